@@ -1,0 +1,15 @@
+//! The words of the house and its pure decisions: no I/O, no clock, no randomness.
+
+pub mod assignment;
+pub mod choice;
+pub mod e164;
+pub mod id;
+pub mod keyword;
+pub mod message;
+pub mod policy;
+pub mod pool;
+pub mod time;
+
+pub use e164::E164;
+pub use id::{Id, IdGenerator};
+pub use time::{Clock, Timestamp};

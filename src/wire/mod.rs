@@ -1,0 +1,5 @@
+//! Protocols as sans-IO state machines and codecs: bytes and timers in, bytes and timers out.
+//! Imports no other room; everything here is total on hostile input.
+
+pub mod smpp;
+pub mod sms;
