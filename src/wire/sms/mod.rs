@@ -21,10 +21,14 @@
 pub mod alphabet;
 pub mod coding;
 pub mod concat;
+pub mod reassembly;
 pub mod segment;
 pub mod udh;
+pub mod whole;
 
 pub use coding::{Coding, TextError, decode_text};
 pub use concat::{Concat, Reference};
+pub use reassembly::{Caps, Fragment, Inserted, Outcome, Reassembler};
 pub use segment::{Part, Segments, count, segment};
 pub use udh::{Udh, UdhError};
+pub use whole::{GivenUp, Incomplete, ReceivedPart, Run, Whole};
