@@ -7,6 +7,7 @@
 //! Sending: [`segment()`] a text, send each [`Part::short_message`] with its `data_coding`. Receiving: if
 //! UDHI is set take the header off with [`Udh::parse`]; give a part with a [`Concat`] (from the header
 //! or the SAR TLVs) to the [`Reassembler`]; [`decode_text`] what is whole.
+//! Receipts: [`ReceiptText::parse`] reads them, [`Receipt::text`] writes them.
 
 #![cfg_attr(
     not(test),
@@ -22,6 +23,8 @@ pub mod alphabet;
 pub mod coding;
 pub mod concat;
 pub mod reassembly;
+pub mod receipt;
+pub mod receipt_state;
 pub mod segment;
 pub mod udh;
 pub mod whole;
@@ -29,6 +32,8 @@ pub mod whole;
 pub use coding::{Coding, TextError, decode_text};
 pub use concat::{Concat, Reference};
 pub use reassembly::{Caps, Fragment, Inserted, Outcome, Reassembler};
+pub use receipt::{Receipt, ReceiptText};
+pub use receipt_state::ReceiptState;
 pub use segment::{Part, Segments, count, segment};
 pub use udh::{Udh, UdhError};
 pub use whole::{GivenUp, Incomplete, ReceivedPart, Run, Whole};
