@@ -165,6 +165,22 @@ impl Db {
     {
         submit(&self.inner.grouped, work).await
     }
+
+    /// Like [`Db::write_grouped`], but `then` gets the result on the writer thread, right after the commit
+    /// and before any later commit: what follows from it happens in the order of the commits. It must not
+    /// block.
+    pub async fn write_grouped_then<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        then: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + MaybeTransient + Send + 'static,
+    {
+        let Some(queue) = &self.inner.grouped else { return Err(StoreError::Closed) };
+        queue.send(job(work, then)).await.map_err(|_| StoreError::Closed)
+    }
 }
 
 impl Drop for Inner {
@@ -185,14 +201,28 @@ impl Drop for Inner {
 
 async fn submit<T, E>(
     queue: &Option<mpsc::Sender<Job>>,
-    mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + MaybeTransient + Send + 'static,
 {
-    let slot: Arc<Mutex<Option<Result<T, E>>>> = Arc::default();
     let (answer, answered) = oneshot::channel();
+    let Some(queue) = queue else { return Err(StoreError::Closed.into()) };
+    let job = job(work, move |result| drop(answer.send(result)));
+    queue.send(job).await.map_err(|_| StoreError::Closed)?;
+    answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+}
+
+fn job<T, E>(
+    mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    then: impl FnOnce(Result<T, E>) + Send + 'static,
+) -> Job
+where
+    T: Send + 'static,
+    E: From<StoreError> + MaybeTransient + Send + 'static,
+{
+    let slot: Arc<Mutex<Option<Result<T, E>>>> = Arc::default();
     let inside = slot.clone();
     let run = Box::new(move |conn: &mut Conn| {
         let result = work(conn);
@@ -206,18 +236,15 @@ where
     });
     let finish = Box::new(move |committed: Result<(), StoreError>| {
         let left = slot.lock().unwrap_or_else(|p| p.into_inner()).take();
-        let result = match (committed, left) {
+        then(match (committed, left) {
             // The work's own error tells more than the commit that was not made.
             (_, Some(Err(error))) => Err(error),
             (Ok(()), Some(Ok(value))) => Ok(value),
             (Err(error), _) => Err(error.into()),
             (Ok(()), None) => Err(StoreError::Closed.into()),
-        };
-        let _ = answer.send(result);
+        });
     });
-    let Some(queue) = queue else { return Err(StoreError::Closed.into()) };
-    queue.send(Job { run, finish }).await.map_err(|_| StoreError::Closed)?;
-    answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    Job { run, finish }
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
+use crate::domain::id::CommunityId;
 
 /// A text.
 pub const TEXT: i16 = 0;
@@ -139,4 +140,23 @@ pub fn adopt(conn: &mut Conn, from: u16, to: u16) -> Result<usize, StoreError> {
     Ok(each!(conn, c => diesel::update(outbox::table.filter(outbox::node.eq(from as i16)))
         .set(outbox::node.eq(to as i16))
         .execute(c))?)
+}
+
+/// Removes the texts of one lane; returns their messages.
+pub fn take_lane(conn: &mut Conn, community: CommunityId, lane: i64) -> Result<Vec<i64>, StoreError> {
+    let ids: Vec<i64> = each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::lane.eq(lane))
+        .filter(outbox::kind.eq(TEXT))
+        .select(outbox::message_id)
+        .load(c))?;
+    for id in &ids {
+        delete(conn, community.as_i64(), *id, TEXT)?;
+    }
+    Ok(ids)
+}
+
+/// Whether a row is still to be sent.
+pub fn exists(conn: &mut Conn, key: (i64, i64, i16)) -> Result<bool, StoreError> {
+    Ok(each!(conn, c => diesel::select(diesel::dsl::exists(outbox::table.find(key))).get_result(c))?)
 }
