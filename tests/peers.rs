@@ -1,7 +1,14 @@
 //! The harness proves itself: the real peers talk to each other, without the broker, and none of them
 //! outlives its test.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
-#![allow(clippy::disallowed_methods, reason = "the harness waits on the machine's clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must stop"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the harness waits on the machine's clock"
+)]
 
 mod support;
 
@@ -19,13 +26,21 @@ const WAIT: Duration = Duration::from_secs(20);
 /// 400 characters, among them some outside the basic plane, at places where a careless split of the
 /// text would cut them in two.
 fn long_text() -> String {
-    let text: String = "Grüße aus der Stadt 🦊 und bis bald! ".chars().cycle().take(400).collect();
+    let text: String = "Grüße aus der Stadt 🦊 und bis bald! "
+        .chars()
+        .cycle()
+        .take(400)
+        .collect();
     assert_eq!(text.chars().count(), 400);
     text
 }
 
 fn text(from: &str, to: &str, text: &str) -> Text {
-    Text { from: from.to_owned(), to: to.to_owned(), text: text.to_owned() }
+    Text {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 /// Says how long a peer took to start; `--nocapture` shows it.
@@ -42,7 +57,10 @@ async fn postgres_gives_every_test_a_database_of_its_own() {
     let first = timed("a database", async { postgres.fresh_database() }).await;
     let second = postgres.fresh_database();
     assert_ne!(first, second);
-    assert_eq!(first, format!("postgres://postgres@127.0.0.1:{}/db1", postgres.port()));
+    assert_eq!(
+        first,
+        format!("postgres://postgres@127.0.0.1:{}/db1", postgres.port())
+    );
     assert_eq!(postgres.psql("db1", "select 1"), "1");
     assert_eq!(postgres.psql("db2", "show fsync"), "on");
     assert_eq!(postgres.psql("db2", "show max_connections"), "200");
@@ -53,7 +71,11 @@ async fn postgres_gives_every_test_a_database_of_its_own() {
 #[tokio::test]
 async fn kannel_and_the_smsc_exchange_long_texts_and_reports() {
     let smsc = timed("the SMSC", Smsc::start()).await;
-    let kannel = timed("Kannel", Kannel::start(smsc.addr(), smsc.system_id(), smsc.password())).await;
+    let kannel = timed(
+        "Kannel",
+        Kannel::start(smsc.addr(), smsc.system_id(), smsc.password()),
+    )
+    .await;
     let (alice, bob) = ("+12025550111", "+12025550122");
 
     // Out, in parts, with a report.
@@ -78,11 +100,13 @@ async fn kannel_and_the_smsc_exchange_long_texts_and_reports() {
     assert_eq!(arrived, text(bob, alice, &long_text()));
     let carol = "+12025550133";
     let turned: Vec<usize> = (0..delivered.parts).rev().collect();
-    smsc.deliver_with(Delivery::new(carol, alice, &long_text()).order(&turned)).await;
+    smsc.deliver_with(Delivery::new(carol, alice, &long_text()).order(&turned))
+        .await;
     let arrived = kannel.wait_received(WAIT, |text| text.from == carol).await;
     assert_eq!(arrived, text(carol, alice, &long_text()));
     let dave = "+12025550144";
-    smsc.deliver_with(Delivery::new(dave, alice, &long_text()).method(Method::Sar)).await;
+    smsc.deliver_with(Delivery::new(dave, alice, &long_text()).method(Method::Sar))
+        .await;
     let arrived = kannel.wait_received(WAIT, |text| text.from == dave).await;
     assert_eq!(arrived, text(dave, alice, &long_text()));
     smsc.deliver(bob, alice, short).await;
@@ -94,7 +118,11 @@ async fn kannel_and_the_smsc_exchange_long_texts_and_reports() {
     smsc.throttle_next(1).await;
     kannel.send(alice, bob, "again", false).await;
     smsc.wait_text(WAIT, |text| text.text == "again").await;
-    let refused = smsc.submits().await.into_iter().filter(|submit| submit.status == ESME_RTHROTTLED);
+    let refused = smsc
+        .submits()
+        .await
+        .into_iter()
+        .filter(|submit| submit.status == ESME_RTHROTTLED);
     assert_eq!(refused.map(|submit| submit.text).collect::<Vec<_>>(), ["again"]);
 
     let pids = kannel.pids();
@@ -105,35 +133,66 @@ async fn kannel_and_the_smsc_exchange_long_texts_and_reports() {
 #[tokio::test]
 async fn a_phone_and_the_smsc_exchange_texts_and_receipts() {
     let smsc = Smsc::start().await;
-    let phone = timed("the phone", Phone::bind(smsc.addr(), smsc.system_id(), smsc.password())).await;
+    let phone = timed(
+        "the phone",
+        Phone::bind(smsc.addr(), smsc.system_id(), smsc.password()),
+    )
+    .await;
     let (alice, bob) = ("+12025550111", "+12025550122");
 
     let answers = phone.send(alice, bob, "hello", true).await;
     assert_eq!(answers.len(), 1);
     assert_eq!(answers[0].status, 0);
-    let receipt = phone.wait_receipt(WAIT, |receipt| receipt.message_id == answers[0].message_id).await;
+    let receipt = phone
+        .wait_receipt(WAIT, |receipt| receipt.message_id == answers[0].message_id)
+        .await;
     assert_eq!(receipt.stat.as_deref(), Some("DELIVRD"));
     assert_eq!(receipt.receipted_message_id, answers[0].message_id);
     assert_eq!((receipt.from.as_str(), receipt.to.as_str()), (bob, alice));
 
     smsc.receipts(Some(("UNDELIV", "069")), Duration::ZERO).await;
     let answers = phone.send(alice, bob, &long_text(), true).await;
-    assert!(answers.len() >= 6 && answers.iter().all(|answer| answer.status == 0), "{answers:?}");
+    assert!(
+        answers.len() >= 6 && answers.iter().all(|answer| answer.status == 0),
+        "{answers:?}"
+    );
     let arrived = smsc.wait_text(WAIT, |text| text.parts > 1).await;
     assert_eq!(arrived.plain(), text(alice, bob, &long_text()));
-    let ids: Vec<_> = answers.iter().filter_map(|answer| answer.message_id.clone()).collect();
+    let ids: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| answer.message_id.clone())
+        .collect();
     assert_eq!(arrived.message_ids, ids);
-    let receipt = phone.wait_receipt(WAIT, |receipt| receipt.message_id == ids.last().cloned()).await;
-    assert_eq!((receipt.stat.as_deref(), receipt.err.as_deref()), (Some("UNDELIV"), Some("069")));
+    let receipt = phone
+        .wait_receipt(WAIT, |receipt| receipt.message_id == ids.last().cloned())
+        .await;
+    assert_eq!(
+        (receipt.stat.as_deref(), receipt.err.as_deref()),
+        (Some("UNDELIV"), Some("069"))
+    );
 
     for method in [Method::Udh, Method::Sar] {
-        let from = if method == Method::Udh { "+12025550133" } else { "+12025550144" };
-        smsc.deliver_with(Delivery::new(from, alice, &long_text()).method(method).order(&[6, 0, 5, 2, 1, 3, 4])).await;
+        let from = if method == Method::Udh {
+            "+12025550133"
+        } else {
+            "+12025550144"
+        };
+        smsc.deliver_with(
+            Delivery::new(from, alice, &long_text())
+                .method(method)
+                .order(&[6, 0, 5, 2, 1, 3, 4]),
+        )
+        .await;
         let arrived = phone.wait_received(WAIT, |text| text.from == from).await;
         assert_eq!(arrived, text(from, alice, &long_text()));
     }
-    smsc.deliver_with(Delivery::new("+12025550155", alice, &long_text()).method(Method::Payload)).await;
-    phone.wait_received(WAIT, |text| text.from == "+12025550155" && text.text == long_text()).await;
+    smsc.deliver_with(Delivery::new("+12025550155", alice, &long_text()).method(Method::Payload))
+        .await;
+    phone
+        .wait_received(WAIT, |text| {
+            text.from == "+12025550155" && text.text == long_text()
+        })
+        .await;
 
     // Refusals are seen as what they are.
     smsc.fail_next(1, 0x0B).await;
@@ -195,8 +254,12 @@ async fn a_killed_test_leaves_nothing_behind() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(test.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let line = lines.find(|line| line.contains("ABANDONED")).expect("all peers started");
+    let mut lines = BufReader::new(test.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let line = lines
+        .find(|line| line.contains("ABANDONED"))
+        .expect("all peers started");
     let (_, rest) = line.split_once("ABANDONED ").unwrap();
     let (root, pids) = rest.split_once(' ').unwrap();
     let root = PathBuf::from(root);
@@ -206,6 +269,9 @@ async fn a_killed_test_leaves_nothing_behind() {
 
     test.kill().unwrap();
     assert_eq!(test.wait().unwrap().signal(), Some(9));
-    eventually("every peer ends", WAIT, async || !pids.iter().any(|&pid| is_alive(pid))).await;
+    eventually("every peer ends", WAIT, async || {
+        !pids.iter().any(|&pid| is_alive(pid))
+    })
+    .await;
     eventually("the folder is removed", WAIT, async || !root.exists()).await;
 }

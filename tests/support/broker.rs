@@ -111,10 +111,18 @@ impl Broker {
     /// For what `start` leaves out.
     pub fn builder(database: Database) -> Builder {
         let database_url = match database {
-            Database::Sqlite => format!("sqlite:{}", process::new_dir("sqlite").join("partyline.db").display()),
+            Database::Sqlite => format!(
+                "sqlite:{}",
+                process::new_dir("sqlite").join("partyline.db").display()
+            ),
             Database::Postgres => Postgres::shared().fresh_database(),
         };
-        Builder { database_url, config: String::new(), envs: Vec::new(), ports: ports::free_ports() }
+        Builder {
+            database_url,
+            config: String::new(),
+            envs: Vec::new(),
+            ports: ports::free_ports(),
+        }
     }
 
     // The process
@@ -136,7 +144,10 @@ impl Broker {
             (answer.status() == StatusCode::OK).then_some(())
         });
         if ready.await.is_none() {
-            panic!("the broker was not ready in {READY_WITHIN:?}\n{}", process.log_tail());
+            panic!(
+                "the broker was not ready in {READY_WITHIN:?}\n{}",
+                process.log_tail()
+            );
         }
         self.process = Some(process);
     }
@@ -150,7 +161,11 @@ impl Broker {
     pub fn stop(&mut self) {
         let process = self.process.take().expect("the broker runs");
         let status = process.stop();
-        assert!(status.success(), "the broker ended with {status}\n{}", process.log_tail());
+        assert!(
+            status.success(),
+            "the broker ended with {status}\n{}",
+            process.log_tail()
+        );
     }
 
     /// Ends it (if it runs) and starts it again.
@@ -186,7 +201,11 @@ impl Broker {
     /// The same as a command still to be run, for those that shall fail.
     pub fn cli_command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_partyline"));
-        command.arg("--config").arg(&self.config).args(args).current_dir(&self.dir);
+        command
+            .arg("--config")
+            .arg(&self.config)
+            .args(args)
+            .current_dir(&self.dir);
         command.envs(self.envs.iter().map(|(key, value)| (key, value)));
         command
     }
@@ -195,7 +214,10 @@ impl Broker {
     pub fn create_key(&self, scope: &str) -> String {
         let printed = self.cli(&["key", "create", "--scope", scope, "--json"]);
         let key: Value = serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"));
-        key["token"].as_str().unwrap_or_else(|| panic!("no token in {key}")).to_owned()
+        key["token"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no token in {key}"))
+            .to_owned()
     }
 
     // Addresses
@@ -229,7 +251,10 @@ impl Broker {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let answer = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let status = answer.status();
         let text = answer.text().await.unwrap_or_default();
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
@@ -254,7 +279,10 @@ impl Broker {
         let (status, answer) = self.request(method.clone(), path, body).await;
         if !status.is_success() {
             let sent = body.map(Value::to_string).unwrap_or_default();
-            panic!("{method} {path} {sent}: {status} {answer}\n{}", self.process().log_tail());
+            panic!(
+                "{method} {path} {sent}: {status} {answer}\n{}",
+                self.process().log_tail()
+            );
         }
         answer
     }
@@ -269,7 +297,12 @@ impl Broker {
                 Some(cursor) => self.get(&format!("{path}{sign}cursor={}", escape(cursor))).await,
                 None => self.get(path).await,
             };
-            all.extend(page["data"].as_array().unwrap_or_else(|| panic!("{path}: no list: {page}")).clone());
+            all.extend(
+                page["data"]
+                    .as_array()
+                    .unwrap_or_else(|| panic!("{path}: no list: {page}"))
+                    .clone(),
+            );
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = Some(next.to_owned()),
                 None => return all,
@@ -284,7 +317,9 @@ impl Broker {
 
     /// Makes a pool and returns its id.
     pub async fn create_pool(&self, community: &str, name: &str) -> String {
-        id(self.post(&path(community, "pools"), json!({ "name": name })).await)
+        id(self
+            .post(&path(community, "pools"), json!({ "name": name }))
+            .await)
     }
 
     /// Adds a number to a pool and returns its id.
@@ -295,7 +330,9 @@ impl Broker {
 
     /// Makes a member whose first device is this phone, and returns the member's id.
     pub async fn create_member(&self, community: &str, name: &str, phone: &str) -> String {
-        id(self.post(&path(community, "members"), json!({"name": name, "phone": phone})).await)
+        id(self
+            .post(&path(community, "members"), json!({"name": name, "phone": phone}))
+            .await)
     }
 
     /// Makes contact between two members.
@@ -312,12 +349,17 @@ impl Broker {
 
     /// Releases a pair by the contact's id (`ctc_…`).
     pub async fn release_contact(&self, community: &str, member: &str, contact: &str) {
-        self.delete(&path(community, &format!("members/{member}/contacts/{contact}"))).await;
+        self.delete(&path(community, &format!("members/{member}/contacts/{contact}")))
+            .await;
     }
 
     /// Sends a text as an app does, and returns the message.
     pub async fn send_message(&self, community: &str, from: &str, to: &str, text: &str) -> Value {
-        self.post(&path(community, "messages"), json!({"from": from, "to": to, "text": text})).await
+        self.post(
+            &path(community, "messages"),
+            json!({"from": from, "to": to, "text": text}),
+        )
+        .await
     }
 
     /// One message.
@@ -337,11 +379,18 @@ impl Broker {
         timeout: Duration,
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
-        match poll(timeout, async || self.messages(community).await.into_iter().find(&wanted)).await {
+        match poll(timeout, async || {
+            self.messages(community).await.into_iter().find(&wanted)
+        })
+        .await
+        {
             Some(message) => message,
             None => {
                 let all = self.messages(community).await;
-                panic!("no such message in {timeout:?}; there are: {all:#?}\n{}", self.process().log_tail());
+                panic!(
+                    "no such message in {timeout:?}; there are: {all:#?}\n{}",
+                    self.process().log_tail()
+                );
             }
         }
     }
@@ -353,23 +402,35 @@ impl Broker {
 
     /// What would happen to a text from one phone to a number, and why.
     pub async fn resolve(&self, community: &str, from: &str, to: &str) -> Value {
-        self.get(&path(community, &format!("resolve?from={}&to={}", escape(from), escape(to)))).await
+        self.get(&path(
+            community,
+            &format!("resolve?from={}&to={}", escape(from), escape(to)),
+        ))
+        .await
     }
 
     /// Sends a text from a virtual phone of the loopback carrier.
     pub async fn loopback_send(&self, phone: &str, to: &str, text: &str) -> Value {
-        self.post(&format!("/v1/loopback/phones/{}/texts", escape(phone)), json!({"to": to, "text": text})).await
+        self.post(
+            &format!("/v1/loopback/phones/{}/texts", escape(phone)),
+            json!({"to": to, "text": text}),
+        )
+        .await
     }
 
     /// What a virtual phone received: `{"from", "text", "at"}`, newest last.
     pub async fn loopback_texts(&self, phone: &str) -> Vec<Value> {
-        self.list(&format!("/v1/loopback/phones/{}/texts", escape(phone))).await
+        self.list(&format!("/v1/loopback/phones/{}/texts", escape(phone)))
+            .await
     }
 
     /// One line of the Prometheus page, by its name (and labels); `None` when it is not there.
     pub async fn metric(&self, name: &str) -> Option<f64> {
         let page = self.get("/metrics").await;
-        let line = page.as_str()?.lines().find(|line| line.strip_prefix(name).is_some_and(|l| l.starts_with(' ')));
+        let line = page
+            .as_str()?
+            .lines()
+            .find(|line| line.strip_prefix(name).is_some_and(|l| l.starts_with(' ')));
         line?.rsplit(' ').next()?.parse().ok()
     }
 }
@@ -379,7 +440,10 @@ fn path(community: &str, rest: &str) -> String {
 }
 
 fn field(answer: &Value, name: &str) -> String {
-    answer[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {answer}")).to_owned()
+    answer[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no `{name}` in {answer}"))
+        .to_owned()
 }
 
 fn id(answer: Value) -> String {
@@ -389,7 +453,9 @@ fn id(answer: Value) -> String {
 fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

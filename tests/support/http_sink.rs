@@ -16,7 +16,10 @@ pub struct Request {
 impl Request {
     /// A query parameter as text; empty when absent.
     pub fn param(&self, name: &str) -> String {
-        self.query.get(name).map(|value| String::from_utf8_lossy(value).into_owned()).unwrap_or_default()
+        self.query
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value).into_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -48,12 +51,18 @@ impl HttpSink {
     /// Everything received on this path so far.
     pub fn requests(&self, path: &str) -> Vec<Request> {
         let requests = self.requests.lock().expect("no panic inside");
-        requests.iter().filter(|request| request.path == path).cloned().collect()
+        requests
+            .iter()
+            .filter(|request| request.path == path)
+            .cloned()
+            .collect()
     }
 }
 
 fn serve(stream: TcpStream, seen: &Mutex<Vec<Request>>) {
-    let Ok(mut answers) = stream.try_clone() else { return };
+    let Ok(mut answers) = stream.try_clone() else {
+        return;
+    };
     let mut reader = BufReader::new(stream);
     loop {
         let mut line = String::new();
@@ -93,7 +102,9 @@ fn parse(target: &str) -> Request {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     Request {
         path: path.to_owned(),
-        query: pairs.map(|(name, value)| (name.to_owned(), percent_decode(value))).collect(),
+        query: pairs
+            .map(|(name, value)| (name.to_owned(), percent_decode(value)))
+            .collect(),
     }
 }
 
@@ -102,7 +113,9 @@ fn percent_decode(value: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let escaped = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let escaped = bytes
+            .get(at + 1..at + 3)
+            .and_then(|hex| std::str::from_utf8(hex).ok());
         match (byte, escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
             (b'%', Some(decoded)) => {
                 out.push(decoded);

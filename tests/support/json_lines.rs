@@ -46,7 +46,12 @@ impl JsonChild {
             // The child has ended: whoever waits is told by the closed channel.
             answers.lock().expect("no panic inside").clear();
         });
-        JsonChild { process, stdin: Mutex::new(stdin), waiting, next_id: AtomicU64::new(1) }
+        JsonChild {
+            process,
+            stdin: Mutex::new(stdin),
+            waiting,
+            next_id: AtomicU64::new(1),
+        }
     }
 
     /// Gives a command; `Err` holds the child's own words when it refuses.
@@ -65,7 +70,10 @@ impl JsonChild {
             Ok(Ok(mut answer)) if answer["error"].is_null() => Ok(answer["value"].take()),
             Ok(Ok(mut answer)) => Err(answer["error"].take()),
             Ok(Err(_)) => panic!("{command}: the child ended\n{}", self.process.log_tail()),
-            Err(_) => panic!("{command}: no answer in {ANSWER_WITHIN:?}\n{}", self.process.log_tail()),
+            Err(_) => panic!(
+                "{command}: no answer in {ANSWER_WITHIN:?}\n{}",
+                self.process.log_tail()
+            ),
         }
     }
 

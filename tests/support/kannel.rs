@@ -66,6 +66,7 @@ smsbox-interface = 127.0.0.1
 box-deny-ip = "*.*.*.*"
 box-allow-ip = 127.0.0.1
 dlr-storage = internal
+sms-resend-freq = 1
 sms-combine-concatenated-mo = true
 sms-combine-concatenated-mo-timeout = 60
 
@@ -106,7 +107,10 @@ get-url = "http://127.0.0.1:{sink_port}/text?from=%p&to=%P&text=%b&charset=%C&co
         let dir = process::new_dir("kannel");
         fs::write(dir.join("kannel.conf"), conf).expect("a file in our own folder");
         let start = |name: &str| {
-            Spec::new(name, find_program(name)).args(["-v", "0", "kannel.conf"]).dir(&dir).spawn()
+            Spec::new(name, find_program(name))
+                .args(["-v", "1", "kannel.conf"])
+                .dir(&dir)
+                .spawn()
         };
         let bearerbox = start("bearerbox");
         bearerbox.wait_for_port(smsbox_port, READY_WITHIN).await;
@@ -137,13 +141,21 @@ get-url = "http://127.0.0.1:{sink_port}/text?from=%p&to=%P&text=%b&charset=%C&co
 
     /// Waits for the bind; false when it does not come up in time.
     pub async fn wait_online(&self, timeout: Duration) -> bool {
-        poll(timeout, async || self.is_online().await.then_some(())).await.is_some()
+        poll(timeout, async || self.is_online().await.then_some(()))
+            .await
+            .is_some()
     }
 
     /// Kannel's own status page.
     pub async fn status(&self) -> String {
         let url = format!("http://127.0.0.1:{}/status.txt", self.admin_port);
-        match self.http.get(url).query(&[("password", ADMIN_PASSWORD)]).send().await {
+        match self
+            .http
+            .get(url)
+            .query(&[("password", ADMIN_PASSWORD)])
+            .send()
+            .await
+        {
             Ok(answer) => answer.text().await.unwrap_or_default(),
             Err(_) => String::new(),
         }
@@ -152,7 +164,11 @@ get-url = "http://127.0.0.1:{sink_port}/text?from=%p&to=%P&text=%b&charset=%C&co
     /// Sends a text, long ones in parts; returns the id under which its reports come back in `dlrs`.
     pub async fn send(&self, from: &str, to: &str, text: &str, dlr: bool) -> u64 {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let coding = if text.chars().all(|c| GSM.contains(c)) { "0" } else { "2" };
+        let coding = if text.chars().all(|c| GSM.contains(c)) {
+            "0"
+        } else {
+            "2"
+        };
         let mut query = vec![
             ("username", "test".to_owned()),
             ("password", "test".to_owned()),
@@ -163,13 +179,26 @@ get-url = "http://127.0.0.1:{sink_port}/text?from=%p&to=%P&text=%b&charset=%C&co
             ("coding", coding.to_owned()),
         ];
         if dlr {
-            let url = format!("http://127.0.0.1:{}/dlr?id={id}&status=%d&reply=%A", self.sink.port());
+            let url = format!(
+                "http://127.0.0.1:{}/dlr?id={id}&status=%d&reply=%A",
+                self.sink.port()
+            );
             query.extend([("dlr-mask", "31".to_owned()), ("dlr-url", url)]);
         }
         let url = format!("http://127.0.0.1:{}/cgi-bin/sendsms", self.sendsms_port);
-        let answer = self.http.get(url).query(&query).send().await.expect("smsbox answers");
+        let answer = self
+            .http
+            .get(url)
+            .query(&query)
+            .send()
+            .await
+            .expect("smsbox answers");
         let (status, body) = (answer.status(), answer.text().await.unwrap_or_default());
-        assert!(status.is_success(), "Kannel refused the text: {status} {body}\n{}", self.smsbox.log_tail());
+        assert!(
+            status.is_success(),
+            "Kannel refused the text: {status} {body}\n{}",
+            self.smsbox.log_tail()
+        );
         id
     }
 
@@ -212,10 +241,17 @@ get-url = "http://127.0.0.1:{sink_port}/text?from=%p&to=%P&text=%b&charset=%C&co
 fn text_of(request: &Request) -> Text {
     let bytes = request.query.get("text").cloned().unwrap_or_default();
     let text = if request.param("charset").eq_ignore_ascii_case("UTF-16BE") {
-        let units: Vec<u16> = bytes.chunks(2).map(|pair| pair.iter().fold(0, |n, &b| n << 8 | u16::from(b))).collect();
+        let units: Vec<u16> = bytes
+            .chunks(2)
+            .map(|pair| pair.iter().fold(0, |n, &b| n << 8 | u16::from(b)))
+            .collect();
         String::from_utf16_lossy(&units)
     } else {
         String::from_utf8_lossy(&bytes).into_owned()
     };
-    Text { from: request.param("from"), to: request.param("to"), text }
+    Text {
+        from: request.param("from"),
+        to: request.param("to"),
+        text,
+    }
 }

@@ -4,8 +4,15 @@
 //! Every child dies with the test process, however that ends: see [`process`].
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(unused_macros, unused_imports, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
-#![allow(clippy::disallowed_methods, reason = "the harness waits on the machine's clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must stop"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the harness waits on the machine's clock"
+)]
 
 pub mod broker;
 pub mod http_sink;
@@ -72,12 +79,16 @@ pub(crate) use on_both_databases;
 /// The folder that `tests/install-peers.sh` fills.
 pub fn peers_dir() -> PathBuf {
     let tmp = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    tmp.parent().expect("cargo's tmp folder lies in target").join("peers")
+    tmp.parent()
+        .expect("cargo's tmp folder lies in target")
+        .join("peers")
 }
 
 /// A file beside this one.
 pub fn support_file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/support").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/support")
+        .join(name)
 }
 
 /// Finds a program on the PATH or where Debian keeps its daemons.
@@ -112,7 +123,12 @@ pub async fn eventually(what: &str, timeout: Duration, mut ask: impl AsyncFnMut(
 
 /// True while a process with this id exists (a zombie counts as gone).
 pub fn is_alive(pid: u32) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
-    let state = stat.rsplit(')').next().and_then(|rest| rest.trim_start().chars().next());
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
+        return false;
+    };
+    let state = stat
+        .rsplit(')')
+        .next()
+        .and_then(|rest| rest.trim_start().chars().next());
     !matches!(state, Some('Z' | 'X') | None)
 }

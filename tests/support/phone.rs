@@ -62,7 +62,11 @@ impl Phone {
         mode: &str,
     ) -> Result<Phone, BindRefused> {
         let python = peers_dir().join("venv/bin/python3");
-        assert!(python.is_file(), "no Python with smpplib in {}: {HOW_TO_INSTALL}", python.display());
+        assert!(
+            python.is_file(),
+            "no Python with smpplib in {}: {HOW_TO_INSTALL}",
+            python.display()
+        );
         let script = support_file("phone.py").display().to_string();
         let child = JsonChild::spawn(Spec::new("phone", python).args(["-u".to_owned(), script]));
         let account = json!({
@@ -84,12 +88,20 @@ impl Phone {
 
     /// Sends a text, long ones in parts by UDH, and waits for the answer to every part.
     pub async fn send(&self, from: &str, to: &str, text: &str, receipt: bool) -> Vec<Submitted> {
-        self.child.call("send", json!({"from": from, "to": to, "text": text, "receipt": receipt})).await
+        self.child
+            .call(
+                "send",
+                json!({"from": from, "to": to, "text": text, "receipt": receipt}),
+            )
+            .await
     }
 
     /// The same, but the link may be lost before the answers are here.
     pub async fn try_send(&self, from: &str, to: &str, text: &str) -> Result<Vec<Submitted>, String> {
-        let answer = self.child.try_call("send", json!({"from": from, "to": to, "text": text})).await;
+        let answer = self
+            .child
+            .try_call("send", json!({"from": from, "to": to, "text": text}))
+            .await;
         match answer {
             Ok(value) => Ok(serde_json::from_value(value).expect("a list of answers")),
             Err(error) => Err(error.to_string()),
@@ -97,7 +109,14 @@ impl Phone {
     }
 
     /// Sends one `submit_sm` with exactly these bytes as its text.
-    pub async fn send_bytes(&self, from: &str, to: &str, bytes: &[u8], data_coding: u8, esm_class: u8) -> Submitted {
+    pub async fn send_bytes(
+        &self,
+        from: &str,
+        to: &str,
+        bytes: &[u8],
+        data_coding: u8,
+        esm_class: u8,
+    ) -> Submitted {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let command =
             json!({"from": from, "to": to, "hex": hex, "data_coding": data_coding, "esm_class": esm_class});
@@ -114,7 +133,10 @@ impl Phone {
     pub async fn wait_received(&self, timeout: Duration, wanted: impl Fn(&Text) -> bool) -> Text {
         match poll(timeout, async || self.received().await.into_iter().find(&wanted)).await {
             Some(text) => text,
-            None => panic!("no such text in {timeout:?}; arrived: {:#?}", self.received().await),
+            None => panic!(
+                "no such text in {timeout:?}; arrived: {:#?}",
+                self.received().await
+            ),
         }
     }
 
@@ -127,7 +149,10 @@ impl Phone {
     pub async fn wait_receipt(&self, timeout: Duration, wanted: impl Fn(&Receipt) -> bool) -> Receipt {
         match poll(timeout, async || self.receipts().await.into_iter().find(&wanted)).await {
             Some(receipt) => receipt,
-            None => panic!("no such receipt in {timeout:?}; arrived: {:#?}", self.receipts().await),
+            None => panic!(
+                "no such receipt in {timeout:?}; arrived: {:#?}",
+                self.receipts().await
+            ),
         }
     }
 

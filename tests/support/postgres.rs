@@ -52,7 +52,12 @@ impl Postgres {
         // postmaster itself; SIGINT is its fast shutdown, which takes its own children along.
         let process = Spec::new("postgres", bin.join("postgres"))
             .args(["-D", "data", "-p", &port.to_string()])
-            .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+            .args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+            ])
             .args(["-c", "max_connections=200"])
             .user(user)
             .dir(dir)
@@ -60,11 +65,20 @@ impl Postgres {
             .death_signal("INT")
             .spawn();
         let deadline = Instant::now() + Duration::from_secs(30);
-        let postgres = Postgres { process, bin: bin.to_owned(), port, next_database: AtomicU32::new(1) };
+        let postgres = Postgres {
+            process,
+            bin: bin.to_owned(),
+            port,
+            next_database: AtomicU32::new(1),
+        };
         while Instant::now() < deadline {
             if postgres.process.exit_status().is_some() {
                 let log = postgres.process.log();
-                assert!(log.contains("could not create any TCP/IP sockets"), "{}", postgres.process.log_tail());
+                assert!(
+                    log.contains("could not create any TCP/IP sockets"),
+                    "{}",
+                    postgres.process.log_tail()
+                );
                 return None;
             }
             if postgres.is_ready() {
@@ -72,13 +86,18 @@ impl Postgres {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        panic!("PostgreSQL did not answer in time\n{}", postgres.process.log_tail());
+        panic!(
+            "PostgreSQL did not answer in time\n{}",
+            postgres.process.log_tail()
+        );
     }
 
     fn is_ready(&self) -> bool {
         let mut ask = Command::new(self.bin.join("pg_isready"));
         ask.args(["-q", "-h", "127.0.0.1", "-U", "postgres", "-d", "postgres", "-p"]);
-        ask.arg(self.port.to_string()).status().is_ok_and(|status| status.success())
+        ask.arg(self.port.to_string())
+            .status()
+            .is_ok_and(|status| status.success())
     }
 
     pub fn pid(&self) -> u32 {
@@ -104,7 +123,18 @@ impl Postgres {
     /// Runs one statement and returns its rows, columns separated by `|`.
     pub fn psql(&self, database: &str, sql: &str) -> String {
         let mut psql = Command::new(self.bin.join("psql"));
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "postgres"]);
+        psql.args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "postgres",
+        ]);
         psql.args(["-p", &self.port.to_string(), "-d", database, "-c", sql]);
         process::run(&mut psql).trim_end().to_owned()
     }
@@ -112,7 +142,10 @@ impl Postgres {
 
 /// Binaries of the newest version installed.
 fn newest_binaries() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     versions
         .map(|entry| entry.path())
         .filter(|version| version.join("bin/postgres").is_file() && version.join("bin/initdb").is_file())
@@ -152,8 +185,20 @@ fn copy_template(bin: &Path, user: Option<&str>, data: &Path) {
             None => Command::new(bin.join("initdb")),
         };
         // Made where that user may write; only then copied to where the project lies.
-        initdb.current_dir(data.parent().expect("a folder of its own")).arg("-D").arg(data);
-        initdb.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        initdb
+            .current_dir(data.parent().expect("a folder of its own"))
+            .arg("-D")
+            .arg(data);
+        initdb.args([
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]);
         process::run(&mut initdb);
         let unfinished = template.with_extension("unfinished");
         let _ = fs::remove_dir_all(&unfinished);

@@ -101,7 +101,13 @@ impl Spec {
     pub fn spawn(self) -> Process {
         let dir = self.dir.clone().unwrap_or_else(|| new_dir(&self.name));
         let log = |stream: &str| dir.join(format!("{}.{stream}", self.name));
-        let open = |path: &Path| File::options().create(true).append(true).open(path).expect("a log file");
+        let open = |path: &Path| {
+            File::options()
+                .create(true)
+                .append(true)
+                .open(path)
+                .expect("a log file")
+        };
         let (out, err) = (log("stdout"), log("stderr"));
 
         let mut command = Command::new(find_program("setpriv"));
@@ -109,7 +115,10 @@ impl Spec {
             // The credentials change first: changing them clears the death signal.
             command.args(["--reuid", user, "--regid", user, "--init-groups"]);
         }
-        command.args(["--pdeathsig", self.death_signal, "--"]).arg(&self.program).args(&self.args);
+        command
+            .args(["--pdeathsig", self.death_signal, "--"])
+            .arg(&self.program)
+            .args(&self.args);
         command.envs(self.envs.iter().map(|(key, value)| (key, value)));
         command.current_dir(&dir).process_group(0).stderr(open(&err));
         if self.piped {
@@ -117,8 +126,9 @@ impl Spec {
         } else {
             command.stdin(Stdio::null()).stdout(open(&out));
         }
-        let child = spawn_from_lasting_thread(command)
-            .unwrap_or_else(|error| panic!("cannot start {} ({}): {error}", self.name, self.program.display()));
+        let child = spawn_from_lasting_thread(command).unwrap_or_else(|error| {
+            panic!("cannot start {} ({}): {error}", self.name, self.program.display())
+        });
         Process {
             pid: child.id(),
             child: Mutex::new(child),
@@ -187,7 +197,10 @@ impl Process {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if self.exit_status().is_none() {
-                eprintln!("{} (pid {}) did not end in {GRACE:?}: killed", self.name, self.pid);
+                eprintln!(
+                    "{} (pid {}) did not end in {GRACE:?}: killed",
+                    self.name, self.pid
+                );
                 self.kill9();
             }
         }
@@ -202,14 +215,22 @@ impl Process {
             TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok()
         });
         if open.await.is_none() {
-            panic!("{} did not listen on {address} in {timeout:?}\n{}", self.name, self.log_tail());
+            panic!(
+                "{} did not listen on {address} in {timeout:?}\n{}",
+                self.name,
+                self.log_tail()
+            );
         }
     }
 
     /// Waits until a line of its log contains `needle`, and returns that line.
     pub async fn wait_for_log_line(&self, needle: &str, timeout: Duration) -> String {
         let found = poll(timeout, async || {
-            let line = self.log().lines().find(|line| line.contains(needle)).map(str::to_owned);
+            let line = self
+                .log()
+                .lines()
+                .find(|line| line.contains(needle))
+                .map(str::to_owned);
             if line.is_none() {
                 self.fail_if_ended();
             }
@@ -217,7 +238,11 @@ impl Process {
         });
         match found.await {
             Some(line) => line,
-            None => panic!("{} did not log {needle:?} in {timeout:?}\n{}", self.name, self.log_tail()),
+            None => panic!(
+                "{} did not log {needle:?} in {timeout:?}\n{}",
+                self.name,
+                self.log_tail()
+            ),
         }
     }
 
@@ -233,7 +258,12 @@ impl Process {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
         let tail = &lines[lines.len().saturating_sub(TAIL_LINES)..];
-        format!("--- log of {} (pid {}) ---\n{}\n---", self.name, self.pid, tail.join("\n"))
+        format!(
+            "--- log of {} (pid {}) ---\n{}\n---",
+            self.name,
+            self.pid,
+            tail.join("\n")
+        )
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Child> {
@@ -285,7 +315,10 @@ pub fn new_dir(name: &str) -> PathBuf {
 pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {
-        let root = tempfile::Builder::new().prefix("partyline-test-").tempdir().expect("a temporary folder");
+        let root = tempfile::Builder::new()
+            .prefix("partyline-test-")
+            .tempdir()
+            .expect("a temporary folder");
         let root = fs::canonicalize(root.keep()).expect("the folder just made");
         // Others may pass through (PostgreSQL runs as another user) but not look around.
         fs::set_permissions(&root, fs::Permissions::from_mode(0o711)).expect("our own folder");
@@ -322,7 +355,10 @@ fn start_janitor(root: &Path) {
     let mut command = Command::new(find_program("sh"));
     command.args(["-c", JANITOR, "partyline-test-janitor"]).arg(root);
     command.current_dir("/").process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     // Never waited for: it outlives this process by design. Its stdin must stay open until the end.
     let child = command.spawn().expect("a shell");
     static PIPE: OnceLock<Child> = OnceLock::new();
@@ -354,5 +390,7 @@ fn spawn_from_lasting_thread(command: Command) -> io::Result<Child> {
 }
 
 fn read_lossy(path: &Path) -> String {
-    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    fs::read(path)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default()
 }

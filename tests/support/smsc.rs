@@ -57,7 +57,11 @@ pub struct WholeText {
 
 impl WholeText {
     pub fn plain(&self) -> Text {
-        Text { from: self.from.clone(), to: self.to.clone(), text: self.text.clone() }
+        Text {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            text: self.text.clone(),
+        }
     }
 }
 
@@ -132,15 +136,27 @@ impl Smsc {
     /// Starts one at this address of 127.0.0.1 for this account.
     pub async fn start_with(address: SocketAddr, system_id: &str, password: &str) -> Smsc {
         let modules = peers_dir().join("node/node_modules");
-        assert!(modules.join("smpp").is_dir(), "npm `smpp` is not in {}: {HOW_TO_INSTALL}", modules.display());
+        assert!(
+            modules.join("smpp").is_dir(),
+            "npm `smpp` is not in {}: {HOW_TO_INSTALL}",
+            modules.display()
+        );
         let options = json!({"port": address.port(), "system_id": system_id, "password": password});
         let child = JsonChild::spawn(
             Spec::new("smsc", find_program("node"))
                 .args([support_file("smsc.js").display().to_string(), options.to_string()])
                 .env("NODE_PATH", modules.display()),
         );
-        child.process.wait_for_port(address.port(), Duration::from_secs(20)).await;
-        Smsc { child, address, system_id: system_id.to_owned(), password: password.to_owned() }
+        child
+            .process
+            .wait_for_port(address.port(), Duration::from_secs(20))
+            .await;
+        Smsc {
+            child,
+            address,
+            system_id: system_id.to_owned(),
+            password: password.to_owned(),
+        }
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -199,7 +215,10 @@ impl Smsc {
             let ascii: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
             let utf16: String = secret.encode_utf16().map(|unit| format!("{unit:04x}")).collect();
             for pdu in &raw {
-                assert!(!pdu.contains(&ascii) && !pdu.contains(&utf16), "{secret} is in the PDU {pdu}");
+                assert!(
+                    !pdu.contains(&ascii) && !pdu.contains(&utf16),
+                    "{secret} is in the PDU {pdu}"
+                );
             }
         }
     }
@@ -211,8 +230,17 @@ impl Smsc {
 
     /// Waits until this many binds are up.
     pub async fn wait_bound(&self, count: usize, timeout: Duration) {
-        if poll(timeout, async || (self.bound().await.len() == count).then_some(())).await.is_none() {
-            panic!("{count} binds wanted, {:?} are up\n{}", self.bound().await, self.child.process.log_tail());
+        if poll(timeout, async || {
+            (self.bound().await.len() == count).then_some(())
+        })
+        .await
+        .is_none()
+        {
+            panic!(
+                "{count} binds wanted, {:?} are up\n{}",
+                self.bound().await,
+                self.child.process.log_tail()
+            );
         }
     }
 
@@ -224,7 +252,10 @@ impl Smsc {
     /// Pushes a text, long ones by UDH, and waits for the answers; every part must be accepted.
     pub async fn deliver(&self, from: &str, to: &str, text: &str) -> Delivered {
         let delivered = self.deliver_with(Delivery::new(from, to, text)).await;
-        assert!(delivered.statuses.iter().all(|&status| status == 0), "refused: {delivered:?}");
+        assert!(
+            delivered.statuses.iter().all(|&status| status == 0),
+            "refused: {delivered:?}"
+        );
         delivered
     }
 
@@ -255,13 +286,19 @@ impl Smsc {
 
     /// The receipts sent from now on: `Some(("DELIVRD", "000"))`, another outcome, or none at all.
     pub async fn receipts(&self, outcome: Option<(&str, &str)>, delay: Duration) {
-        let receipts = outcome.map(|(stat, err)| json!({"stat": stat, "err": err, "delay_ms": delay.as_millis()}));
+        let receipts =
+            outcome.map(|(stat, err)| json!({"stat": stat, "err": err, "delay_ms": delay.as_millis()}));
         self.child.call("receipts", json!({ "receipts": receipts })).await
     }
 
     /// Sends one receipt by hand and returns the status of its answer.
     pub async fn send_receipt(&self, message_id: &str, stat: &str, err: &str) -> u32 {
-        self.child.call("receipt", json!({"message_id": message_id, "stat": stat, "err": err})).await
+        self.child
+            .call(
+                "receipt",
+                json!({"message_id": message_id, "stat": stat, "err": err}),
+            )
+            .await
     }
 
     /// Answers the next `count` submits with ESME_RTHROTTLED.
@@ -271,12 +308,16 @@ impl Smsc {
 
     /// Answers the next `count` submits with this status.
     pub async fn fail_next(&self, count: u32, status: u32) {
-        self.child.call("fail_next", json!({"count": count, "status": status})).await
+        self.child
+            .call("fail_next", json!({"count": count, "status": status}))
+            .await
     }
 
     /// Holds every answer back this long.
     pub async fn delay_answers(&self, delay: Duration) {
-        self.child.call("delay_answers", json!({ "ms": delay.as_millis() })).await
+        self.child
+            .call("delay_answers", json!({ "ms": delay.as_millis() }))
+            .await
     }
 
     /// Refuses every bind with this status; 0 takes them again.
