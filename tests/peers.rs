@@ -222,6 +222,30 @@ async fn a_phone_and_the_smsc_exchange_texts_and_receipts() {
 }
 
 #[tokio::test]
+async fn two_thousand_texts_may_be_in_flight() {
+    let smsc = Smsc::start().await;
+    let phone = Phone::bind(smsc.addr(), smsc.system_id(), smsc.password()).await;
+    let begin = Instant::now();
+    let sends = (0..2000).map(|n| {
+        let phone = &phone;
+        async move {
+            phone
+                .send("+12025550111", "+12025550122", &format!("text {n}"), false)
+                .await
+        }
+    });
+    let (answers, ()) = tokio::join!(futures_util::future::join_all(sends), smsc.wait_count(2000, WAIT));
+    println!(
+        "2,000 texts from the phone took {} ms",
+        begin.elapsed().as_millis()
+    );
+    assert!(answers.iter().flatten().all(|answer| answer.status == 0));
+    let texts: Vec<String> = smsc.texts().await.into_iter().map(|text| text.text).collect();
+    let sent: Vec<String> = (0..2000).map(|n| format!("text {n}")).collect();
+    assert_eq!(texts, sent);
+}
+
+#[tokio::test]
 async fn ports_are_handed_out_once() {
     let ports: Vec<u16> = (0..50).map(|_| ports::free_port()).collect();
     let different: std::collections::HashSet<_> = ports.iter().collect();

@@ -225,6 +225,7 @@ async function deliver(o) {
 const commands = {
   submits: () => submits,
   texts: () => texts(),
+  count: () => submits.filter((submit) => submit.status === 0).length,
   raw: () => raw,
   binds: () => binds,
   bound: () => [...sessions].map((session) => session.systemId),

@@ -189,6 +189,24 @@ impl Smsc {
         self.child.call("submits", json!({})).await
     }
 
+    /// How many submits were accepted so far; cheap enough to ask often in the midst of thousands.
+    pub async fn count(&self) -> usize {
+        self.child.call("count", json!({})).await
+    }
+
+    /// Waits until this many submits were accepted.
+    pub async fn wait_count(&self, count: usize, timeout: Duration) {
+        if poll(timeout, async || (self.count().await >= count).then_some(()))
+            .await
+            .is_none()
+        {
+            panic!(
+                "{count} submits wanted in {timeout:?}, {} came",
+                self.count().await
+            );
+        }
+    }
+
     /// Every whole text accepted so far, in the order in which they were complete.
     pub async fn texts(&self) -> Vec<WholeText> {
         self.child.call("texts", json!({})).await
