@@ -26,7 +26,11 @@ impl Origin {
 
     /// Back from the database's code.
     pub fn from_code(code: i16) -> Self {
-        if code == 0 { Origin::Chosen } else { Origin::Received }
+        if code == 0 {
+            Origin::Chosen
+        } else {
+            Origin::Received
+        }
     }
 }
 
@@ -93,13 +97,20 @@ mod tests {
     use super::*;
 
     fn idle(id: i64, unanswered: bool, at_s: i64) -> Idle {
-        Idle { assignment: AssignmentId::from_i64(id), unanswered, last_activity_at: Timestamp(at_s * 1000) }
+        Idle {
+            assignment: AssignmentId::from_i64(id),
+            unanswered,
+            last_activity_at: Timestamp(at_s * 1000),
+        }
     }
 
     #[test]
     fn the_unanswered_gives_way_before_the_longest_idle() {
         let pairs = [idle(1, false, 10), idle(2, true, 50), idle(3, true, 40)];
-        assert_eq!(to_recycle(&pairs, Timestamp(1_000_000), 100), Some(AssignmentId::from_i64(3)));
+        assert_eq!(
+            to_recycle(&pairs, Timestamp(1_000_000), 100),
+            Some(AssignmentId::from_i64(3))
+        );
     }
 
     #[test]

@@ -110,16 +110,29 @@ pub fn choose(
     let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
     let for_owner = options(&able, owner)?;
     let for_contact = options(&able, contact)?;
-    let rank = |n: &Candidate| (n.load, std::cmp::Reverse(weight(owner.member, contact.member, n.id)));
-    let both =
-        for_owner.iter().filter(|n| for_contact.iter().any(|m| m.id == n.id)).min_by_key(|n| rank(n));
+    let rank = |n: &Candidate| {
+        (
+            n.load,
+            std::cmp::Reverse(weight(owner.member, contact.member, n.id)),
+        )
+    };
+    let both = for_owner
+        .iter()
+        .filter(|n| for_contact.iter().any(|m| m.id == n.id))
+        .min_by_key(|n| rank(n));
     let choice = match both {
-        Some(same) => Some(Choice { number: same.id, mirror: same.id }),
+        Some(same) => Some(Choice {
+            number: same.id,
+            mirror: same.id,
+        }),
         None => for_owner
             .iter()
             .min_by_key(|n| rank(n))
             .zip(for_contact.iter().min_by_key(|n| rank(n)))
-            .map(|(number, mirror)| Choice { number: number.id, mirror: mirror.id }),
+            .map(|(number, mirror)| Choice {
+                number: number.id,
+                mirror: mirror.id,
+            }),
     };
     // `options` never returns an empty list; the fallback keeps this function total.
     choice.ok_or_else(|| shortage(&able, owner))

@@ -28,15 +28,26 @@ impl Model {
             region: None,
             load: 0,
         };
-        Self { numbers: (1..=numbers).map(candidate).collect(), ..Self::default() }
+        Self {
+            numbers: (1..=numbers).map(candidate).collect(),
+            ..Self::default()
+        }
     }
 
     fn side(&self, member: i64, contact: i64) -> Side {
         let mine = || self.released.iter().filter(|((m, _), _)| *m == member);
         let others = || mine().filter(|(_, (c, _))| *c != contact);
         Side {
-            used: self.live.iter().filter(|((m, _), _)| *m == member).map(|(_, n)| *n).collect(),
-            cooling: others().filter(|(_, (_, at))| at + COOL_DOWN > self.now).map(|((_, n), _)| *n).collect(),
+            used: self
+                .live
+                .iter()
+                .filter(|((m, _), _)| *m == member)
+                .map(|(_, n)| *n)
+                .collect(),
+            cooling: others()
+                .filter(|(_, (_, at))| at + COOL_DOWN > self.now)
+                .map(|((_, n), _)| *n)
+                .collect(),
             remembered: mine()
                 .filter(|(_, (c, _))| *c == contact)
                 .max_by_key(|(_, (_, at))| *at)
@@ -54,15 +65,24 @@ impl Model {
         let made = choose(&self.numbers, Capabilities::usual(), &owner, &other);
         if let Ok(choice) = &made {
             for (side, number) in [(&owner, choice.number), (&other, choice.mirror)] {
-                assert!(side.is_free(number), "a number that is in use or cooling down was chosen");
+                assert!(
+                    side.is_free(number),
+                    "a number that is in use or cooling down was chosen"
+                );
                 if let Some(before) = side.remembered.filter(|n| side.is_free(*n)) {
-                    assert_eq!(number, before, "the pair's own number was free and not given back");
+                    assert_eq!(
+                        number, before,
+                        "the pair's own number was free and not given back"
+                    );
                 }
             }
             self.live.insert((member, contact), choice.number);
             self.live.insert((contact, member), choice.mirror);
             for number in [choice.number, choice.mirror] {
-                self.numbers.iter_mut().filter(|n| n.id == number).for_each(|n| n.load += 1);
+                self.numbers
+                    .iter_mut()
+                    .filter(|n| n.id == number)
+                    .for_each(|n| n.load += 1);
             }
         }
         Some(made)
@@ -72,7 +92,10 @@ impl Model {
         for (m, c) in [(member, contact), (contact, member)] {
             if let Some(number) = self.live.remove(&(m, c)) {
                 self.released.insert((m, number), (c, self.now));
-                self.numbers.iter_mut().filter(|n| n.id == number).for_each(|n| n.load -= 1);
+                self.numbers
+                    .iter_mut()
+                    .filter(|n| n.id == number)
+                    .for_each(|n| n.load -= 1);
             }
         }
     }
@@ -80,7 +103,10 @@ impl Model {
     fn assert_route_keys_are_unique(&self) {
         let mut seen = HashSet::new();
         for ((member, _), number) in &self.live {
-            assert!(seen.insert((*member, *number)), "two contacts of one phone on one number");
+            assert!(
+                seen.insert((*member, *number)),
+                "two contacts of one phone on one number"
+            );
         }
     }
 }
@@ -163,7 +189,11 @@ fn a_pool_of_a_hundred_is_loaded_within_ten_percent_of_even() {
     let even = 2.0 * made as f64 / 100.0;
     for number in &model.numbers {
         let off = (number.load as f64 - even).abs() / even;
-        assert!(off <= 0.10, "{} rows on one number, {even} would be even", number.load);
+        assert!(
+            off <= 0.10,
+            "{} rows on one number, {even} would be even",
+            number.load
+        );
     }
 }
 
@@ -173,12 +203,18 @@ fn the_hash_alone_spreads_pairs_over_the_pool() {
     let numbers = Model::new(100).numbers;
     let mut hits: HashMap<NumberId, i64> = HashMap::new();
     for pair in 0..100_000i64 {
-        let sides = (Side::empty(MemberId::from_i64(pair * 7)), Side::empty(MemberId::from_i64(pair * 7 + 3)));
+        let sides = (
+            Side::empty(MemberId::from_i64(pair * 7)),
+            Side::empty(MemberId::from_i64(pair * 7 + 3)),
+        );
         let choice = choose(&numbers, Capabilities::usual(), &sides.0, &sides.1).unwrap();
         *hits.entry(choice.number).or_default() += 1;
     }
     for (number, count) in hits {
-        assert!((900..=1100).contains(&count), "{number}: {count} of 100000 over 100 numbers");
+        assert!(
+            (900..=1100).contains(&count),
+            "{number}: {count} of 100000 over 100 numbers"
+        );
     }
 }
 
@@ -190,7 +226,10 @@ fn the_same_number_serves_both_ways_where_it_is_free_on_both_sides() {
     let mut contact = Side::empty(MemberId::from_i64(2));
     contact.used = [3, 4].map(NumberId::from_i64).into();
     let choice = choose(&numbers, Capabilities::usual(), &owner, &contact).unwrap();
-    assert_eq!((choice.number, choice.mirror), (NumberId::from_i64(5), NumberId::from_i64(5)));
+    assert_eq!(
+        (choice.number, choice.mirror),
+        (NumberId::from_i64(5), NumberId::from_i64(5))
+    );
 }
 
 #[test]
@@ -212,7 +251,10 @@ fn a_number_that_cannot_do_what_is_needed_is_never_chosen() {
     let mut numbers = Model::new(3).numbers;
     numbers[0].capabilities = vec![Capability::Voice].into();
     numbers[1].capabilities = vec![Capability::Voice].into();
-    let sides = (Side::empty(MemberId::from_i64(1)), Side::empty(MemberId::from_i64(2)));
+    let sides = (
+        Side::empty(MemberId::from_i64(1)),
+        Side::empty(MemberId::from_i64(2)),
+    );
     let choice = choose(&numbers, vec![Capability::Sms].into(), &sides.0, &sides.1).unwrap();
     assert_eq!(choice.number, numbers[2].id);
 }
@@ -228,6 +270,13 @@ fn a_shortage_says_whose_table_is_full_and_why() {
     let shortage = choose(&numbers, Capabilities::usual(), &owner, &contact).unwrap_err();
     assert_eq!(
         shortage,
-        Shortage { member: contact.member, usable: 3, used: 1, cooling: 1, stopped: 1, needed: 1 }
+        Shortage {
+            member: contact.member,
+            usable: 3,
+            used: 1,
+            cooling: 1,
+            stopped: 1,
+            needed: 1
+        }
     );
 }

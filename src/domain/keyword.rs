@@ -18,7 +18,10 @@ impl Keyword {
     /// The keyword that `text` is, if it is nothing else: case, surrounding blanks and closing
     /// punctuation do not count, any further word does.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().trim_end_matches(['.', '!', '?', ',', ';']).trim_matches(['"', '\'', '“', '”']);
+        let text = text
+            .trim()
+            .trim_end_matches(['.', '!', '?', ',', ';'])
+            .trim_matches(['"', '\'', '“', '”']);
         // The longest keyword has eleven letters; what is longer is a text.
         if text.len() > 16 {
             return None;
@@ -38,7 +41,9 @@ impl Keyword {
     /// True for the plain word YES, which is also an everyday answer: it is taken for START only where
     /// there is something to lift or to accept.
     pub fn is_everyday_word(text: &str) -> bool {
-        text.trim().trim_end_matches(['.', '!', '?', ',', ';']).eq_ignore_ascii_case("yes")
+        text.trim()
+            .trim_end_matches(['.', '!', '?', ',', ';'])
+            .eq_ignore_ascii_case("yes")
     }
 }
 
@@ -49,7 +54,17 @@ mod tests {
 
     #[test]
     fn every_word_of_the_rule_is_known() {
-        for word in ["STOP", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPT OUT", " stop. ", "Stop!"] {
+        for word in [
+            "STOP",
+            "UNSUBSCRIBE",
+            "CANCEL",
+            "END",
+            "QUIT",
+            "REVOKE",
+            "OPT OUT",
+            " stop. ",
+            "Stop!",
+        ] {
             assert_eq!(Keyword::parse(word), Some(Keyword::Stop), "{word}");
         }
         assert_eq!(Keyword::parse("StopAll"), Some(Keyword::StopAll));
@@ -63,7 +78,14 @@ mod tests {
 
     #[test]
     fn a_sentence_with_a_keyword_in_it_is_a_text() {
-        for text in ["please stop by tomorrow", "stop it", "the end", "help me move?", "", "   "] {
+        for text in [
+            "please stop by tomorrow",
+            "stop it",
+            "the end",
+            "help me move?",
+            "",
+            "   ",
+        ] {
             assert_eq!(Keyword::parse(text), None, "{text}");
         }
     }

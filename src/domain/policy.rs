@@ -69,18 +69,20 @@ impl Default for Policy {
         Self {
             strangers: Refusal::Reply,
             refused: Refusal::Reply,
-            stranger_notice: "This number is not taking texts from you. Ask the person you want to reach to add \
+            stranger_notice:
+                "This number is not taking texts from you. Ask the person you want to reach to add \
                               you as a contact."
-                .into(),
-            released_notice: "This number no longer reaches the contact it used to. Your text was not delivered."
-                .into(),
-            help_reply: "This number reaches one of your contacts; your own number stays private. Reply STOP to \
+                    .into(),
+            released_notice:
+                "This number no longer reaches the contact it used to. Your text was not delivered.".into(),
+            help_reply:
+                "This number reaches one of your contacts; your own number stays private. Reply STOP to \
                          stop texts from it, START to resume."
-                .into(),
+                    .into(),
             stop_reply: "You will get no more texts from this number. Reply START to resume.".into(),
             start_reply: "You will get texts from this number again. Reply STOP to stop.".into(),
-            accept_request: "Someone wants to text you from this number. Reply YES to accept, STOP to refuse."
-                .into(),
+            accept_request:
+                "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.".into(),
             cool_down_s: 30 * 24 * 3600,
             when_full: WhenFull::Refuse,
             received_cap_percent: 50,
@@ -104,19 +106,31 @@ impl Policy {
         let year = 366 * 24 * 3600;
         check(
             (0..=year).contains(&self.cool_down_s),
-            format!("`cool_down_s` is {}; allowed are 0 to {year} seconds", self.cool_down_s),
+            format!(
+                "`cool_down_s` is {}; allowed are 0 to {year} seconds",
+                self.cool_down_s
+            ),
         );
         check(
             (1..=30 * 24 * 3600).contains(&self.deadline_s),
-            format!("`deadline_s` is {}; allowed are 1 to 2592000 seconds", self.deadline_s),
+            format!(
+                "`deadline_s` is {}; allowed are 1 to 2592000 seconds",
+                self.deadline_s
+            ),
         );
         check(
             (1..=100).contains(&self.received_cap_percent),
-            format!("`received_cap_percent` is {}; allowed are 1 to 100", self.received_cap_percent),
+            format!(
+                "`received_cap_percent` is {}; allowed are 1 to 100",
+                self.received_cap_percent
+            ),
         );
         check(
             (1..=10_000).contains(&self.max_text_chars),
-            format!("`max_text_chars` is {}; allowed are 1 to 10000", self.max_text_chars),
+            format!(
+                "`max_text_chars` is {}; allowed are 1 to 10000",
+                self.max_text_chars
+            ),
         );
         for (name, text) in [
             ("stranger_notice", &self.stranger_notice),
@@ -154,7 +168,12 @@ mod tests {
 
     #[test]
     fn each_bad_value_is_named_with_what_is_allowed() {
-        let policy = Policy { cool_down_s: -1, received_cap_percent: 0, help_reply: String::new(), ..Policy::default() };
+        let policy = Policy {
+            cool_down_s: -1,
+            received_cap_percent: 0,
+            help_reply: String::new(),
+            ..Policy::default()
+        };
         let problems = policy.problems();
         assert_eq!(problems.len(), 3, "{problems:?}");
         assert!(problems[0].contains("cool_down_s") && problems[0].contains("-1"));

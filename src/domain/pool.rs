@@ -63,7 +63,10 @@ impl From<Vec<Capability>> for Capabilities {
 
 impl From<Capabilities> for Vec<Capability> {
     fn from(set: Capabilities) -> Self {
-        Capability::ALL.into_iter().filter(|c| set.0 & c.bit() != 0).collect()
+        Capability::ALL
+            .into_iter()
+            .filter(|c| set.0 & c.bit() != 0)
+            .collect()
     }
 }
 

@@ -45,7 +45,11 @@ impl From<Row> for Assignment {
 }
 
 /// Adds the two rows of a pair. The route key and the pair key refuse what must not be.
-pub fn insert_pair(conn: &mut Conn, community: CommunityId, pair: [&Assignment; 2]) -> Result<(), StoreError> {
+pub fn insert_pair(
+    conn: &mut Conn,
+    community: CommunityId,
+    pair: [&Assignment; 2],
+) -> Result<(), StoreError> {
     for a in pair {
         let row = Row {
             community_id: community.as_i64(),
@@ -99,7 +103,11 @@ pub fn by_contact(
 }
 
 /// A member's whole table.
-pub fn of_member(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<Assignment>, StoreError> {
+pub fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<Assignment>, StoreError> {
     let rows: Vec<Row> = each!(conn, c => assignments::table
         .filter(assignments::community_id.eq(community.as_i64()))
         .filter(assignments::member_id.eq(member.as_i64()))

@@ -28,7 +28,9 @@ pub fn insert(conn: &mut Conn, row: &CommunityRow) -> Result<(), StoreError> {
 
 /// One community.
 pub fn get(conn: &mut Conn, id: CommunityId) -> Result<Option<CommunityRow>, StoreError> {
-    Ok(each!(conn, c => communities::table.find(id.as_i64()).select(CommunityRow::as_select()).first(c).optional())?)
+    Ok(
+        each!(conn, c => communities::table.find(id.as_i64()).select(CommunityRow::as_select()).first(c).optional())?,
+    )
 }
 
 /// The community of that name, the oldest if there are several.

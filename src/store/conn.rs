@@ -31,7 +31,10 @@ impl DatabaseUrl {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
         }
-        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        let path = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"))
+            .unwrap_or(url);
         // `:memory:` would be a database of its own for each pooled connection.
         if path.is_empty() || path.contains("://") || path.contains(":memory:") {
             return Err(StoreError::Url(without_password(url)));
@@ -56,7 +59,9 @@ impl DatabaseUrl {
                 if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|e| failed(e.to_string()))?;
                 }
-                let path = path.to_str().ok_or_else(|| failed("the path is not UTF-8".into()))?;
+                let path = path
+                    .to_str()
+                    .ok_or_else(|| failed("the path is not UTF-8".into()))?;
                 let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
                 conn.batch_execute(&format!(
                     "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -78,7 +83,9 @@ impl DatabaseUrl {
 }
 
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
     match rest.split_once('@') {
         Some((user, host)) => format!("{scheme}://{}@{host}", user.split(':').next().unwrap_or_default()),
         None => url.to_owned(),
@@ -135,15 +142,29 @@ mod tests {
             DatabaseUrl::parse("data/partyline.db").unwrap(),
             DatabaseUrl::Sqlite("data/partyline.db".into())
         );
-        assert_eq!(DatabaseUrl::parse("sqlite:/x/y.db").unwrap(), DatabaseUrl::Sqlite("/x/y.db".into()));
-        assert!(matches!(DatabaseUrl::parse("postgres://u@h/d").unwrap(), DatabaseUrl::Postgres(_)));
+        assert_eq!(
+            DatabaseUrl::parse("sqlite:/x/y.db").unwrap(),
+            DatabaseUrl::Sqlite("/x/y.db".into())
+        );
+        assert!(matches!(
+            DatabaseUrl::parse("postgres://u@h/d").unwrap(),
+            DatabaseUrl::Postgres(_)
+        ));
     }
 
     #[test]
     fn an_unknown_scheme_is_refused_and_no_password_is_shown() {
-        let error = DatabaseUrl::parse("mysql://root:secret@h/d").unwrap_err().to_string();
-        assert!(error.contains("mysql://root@h/d") && !error.contains("secret"), "{error}");
+        let error = DatabaseUrl::parse("mysql://root:secret@h/d")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("mysql://root@h/d") && !error.contains("secret"),
+            "{error}"
+        );
         assert!(DatabaseUrl::parse(":memory:").is_err() && DatabaseUrl::parse("").is_err());
-        assert_eq!(DatabaseUrl::Postgres("postgres://u:p@h/d".into()).shown(), "postgres://u@h/d");
+        assert_eq!(
+            DatabaseUrl::Postgres("postgres://u:p@h/d".into()).shown(),
+            "postgres://u@h/d"
+        );
     }
 }

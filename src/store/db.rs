@@ -78,7 +78,10 @@ impl Db {
                 .test_on_check_out(false)
                 .connection_timeout(Duration::from_secs(15))
                 .error_handler(Box::new(Quiet))
-                .build(Manager { url: url.clone(), checkpoints })
+                .build(Manager {
+                    url: url.clone(),
+                    checkpoints,
+                })
                 .map_err(|e| StoreError::Open(format!("{}: {e}", url.shown())))
         };
         let readers = pool(READERS)?;
@@ -92,7 +95,9 @@ impl Db {
                 if durability == Durability::Server {
                     let (stop, stopped) = std::sync::mpsc::channel();
                     let (url, wal) = (url.clone(), append(path, "-wal"));
-                    threads.push(spawn("store-checkpoints", move || checkpoints_beside(&url, &wal, &stopped))?);
+                    threads.push(spawn("store-checkpoints", move || {
+                        checkpoints_beside(&url, &wal, &stopped)
+                    })?);
                     stop_checkpoints = Some(stop);
                 }
                 grouped.clone()
@@ -115,7 +120,9 @@ impl Db {
             threads: Mutex::new(threads),
             stop_checkpoints,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Where the database is.
@@ -124,7 +131,10 @@ impl Db {
     }
 
     /// Runs a read off the async runtime.
-    pub async fn read<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -145,7 +155,10 @@ impl Db {
     /// Runs structural work (assigning, releasing, adding members) in a transaction of its own, or in a
     /// savepoint of a group. It may run more than once when the database asks for a retry; only the last
     /// run counts. Any error rolls it back. Returns after the commit.
-    pub async fn write<T, E>(&self, work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + MaybeTransient + Send + 'static,
@@ -178,7 +191,9 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + MaybeTransient + Send + 'static,
     {
-        let Some(queue) = &self.inner.grouped else { return Err(StoreError::Closed) };
+        let Some(queue) = &self.inner.grouped else {
+            return Err(StoreError::Closed);
+        };
         queue.send(job(work, then)).await.map_err(|_| StoreError::Closed)
     }
 }
@@ -208,7 +223,9 @@ where
     E: From<StoreError> + MaybeTransient + Send + 'static,
 {
     let (answer, answered) = oneshot::channel();
-    let Some(queue) = queue else { return Err(StoreError::Closed.into()) };
+    let Some(queue) = queue else {
+        return Err(StoreError::Closed.into());
+    };
     let job = job(work, move |result| drop(answer.send(result)));
     queue.send(job).await.map_err(|_| StoreError::Closed)?;
     answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
@@ -248,7 +265,10 @@ where
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    std::thread::Builder::new().name(name.into()).spawn(body).map_err(|e| StoreError::Open(e.to_string()))
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(body)
+        .map_err(|e| StoreError::Open(e.to_string()))
 }
 
 /// A writer thread: takes what waits, up to `group` jobs, and commits it as one.
@@ -293,8 +313,10 @@ fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>) {
             }
             // Those that went through are committed; the others have another try.
             Ok(transient) => {
-                let (again, done): (Vec<_>, Vec<_>) =
-                    jobs.into_iter().enumerate().partition(|(at, _)| transient.contains(at));
+                let (again, done): (Vec<_>, Vec<_>) = jobs
+                    .into_iter()
+                    .enumerate()
+                    .partition(|(at, _)| transient.contains(at));
                 done.into_iter().for_each(|(_, job)| (job.finish)(Ok(())));
                 jobs = again.into_iter().map(|(_, job)| job).collect();
             }
@@ -306,7 +328,9 @@ fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>) {
                 let text = error.to_string();
                 let mut error = Some(error);
                 for job in jobs {
-                    (job.finish)(Err(error.take().unwrap_or_else(|| StoreError::Open(text.clone()))));
+                    (job.finish)(Err(error
+                        .take()
+                        .unwrap_or_else(|| StoreError::Open(text.clone()))));
                 }
                 return;
             }
@@ -317,7 +341,11 @@ fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>) {
 
 /// One transaction; returns the places of the jobs that ask for another try.
 fn transaction(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreError> {
-    let begin = if conn.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" };
+    let begin = if conn.is_postgres() {
+        "BEGIN"
+    } else {
+        "BEGIN IMMEDIATE"
+    };
     conn.execute(begin)?;
     let result = in_savepoints(conn, jobs);
     match &result {

@@ -41,7 +41,11 @@ pub fn insert(conn: &mut Conn, row: &DeviceRow) -> Result<(), StoreError> {
 }
 
 /// The device with that phone number in one community: the first half of the route key.
-pub fn by_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<Option<DeviceRow>, StoreError> {
+pub fn by_phone(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+) -> Result<Option<DeviceRow>, StoreError> {
     Ok(each!(conn, c => devices::table
         .filter(devices::community_id.eq(community.as_i64()))
         .filter(devices::phone.eq(phone.as_i64()))
@@ -58,7 +62,11 @@ pub fn is_any_phone(conn: &mut Conn, phone: E164) -> Result<bool, StoreError> {
 }
 
 /// A member's devices, oldest first; texts go to the first.
-pub fn of_member(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<DeviceRow>, StoreError> {
+pub fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<DeviceRow>, StoreError> {
     Ok(each!(conn, c => devices::table
         .filter(devices::community_id.eq(community.as_i64()))
         .filter(devices::member_id.eq(member.as_i64()))
@@ -68,7 +76,11 @@ pub fn of_member(conn: &mut Conn, community: CommunityId, member: MemberId) -> R
 }
 
 /// The device that a member's texts go to.
-pub fn primary(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<DeviceRow>, StoreError> {
+pub fn primary(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Option<DeviceRow>, StoreError> {
     Ok(each!(conn, c => devices::table
         .filter(devices::community_id.eq(community.as_i64()))
         .filter(devices::member_id.eq(member.as_i64()))

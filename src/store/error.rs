@@ -35,7 +35,10 @@ pub enum StoreError {
 impl StoreError {
     /// True for a broken unique key.
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+        matches!(
+            self,
+            Self::Query(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+        )
     }
 }
 

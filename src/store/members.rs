@@ -38,7 +38,12 @@ pub fn get(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<Opti
 }
 
 /// Members in the order of their making, after `after`.
-pub fn list(conn: &mut Conn, community: CommunityId, after: i64, limit: i64) -> Result<Vec<MemberRow>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<MemberRow>, StoreError> {
     Ok(each!(conn, c => members::table
         .filter(members::community_id.eq(community.as_i64()))
         .filter(members::id.gt(after))

@@ -93,8 +93,7 @@ impl MessageRow {
 
 /// Adds a message. False, and nothing is written, when its (carrier, reference) is known already.
 pub fn insert(conn: &mut Conn, row: &MessageRow) -> Result<bool, StoreError> {
-    let added =
-        each!(conn, c => diesel::insert_into(messages::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let added = each!(conn, c => diesel::insert_into(messages::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(added > 0)
 }
 
@@ -191,9 +190,10 @@ fn may_come_from(next: Status) -> (i16, (i16, i16)) {
         Status::Quarantined => (Status::Queued.code(), (NONE, NONE)),
         Status::Queued | Status::Sent | Status::Blocked => (Status::Sent.code(), (NONE, NONE)),
         Status::Undelivered | Status::Failed | Status::Expired => (Status::Delivered.code(), (NONE, NONE)),
-        Status::Delivered => {
-            (Status::Delivered.code(), (Status::Undelivered.code(), Status::Expired.code()))
-        }
+        Status::Delivered => (
+            Status::Delivered.code(),
+            (Status::Undelivered.code(), Status::Expired.code()),
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The schema's steps, embedded in the binary: same names for both databases.
 
-use diesel::migration::{Migration, MigrationSource};
+use diesel::migration::Migration;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, Db, Durability, StoreError};
@@ -51,6 +51,8 @@ fn names_of<DB: diesel::backend::Backend>(steps: &[Box<dyn Migration<DB>>]) -> V
 
 #[cfg(test)]
 mod tests {
+    use diesel::migration::MigrationSource;
+
     use super::*;
 
     #[test]

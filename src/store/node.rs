@@ -30,7 +30,9 @@ impl NodeLock {
     /// Takes the number, or says who has it.
     pub fn acquire(db: &Db, node: u16) -> Result<Self, StoreError> {
         let held = match db.url() {
-            DatabaseUrl::Sqlite(path) => Held::File { _file: lock_beside(path)? },
+            DatabaseUrl::Sqlite(path) => Held::File {
+                _file: lock_beside(path)?,
+            },
             DatabaseUrl::Postgres(_) => {
                 let mut conn = db.url().connect(true)?;
                 if !try_lock(&mut conn, node)? {
@@ -52,7 +54,9 @@ impl NodeLock {
 
     /// Looks whether the number is still ours; on PostgreSQL a lost session is taken up again.
     pub fn check(&mut self, db: &Db) -> Result<(), StoreError> {
-        let Held::Session(conn) = &mut self.held else { return Ok(()) };
+        let Held::Session(conn) = &mut self.held else {
+            return Ok(());
+        };
         if conn.execute("SELECT 1").is_ok() {
             return Ok(());
         }
@@ -88,7 +92,12 @@ fn lock_beside(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let open = |e: std::io::Error| StoreError::Open(format!("{}: {e}", Path::new(&name).display()));
-    let file = File::options().create(true).write(true).truncate(false).open(&name).map_err(open)?;
+    let file = File::options()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(&name)
+        .map_err(open)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::NodeTaken(format!(

@@ -79,7 +79,12 @@ pub fn get(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<Opti
 }
 
 /// Numbers in the order of their making, after `after`.
-pub fn list(conn: &mut Conn, community: CommunityId, after: i64, limit: i64) -> Result<Vec<NumberRow>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<NumberRow>, StoreError> {
     Ok(each!(conn, c => numbers::table
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::id.gt(after))
@@ -100,7 +105,11 @@ pub fn active(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>,
 
 /// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
 /// other.
-pub fn add_loads(conn: &mut Conn, community: CommunityId, deltas: &BTreeMap<NumberId, i64>) -> Result<(), StoreError> {
+pub fn add_loads(
+    conn: &mut Conn,
+    community: CommunityId,
+    deltas: &BTreeMap<NumberId, i64>,
+) -> Result<(), StoreError> {
     for (id, delta) in deltas.iter().filter(|(_, delta)| **delta != 0) {
         each!(conn, c => diesel::update(numbers::table.find((community.as_i64(), id.as_i64())))
             .set(numbers::load.eq(numbers::load + *delta))

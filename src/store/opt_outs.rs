@@ -33,7 +33,12 @@ pub fn record(conn: &mut Conn, row: &OptOutRow) -> Result<(), StoreError> {
 }
 
 /// Lifts an opt-out; true if there was one.
-pub fn lift(conn: &mut Conn, community: CommunityId, phone: E164, number_id: i64) -> Result<bool, StoreError> {
+pub fn lift(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    number_id: i64,
+) -> Result<bool, StoreError> {
     let gone = each!(conn, c => diesel::delete(
         opt_outs::table.find((community.as_i64(), phone.as_i64(), number_id))).execute(c))?;
     Ok(gone > 0)

@@ -112,12 +112,7 @@ pub fn delete(conn: &mut Conn, community_id: i64, message_id: i64, kind: i16) ->
 }
 
 /// Notes a failed try and when the next is due.
-pub fn postpone(
-    conn: &mut Conn,
-    key: (i64, i64, i16),
-    attempts: i32,
-    due_at: i64,
-) -> Result<(), StoreError> {
+pub fn postpone(conn: &mut Conn, key: (i64, i64, i16), attempts: i32, due_at: i64) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(outbox::table.find(key))
         .set((outbox::attempts.eq(attempts), outbox::due_at.eq(due_at)))
         .execute(c))?;
@@ -137,9 +132,11 @@ pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
 
 /// Takes over the rows of a node that is gone; returns how many.
 pub fn adopt(conn: &mut Conn, from: u16, to: u16) -> Result<usize, StoreError> {
-    Ok(each!(conn, c => diesel::update(outbox::table.filter(outbox::node.eq(from as i16)))
+    Ok(
+        each!(conn, c => diesel::update(outbox::table.filter(outbox::node.eq(from as i16)))
         .set(outbox::node.eq(to as i16))
-        .execute(c))?)
+        .execute(c))?,
+    )
 }
 
 /// Removes the texts of one lane; returns their messages.

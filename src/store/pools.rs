@@ -46,7 +46,12 @@ pub fn by_name(conn: &mut Conn, community: CommunityId, name: &str) -> Result<Op
 }
 
 /// Pools in the order of their making, after `after`.
-pub fn list(conn: &mut Conn, community: CommunityId, after: i64, limit: i64) -> Result<Vec<PoolRow>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<PoolRow>, StoreError> {
     Ok(each!(conn, c => pools::table
         .filter(pools::community_id.eq(community.as_i64()))
         .filter(pools::id.gt(after))

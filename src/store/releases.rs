@@ -42,7 +42,11 @@ pub fn record(conn: &mut Conn, row: &ReleaseRow) -> Result<(), StoreError> {
 }
 
 /// Everything that is remembered of a member's numbers.
-pub fn of_member(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<ReleaseRow>, StoreError> {
+pub fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<ReleaseRow>, StoreError> {
     Ok(each!(conn, c => releases::table
         .filter(releases::community_id.eq(community.as_i64()))
         .filter(releases::member_id.eq(member.as_i64()))

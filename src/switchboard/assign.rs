@@ -49,12 +49,18 @@ pub(crate) fn assign(
     contact: MemberId,
 ) -> Result<Pair> {
     if member == contact {
-        return Err(SwitchboardError::invalid("contact", "a member cannot be their own contact"));
+        return Err(SwitchboardError::invalid(
+            "contact",
+            "a member cannot be their own contact",
+        ));
     }
     crate::store::members::lock(conn, community, &[member, contact])?;
     members::require(conn, community, member)?;
     members::require(conn, community, contact)?;
-    let phones = (device_of(conn, community, member)?, device_of(conn, community, contact)?);
+    let phones = (
+        device_of(conn, community, member)?,
+        device_of(conn, community, contact)?,
+    );
     if let Some(pair) = existing(conn, community, member, contact)? {
         return Ok(pair);
     }
@@ -76,7 +82,15 @@ pub(crate) fn assign(
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
                 let remembered = (owner.remembered, other.remembered);
-                let pair = insert(conn, ctx, policy, community, (member, contact), choice, remembered)?;
+                let pair = insert(
+                    conn,
+                    ctx,
+                    policy,
+                    community,
+                    (member, contact),
+                    choice,
+                    remembered,
+                )?;
                 if pair.mirror.pending {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -85,7 +99,9 @@ pub(crate) fn assign(
             }
             Err(shortage) => {
                 let full = shortage.member;
-                if policy.when_full == WhenFull::Refuse || !recycle(conn, ctx, policy, community, full, |_| true)? {
+                if policy.when_full == WhenFull::Refuse
+                    || !recycle(conn, ctx, policy, community, full, |_| true)?
+                {
                     return Err(SwitchboardError::TableFull(shortage));
                 }
             }
@@ -114,7 +130,9 @@ fn existing(
     member: MemberId,
     contact: MemberId,
 ) -> Result<Option<Pair>> {
-    let Some(mut row) = assignments::by_contact(conn, community, member, contact)? else { return Ok(None) };
+    let Some(mut row) = assignments::by_contact(conn, community, member, contact)? else {
+        return Ok(None);
+    };
     let Some(mut mirror) = assignments::by_contact(conn, community, contact, member)? else {
         return Err(StoreError::Corrupt("assignments: a row without its mirror").into());
     };
@@ -126,13 +144,20 @@ fn existing(
             ..AssignmentChange::default()
         };
         assignments::update(conn, community, member, row.number, &change)?;
-        let accepted = AssignmentChange { pending: Some(false), ..AssignmentChange::default() };
+        let accepted = AssignmentChange {
+            pending: Some(false),
+            ..AssignmentChange::default()
+        };
         assignments::update(conn, community, contact, mirror.number, &accepted)?;
         row.origin = Origin::Chosen;
         row.pending = false;
         mirror.pending = false;
     }
-    Ok(Some(Pair { row, mirror, created: false }))
+    Ok(Some(Pair {
+        row,
+        mirror,
+        created: false,
+    }))
 }
 
 fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>> {
@@ -155,7 +180,10 @@ fn side(
     contact: MemberId,
     device: &DeviceRow,
 ) -> Result<Side> {
-    let used = assignments::of_member(conn, community, member)?.iter().map(|a| a.number).collect();
+    let used = assignments::of_member(conn, community, member)?
+        .iter()
+        .map(|a| a.number)
+        .collect();
     let released = releases::of_member(conn, community, member)?;
     let number = |r: &ReleaseRow| NumberId::from_i64(r.number_id);
     let others = || released.iter().filter(|r| r.contact_id != contact.as_i64());
@@ -172,7 +200,10 @@ fn side(
         member,
         region: device.region.as_deref().and_then(Region::parse),
         used,
-        cooling: others().filter(|r| r.cool_until > ctx.now.0).map(number).collect(),
+        cooling: others()
+            .filter(|r| r.cool_until > ctx.now.0)
+            .map(number)
+            .collect(),
         stopped,
         remembered: released
             .iter()
@@ -203,7 +234,10 @@ fn make_room_for_received(
     {
         return Ok(false);
     }
-    Err(SwitchboardError::ReceivedCapFull { member: contact.to_string(), cap })
+    Err(SwitchboardError::ReceivedCapFull {
+        member: contact.to_string(),
+        cap,
+    })
 }
 
 /// Releases the pair of `member` that has been idle longest; false when none may give way.
@@ -215,20 +249,27 @@ fn recycle(
     member: MemberId,
     eligible: impl Fn(&Assignment) -> bool,
 ) -> Result<bool> {
-    let table: Vec<Assignment> =
-        assignments::of_member(conn, community, member)?.into_iter().filter(|a| eligible(a)).collect();
+    let table: Vec<Assignment> = assignments::of_member(conn, community, member)?
+        .into_iter()
+        .filter(|a| eligible(a))
+        .collect();
     let contacts: Vec<MemberId> = table.iter().map(|a| a.contact).collect();
-    let other_side: BTreeMap<_, _> =
-        assignments::mirror_activity(conn, community, member, &contacts)?.into_iter().collect();
+    let other_side: BTreeMap<_, _> = assignments::mirror_activity(conn, community, member, &contacts)?
+        .into_iter()
+        .collect();
     let idle: Vec<Idle> = table
         .iter()
         .map(|a| Idle {
             assignment: a.id,
             unanswered: a.is_unanswered(),
-            last_activity_at: other_side.get(&a.contact).map_or(a.last_activity_at, |at| a.last_activity_at.max(*at)),
+            last_activity_at: other_side
+                .get(&a.contact)
+                .map_or(a.last_activity_at, |at| a.last_activity_at.max(*at)),
         })
         .collect();
-    let Some(chosen) = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s) else { return Ok(false) };
+    let Some(chosen) = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s) else {
+        return Ok(false);
+    };
     match table.iter().find(|a| a.id == chosen) {
         Some(row) => release(conn, ctx, policy, community, row, Cooling::FromLastUse).map(|()| true),
         None => Ok(false),
@@ -276,12 +317,17 @@ fn insert(
     }
     assignments::insert_pair(conn, community, [&row, &mirror])?;
     change_loads(conn, community, [row.number, mirror.number], 1)?;
-    Ok(Pair { row, mirror, created: true })
+    Ok(Pair {
+        row,
+        mirror,
+        created: true,
+    })
 }
 
 fn change_loads(conn: &mut Conn, community: CommunityId, ids: [NumberId; 2], by: i64) -> Result<()> {
     let mut deltas = BTreeMap::new();
-    ids.into_iter().for_each(|id| *deltas.entry(id).or_insert(0) += by);
+    ids.into_iter()
+        .for_each(|id| *deltas.entry(id).or_insert(0) += by);
     Ok(numbers::add_loads(conn, community, &deltas)?)
 }
 

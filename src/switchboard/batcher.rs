@@ -1,6 +1,7 @@
 //! Gathers what arrives while a commit is under way into one job: a text costs a share of a transaction,
 //! not a transaction.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
@@ -40,7 +41,9 @@ struct Waiting<I, O> {
 
 impl<I, O> Clone for Batcher<I, O> {
     fn clone(&self) -> Self {
-        Self { shared: self.shared.clone() }
+        Self {
+            shared: self.shared.clone(),
+        }
     }
 }
 
@@ -55,7 +58,10 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
         process: impl Fn(&mut Conn, &Context, &[I]) -> Result<Vec<O>> + Send + Sync + 'static,
         then: impl Fn(&[O]) + Send + Sync + 'static,
     ) -> Self {
-        let waiting = Mutex::new(Waiting { items: Vec::new(), scheduled: false });
+        let waiting = Mutex::new(Waiting {
+            items: Vec::new(),
+            scheduled: false,
+        });
         let shared = Shared {
             db,
             context: Box::new(context),
@@ -65,7 +71,9 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
             waiting,
             runtime: tokio::runtime::Handle::current(),
         };
-        Self { shared: Arc::new(shared) }
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// Hands in an item; returns its outcome once that is durable.
@@ -98,7 +106,14 @@ fn take<I, O>(shared: &Shared<I, O>) -> Taken<I, O> {
     (items, waiting.scheduled, answers)
 }
 
-async fn schedule_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shared<I, O>>) {
+/// Queues a job that takes what waits. Boxed, because the job may schedule the next one.
+fn schedule_job<I: Send + Sync + 'static, O: Send + 'static>(
+    shared: Arc<Shared<I, O>>,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(queue_job(shared))
+}
+
+async fn queue_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shared<I, O>>) {
     type Answers<O> = Vec<oneshot::Sender<Result<O>>>;
     // Taken on the first run and kept for another, should the database ask for one.
     let mut batch: Option<(Context, Vec<I>)> = None;
@@ -123,7 +138,10 @@ async fn schedule_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<S
         match result {
             Ok(outcomes) => {
                 (after.then)(&outcomes);
-                answers.into_iter().zip(outcomes).for_each(|(answer, outcome)| drop(answer.send(Ok(outcome))));
+                answers
+                    .into_iter()
+                    .zip(outcomes)
+                    .for_each(|(answer, outcome)| drop(answer.send(Ok(outcome))));
             }
             Err(error) => {
                 tracing::error!(%error, "a batch was not stored");

@@ -48,7 +48,9 @@ fn view(row: CommunityRow) -> Result<Community> {
 
 /// The community, or "not found".
 pub(crate) fn require(conn: &mut Conn, id: CommunityId) -> Result<Community> {
-    communities::get(conn, id)?.map(view).unwrap_or_else(|| Err(SwitchboardError::not_found("community", id)))
+    communities::get(conn, id)?
+        .map(view)
+        .unwrap_or_else(|| Err(SwitchboardError::not_found("community", id)))
 }
 
 /// The community of that name, the oldest if several have it.
@@ -75,7 +77,8 @@ pub(crate) fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &Poli
 impl Switchboard {
     /// Makes a community. Fields absent from its policy have their defaults.
     pub async fn create_community(&self, name: String, policy: Policy) -> Result<Community> {
-        self.write(move |conn, ctx| create(conn, ctx, &name, &policy)).await
+        self.write(move |conn, ctx| create(conn, ctx, &name, &policy))
+            .await
     }
 
     /// One community.
@@ -101,7 +104,12 @@ impl Switchboard {
     ) -> Result<Community> {
         self.write(move |conn, _| {
             let now = require(conn, id)?;
-            update(conn, id, name.as_deref().unwrap_or(&now.name), policy.as_ref().unwrap_or(&now.policy))
+            update(
+                conn,
+                id,
+                name.as_deref().unwrap_or(&now.name),
+                policy.as_ref().unwrap_or(&now.policy),
+            )
         })
         .await
     }

@@ -36,7 +36,12 @@ fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<E1
     Ok(row.e164()?)
 }
 
-fn contact_view(conn: &mut Conn, community: CommunityId, row: &Assignment, mirror: &Assignment) -> Result<Contact> {
+fn contact_view(
+    conn: &mut Conn,
+    community: CommunityId,
+    row: &Assignment,
+    mirror: &Assignment,
+) -> Result<Contact> {
     Ok(Contact {
         id: row.id.cast(),
         member: row.member,
@@ -56,13 +61,18 @@ fn mirror_of(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Resul
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?)
 }
 
-fn require(conn: &mut Conn, community: CommunityId, member: MemberId, contact: ContactRef) -> Result<Assignment> {
+fn require(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: ContactRef,
+) -> Result<Assignment> {
     members::require(conn, community, member)?;
     let found = match contact {
         ContactRef::Member(id) => rows::by_contact(conn, community, member, id)?,
-        ContactRef::Contact(id) => {
-            rows::of_member(conn, community, member)?.into_iter().find(|a| a.id == id.cast())
-        }
+        ContactRef::Contact(id) => rows::of_member(conn, community, member)?
+            .into_iter()
+            .find(|a| a.id == id.cast()),
     };
     found.ok_or_else(|| match contact {
         ContactRef::Member(id) => SwitchboardError::not_found("contact", id),
@@ -82,7 +92,10 @@ impl Switchboard {
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;
                 let pair = assign::assign(conn, ctx, &policy, community, member, contact)?;
-                Ok((contact_view(conn, community, &pair.row, &pair.mirror)?, pair.created))
+                Ok((
+                    contact_view(conn, community, &pair.row, &pair.mirror)?,
+                    pair.created,
+                ))
             })
             .await?;
         self.wake_outbox();
@@ -90,7 +103,12 @@ impl Switchboard {
     }
 
     /// One contact.
-    pub async fn contact(&self, community: CommunityId, member: MemberId, contact: ContactRef) -> Result<Contact> {
+    pub async fn contact(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+    ) -> Result<Contact> {
         self.read(move |conn| {
             let row = require(conn, community, member, contact)?;
             let mirror = mirror_of(conn, community, &row)?;
@@ -115,7 +133,12 @@ impl Switchboard {
     }
 
     /// Releases the pair, both ways.
-    pub async fn release_contact(&self, community: CommunityId, member: MemberId, contact: ContactRef) -> Result<()> {
+    pub async fn release_contact(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+    ) -> Result<()> {
         self.write(move |conn, ctx| {
             let policy = communities::require(conn, community)?.policy;
             let seen = require(conn, community, member, contact)?;
@@ -134,7 +157,14 @@ impl Switchboard {
         member: MemberId,
         contact: ContactRef,
     ) -> Result<Contact> {
-        self.change_pair(community, member, contact, |change| change.pending = Some(false), None).await
+        self.change_pair(
+            community,
+            member,
+            contact,
+            |change| change.pending = Some(false),
+            None,
+        )
+        .await
     }
 
     /// Blocks or unblocks a pair in both directions.
@@ -146,7 +176,14 @@ impl Switchboard {
         blocked: bool,
     ) -> Result<Contact> {
         let cancel = blocked.then_some(Reason::PairBlocked);
-        self.change_pair(community, member, contact, move |change| change.blocked = Some(blocked), cancel).await
+        self.change_pair(
+            community,
+            member,
+            contact,
+            move |change| change.blocked = Some(blocked),
+            cancel,
+        )
+        .await
     }
 
     async fn change_pair(
@@ -195,7 +232,10 @@ impl Switchboard {
                     rows::list(conn, community, after, limit)?
                 }
             };
-            found.into_iter().map(|row| Ok((assignment_view(conn, community, &row)?, row.number))).collect()
+            found
+                .into_iter()
+                .map(|row| Ok((assignment_view(conn, community, &row)?, row.number)))
+                .collect()
         })
         .await
     }

@@ -74,15 +74,24 @@ impl SwitchboardError {
     }
 
     pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
-        Self::NotFound { what, id: id.to_string() }
+        Self::NotFound {
+            what,
+            id: id.to_string(),
+        }
     }
 
     pub(crate) fn invalid(field: &'static str, sentence: impl Into<String>) -> Self {
-        Self::Invalid { field, sentence: sentence.into() }
+        Self::Invalid {
+            field,
+            sentence: sentence.into(),
+        }
     }
 
     pub(crate) fn conflict(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::Conflict { code, sentence: sentence.into() }
+        Self::Conflict {
+            code,
+            sentence: sentence.into(),
+        }
     }
 }
 

@@ -72,14 +72,27 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
         tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");
-        let verdict = Verdict::Refused { reason: Reason::UnassignedNumber, reject: true };
-        return Ok(Accepted { message: id, verdict, row: None, pending: Vec::new() });
+        let verdict = Verdict::Refused {
+            reason: Reason::UnassignedNumber,
+            reject: true,
+        };
+        return Ok(Accepted {
+            message: id,
+            verdict,
+            row: None,
+            pending: Vec::new(),
+        });
     };
     if let Some(reference) = &inbound.carrier_ref
         && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
     {
         let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted { message, verdict, row: Some(before), pending: Vec::new() });
+        return Ok(Accepted {
+            message,
+            verdict,
+            row: Some(before),
+            pending: Vec::new(),
+        });
     }
     let text = cleaned(&inbound.text);
     let mut row = MessageRow {
@@ -103,11 +116,13 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         updated_at: ctx.now.0,
         expires_at: 0,
     };
-    let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| s.clamp(1, dialled.policy.deadline_s));
+    let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
+        s.clamp(1, dialled.policy.deadline_s)
+    });
     row.expires_at = ctx.now.plus_s(deadline_s).0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
-        return keyword_text(conn, ctx, cache, &facts, dialled, row, keyword, inbound.from);
+        return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
     }
     let ruling = match route::rule(&facts) {
         Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
@@ -122,7 +137,12 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             set(&mut row, Status::Quarantined, reason);
             messages::insert(conn, &row)?;
             let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
-            Ok(Accepted { message: id, verdict: Verdict::Quarantined(reason), row: Some(row), pending })
+            Ok(Accepted {
+                message: id,
+                verdict: Verdict::Quarantined(reason),
+                row: Some(row),
+                pending,
+            })
         }
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
         (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
@@ -149,7 +169,9 @@ fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignmen
 }
 
 fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, pair: &PairFacts) -> Outcome {
-    let Some(device) = &pair.device else { return Err(SwitchboardError::Refused(Reason::NoDevice)) };
+    let Some(device) = &pair.device else {
+        return Err(SwitchboardError::Refused(Reason::NoDevice));
+    };
     let phone = device.e164()?;
     let carrier = ctx.registry.carrier_for(phone, &pair.shown.carrier);
     row.shown = Some(pair.shown.e164);
@@ -181,7 +203,12 @@ fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, 
         updated_at: row.updated_at,
     };
     outbox::insert(conn, &pending.row)?;
-    Ok(Accepted { message, verdict: Verdict::Bridged, row: Some(row), pending: vec![pending] })
+    Ok(Accepted {
+        message,
+        verdict: Verdict::Bridged,
+        row: Some(row),
+        pending: vec![pending],
+    })
 }
 
 fn refuse(
@@ -198,7 +225,12 @@ fn refuse(
     let message = row.message_id();
     let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
-    Ok(Accepted { message, verdict: Verdict::Refused { reason, reject }, row: Some(row), pending })
+    Ok(Accepted {
+        message,
+        verdict: Verdict::Refused { reason, reject },
+        row: Some(row),
+        pending,
+    })
 }
 
 fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
@@ -223,7 +255,9 @@ fn refusal_notice(
     if muted
         || refusal_policy(&dialled.policy, reason) != Refusal::Reply
         || keywords::has_stopped(conn, dialled, from)?
-        || !ctx.guard.allows(from, dialled.number.id, row.message_id(), ctx.now)
+        || !ctx
+            .guard
+            .allows(from, dialled.number.id, row.message_id(), ctx.now)
     {
         return Ok(Vec::new());
     }
@@ -236,7 +270,14 @@ fn refusal_notice(
 }
 
 /// A text back to the sender, from the number that he texted.
-fn answer(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, to: E164, text: &str) -> Result<Pending> {
+fn answer(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    to: E164,
+    text: &str,
+) -> Result<Pending> {
     let notice = notices::Notice {
         community: dialled.community,
         number: &dialled.number,
@@ -248,19 +289,15 @@ fn answer(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, to: 
     notices::write(conn, ctx, &notice)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call site; a struct would only name them twice")]
 fn keyword_text(
     conn: &mut Conn,
     ctx: &Context,
-    cache: &mut DialledCache,
     facts: &Facts,
     dialled: &Dialled,
     mut row: MessageRow,
     keyword: Keyword,
     from: E164,
 ) -> Outcome {
-    // What the keyword changed must be seen by the next text of this batch.
-    cache.remove(&from);
     keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
@@ -269,7 +306,12 @@ fn keyword_text(
     let message = row.message_id();
     let reply = keywords::reply(&dialled.policy, keyword);
     let pending = vec![answer(conn, ctx, facts, dialled, from, reply)?];
-    Ok(Accepted { message, verdict: Verdict::Keyword, row: Some(row), pending })
+    Ok(Accepted {
+        message,
+        verdict: Verdict::Keyword,
+        row: Some(row),
+        pending,
+    })
 }
 
 fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMessage) -> Outcome {
@@ -287,7 +329,12 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
             ));
         }
         let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted { message, verdict, row: Some(before), pending: Vec::new() });
+        return Ok(Accepted {
+            message,
+            verdict,
+            row: Some(before),
+            pending: Vec::new(),
+        });
     }
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;

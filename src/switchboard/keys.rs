@@ -96,8 +96,11 @@ impl Switchboard {
     /// Who holds this token; none for an unknown, expired or revoked one.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Caller>> {
         let (token_hash, now) = (hash(token), self.now());
-        let row = self.read(move |conn| Ok(api_keys::by_hash(conn, &token_hash)?)).await?;
-        let Some(row) = row.filter(|r| r.revoked_at.is_none() && r.expires_at.is_none_or(|at| at > now.0)) else {
+        let row = self
+            .read(move |conn| Ok(api_keys::by_hash(conn, &token_hash)?))
+            .await?;
+        let Some(row) = row.filter(|r| r.revoked_at.is_none() && r.expires_at.is_none_or(|at| at > now.0))
+        else {
             return Ok(None);
         };
         let scope = match (row.scope.as_str(), row.community_id) {
@@ -106,22 +109,29 @@ impl Switchboard {
             _ => return Ok(None),
         };
         if row.last_used_at.is_none_or(|at| now.0 - at > USE_GRAIN_MS) {
-            self.write_grouped(move |conn, ctx| Ok(api_keys::touch(conn, row.id, ctx.now.0)?)).await?;
+            self.write_grouped(move |conn, ctx| Ok(api_keys::touch(conn, row.id, ctx.now.0)?))
+                .await?;
         }
-        Ok(Some(Caller { key: KeyId::from_i64(row.id), scope }))
+        Ok(Some(Caller {
+            key: KeyId::from_i64(row.id),
+            scope,
+        }))
     }
 
     /// All keys, oldest first.
     pub async fn keys(&self) -> Result<Vec<Key>> {
-        self.read(|conn| Ok(api_keys::list(conn)?.into_iter().map(view).collect())).await
+        self.read(|conn| Ok(api_keys::list(conn)?.into_iter().map(view).collect()))
+            .await
     }
 
     /// Revokes a key.
     pub async fn revoke_key(&self, id: KeyId) -> Result<()> {
-        self.write(move |conn, ctx| match api_keys::revoke(conn, id.as_i64(), ctx.now.0)? {
-            true => Ok(()),
-            false => Err(SwitchboardError::not_found("living key", id)),
-        })
+        self.write(
+            move |conn, ctx| match api_keys::revoke(conn, id.as_i64(), ctx.now.0)? {
+                true => Ok(()),
+                false => Err(SwitchboardError::not_found("living key", id)),
+            },
+        )
         .await
     }
 }

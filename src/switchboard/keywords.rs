@@ -18,7 +18,10 @@ pub(crate) fn meant(facts: &Facts, text: &str) -> Option<Keyword> {
     let keyword = Keyword::parse(text)?;
     if Keyword::is_everyday_word(text) {
         let stopped_all = facts.sender.as_ref().is_some_and(|d| d.stopped_all);
-        let lifts = facts.pair.as_ref().is_some_and(|p| p.row.stopped || awaits_me(p.row.pending, p.row.origin));
+        let lifts = facts
+            .pair
+            .as_ref()
+            .is_some_and(|p| p.row.stopped || awaits_me(p.row.pending, p.row.origin));
         return (stopped_all || lifts).then_some(keyword);
     }
     Some(keyword)
@@ -32,7 +35,9 @@ fn awaits_me(pending: bool, origin: Origin) -> bool {
 /// Whether a phone has stopped the number that it texted, or all; also for phones that are strangers here.
 pub(crate) fn has_stopped(conn: &mut Conn, dialled: &Dialled, phone: E164) -> Result<bool> {
     let outs = opt_outs::of_phone(conn, dialled.community, phone)?;
-    Ok(outs.iter().any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id))
+    Ok(outs
+        .iter()
+        .any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id))
 }
 
 /// Does what the keyword asks.
@@ -70,9 +75,18 @@ fn stop(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: 
     };
     record(conn, ctx, dialled, from, dialled.number.id, contact)?;
     if let Some(pair) = &facts.pair {
-        let change = AssignmentChange { stopped: Some(true), ..AssignmentChange::default() };
+        let change = AssignmentChange {
+            stopped: Some(true),
+            ..AssignmentChange::default()
+        };
         assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
-        notices::cancel_lane(conn, ctx, dialled.community, pair.mirror.id, Reason::RecipientOptedOut)?;
+        notices::cancel_lane(
+            conn,
+            ctx,
+            dialled.community,
+            pair.mirror.id,
+            Reason::RecipientOptedOut,
+        )?;
     }
     Ok(())
 }
@@ -80,7 +94,9 @@ fn stop(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: 
 fn stop_all(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
     record(conn, ctx, dialled, from, ALL_NUMBERS, None)?;
     devices::set_stopped_all(conn, dialled.community, from, true)?;
-    let Some(sender) = &facts.sender else { return Ok(()) };
+    let Some(sender) = &facts.sender else {
+        return Ok(());
+    };
     let member = crate::domain::id::MemberId::from_i64(sender.member_id);
     for row in assignments::of_member(conn, dialled.community, member)? {
         if let Some(mirror) = assignments::by_contact(conn, dialled.community, row.contact, member)? {
@@ -104,8 +120,17 @@ fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Resul
         };
         assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
         if accepts {
-            let accepted = AssignmentChange { pending: Some(false), ..AssignmentChange::default() };
-            assignments::update(conn, dialled.community, pair.mirror.member, pair.mirror.number, &accepted)?;
+            let accepted = AssignmentChange {
+                pending: Some(false),
+                ..AssignmentChange::default()
+            };
+            assignments::update(
+                conn,
+                dialled.community,
+                pair.mirror.member,
+                pair.mirror.number,
+                &accepted,
+            )?;
         }
     }
     Ok(())

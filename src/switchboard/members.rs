@@ -37,7 +37,10 @@ fn device_view(row: DeviceRow) -> Result<Device> {
 }
 
 fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
-    let (community, id) = (CommunityId::from_i64(row.community_id), MemberId::from_i64(row.id));
+    let (community, id) = (
+        CommunityId::from_i64(row.community_id),
+        MemberId::from_i64(row.id),
+    );
     let devices = devices::of_member(conn, community, id)?;
     Ok(Member {
         id,
@@ -53,7 +56,12 @@ pub(crate) fn require(conn: &mut Conn, community: CommunityId, id: MemberId) -> 
     rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("member", id))
 }
 
-pub(crate) fn create(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMember) -> Result<Member> {
+pub(crate) fn create(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    new: &NewMember,
+) -> Result<Member> {
     communities::require(conn, community)?;
     let row = MemberRow {
         community_id: community.as_i64(),
@@ -117,7 +125,8 @@ pub(crate) fn add_device(
 impl Switchboard {
     /// Adds a member, with a first device if a phone is given.
     pub async fn create_member(&self, community: CommunityId, new: NewMember) -> Result<Member> {
-        self.write(move |conn, ctx| create(conn, ctx, community, &new)).await
+        self.write(move |conn, ctx| create(conn, ctx, community, &new))
+            .await
     }
 
     /// One member with their devices.
@@ -181,14 +190,18 @@ impl Switchboard {
 
     /// Adds a phone to a member.
     pub async fn add_device(&self, community: CommunityId, member: MemberId, phone: E164) -> Result<Device> {
-        self.write(move |conn, ctx| add_device(conn, ctx, community, member, phone)).await
+        self.write(move |conn, ctx| add_device(conn, ctx, community, member, phone))
+            .await
     }
 
     /// A member's devices, the one that texts go to first.
     pub async fn devices(&self, community: CommunityId, member: MemberId) -> Result<Vec<Device>> {
         self.read(move |conn| {
             require(conn, community, member)?;
-            devices::of_member(conn, community, member)?.into_iter().map(device_view).collect()
+            devices::of_member(conn, community, member)?
+                .into_iter()
+                .map(device_view)
+                .collect()
         })
         .await
     }
@@ -205,7 +218,9 @@ impl Switchboard {
             if all.len() == 1 && !assignments::of_member(conn, community, member)?.is_empty() {
                 return Err(SwitchboardError::conflict(
                     "last_device",
-                    format!("{id} is the only device of {member}, who has contacts; add another device first"),
+                    format!(
+                        "{id} is the only device of {member}, who has contacts; add another device first"
+                    ),
                 ));
             }
             devices::delete(conn, community, member, id)?;

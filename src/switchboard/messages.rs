@@ -31,7 +31,11 @@ pub(crate) fn view(row: MessageRow) -> Result<Message> {
         to: row.to_member.map(MemberId::from_i64),
         dialled_number: row.dialled.and_then(E164::from_i64),
         shown_number: row.shown.and_then(E164::from_i64),
-        encoding: if coding == sms::Coding::Gsm7 { "gsm7" } else { "ucs2" },
+        encoding: if coding == sms::Coding::Gsm7 {
+            "gsm7"
+        } else {
+            "ucs2"
+        },
         segments,
         status: row.state()?,
         text: row.text,
@@ -64,9 +68,15 @@ impl Switchboard {
     ) -> Result<Vec<Message>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
-            let filter = MessageFilter { member: member.map(MemberId::as_i64), status };
+            let filter = MessageFilter {
+                member: member.map(MemberId::as_i64),
+                status,
+            };
             let before = before.map_or(i64::MAX, MessageId::as_i64);
-            messages::list(conn, community, filter, before, limit)?.into_iter().map(view).collect()
+            messages::list(conn, community, filter, before, limit)?
+                .into_iter()
+                .map(view)
+                .collect()
         })
         .await
     }

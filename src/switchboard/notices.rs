@@ -102,8 +102,11 @@ pub(crate) fn to_member(
     number: NumberId,
     text: String,
 ) -> Result<Option<Pending>> {
-    let Some(device) = devices::primary(conn, community, member)? else { return Ok(None) };
-    let number = numbers::get(conn, community, number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    let Some(device) = devices::primary(conn, community, member)? else {
+        return Ok(None);
+    };
+    let number =
+        numbers::get(conn, community, number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
     let notice = Notice {
         community,
         number: &number,
@@ -126,17 +129,25 @@ pub(crate) fn of_failure(
     if message.origin != MessageOrigin::Phone.code() {
         return Ok(None);
     }
-    let (Some(phone), Some(dialled)) =
-        (message.from_phone.and_then(E164::from_i64), message.dialled.and_then(E164::from_i64))
-    else {
+    let (Some(phone), Some(dialled)) = (
+        message.from_phone.and_then(E164::from_i64),
+        message.dialled.and_then(E164::from_i64),
+    ) else {
         return Ok(None);
     };
-    let Some((community, number)) = numbers::find(conn, dialled)? else { return Ok(None) };
+    let Some((community, number)) = numbers::find(conn, dialled)? else {
+        return Ok(None);
+    };
     let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
-    if stopped.iter().any(|o| o.number_id == 0 || o.number_id == number.as_i64()) {
+    if stopped
+        .iter()
+        .any(|o| o.number_id == 0 || o.number_id == number.as_i64())
+    {
         return Ok(None);
     }
-    let Some(number) = numbers::get(conn, community, number)? else { return Ok(None) };
+    let Some(number) = numbers::get(conn, community, number)? else {
+        return Ok(None);
+    };
     let policy = communities::require(conn, community)?.policy;
     let text = format!("Your text was not delivered: {}.", reason.sentence());
     let notice = Notice {
@@ -161,7 +172,14 @@ pub(crate) fn cancel_lane(
 ) -> Result<()> {
     for message in outbox::take_lane(conn, community, lane.as_i64())? {
         let id = MessageId::from_i64(message);
-        messages::set_status(conn, community, id, Status::Blocked, (Some(reason), None), ctx.now)?;
+        messages::set_status(
+            conn,
+            community,
+            id,
+            Status::Blocked,
+            (Some(reason), None),
+            ctx.now,
+        )?;
     }
     Ok(())
 }
@@ -204,7 +222,10 @@ mod tests {
         let phone: E164 = "+14155550101".parse().unwrap();
         let (first, second) = (MessageId::from_i64(1), MessageId::from_i64(2));
         assert!(guard.allows(phone, 1, first, Timestamp(0)));
-        assert!(guard.allows(phone, 1, first, Timestamp(1)), "the same cause, run twice");
+        assert!(
+            guard.allows(phone, 1, first, Timestamp(1)),
+            "the same cause, run twice"
+        );
         assert!(!guard.allows(phone, 1, second, Timestamp(2)));
         assert!(guard.allows(phone, 2, second, Timestamp(2)), "another number");
         assert!(guard.allows(phone, 1, second, Timestamp(NOTICE_GAP_MS + 1)));

@@ -49,7 +49,11 @@ pub struct NumberEdit {
 }
 
 fn pool_view(row: PoolRow) -> Pool {
-    Pool { id: PoolId::from_i64(row.id), name: row.name, created_at: Timestamp(row.created_at) }
+    Pool {
+        id: PoolId::from_i64(row.id),
+        name: row.name,
+        created_at: Timestamp(row.created_at),
+    }
 }
 
 pub(crate) fn number_view(row: NumberRow) -> Result<PoolNumber> {
@@ -75,7 +79,12 @@ fn require_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Resu
     rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("number", id))
 }
 
-pub(crate) fn create_pool(conn: &mut Conn, ctx: &Context, community: CommunityId, name: &str) -> Result<Pool> {
+pub(crate) fn create_pool(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    name: &str,
+) -> Result<Pool> {
     communities::require(conn, community)?;
     let name = checked_name(name)?;
     if pools::by_name(conn, community, name)?.is_some() {
@@ -126,7 +135,11 @@ pub(crate) fn create_number(
     check_carrier(carriers, &new.carrier)?;
     rows::hold(conn, new.number)?;
     if let Some((owner, _)) = rows::find(conn, new.number)? {
-        let whose = if owner == community { "this community" } else { "another community" };
+        let whose = if owner == community {
+            "this community"
+        } else {
+            "another community"
+        };
         return Err(SwitchboardError::conflict(
             "number_taken",
             format!("{} is already a pool number of {whose}", new.number),
@@ -135,7 +148,10 @@ pub(crate) fn create_number(
     if devices::is_any_phone(conn, new.number)? {
         return Err(SwitchboardError::conflict(
             "number_is_a_phone",
-            format!("{} is a member's phone; a pool number must belong to nobody", new.number),
+            format!(
+                "{} is a member's phone; a pool number must belong to nobody",
+                new.number
+            ),
         ));
     }
     let row = NumberRow {
@@ -145,7 +161,10 @@ pub(crate) fn create_number(
         e164: new.number.as_i64(),
         carrier: new.carrier.clone(),
         capabilities: checked_capabilities(new.capabilities)?,
-        region: new.region.or_else(|| region::of(new.number)).map(|r| r.to_string()),
+        region: new
+            .region
+            .or_else(|| region::of(new.number))
+            .map(|r| r.to_string()),
         rate_per_s: checked_rate(new.rate_per_s)?,
         state: NumberState::Active.word().to_owned(),
         load: 0,
@@ -160,7 +179,10 @@ fn check_carrier(carriers: &[String], carrier: &str) -> Result<()> {
         true => Ok(()),
         false => Err(SwitchboardError::invalid(
             "carrier",
-            format!("no carrier named `{carrier}` is configured; there are: {}", carriers.join(", ")),
+            format!(
+                "no carrier named `{carrier}` is configured; there are: {}",
+                carriers.join(", ")
+            ),
         )),
     }
 }
@@ -208,16 +230,23 @@ pub(crate) fn remove_number(conn: &mut Conn, community: CommunityId, id: NumberI
 impl Switchboard {
     /// Makes a pool.
     pub async fn create_pool(&self, community: CommunityId, name: String) -> Result<Pool> {
-        self.write(move |conn, ctx| create_pool(conn, ctx, community, &name)).await
+        self.write(move |conn, ctx| create_pool(conn, ctx, community, &name))
+            .await
     }
 
     /// One pool.
     pub async fn pool(&self, community: CommunityId, id: PoolId) -> Result<Pool> {
-        self.read(move |conn| require_pool(conn, community, id).map(pool_view)).await
+        self.read(move |conn| require_pool(conn, community, id).map(pool_view))
+            .await
     }
 
     /// Pools in the order of their making, after `after`.
-    pub async fn pools(&self, community: CommunityId, after: Option<PoolId>, limit: i64) -> Result<Vec<Pool>> {
+    pub async fn pools(
+        &self,
+        community: CommunityId,
+        after: Option<PoolId>,
+        limit: i64,
+    ) -> Result<Vec<Pool>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
             let rows = pools::list(conn, community, after.map_or(0, PoolId::as_i64), limit)?;
@@ -229,12 +258,14 @@ impl Switchboard {
     /// Adds a number to a pool.
     pub async fn add_number(&self, community: CommunityId, new: NewNumber) -> Result<PoolNumber> {
         let carriers = self.carriers();
-        self.write(move |conn, ctx| create_number(conn, ctx, &carriers, community, &new)).await
+        self.write(move |conn, ctx| create_number(conn, ctx, &carriers, community, &new))
+            .await
     }
 
     /// One number.
     pub async fn number(&self, community: CommunityId, id: NumberId) -> Result<PoolNumber> {
-        self.read(move |conn| require_number(conn, community, id).and_then(number_view)).await
+        self.read(move |conn| require_number(conn, community, id).and_then(number_view))
+            .await
     }
 
     /// Numbers in the order of their making, after `after`.
@@ -253,13 +284,20 @@ impl Switchboard {
     }
 
     /// Changes a number.
-    pub async fn edit_number(&self, community: CommunityId, id: NumberId, edit: NumberEdit) -> Result<PoolNumber> {
+    pub async fn edit_number(
+        &self,
+        community: CommunityId,
+        id: NumberId,
+        edit: NumberEdit,
+    ) -> Result<PoolNumber> {
         let carriers = self.carriers();
-        self.write(move |conn, _| edit_number(conn, &carriers, community, id, &edit)).await
+        self.write(move |conn, _| edit_number(conn, &carriers, community, id, &edit))
+            .await
     }
 
     /// Removes a number that stands in no assignment.
     pub async fn remove_number(&self, community: CommunityId, id: NumberId) -> Result<()> {
-        self.write(move |conn, _| remove_number(conn, community, id)).await
+        self.write(move |conn, _| remove_number(conn, community, id))
+            .await
     }
 }

@@ -20,7 +20,12 @@ struct Inner {
 
 impl Registry {
     pub fn new(names: Vec<String>) -> Self {
-        Self { inner: Arc::new(RwLock::new(Inner { names, outlets: BTreeMap::new() })) }
+        Self {
+            inner: Arc::new(RwLock::new(Inner {
+                names,
+                outlets: BTreeMap::new(),
+            })),
+        }
     }
 
     pub fn add(&self, outlet: Arc<dyn Outlet>) {
@@ -37,7 +42,12 @@ impl Registry {
     }
 
     pub fn outlet(&self, name: &str) -> Option<Arc<dyn Outlet>> {
-        self.inner.read().unwrap_or_else(|p| p.into_inner()).outlets.get(name).cloned()
+        self.inner
+            .read()
+            .unwrap_or_else(|p| p.into_inner())
+            .outlets
+            .get(name)
+            .cloned()
     }
 
     /// The carrier for a phone: the outlet with the longest prefix that reaches it, else the pool
@@ -45,7 +55,11 @@ impl Registry {
     pub fn carrier_for(&self, phone: E164, own: &str) -> String {
         let inner = self.inner.read().unwrap_or_else(|p| p.into_inner());
         let reaching = inner.outlets.values().flat_map(|outlet| {
-            outlet.reaches().iter().filter(|p| phone.has_prefix(p)).map(|p| (p.len(), outlet.name().to_owned()))
+            outlet
+                .reaches()
+                .iter()
+                .filter(|p| phone.has_prefix(p))
+                .map(|p| (p.len(), outlet.name().to_owned()))
         });
         reaching.max().map_or_else(|| own.to_owned(), |(_, name)| name)
     }

@@ -64,7 +64,11 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
     let found = match numbers::find(conn, to)? {
         Some((community, id)) => {
             let number = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("number_directory"))?;
-            Some(Dialled { community, policy: communities::require(conn, community)?.policy, number })
+            Some(Dialled {
+                community,
+                policy: communities::require(conn, community)?.policy,
+                number,
+            })
         }
         None => None,
     };
@@ -74,11 +78,26 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
 
 /// Looks up everything about a text from `from` to `to`.
 pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E164) -> Result<Facts> {
-    let mut facts = Facts { dialled: dialled(conn, cache, to)?, sender: None, pair: None, released: None };
-    let Some(Dialled { community, number, .. }) = &facts.dialled else { return Ok(facts) };
+    let mut facts = Facts {
+        dialled: dialled(conn, cache, to)?,
+        sender: None,
+        pair: None,
+        released: None,
+    };
+    let Some(Dialled {
+        community, number, ..
+    }) = &facts.dialled
+    else {
+        return Ok(facts);
+    };
     facts.sender = devices::by_phone(conn, *community, from)?;
-    let Some(sender) = &facts.sender else { return Ok(facts) };
-    let (member, number) = (MemberId::from_i64(sender.member_id), NumberId::from_i64(number.id));
+    let Some(sender) = &facts.sender else {
+        return Ok(facts);
+    };
+    let (member, number) = (
+        MemberId::from_i64(sender.member_id),
+        NumberId::from_i64(number.id),
+    );
     match assignments::by_number(conn, *community, member, number)? {
         Some(row) => facts.pair = Some(other_end(conn, *community, row)?),
         None => facts.released = releases::get(conn, *community, member, number)?,
@@ -90,10 +109,15 @@ pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E
 pub(crate) fn other_end(conn: &mut Conn, community: CommunityId, row: Assignment) -> Result<PairFacts> {
     let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
-    let shown = numbers::get(conn, community, mirror.number)?
-        .ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    let shown =
+        numbers::get(conn, community, mirror.number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
     let device = devices::primary(conn, community, row.contact)?;
-    Ok(PairFacts { row, mirror, shown, device })
+    Ok(PairFacts {
+        row,
+        mirror,
+        shown,
+        device,
+    })
 }
 
 /// The decision on a live pair, whoever asks (a phone or an app).
@@ -119,8 +143,14 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
     match facts {
         Facts { dialled: None, .. } => Ruling::Refuse(Reason::UnassignedNumber),
         Facts { sender: None, .. } => Ruling::Refuse(Reason::UnknownSender),
-        Facts { pair: Some(pair), sender: Some(sender), .. } => rule_on_pair(pair, sender.stopped_all),
-        Facts { released: Some(_), .. } => Ruling::Quarantine(Reason::PairReleased),
+        Facts {
+            pair: Some(pair),
+            sender: Some(sender),
+            ..
+        } => rule_on_pair(pair, sender.stopped_all),
+        Facts {
+            released: Some(_), ..
+        } => Ruling::Quarantine(Reason::PairReleased),
         _ => Ruling::Refuse(Reason::NoContact),
     }
 }
@@ -174,16 +204,23 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         let id = NumberId::from_i64(dialled.number.id);
         decision.community = Some(dialled.community);
         decision.number = Some(id);
-        decision.steps.push(format!("the number is {id} of {}", dialled.community));
+        decision
+            .steps
+            .push(format!("the number is {id} of {}", dialled.community));
     } else {
         decision.steps.push("the number is in no pool".into());
     }
     if let Some(sender) = &facts.sender {
         let member = MemberId::from_i64(sender.member_id);
         decision.member = Some(member);
-        decision.steps.push(format!("the phone is {} of {member}", DeviceId::from_i64(sender.id)));
+        decision.steps.push(format!(
+            "the phone is {} of {member}",
+            DeviceId::from_i64(sender.id)
+        ));
     } else if facts.dialled.is_some() {
-        decision.steps.push("the phone belongs to no member of that community".into());
+        decision
+            .steps
+            .push("the phone belongs to no member of that community".into());
     }
     if let Some(pair) = &facts.pair {
         let (row, mirror) = (&pair.row, &pair.mirror);
@@ -192,9 +229,15 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         decision.shown_number = pair.shown.e164().ok();
         decision.device = pair.device.as_ref().map(|d| DeviceId::from_i64(d.id));
         decision.carrier = carrier;
-        decision.steps.push(format!("for {} this number is {} ({})", row.member, row.contact, row.id));
+        decision.steps.push(format!(
+            "for {} this number is {} ({})",
+            row.member, row.contact, row.id
+        ));
         let shown = decision.shown_number.map(|n| n.to_string()).unwrap_or_default();
-        decision.steps.push(format!("on the phone of {} the sender is {shown} ({})", row.contact, mirror.id));
+        decision.steps.push(format!(
+            "on the phone of {} the sender is {shown} ({})",
+            row.contact, mirror.id
+        ));
     }
     if let Some(released) = &facts.released {
         decision.steps.push(format!(
@@ -204,7 +247,9 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
             Timestamp(released.cool_until),
         ));
     } else if facts.sender.is_some() && facts.pair.is_none() {
-        decision.steps.push("on this number the member has, and had, no contact".into());
+        decision
+            .steps
+            .push("on this number the member has, and had, no contact".into());
     }
     match rule(facts) {
         Ruling::Bridge => decision.steps.push("nothing stands against it: bridge".into()),
@@ -228,8 +273,17 @@ impl Switchboard {
         let registry = self.registry();
         self.read(move |conn| {
             let mut facts = facts(conn, &mut DialledCache::new(), from, to)?;
-            if facts.dialled.as_ref().is_some_and(|d| community.is_some_and(|only| only != d.community)) {
-                facts = Facts { dialled: None, sender: None, pair: None, released: None };
+            if facts
+                .dialled
+                .as_ref()
+                .is_some_and(|d| community.is_some_and(|only| only != d.community))
+            {
+                facts = Facts {
+                    dialled: None,
+                    sender: None,
+                    pair: None,
+                    released: None,
+                };
             }
             let carrier = facts.pair.as_ref().and_then(|pair| {
                 let phone = pair.device.as_ref()?.e164().ok()?;
