@@ -28,6 +28,10 @@ const BEGINNING: i64 = 1_735_689_600_000;
 pub struct StepClock(AtomicI64);
 
 impl StepClock {
+    pub fn at_the_beginning() -> Self {
+        Self(AtomicI64::new(BEGINNING))
+    }
+
     pub fn advance_s(&self, s: i64) {
         self.0.fetch_add(s * 1000, Ordering::SeqCst);
     }
@@ -140,7 +144,7 @@ impl Town {
     /// A community with a pool of so many numbers without a rate limit.
     pub async fn found(database: Database, numbers: i64, policy: Policy) -> Self {
         let (url, folder) = fresh_database(database).await;
-        let clock = Arc::new(StepClock(AtomicI64::new(BEGINNING)));
+        let clock = Arc::new(StepClock::at_the_beginning());
         let (board, carrier) = Self::open(&url, clock.clone(), 0);
         let community = board.create_community("Town".into(), policy).await.unwrap().id;
         let mut town = Self {
