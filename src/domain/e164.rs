@@ -50,7 +50,9 @@ impl E164 {
 
     /// Back from a database column; `None` when it never came from [`E164::as_i64`].
     pub fn from_i64(value: i64) -> Option<Self> {
-        (1_000_000..=999_999_999_999_999).contains(&value).then_some(Self(value as u64))
+        (1_000_000..=999_999_999_999_999)
+            .contains(&value)
+            .then_some(Self(value as u64))
     }
 
     /// The digits without the `+`, as SMPP writes an international number.
@@ -60,7 +62,8 @@ impl E164 {
 
     /// True when the number begins with these digits (given with or without `+`).
     pub fn has_prefix(self, prefix: &str) -> bool {
-        self.digits().starts_with(prefix.strip_prefix('+').unwrap_or(prefix))
+        self.digits()
+            .starts_with(prefix.strip_prefix('+').unwrap_or(prefix))
     }
 
     /// A form fit for logs and viewers: the first three digits and the last two.
@@ -107,7 +110,9 @@ impl Serialize for E164 {
 
 impl<'de> Deserialize<'de> for E164 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

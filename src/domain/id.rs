@@ -144,7 +144,10 @@ impl<K: Kind> FromStr for Id<K> {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let error = || IdError { text: text.chars().take(40).collect(), prefix: K::PREFIX };
+        let error = || IdError {
+            text: text.chars().take(40).collect(),
+            prefix: K::PREFIX,
+        };
         let digits = text.strip_prefix(K::PREFIX).ok_or_else(error)?;
         if digits.len() != DIGITS {
             return Err(error());
@@ -170,7 +173,9 @@ impl<K: Kind> Serialize for Id<K> {
 
 impl<'de, K: Kind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -186,7 +191,10 @@ impl IdGenerator {
     /// A generator for node `node` (taken modulo [`MAX_NODES`]); no two running processes of one system
     /// may share a node number.
     pub fn new(node: u16) -> Self {
-        Self { node: i64::from(node % MAX_NODES), last: Mutex::new(0) }
+        Self {
+            node: i64::from(node % MAX_NODES),
+            last: Mutex::new(0),
+        }
     }
 
     /// The node number that these ids carry.

@@ -47,7 +47,9 @@ impl Status {
 
     /// Back from the database's code.
     pub fn from_code(code: i16) -> Option<Self> {
-        usize::try_from(code).ok().and_then(|at| Self::ALL.get(at).copied())
+        usize::try_from(code)
+            .ok()
+            .and_then(|at| Self::ALL.get(at).copied())
     }
 
     /// The word of the public surface.
@@ -81,7 +83,10 @@ impl Status {
         use Status::*;
         match self {
             Accepted => !matches!(next, Accepted),
-            Queued => matches!(next, Queued | Sent | Delivered | Undelivered | Failed | Expired | Blocked),
+            Queued => matches!(
+                next,
+                Queued | Sent | Delivered | Undelivered | Failed | Expired | Blocked
+            ),
             Sent => matches!(next, Delivered | Undelivered | Failed | Expired),
             // A carrier that first reported a failure may still get the text through.
             Undelivered | Expired => matches!(next, Delivered),
