@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::{Clock, E164, Timestamp};
 use crate::switchboard::outlet::{
-    Exchange, InboundText, IntakeError, Outlet, OutletError, OutboundReceipt, OutboundText, Received, Sent,
+    Exchange, InboundText, IntakeError, OutboundReceipt, OutboundText, Outlet, OutletError, Received, Sent,
 };
 
 /// The outlet's name.
@@ -53,7 +53,10 @@ struct Inbox {
 impl Loopback {
     /// No phone has received anything yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, phones: Mutex::default() }
+        Self {
+            clock,
+            phones: Mutex::default(),
+        }
     }
 
     /// Sends a text from the virtual phone `from` to the pool number `to`.
@@ -79,11 +82,17 @@ impl Loopback {
     /// What a phone received, newest last.
     pub fn inbox(&self, phone: E164) -> Vec<LoopbackText> {
         let phones = self.lock();
-        phones.inboxes.get(&phone).map(|inbox| inbox.texts.iter().cloned().collect()).unwrap_or_default()
+        phones
+            .inboxes
+            .get(&phone)
+            .map(|inbox| inbox.texts.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, Phones> {
-        self.phones.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.phones
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -122,9 +131,16 @@ impl Outlet for Loopback {
 
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {
         let at = self.clock.now();
-        let kept = LoopbackText { from: text.from, text: text.text.clone(), at };
+        let kept = LoopbackText {
+            from: text.from,
+            text: text.text.clone(),
+            at,
+        };
         self.lock().keep(text.to, kept);
-        Ok(Sent { parts: Vec::new(), delivered: true })
+        Ok(Sent {
+            parts: Vec::new(),
+            delivered: true,
+        })
     }
 
     async fn send_receipt(&self, _receipt: &OutboundReceipt) -> Result<(), OutletError> {
@@ -169,7 +185,10 @@ mod tests {
         }
         let inbox = loopback.inbox(phone(2));
         assert_eq!(inbox.len(), TEXTS_PER_PHONE);
-        assert_eq!((inbox[0].text.as_str(), inbox[TEXTS_PER_PHONE - 1].text.as_str()), ("1", "1000"));
+        assert_eq!(
+            (inbox[0].text.as_str(), inbox[TEXTS_PER_PHONE - 1].text.as_str()),
+            ("1", "1000")
+        );
         assert_eq!((inbox[0].from, inbox[0].at), (phone(1), Timestamp(5)));
         assert!(loopback.inbox(phone(3)).is_empty());
     }
@@ -177,7 +196,11 @@ mod tests {
     #[test]
     fn the_quietest_phone_gives_way() {
         let mut phones = Phones::default();
-        let kept = LoopbackText { from: phone(1), text: String::new(), at: Timestamp(0) };
+        let kept = LoopbackText {
+            from: phone(1),
+            text: String::new(),
+            at: Timestamp(0),
+        };
         for n in 0..PHONES as u64 {
             phones.keep(phone(n), kept.clone());
         }

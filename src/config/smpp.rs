@@ -267,9 +267,10 @@ impl SmppConfig {
         wrong.address("smpp.listen", &self.listen);
         wrong.address("smpp.tls_listen", &self.tls_listen);
         if !self.tls_listen.is_empty() {
-            for (key, path) in
-                [("smpp.tls_certificate", &self.tls_certificate), ("smpp.tls_key", &self.tls_key)]
-            {
+            for (key, path) in [
+                ("smpp.tls_certificate", &self.tls_certificate),
+                ("smpp.tls_key", &self.tls_key),
+            ] {
                 if path.as_os_str().is_empty() {
                     wrong.say(key, "", "a PEM file, because smpp.tls_listen is set");
                 }
@@ -285,7 +286,12 @@ impl SmppConfig {
         wrong.range("smpp.max_unanswered", self.max_unanswered, 1, 10_000);
         wrong.range("smpp.reassembly_timeout_s", self.reassembly_timeout_s, 1, 3600);
         wrong.range("smpp.part_ack_ms", self.part_ack_ms, 0, 60_000);
-        wrong.range("smpp.max_incomplete_texts", self.max_incomplete_texts, 1, 1_000_000);
+        wrong.range(
+            "smpp.max_incomplete_texts",
+            self.max_incomplete_texts,
+            1,
+            1_000_000,
+        );
         for (name, account) in &self.accounts {
             account.validate(name, &mut wrong);
         }
@@ -293,7 +299,11 @@ impl SmppConfig {
             let key = format!("smpp.carriers.{name}");
             wrong.text(&format!("{key} (its name)"), name, 1, 64);
             if self.accounts.contains_key(name) {
-                wrong.say(&key, name, "a name that no account has: both would be the outlet of that name");
+                wrong.say(
+                    &key,
+                    name,
+                    "a name that no account has: both would be the outlet of that name",
+                );
             }
             if RESERVED_NAMES.contains(&name.as_str()) {
                 wrong.say(&key, name, "a name other than `loopback`");
@@ -307,7 +317,12 @@ impl SmppConfig {
 impl AccountConfig {
     fn validate(&self, name: &str, wrong: &mut Wrong) {
         let key = format!("smpp.accounts.{name}");
-        wrong.text(&format!("{key} (its name is the system_id)"), name, 1, SYSTEM_ID_MAX);
+        wrong.text(
+            &format!("{key} (its name is the system_id)"),
+            name,
+            1,
+            SYSTEM_ID_MAX,
+        );
         if RESERVED_NAMES.contains(&name) {
             wrong.say(&key, name, "a name other than `loopback`");
         }
@@ -344,10 +359,25 @@ impl CarrierConfig {
         }
         wrong.range(&format!("{key}.window"), self.window, 1, 10_000);
         wrong.range(&format!("{key}.enquire_link_s"), self.enquire_link_s, 1, 86_400);
-        wrong.range(&format!("{key}.response_timeout_s"), self.response_timeout_s, 1, 600);
-        wrong.range(&format!("{key}.reconnect_min_ms"), self.reconnect_min_ms, 10, 3_600_000);
+        wrong.range(
+            &format!("{key}.response_timeout_s"),
+            self.response_timeout_s,
+            1,
+            600,
+        );
+        wrong.range(
+            &format!("{key}.reconnect_min_ms"),
+            self.reconnect_min_ms,
+            10,
+            3_600_000,
+        );
         let least = self.reconnect_min_ms;
-        wrong.range(&format!("{key}.reconnect_max_ms"), self.reconnect_max_ms, least, 3_600_000);
+        wrong.range(
+            &format!("{key}.reconnect_max_ms"),
+            self.reconnect_max_ms,
+            least,
+            3_600_000,
+        );
         wrong.prefixes(&format!("{key}.reaches"), &self.reaches);
         for (field, value) in [("source_ton", self.source_ton), ("dest_ton", self.dest_ton)] {
             wrong.range(&format!("{key}.{field}"), i64::from(value), 0, 6);
@@ -405,7 +435,11 @@ impl Wrong {
 
     fn address(&mut self, key: &str, value: &str) {
         if !value.is_empty() && value.parse::<SocketAddr>().is_err() {
-            self.say(key, value, "an address and a port, such as 127.0.0.1:2775, or nothing");
+            self.say(
+                key,
+                value,
+                "an address and a port, such as 127.0.0.1:2775, or nothing",
+            );
         }
     }
 
@@ -417,7 +451,11 @@ impl Wrong {
 
     fn text(&mut self, key: &str, value: &str, least: usize, most: usize) {
         if !(least..=most).contains(&value.len()) || !value.bytes().all(|b| b.is_ascii_graphic()) {
-            self.say(key, value, &format!("{least} to {most} letters, digits and signs, no spaces"));
+            self.say(
+                key,
+                value,
+                &format!("{least} to {most} letters, digits and signs, no spaces"),
+            );
         }
     }
 
@@ -433,7 +471,11 @@ impl Wrong {
         for value in values {
             let digits = value.strip_prefix('+').unwrap_or("");
             if !(1..=15).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-                self.say(key, value, "`+` and the first digits of the numbers, such as +1555");
+                self.say(
+                    key,
+                    value,
+                    "`+` and the first digits of the numbers, such as +1555",
+                );
             }
         }
     }

@@ -48,7 +48,11 @@ fn a_whole_section_is_read() {
 
 #[test]
 fn unknown_settings_are_refused() {
-    for text in ["lisen = 'x'", "[accounts.a]\nwindows = 1", "[carriers.c]\nbind = []"] {
+    for text in [
+        "lisen = 'x'",
+        "[accounts.a]\nwindows = 1",
+        "[carriers.c]\nbind = []",
+    ] {
         assert!(parse(text).unwrap_err().contains("unknown field"), "{text}");
     }
 }
@@ -86,7 +90,10 @@ fn every_mistake_is_named_with_what_is_allowed() {
         ("smpp.part_ack_ms", "0 to 60000"),
         ("smpp.accounts.a-name-that-is-too-long", "1 to 15"),
         ("smpp.accounts.a-name-that-is-too-long.password", "1 to 8"),
-        ("smpp.accounts.a-name-that-is-too-long.allowed_ips", "`192.0.2.0/33`"),
+        (
+            "smpp.accounts.a-name-that-is-too-long.allowed_ips",
+            "`192.0.2.0/33`",
+        ),
         ("smpp.accounts.a-name-that-is-too-long.reaches", "+1555"),
         ("smpp.accounts.loopback", "other than `loopback`"),
         ("smpp.carriers.twice", "no account has"),
@@ -95,9 +102,15 @@ fn every_mistake_is_named_with_what_is_allowed() {
         ("smpp.carriers.twice.default_region", "two capital letters"),
         ("smpp.carriers.one.binds[0].host", "a host name"),
     ] {
-        assert!(wrong.iter().any(|w| w.starts_with(key) && w.contains(says)), "{key}: {wrong:#?}");
+        assert!(
+            wrong.iter().any(|w| w.starts_with(key) && w.contains(says)),
+            "{key}: {wrong:#?}"
+        );
     }
-    assert!(!wrong.iter().any(|w| w.contains("password that")), "passwords are not repeated");
+    assert!(
+        !wrong.iter().any(|w| w.contains("password that")),
+        "passwords are not repeated"
+    );
 }
 
 #[test]

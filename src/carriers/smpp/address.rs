@@ -33,13 +33,24 @@ fn national(text: &str, region: country::Id) -> Option<E164> {
     if text.is_empty() || text.len() > 20 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let number = phonenumber::parse(Some(region), text).ok().filter(phonenumber::is_valid)?;
-    number.format().mode(phonenumber::Mode::E164).to_string().parse().ok()
+    let number = phonenumber::parse(Some(region), text)
+        .ok()
+        .filter(phonenumber::is_valid)?;
+    number
+        .format()
+        .mode(phonenumber::Mode::E164)
+        .to_string()
+        .parse()
+        .ok()
 }
 
 /// A number as an address of that type and plan. Digits only: the type says the rest.
 pub(super) fn write(number: E164, ton: u8, npi: u8) -> Address {
-    Address { ton, npi, addr: number.digits() }
+    Address {
+        ton,
+        npi,
+        addr: number.digits(),
+    }
 }
 
 #[cfg(test)]
@@ -47,12 +58,21 @@ mod tests {
     use super::*;
 
     fn address(ton: u8, addr: &str) -> Address {
-        Address { ton, npi: 1, addr: addr.into() }
+        Address {
+            ton,
+            npi: 1,
+            addr: addr.into(),
+        }
     }
 
     #[test]
     fn international_and_unknown_digits_are_numbers() {
-        for (ton, addr) in [(1, "14155550101"), (1, "+14155550101"), (0, "14155550101"), (0, "+14155550101")] {
+        for (ton, addr) in [
+            (1, "14155550101"),
+            (1, "+14155550101"),
+            (0, "14155550101"),
+            (0, "+14155550101"),
+        ] {
             let number = read(&address(ton, addr), None).unwrap();
             assert_eq!(number.to_string(), "+14155550101");
         }
@@ -79,10 +99,22 @@ mod tests {
     #[test]
     fn a_region_reads_its_national_numbers_and_still_the_international_ones() {
         let us = Some(country::Id::US);
-        for (ton, addr) in [(2, "2025550123"), (0, "2025550123"), (0, "12025550123"), (0, "+12025550123")] {
-            assert_eq!(read(&address(ton, addr), us).map(|n| n.to_string()), Some("+12025550123".into()), "{addr}");
+        for (ton, addr) in [
+            (2, "2025550123"),
+            (0, "2025550123"),
+            (0, "12025550123"),
+            (0, "+12025550123"),
+        ] {
+            assert_eq!(
+                read(&address(ton, addr), us).map(|n| n.to_string()),
+                Some("+12025550123".into()),
+                "{addr}"
+            );
         }
-        assert_eq!(read(&address(0, "447400123456"), us).map(|n| n.to_string()), Some("+447400123456".into()));
+        assert_eq!(
+            read(&address(0, "447400123456"), us).map(|n| n.to_string()),
+            Some("+447400123456".into())
+        );
         assert_eq!(read(&address(2, "72345"), us), None);
     }
 

@@ -30,7 +30,13 @@ struct Limit {
 
 impl Pace {
     pub fn new() -> Self {
-        Self { limit: None, second: 0, this_second: 0, last_second: 0, cut_ms: None }
+        Self {
+            limit: None,
+            second: 0,
+            this_second: 0,
+            last_second: 0,
+            cut_ms: None,
+        }
     }
 
     /// How many may be sent now, at most `most`.
@@ -58,7 +64,10 @@ impl Pace {
 
     /// The peer asked for less.
     pub fn throttled(&mut self, now_ms: i64) {
-        if self.cut_ms.is_some_and(|at| (0..CUT_EVERY_MS).contains(&(now_ms - at))) {
+        if self
+            .cut_ms
+            .is_some_and(|at| (0..CUT_EVERY_MS).contains(&(now_ms - at)))
+        {
             return;
         }
         self.cut_ms = Some(now_ms);
@@ -66,13 +75,22 @@ impl Pace {
         let measured = f64::from(self.this_second.max(self.last_second).max(2));
         let base = self.limit.map_or(measured, |limit| limit.per_s.min(measured));
         let per_s = (base / 2.0).max(SLOWEST_PER_S);
-        self.limit = Some(Limit { per_s, forget_at: measured * FORGET_FACTOR, credit: 0.0, at_ms: now_ms });
+        self.limit = Some(Limit {
+            per_s,
+            forget_at: measured * FORGET_FACTOR,
+            credit: 0.0,
+            at_ms: now_ms,
+        });
     }
 
     fn roll(&mut self, now_ms: i64) {
         let second = now_ms.div_euclid(1000);
         if second != self.second {
-            self.last_second = if second == self.second + 1 { self.this_second } else { 0 };
+            self.last_second = if second == self.second + 1 {
+                self.this_second
+            } else {
+                0
+            };
             self.this_second = 0;
             self.second = second;
         }
@@ -105,7 +123,11 @@ pub(super) struct Bucket {
 impl Bucket {
     /// `per_s` 0 is no limit.
     pub fn new(per_s: u32, now_ms: i64) -> Self {
-        Self { per_s, credit: i64::from(per_s) * 1000, at_ms: now_ms }
+        Self {
+            per_s,
+            credit: i64::from(per_s) * 1000,
+            at_ms: now_ms,
+        }
     }
 
     /// Takes one, if one is there.
@@ -177,6 +199,9 @@ mod tests {
         assert_eq!((0..200).filter(|_| bucket.take(60_000)).count(), 50);
         assert!(Bucket::new(0, 0).take(0));
         let mut back = Bucket::new(1, 5000);
-        assert!(back.take(5000) && !back.take(1000), "a clock that goes back gives nothing");
+        assert!(
+            back.take(5000) && !back.take(1000),
+            "a clock that goes back gives nothing"
+        );
     }
 }

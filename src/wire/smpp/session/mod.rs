@@ -254,6 +254,11 @@ impl Session {
         }
     }
 
+    /// Sets the window: a server knows it only once it knows who binds.
+    pub fn set_window(&mut self, window: usize) {
+        self.config.window = window;
+    }
+
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
