@@ -193,7 +193,7 @@ enum State {
 /// This end's own way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Leaving {
-    /// Waiting for the answers to own requests.
+    /// Waiting for the answers to own requests, and giving those that are owed.
     Draining { until_ms: i64 },
     /// unbind is sent.
     Sent { until_ms: i64 },
@@ -400,11 +400,13 @@ impl Session {
         self.unanswered -= 1;
         codec::encode_message_resp(&mut self.output, handle.sequence, operation, status, message_id);
         self.finish_peer_unbind();
+        self.go_on_leaving(now_ms);
         // Input that waited for this answer goes on.
         self.process(now_ms);
     }
 
-    /// Begins to leave (section 4.2): no more requests, then unbind when the own ones are answered.
+    /// Begins to leave (section 4.2): no more requests either way, then unbind once those under way are
+    /// answered at both ends.
     pub fn unbind(&mut self, now_ms: i64) {
         match self.state {
             State::Bound(_) if self.leaving.is_none() && self.peer_unbind.is_none() => {
@@ -441,7 +443,7 @@ impl Session {
 
     fn go_on_leaving(&mut self, now_ms: i64) {
         if let Some(Leaving::Draining { until_ms }) = self.leaving
-            && (self.outstanding.is_empty() || now_ms >= until_ms)
+            && ((self.outstanding.is_empty() && self.unanswered == 0) || now_ms >= until_ms)
         {
             let sequence = self.next_sequence();
             codec::encode_empty(&mut self.output, input::UNBIND, CommandStatus::ROK, sequence);
