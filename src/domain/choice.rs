@@ -1,1 +1,183 @@
+//! Which pool number stands for whom (design rule 4), as a pure function of what both tables hold.
+//!
+//! In order: the number that this pair had before; a number not in use by this member, not cooling down
+//! for them and not stopped by their phone; able to do what is needed, and of the member's region if
+//! possible; the same number both ways if one is free; the least loaded; rendezvous hashing.
 
+use std::collections::HashSet;
+
+use thiserror::Error;
+
+use super::id::{MemberId, NumberId};
+use super::pool::{Capabilities, Region};
+
+/// A number in service that takes new pairs.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The number.
+    pub id: NumberId,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Where it is at home.
+    pub region: Option<Region>,
+    /// How many rows it stands in.
+    pub load: i64,
+}
+
+/// What the choice has to know of one member's table.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The member.
+    pub member: MemberId,
+    /// Where the member's phone is at home.
+    pub region: Option<Region>,
+    /// Numbers that stand for some contact of this member now.
+    pub used: HashSet<NumberId>,
+    /// Numbers that stood for another contact and are still cooling down.
+    pub cooling: HashSet<NumberId>,
+    /// Numbers that this member's phone has stopped while they stood for another contact.
+    pub stopped: HashSet<NumberId>,
+    /// The number that last stood for this very contact.
+    pub remembered: Option<NumberId>,
+    /// Numbers that last stood for another contact: avoided while there are others, so that those
+    /// pairs can have them back.
+    pub remembered_for_others: HashSet<NumberId>,
+}
+
+impl Side {
+    /// The side of a member whose table is empty.
+    pub fn empty(member: MemberId) -> Self {
+        Self {
+            member,
+            region: None,
+            used: HashSet::new(),
+            cooling: HashSet::new(),
+            stopped: HashSet::new(),
+            remembered: None,
+            remembered_for_others: HashSet::new(),
+        }
+    }
+
+    fn is_free(&self, number: NumberId) -> bool {
+        !self.used.contains(&number) && !self.cooling.contains(&number) && !self.stopped.contains(&number)
+    }
+
+    /// How badly a free number fits; lower is better. Region first, then others' memories.
+    fn misfit(&self, number: &Candidate) -> u8 {
+        let foreign = matches!((self.region, number.region), (Some(a), Some(b)) if a != b);
+        u8::from(foreign) * 2 + u8::from(self.remembered_for_others.contains(&number.id))
+    }
+}
+
+/// The numbers for both directions of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What stands for the contact on the owner's phone.
+    pub number: NumberId,
+    /// What stands for the owner on the contact's phone.
+    pub mirror: NumberId,
+}
+
+/// No number is left for one of the two.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the table of {member} is full: of {usable} usable numbers {used} are in use, {cooling} cool down and \
+     {stopped} were stopped by that phone; add at least {needed} number, or release a contact of {member}"
+)]
+pub struct Shortage {
+    /// Whose table is full.
+    pub member: MemberId,
+    /// Numbers that could serve this pair at all.
+    pub usable: usize,
+    /// Of those, how many stand for a contact of this member.
+    pub used: usize,
+    /// Of those, how many are cooling down.
+    pub cooling: usize,
+    /// Of those, how many the member's phone has stopped.
+    pub stopped: usize,
+    /// How many more numbers would help now.
+    pub needed: usize,
+}
+
+/// Chooses both numbers of a pair, or says whose table has no room. `needs` is what a number must be able
+/// to do. The result does not depend on the order of `numbers`.
+pub fn choose(
+    numbers: &[Candidate],
+    needs: Capabilities,
+    owner: &Side,
+    contact: &Side,
+) -> Result<Choice, Shortage> {
+    let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
+    let for_owner = options(&able, owner)?;
+    let for_contact = options(&able, contact)?;
+    let rank = |n: &Candidate| {
+        (
+            n.load,
+            std::cmp::Reverse(weight(owner.member, contact.member, n.id)),
+        )
+    };
+    let both = for_owner
+        .iter()
+        .filter(|n| for_contact.iter().any(|m| m.id == n.id))
+        .min_by_key(|n| rank(n));
+    let choice = match both {
+        Some(same) => Some(Choice {
+            number: same.id,
+            mirror: same.id,
+        }),
+        None => for_owner
+            .iter()
+            .min_by_key(|n| rank(n))
+            .zip(for_contact.iter().min_by_key(|n| rank(n)))
+            .map(|(number, mirror)| Choice {
+                number: number.id,
+                mirror: mirror.id,
+            }),
+    };
+    // `options` never returns an empty list; the fallback keeps this function total.
+    choice.ok_or_else(|| shortage(&able, owner))
+}
+
+/// The best-fitting free numbers of one side: the remembered one alone if it is free, else all of the
+/// least misfit.
+fn options<'a>(able: &[&'a Candidate], side: &Side) -> Result<Vec<&'a Candidate>, Shortage> {
+    let free: Vec<&Candidate> = able.iter().copied().filter(|n| side.is_free(n.id)).collect();
+    if let Some(before) = free.iter().find(|n| Some(n.id) == side.remembered) {
+        return Ok(vec![before]);
+    }
+    match free.iter().map(|n| side.misfit(n)).min() {
+        Some(best) => Ok(free.into_iter().filter(|n| side.misfit(n) == best).collect()),
+        None => Err(shortage(able, side)),
+    }
+}
+
+fn shortage(able: &[&Candidate], side: &Side) -> Shortage {
+    let count = |set: &HashSet<NumberId>| able.iter().filter(|n| set.contains(&n.id)).count();
+    Shortage {
+        member: side.member,
+        usable: able.len(),
+        used: count(&side.used),
+        cooling: count(&side.cooling),
+        stopped: count(&side.stopped),
+        needed: 1,
+    }
+}
+
+/// Highest-random-weight hashing: the same for both directions of a pair, independent between pairs and
+/// numbers, so that adding a number moves no more choices than it must.
+fn weight(a: MemberId, b: MemberId, number: NumberId) -> u64 {
+    let (low, high) = (a.min(b).as_i64() as u64, a.max(b).as_i64() as u64);
+    mix(mix(mix(low) ^ high) ^ number.as_i64() as u64)
+}
+
+/// SplitMix64's finaliser.
+fn mix(value: u64) -> u64 {
+    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+#[path = "choice_tests.rs"]
+mod tests;

@@ -1,1 +1,186 @@
+//! What a community decides for itself. Stored as JSON with the community; every field has a default.
 
+use serde::{Deserialize, Serialize};
+
+/// What happens to a text from somebody without a right to be heard on that number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The sender gets a notice text, at most one an hour for each phone and number.
+    #[default]
+    Reply,
+    /// The carrier gets an error code.
+    Reject,
+    /// Nothing is answered. It is recorded all the same.
+    Silent,
+}
+
+/// What happens when a member's table is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenFull {
+    /// The new contact is refused; the error says whose table is full.
+    #[default]
+    Refuse,
+    /// The pair that has been idle longest gives way, received and never answered ones first; never one
+    /// that was used within its cool-down.
+    Recycle,
+}
+
+/// The policies of one community.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Texts from phones that belong to no member.
+    pub strangers: Refusal,
+    /// Texts from members to numbers on which they have no contact, or whose pair is blocked.
+    pub refused: Refusal,
+    /// The notice to strangers.
+    pub stranger_notice: String,
+    /// The notice to a member who texted a number that stands for nobody (any more).
+    pub released_notice: String,
+    /// The answer to HELP.
+    pub help_reply: String,
+    /// The answer to STOP, the last text that phone gets from that number.
+    pub stop_reply: String,
+    /// The answer to START.
+    pub start_reply: String,
+    /// What a contact reads who must accept first; answered by YES.
+    pub accept_request: String,
+    /// Whole seconds for which a released number may not come back to the same phone for another contact.
+    pub cool_down_s: i64,
+    /// What happens when a table is full.
+    pub when_full: WhenFull,
+    /// Most contacts that a member may have received and never answered; others may then no longer
+    /// choose that member. In percent of the usable numbers.
+    pub received_cap_percent: u8,
+    /// Whether a contact has to accept before texts are bridged.
+    pub acceptance_required: bool,
+    /// Whole seconds after which a text that has not gone out is given up.
+    pub deadline_s: i64,
+    /// Texts a minute that one member may send; what is above waits. 0 = no limit.
+    pub member_texts_per_minute: u32,
+    /// Longest text, in characters.
+    pub max_text_chars: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            strangers: Refusal::Reply,
+            refused: Refusal::Reply,
+            stranger_notice:
+                "This number is not taking texts from you. Ask the person you want to reach to add \
+                              you as a contact."
+                    .into(),
+            released_notice:
+                "This number no longer reaches the contact it used to. Your text was not delivered.".into(),
+            help_reply:
+                "This number reaches one of your contacts; your own number stays private. Reply STOP to \
+                         stop texts from it, START to resume."
+                    .into(),
+            stop_reply: "You will get no more texts from this number. Reply START to resume.".into(),
+            start_reply: "You will get texts from this number again. Reply STOP to stop.".into(),
+            accept_request:
+                "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.".into(),
+            cool_down_s: 30 * 24 * 3600,
+            when_full: WhenFull::Refuse,
+            received_cap_percent: 50,
+            acceptance_required: false,
+            deadline_s: 24 * 3600,
+            member_texts_per_minute: 60,
+            max_text_chars: 1600,
+        }
+    }
+}
+
+impl Policy {
+    /// Every value that makes no sense, each in a sentence that names the field and what is allowed.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut check = |good: bool, sentence: String| {
+            if !good {
+                problems.push(sentence);
+            }
+        };
+        let year = 366 * 24 * 3600;
+        check(
+            (0..=year).contains(&self.cool_down_s),
+            format!(
+                "`cool_down_s` is {}; allowed are 0 to {year} seconds",
+                self.cool_down_s
+            ),
+        );
+        check(
+            (1..=30 * 24 * 3600).contains(&self.deadline_s),
+            format!(
+                "`deadline_s` is {}; allowed are 1 to 2592000 seconds",
+                self.deadline_s
+            ),
+        );
+        check(
+            (1..=100).contains(&self.received_cap_percent),
+            format!(
+                "`received_cap_percent` is {}; allowed are 1 to 100",
+                self.received_cap_percent
+            ),
+        );
+        check(
+            (1..=10_000).contains(&self.max_text_chars),
+            format!(
+                "`max_text_chars` is {}; allowed are 1 to 10000",
+                self.max_text_chars
+            ),
+        );
+        for (name, text) in [
+            ("stranger_notice", &self.stranger_notice),
+            ("released_notice", &self.released_notice),
+            ("help_reply", &self.help_reply),
+            ("stop_reply", &self.stop_reply),
+            ("start_reply", &self.start_reply),
+            ("accept_request", &self.accept_request),
+        ] {
+            let chars = text.chars().count();
+            check(
+                (1..=480).contains(&chars),
+                format!("`{name}` has {chars} characters; allowed are 1 to 480"),
+            );
+        }
+        problems
+    }
+
+    /// How many received, never answered contacts a member may hold when `usable` numbers are in service:
+    /// the percentage, but at least one.
+    pub fn received_cap(&self, usable: usize) -> usize {
+        (usable * usize::from(self.received_cap_percent) / 100).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound_and_an_empty_object_means_them() {
+        assert_eq!(Policy::default().problems(), Vec::<String>::new());
+        assert_eq!(serde_json::from_str::<Policy>("{}").unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn each_bad_value_is_named_with_what_is_allowed() {
+        let policy = Policy {
+            cool_down_s: -1,
+            received_cap_percent: 0,
+            help_reply: String::new(),
+            ..Policy::default()
+        };
+        let problems = policy.problems();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems[0].contains("cool_down_s") && problems[0].contains("-1"));
+    }
+
+    #[test]
+    fn unknown_policies_are_refused() {
+        assert!(serde_json::from_str::<Policy>(r#"{"cooldown": 3}"#).is_err());
+    }
+}

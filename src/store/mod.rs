@@ -1,1 +1,45 @@
+//! The database: embedded SQLite by default, PostgreSQL where several nodes serve one system.
+//!
+//! One file per table holds its rows and queries; [`Db`] runs them: reads on a pool of connections,
+//! writes on writer threads that commit many callers' work with one fsync. Nothing here decides anything:
+//! that is the switchboard's.
 
+mod conn;
+mod db;
+mod error;
+pub mod schema;
+
+pub mod api_keys;
+pub mod assignments;
+pub mod communities;
+pub mod devices;
+pub mod members;
+pub mod messages;
+pub mod migrations;
+pub mod node;
+pub mod numbers;
+pub mod opt_outs;
+pub mod outbox;
+pub mod parts;
+pub mod pools;
+pub mod releases;
+
+pub use conn::{Conn, DatabaseUrl};
+pub use db::{Db, Durability};
+pub use error::{MaybeTransient, StoreError};
+
+/// Runs one diesel body on whichever backend the connection is. Diesel's `MultiConnection` derive lacks
+/// upserts, batch inserts and `as_returning`; compiling the body twice has them all, and keeps each
+/// backend's own statement cache.
+macro_rules! each {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::store::Conn::Sqlite($c) => $body,
+            $crate::store::Conn::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use each;
+
+#[cfg(test)]
+mod story;

@@ -1,1 +1,254 @@
+//! The exchange: assigns pool numbers, routes what arrives, keeps what was accepted, hands it on.
+//!
+//! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
+//! [`Switchboard`]; how it keeps things is its own affair.
+
+mod assign;
+mod batcher;
+mod communities;
+mod contacts;
+mod error;
+mod exchange;
+mod intake;
+mod keys;
+mod keywords;
+mod lanes;
+mod members;
+mod messages;
+mod notices;
+mod outbox;
 pub mod outlet;
+mod pools;
+mod rates;
+mod receipts;
+mod region;
+mod registry;
+mod route;
+pub mod views;
+
+use std::sync::{Arc, Mutex};
+
+pub use contacts::ContactRef;
+pub use error::{Result, SwitchboardError};
+pub use keys::{Caller, Scope};
+pub use members::NewMember;
+pub use messages::NewMessage;
+pub use outbox::Dispatching;
+pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub use route::Decision;
+
+use crate::domain::{Clock, Id, IdGenerator, Timestamp};
+use crate::store::{Conn, Db, StoreError};
+use batcher::Batcher;
+use intake::{Arrival, Outcome};
+use notices::NoticeGuard;
+use outlet::{InboundReceipt, Outlet};
+use receipts::{Completion, Reported};
+use registry::Registry;
+
+/// Most texts that may wait for a commit; beyond it carriers are told to slow down.
+const MOST_ARRIVALS: usize = 8_192;
+/// Most answers and receipts that may wait for a commit.
+const MOST_REPORTS: usize = 65_536;
+
+/// The exchange. Cheap to clone.
+#[derive(Clone)]
+pub struct Switchboard {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    ids: Arc<IdGenerator>,
+    registry: Registry,
+    guard: Arc<NoticeGuard>,
+    announcer: outbox::Announcer,
+    inbox: Mutex<Option<outbox::Inbox>>,
+    arrivals: Batcher<Arrival, Outcome>,
+    completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
+    receipts: Batcher<InboundReceipt, Reported>,
+}
+
+/// What a transaction is given: the moment, ids, and what does not change during it.
+pub(crate) struct Context {
+    pub now: Timestamp,
+    pub ids: Arc<IdGenerator>,
+    pub registry: Registry,
+    pub guard: Arc<NoticeGuard>,
+}
+
+impl Context {
+    /// A new id.
+    pub fn id<K>(&self) -> Id<K> {
+        self.ids.next(self.now)
+    }
+}
+
+impl Switchboard {
+    /// An exchange over a migrated database. `carriers` are the names that pool numbers may refer to.
+    /// Must be called within a tokio runtime.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: IdGenerator, carriers: Vec<String>) -> Self {
+        let (ids, registry, guard) = (
+            Arc::new(ids),
+            Registry::new(carriers),
+            Arc::new(NoticeGuard::default()),
+        );
+        let (announcer, inbox) = outbox::channel();
+        let context = {
+            let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
+            move || Context {
+                now: clock.now(),
+                ids: ids.clone(),
+                registry: registry.clone(),
+                guard: guard.clone(),
+            }
+        };
+        let offer = |announcer: &outbox::Announcer| {
+            let announcer = announcer.clone();
+            move |pending: Vec<crate::store::outbox::Pending>| announcer.offer(pending)
+        };
+        let announce = offer(&announcer);
+        let arrivals = Batcher::new(
+            db.clone(),
+            context.clone(),
+            MOST_ARRIVALS,
+            intake::accept,
+            move |outcomes: &[Outcome]| {
+                announce(
+                    outcomes
+                        .iter()
+                        .flatten()
+                        .flat_map(|a| a.pending.clone())
+                        .collect(),
+                );
+            },
+        );
+        let announce = offer(&announcer);
+        let completions = Batcher::new(
+            db.clone(),
+            context.clone(),
+            MOST_REPORTS,
+            receipts::complete,
+            move |outcomes: &[Vec<crate::store::outbox::Pending>]| {
+                announce(outcomes.iter().flatten().cloned().collect());
+            },
+        );
+        let announce = offer(&announcer);
+        let receipts = Batcher::new(
+            db.clone(),
+            context,
+            MOST_REPORTS,
+            receipts::report,
+            move |outcomes: &[Reported]| {
+                let known = outcomes.iter().filter_map(|o| match o {
+                    Reported::Known(pending) => Some(pending.clone()),
+                    Reported::Unknown => None,
+                });
+                announce(known.flatten().collect());
+            },
+        );
+        let inbox = Mutex::new(Some(inbox));
+        let inner = Inner {
+            db,
+            clock,
+            ids,
+            registry,
+            guard,
+            announcer,
+            inbox,
+            arrivals,
+            completions,
+            receipts,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Puts an outlet into service.
+    pub fn add_outlet(&self, outlet: Arc<dyn Outlet>) {
+        self.inner.registry.add(outlet);
+    }
+
+    /// The names of all carriers that pool numbers may refer to.
+    pub fn carriers(&self) -> Vec<String> {
+        self.inner.registry.names()
+    }
+
+    /// The present moment, as this exchange's clock has it.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.read(|conn| Ok(crate::store::communities::list(conn, 0, 1)?))
+            .await
+            .is_ok()
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub(crate) fn node(&self) -> u16 {
+        self.inner.ids.node()
+    }
+
+    pub(crate) fn registry(&self) -> Registry {
+        self.inner.registry.clone()
+    }
+
+    fn take_inbox(&self) -> Option<outbox::Inbox> {
+        self.inner.inbox.lock().unwrap_or_else(|p| p.into_inner()).take()
+    }
+
+    /// Has the dispatcher look into the database: a transaction outside the intake left something there.
+    pub(crate) fn wake_outbox(&self) {
+        self.inner.announcer.look();
+    }
+
+    fn context(&self) -> Context {
+        Context {
+            now: self.now(),
+            ids: self.inner.ids.clone(),
+            registry: self.inner.registry.clone(),
+            guard: self.inner.guard.clone(),
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.inner.db.read(work).await
+    }
+
+    async fn read_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> std::result::Result<T, StoreError> + Send + 'static,
+    ) -> std::result::Result<T, StoreError> {
+        self.inner.db.read(work).await
+    }
+
+    /// Runs structural work in a transaction; it may be run again.
+    async fn write<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut Conn, &Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let context = self.context();
+        self.inner.db.write(move |conn| work(conn, &context)).await
+    }
+
+    async fn write_grouped<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut Conn, &Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let context = self.context();
+        self.inner
+            .db
+            .write_grouped(move |conn| work(conn, &context))
+            .await
+    }
+}

@@ -1,0 +1,55 @@
+# GNU make. `make` alone lists the commands.
+
+CARGO ?= cargo
+PARTYLINE_RUN ?= target/release/partyline serve --demo
+
+# Daemons and cargo's own programs, where a plain PATH lacks them.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check audit bench clean tools
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: tools ## Build the broker and start it with the demo community
+	$(CARGO) build --release --locked
+	$(PARTYLINE_RUN)
+
+test: tools ## Install the peers that the tests talk to, and run every test
+	tests/install-peers.sh
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		set -ex; $(CARGO) nextest run --locked; \
+	else \
+		set -ex; $(CARGO) test --locked --lib --bins --tests; \
+	fi
+	$(CARGO) test --locked --doc
+
+check: tools ## Check format, lints, documentation, licences and sources
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	$(CARGO) deny --locked check licenses bans sources
+
+audit: tools ## Look the dependencies up in the advisory database (needs the network)
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	$(CARGO) deny --locked check advisories
+
+bench: tools ## Measure, on an otherwise idle machine
+	$(CARGO) bench --locked --bench '*'
+
+clean: ## Remove what was built and installed here
+	$(CARGO) clean
+
+# What every build needs before cargo can do the rest.
+tools:
+	@command -v $(CARGO) >/dev/null 2>&1 || { \
+		echo "Rust is missing: install it with rustup (see rustup.rs), then run make again." >&2; exit 1; }
+	@command -v cc >/dev/null 2>&1 || { \
+		echo "Installing a C compiler (for SQLite and libpq)"; \
+		command -v apt-get >/dev/null 2>&1 || { \
+			echo "A C compiler is missing: install one (cc), then run make again." >&2; exit 1; }; \
+		root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+		$$root apt-get -qq update && \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y build-essential </dev/null; }

@@ -1,0 +1,13 @@
+DROP TABLE api_keys;
+DROP TABLE outbox;
+DROP TABLE message_parts;
+DROP TABLE messages;
+DROP TABLE opt_outs;
+DROP TABLE releases;
+DROP TABLE assignments;
+DROP TABLE number_directory;
+DROP TABLE numbers;
+DROP TABLE pools;
+DROP TABLE devices;
+DROP TABLE members;
+DROP TABLE communities;

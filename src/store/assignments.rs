@@ -1,0 +1,206 @@
+//! Assignments, both rows of each pair.
+
+use diesel::prelude::*;
+
+use super::schema::assignments;
+use super::{Conn, StoreError, each};
+use crate::domain::Timestamp;
+use crate::domain::assignment::{Assignment, Origin};
+use crate::domain::id::{AssignmentId, CommunityId, MemberId, NumberId};
+
+/// An assignment's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = assignments)]
+struct Row {
+    community_id: i64,
+    member_id: i64,
+    number_id: i64,
+    contact_id: i64,
+    id: i64,
+    origin: i16,
+    pending: bool,
+    blocked: bool,
+    stopped: bool,
+    answered_at: Option<i64>,
+    last_activity_at: i64,
+    created_at: i64,
+}
+
+impl From<Row> for Assignment {
+    fn from(row: Row) -> Self {
+        Self {
+            id: AssignmentId::from_i64(row.id),
+            member: MemberId::from_i64(row.member_id),
+            contact: MemberId::from_i64(row.contact_id),
+            number: NumberId::from_i64(row.number_id),
+            origin: Origin::from_code(row.origin),
+            pending: row.pending,
+            blocked: row.blocked,
+            stopped: row.stopped,
+            answered_at: row.answered_at.map(Timestamp),
+            last_activity_at: Timestamp(row.last_activity_at),
+            created_at: Timestamp(row.created_at),
+        }
+    }
+}
+
+/// Adds the two rows of a pair. The route key and the pair key refuse what must not be.
+pub fn insert_pair(
+    conn: &mut Conn,
+    community: CommunityId,
+    pair: [&Assignment; 2],
+) -> Result<(), StoreError> {
+    for a in pair {
+        let row = Row {
+            community_id: community.as_i64(),
+            member_id: a.member.as_i64(),
+            number_id: a.number.as_i64(),
+            contact_id: a.contact.as_i64(),
+            id: a.id.as_i64(),
+            origin: a.origin.code(),
+            pending: a.pending,
+            blocked: a.blocked,
+            stopped: a.stopped,
+            answered_at: a.answered_at.map(|t| t.0),
+            last_activity_at: a.last_activity_at.0,
+            created_at: a.created_at.0,
+        };
+        each!(conn, c => diesel::insert_into(assignments::table).values(&row).execute(c))?;
+    }
+    Ok(())
+}
+
+/// What `number` stands for on `member`'s phone: the route key.
+pub fn by_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+) -> Result<Option<Assignment>, StoreError> {
+    let row: Option<Row> = each!(conn, c => assignments::table
+        .find((community.as_i64(), member.as_i64(), number.as_i64()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    Ok(row.map(Into::into))
+}
+
+/// What stands for `contact` on `member`'s phone: the pair key.
+pub fn by_contact(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+) -> Result<Option<Assignment>, StoreError> {
+    let row: Option<Row> = each!(conn, c => assignments::table
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(assignments::member_id.eq(member.as_i64()))
+        .filter(assignments::contact_id.eq(contact.as_i64()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    Ok(row.map(Into::into))
+}
+
+/// A member's whole table.
+pub fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<Assignment>, StoreError> {
+    let rows: Vec<Row> = each!(conn, c => assignments::table
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(assignments::member_id.eq(member.as_i64()))
+        .order(assignments::number_id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The mirrors of a member's rows: (their owner, when that owner last sent on it).
+pub fn mirror_activity(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contacts: &[MemberId],
+) -> Result<Vec<(MemberId, Timestamp)>, StoreError> {
+    let mut found = Vec::with_capacity(contacts.len());
+    for contact in contacts {
+        if let Some(row) = by_contact(conn, community, *contact, member)? {
+            found.push((*contact, row.last_activity_at));
+        }
+    }
+    Ok(found)
+}
+
+/// Rows of a community in the order of the route key, after the given row.
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    after: (MemberId, NumberId),
+    limit: i64,
+) -> Result<Vec<Assignment>, StoreError> {
+    let (member, number) = (after.0.as_i64(), after.1.as_i64());
+    let rows: Vec<Row> = each!(conn, c => assignments::table
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(assignments::member_id.gt(member)
+            .or(assignments::member_id.eq(member).and(assignments::number_id.gt(number))))
+        .order((assignments::member_id, assignments::number_id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// How many rows a community has.
+pub fn count(conn: &mut Conn, community: CommunityId) -> Result<i64, StoreError> {
+    Ok(each!(conn, c => assignments::table
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .count()
+        .get_result(c))?)
+}
+
+/// Removes one row; true if it was there.
+pub fn delete(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+) -> Result<bool, StoreError> {
+    let gone = each!(conn, c => diesel::delete(
+        assignments::table.find((community.as_i64(), member.as_i64(), number.as_i64()))).execute(c))?;
+    Ok(gone > 0)
+}
+
+/// What may change on a row during its life.
+#[derive(Clone, Copy, Debug, Default, AsChangeset)]
+#[diesel(table_name = assignments)]
+pub struct AssignmentChange {
+    /// Waiting for acceptance.
+    pub pending: Option<bool>,
+    /// Blocked by an admin or an app.
+    pub blocked: Option<bool>,
+    /// Stopped by the owner's phone.
+    pub stopped: Option<bool>,
+    /// When the owner first used it, Unix milliseconds.
+    pub answered_at: Option<i64>,
+    /// When the owner last used it, Unix milliseconds.
+    pub last_activity_at: Option<i64>,
+    /// 0 chosen, 1 received.
+    pub origin: Option<i16>,
+}
+
+/// Changes one row.
+pub fn update(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+    change: &AssignmentChange,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(
+        assignments::table.find((community.as_i64(), member.as_i64(), number.as_i64())))
+        .set(change)
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Communities and their policies.
+
+use diesel::prelude::*;
+
+use super::schema::communities;
+use super::{Conn, StoreError, each};
+use crate::domain::id::CommunityId;
+
+/// A community's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = communities)]
+pub struct CommunityRow {
+    /// `com_…`
+    pub id: i64,
+    /// What people call it.
+    pub name: String,
+    /// [`crate::domain::policy::Policy`] as JSON.
+    pub policy: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Adds a community.
+pub fn insert(conn: &mut Conn, row: &CommunityRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::insert_into(communities::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// One community.
+pub fn get(conn: &mut Conn, id: CommunityId) -> Result<Option<CommunityRow>, StoreError> {
+    Ok(
+        each!(conn, c => communities::table.find(id.as_i64()).select(CommunityRow::as_select()).first(c).optional())?,
+    )
+}
+
+/// The community of that name, the oldest if there are several.
+pub fn by_name(conn: &mut Conn, name: &str) -> Result<Option<CommunityRow>, StoreError> {
+    Ok(each!(conn, c => communities::table
+        .filter(communities::name.eq(name))
+        .order(communities::id)
+        .select(CommunityRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Communities in the order of their making, after `after`.
+pub fn list(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<CommunityRow>, StoreError> {
+    Ok(each!(conn, c => communities::table
+        .filter(communities::id.gt(after))
+        .order(communities::id)
+        .limit(limit)
+        .select(CommunityRow::as_select())
+        .load(c))?)
+}
+
+/// Changes name and policy.
+pub fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &str) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
+        .set((communities::name.eq(name), communities::policy.eq(policy)))
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,430 @@
+//! Runs reads on a pool and writes on writer threads.
+//!
+//! **Group commit.** Jobs that wait while a commit is under way share the next one: one fsync, and every
+//! caller is answered only after it. On SQLite all writes go through one thread, each transaction
+//! `BEGIN IMMEDIATE`: there is one write path, and no "database is locked". On PostgreSQL the texts'
+//! writes are grouped likewise on one thread, and structural work, which takes row locks, runs one
+//! transaction a job on the others.
+
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::conn::Manager;
+use super::{Conn, DatabaseUrl, MaybeTransient, StoreError};
+
+/// Most jobs in one transaction.
+const GROUP: usize = 256;
+/// Most jobs waiting; beyond it callers wait for a place.
+const QUEUE: usize = 1024;
+/// Tries of a job that failed for a transient reason.
+const TRIES: u32 = 8;
+/// Read connections, and so reads at once.
+const READERS: u32 = 4;
+/// PostgreSQL's structural writers.
+const PG_WRITERS: usize = 3;
+
+/// Whether an error of one job undoes only that job, or the work is retried as a whole.
+enum Ran {
+    Done,
+    Failed,
+    Transient,
+}
+
+struct Job {
+    /// Runs the work; its value or error stays inside until `finish`.
+    run: Box<dyn FnMut(&mut Conn) -> Ran + Send>,
+    /// Answers the caller: with what `run` left, or with the commit's failure.
+    finish: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+}
+
+/// How a server and a short-lived process differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// A server: SQLite's checkpoints run beside the commits.
+    Server,
+    /// A command: checkpoints happen within commits.
+    Command,
+}
+
+/// The database. Cheap to clone; the last clone's drop stops the writers after their queue is done.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: DatabaseUrl,
+    readers: r2d2::Pool<Manager>,
+    grouped: Option<mpsc::Sender<Job>>,
+    structural: Option<mpsc::Sender<Job>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    stop_checkpoints: Option<std::sync::mpsc::Sender<()>>,
+}
+
+impl Db {
+    /// Opens the database at `url`, without migrating it.
+    pub fn open(url: &str, durability: Durability) -> Result<Self, StoreError> {
+        let url = DatabaseUrl::parse(url)?;
+        // The first connection shows early and clearly what is wrong with the URL.
+        drop(url.connect(true)?);
+        let checkpoints = durability == Durability::Command;
+        let pool = |size: u32| {
+            r2d2::Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .test_on_check_out(false)
+                .connection_timeout(Duration::from_secs(15))
+                .error_handler(Box::new(Quiet))
+                .build(Manager {
+                    url: url.clone(),
+                    checkpoints,
+                })
+                .map_err(|e| StoreError::Open(format!("{}: {e}", url.shown())))
+        };
+        let readers = pool(READERS)?;
+        let mut threads = Vec::new();
+        let mut stop_checkpoints = None;
+        let (grouped, grouped_rx) = mpsc::channel(QUEUE);
+        let grouped_rx = Arc::new(Mutex::new(grouped_rx));
+        let structural = match &url {
+            DatabaseUrl::Sqlite(path) => {
+                threads.push(spawn("store-writer", writer(pool(1)?, grouped_rx, GROUP))?);
+                if durability == Durability::Server {
+                    let (stop, stopped) = std::sync::mpsc::channel();
+                    let (url, wal) = (url.clone(), append(path, "-wal"));
+                    threads.push(spawn("store-checkpoints", move || {
+                        checkpoints_beside(&url, &wal, &stopped)
+                    })?);
+                    stop_checkpoints = Some(stop);
+                }
+                grouped.clone()
+            }
+            DatabaseUrl::Postgres(_) => {
+                threads.push(spawn("store-writer", writer(pool(1)?, grouped_rx, GROUP))?);
+                let (structural, rx) = mpsc::channel(QUEUE);
+                let rx = Arc::new(Mutex::new(rx));
+                for _ in 0..PG_WRITERS {
+                    threads.push(spawn("store-structure", writer(pool(1)?, rx.clone(), 1))?);
+                }
+                structural
+            }
+        };
+        let inner = Inner {
+            url,
+            readers,
+            grouped: Some(grouped),
+            structural: Some(structural),
+            threads: Mutex::new(threads),
+            stop_checkpoints,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Where the database is.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.inner.url
+    }
+
+    /// Runs a read off the async runtime.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let inner = self.inner.clone();
+        let joined = tokio::task::spawn_blocking(move || {
+            let mut conn = inner.readers.get().map_err(|e| StoreError::Open(e.to_string()))?;
+            work(&mut conn)
+        });
+        joined.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    /// A connection of the caller's own, for a thread that is not the runtime's (commands, benches).
+    pub fn connect(&self) -> Result<Conn, StoreError> {
+        self.inner.url.connect(true)
+    }
+
+    /// Runs structural work (assigning, releasing, adding members) in a transaction of its own, or in a
+    /// savepoint of a group. It may run more than once when the database asks for a retry; only the last
+    /// run counts. Any error rolls it back. Returns after the commit.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + MaybeTransient + Send + 'static,
+    {
+        submit(&self.inner.structural, work).await
+    }
+
+    /// Like [`Db::write`], for work that takes no locks which others wait for (texts and their statuses):
+    /// on PostgreSQL too it shares transactions, and jobs run in the order in which they were submitted.
+    pub async fn write_grouped<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + MaybeTransient + Send + 'static,
+    {
+        submit(&self.inner.grouped, work).await
+    }
+
+    /// Like [`Db::write_grouped`], but `then` gets the result on the writer thread, right after the commit
+    /// and before any later commit: what follows from it happens in the order of the commits. It must not
+    /// block.
+    pub async fn write_grouped_then<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        then: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + MaybeTransient + Send + 'static,
+    {
+        let Some(queue) = &self.inner.grouped else {
+            return Err(StoreError::Closed);
+        };
+        queue.send(job(work, then)).await.map_err(|_| StoreError::Closed)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.grouped = None;
+        self.structural = None;
+        self.stop_checkpoints = None;
+        let threads = std::mem::take(self.threads.get_mut().unwrap_or_else(|p| p.into_inner()));
+        let current = std::thread::current().id();
+        for thread in threads {
+            // The last clone may be dropped by a job on a writer thread itself.
+            if thread.thread().id() != current {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+async fn submit<T, E>(
+    queue: &Option<mpsc::Sender<Job>>,
+    work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + MaybeTransient + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let Some(queue) = queue else {
+        return Err(StoreError::Closed.into());
+    };
+    let job = job(work, move |result| drop(answer.send(result)));
+    queue.send(job).await.map_err(|_| StoreError::Closed)?;
+    answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+}
+
+fn job<T, E>(
+    mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    then: impl FnOnce(Result<T, E>) + Send + 'static,
+) -> Job
+where
+    T: Send + 'static,
+    E: From<StoreError> + MaybeTransient + Send + 'static,
+{
+    let slot: Arc<Mutex<Option<Result<T, E>>>> = Arc::default();
+    let inside = slot.clone();
+    let run = Box::new(move |conn: &mut Conn| {
+        let result = work(conn);
+        let ran = match &result {
+            Ok(_) => Ran::Done,
+            Err(e) if e.is_transient() => Ran::Transient,
+            Err(_) => Ran::Failed,
+        };
+        *inside.lock().unwrap_or_else(|p| p.into_inner()) = Some(result);
+        ran
+    });
+    let finish = Box::new(move |committed: Result<(), StoreError>| {
+        let left = slot.lock().unwrap_or_else(|p| p.into_inner()).take();
+        then(match (committed, left) {
+            // The work's own error tells more than the commit that was not made.
+            (_, Some(Err(error))) => Err(error),
+            (Ok(()), Some(Ok(value))) => Ok(value),
+            (Err(error), _) => Err(error.into()),
+            (Ok(()), None) => Err(StoreError::Closed.into()),
+        });
+    });
+    Job { run, finish }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(body)
+        .map_err(|e| StoreError::Open(e.to_string()))
+}
+
+/// A writer thread: takes what waits, up to `group` jobs, and commits it as one.
+fn writer(
+    pool: r2d2::Pool<Manager>,
+    jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
+    group: usize,
+) -> impl FnOnce() + Send + 'static {
+    move || {
+        loop {
+            let mut taken = Vec::new();
+            {
+                // Held while waiting: the other writers of this queue have nothing to do either.
+                let mut jobs = jobs.lock().unwrap_or_else(|p| p.into_inner());
+                match jobs.blocking_recv() {
+                    Some(job) => taken.push(job),
+                    None => return,
+                }
+                while taken.len() < group {
+                    match jobs.try_recv() {
+                        Ok(job) => taken.push(job),
+                        Err(_) => break,
+                    }
+                }
+            }
+            commit(&pool, taken);
+        }
+    }
+}
+
+/// Runs the jobs in one transaction and answers each.
+fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>) {
+    for attempt in 1.. {
+        let result = pool
+            .get()
+            .map_err(|e| StoreError::Open(e.to_string()))
+            .and_then(|mut conn| transaction(&mut conn, &mut jobs));
+        match result {
+            Ok(transient) if transient.is_empty() || attempt >= TRIES => {
+                jobs.into_iter().for_each(|job| (job.finish)(Ok(())));
+                return;
+            }
+            // Those that went through are committed; the others have another try.
+            Ok(transient) => {
+                let (again, done): (Vec<_>, Vec<_>) = jobs
+                    .into_iter()
+                    .enumerate()
+                    .partition(|(at, _)| transient.contains(at));
+                done.into_iter().for_each(|(_, job)| (job.finish)(Ok(())));
+                jobs = again.into_iter().map(|(_, job)| job).collect();
+            }
+            Err(error) if error.is_transient() && attempt < TRIES => {
+                tracing::warn!(%error, attempt, "the database asked for another try");
+            }
+            Err(error) => {
+                tracing::error!(%error, "a transaction failed");
+                let text = error.to_string();
+                let mut error = Some(error);
+                for job in jobs {
+                    (job.finish)(Err(error
+                        .take()
+                        .unwrap_or_else(|| StoreError::Open(text.clone()))));
+                }
+                return;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5 << attempt.min(7)));
+    }
+}
+
+/// One transaction; returns the places of the jobs that ask for another try.
+fn transaction(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreError> {
+    let begin = if conn.is_postgres() {
+        "BEGIN"
+    } else {
+        "BEGIN IMMEDIATE"
+    };
+    conn.execute(begin)?;
+    let result = in_savepoints(conn, jobs);
+    match &result {
+        Ok(_) => {
+            if let Err(error) = conn.execute("COMMIT") {
+                let _ = conn.execute("ROLLBACK");
+                return Err(error);
+            }
+        }
+        Err(_) => {
+            let _ = conn.execute("ROLLBACK");
+        }
+    }
+    result
+}
+
+fn in_savepoints(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreError> {
+    let mut transient = Vec::new();
+    for (at, job) in jobs.iter_mut().enumerate() {
+        conn.execute("SAVEPOINT job")?;
+        match (job.run)(conn) {
+            Ran::Done => conn.execute("RELEASE job")?,
+            failed => {
+                conn.execute("ROLLBACK TO job; RELEASE job")?;
+                if matches!(failed, Ran::Transient) {
+                    transient.push(at);
+                }
+            }
+        }
+    }
+    Ok(transient)
+}
+
+/// Above this the log is started anew, at the price of a short wait for writers.
+const WAL_LIMIT_BYTES: u64 = 256 << 20;
+
+/// Moves SQLite's log into the database file beside the commits, so that no caller's commit pays for it.
+fn checkpoints_beside(url: &DatabaseUrl, wal: &std::path::Path, stop: &std::sync::mpsc::Receiver<()>) {
+    let mut conn = None;
+    let mut seen = 0;
+    loop {
+        let stopping = !matches!(
+            stop.recv_timeout(Duration::from_millis(500)),
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+        );
+        if conn.is_none() {
+            conn = url.connect(false).ok();
+        }
+        let size = std::fs::metadata(wal).map(|m| m.len()).unwrap_or(0);
+        if let Some(c) = conn.as_mut() {
+            let mode = match (stopping, size) {
+                (true, _) | (false, WAL_LIMIT_BYTES..) => "TRUNCATE",
+                _ if size != seen || size > 4 << 20 => "PASSIVE",
+                _ => continue,
+            };
+            seen = size;
+            if let Err(error) = c.execute(&format!("PRAGMA wal_checkpoint({mode})")) {
+                tracing::warn!(%error, "a checkpoint failed");
+                conn = None;
+            }
+        }
+        if stopping {
+            return;
+        }
+    }
+}
+
+fn append(path: &std::path::Path, suffix: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// r2d2 logs every failed connection by itself; we answer the caller instead.
+#[derive(Debug)]
+struct Quiet;
+
+impl r2d2::HandleError<StoreError> for Quiet {
+    fn handle_error(&self, error: StoreError) {
+        tracing::debug!(%error, "a database connection failed");
+    }
+}

@@ -1,0 +1,120 @@
+//! Devices: the phones that members can be reached on.
+
+use diesel::prelude::*;
+
+use super::schema::devices;
+use super::{Conn, StoreError, each};
+use crate::domain::E164;
+use crate::domain::id::{CommunityId, DeviceId, MemberId};
+
+/// A device's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = devices)]
+pub struct DeviceRow {
+    /// `com_…`
+    pub community_id: i64,
+    /// `dev_…`
+    pub id: i64,
+    /// `mem_…`
+    pub member_id: i64,
+    /// E.164 as an integer.
+    pub phone: i64,
+    /// ISO 3166 code of the phone's country, if known.
+    pub region: Option<String>,
+    /// The phone sent STOPALL.
+    pub stopped_all: bool,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+impl DeviceRow {
+    /// The phone's number.
+    pub fn e164(&self) -> Result<E164, StoreError> {
+        E164::from_i64(self.phone).ok_or(StoreError::Corrupt("devices.phone"))
+    }
+}
+
+/// Adds a device.
+pub fn insert(conn: &mut Conn, row: &DeviceRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::insert_into(devices::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The device with that phone number in one community: the first half of the route key.
+pub fn by_phone(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+) -> Result<Option<DeviceRow>, StoreError> {
+    Ok(each!(conn, c => devices::table
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::phone.eq(phone.as_i64()))
+        .select(DeviceRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// True when the number is somebody's phone in any community.
+pub fn is_any_phone(conn: &mut Conn, phone: E164) -> Result<bool, StoreError> {
+    Ok(each!(conn, c => diesel::select(diesel::dsl::exists(
+        devices::table.filter(devices::phone.eq(phone.as_i64()))))
+        .get_result(c))?)
+}
+
+/// A member's devices, oldest first; texts go to the first.
+pub fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<DeviceRow>, StoreError> {
+    Ok(each!(conn, c => devices::table
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::member_id.eq(member.as_i64()))
+        .order(devices::id)
+        .select(DeviceRow::as_select())
+        .load(c))?)
+}
+
+/// The device that a member's texts go to.
+pub fn primary(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Option<DeviceRow>, StoreError> {
+    Ok(each!(conn, c => devices::table
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::member_id.eq(member.as_i64()))
+        .order(devices::id)
+        .select(DeviceRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Removes a device; true if it was there.
+pub fn delete(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    id: DeviceId,
+) -> Result<bool, StoreError> {
+    let gone = each!(conn, c => diesel::delete(devices::table
+        .find((community.as_i64(), id.as_i64()))
+        .filter(devices::member_id.eq(member.as_i64())))
+        .execute(c))?;
+    Ok(gone > 0)
+}
+
+/// Records or lifts STOPALL.
+pub fn set_stopped_all(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    stopped: bool,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(devices::table
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::phone.eq(phone.as_i64())))
+        .set(devices::stopped_all.eq(stopped))
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! Messages and their life.
+
+use diesel::prelude::*;
+
+use super::schema::messages;
+use super::{Conn, StoreError, each};
+use crate::domain::Timestamp;
+use crate::domain::id::{CommunityId, MessageId};
+use crate::domain::message::{Reason, Status};
+
+/// Where a message came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageOrigin {
+    /// A member's phone.
+    Phone,
+    /// An app, in a member's name.
+    App,
+    /// The broker itself.
+    Notice,
+}
+
+impl MessageOrigin {
+    /// The code kept in the database.
+    pub fn code(self) -> i16 {
+        self as i16
+    }
+
+    /// The word of the public surface.
+    pub fn word(code: i16) -> &'static str {
+        match code {
+            0 => "phone",
+            1 => "app",
+            _ => "notice",
+        }
+    }
+}
+
+/// A message's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = messages)]
+pub struct MessageRow {
+    /// `com_…`
+    pub community_id: i64,
+    /// `msg_…`
+    pub id: i64,
+    /// [`MessageOrigin`] as its code.
+    pub origin: i16,
+    /// `mem_…` of the sender, if a member.
+    pub from_member: Option<i64>,
+    /// `mem_…` of the recipient, if known.
+    pub to_member: Option<i64>,
+    /// The sender's real phone; never shown.
+    pub from_phone: Option<i64>,
+    /// The pool number that the sender texted.
+    pub dialled: Option<i64>,
+    /// The pool number that the recipient sees.
+    pub shown: Option<i64>,
+    /// The text.
+    pub text: String,
+    /// [`Status`] as its code.
+    pub status: i16,
+    /// [`Reason`] as its word.
+    pub reason: Option<String>,
+    /// The carrier's own words.
+    pub detail: Option<String>,
+    /// The sender asked for a receipt.
+    pub want_receipt: bool,
+    /// The outlet by which it came.
+    pub carrier_in: Option<String>,
+    /// That carrier's id, or the Idempotency-Key.
+    pub carrier_ref: Option<String>,
+    /// The outlet by which it leaves.
+    pub carrier_out: Option<String>,
+    /// Unix milliseconds.
+    pub accepted_at: i64,
+    /// Of the last change of status.
+    pub updated_at: i64,
+    /// When it is given up.
+    pub expires_at: i64,
+}
+
+impl MessageRow {
+    /// The id, typed.
+    pub fn message_id(&self) -> MessageId {
+        MessageId::from_i64(self.id)
+    }
+
+    /// The status, typed.
+    pub fn state(&self) -> Result<Status, StoreError> {
+        Status::from_code(self.status).ok_or(StoreError::Corrupt("messages.status"))
+    }
+}
+
+/// Adds a message. False, and nothing is written, when its (carrier, reference) is known already.
+pub fn insert(conn: &mut Conn, row: &MessageRow) -> Result<bool, StoreError> {
+    let added = each!(conn, c => diesel::insert_into(messages::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(added > 0)
+}
+
+/// One message.
+pub fn get(conn: &mut Conn, community: CommunityId, id: MessageId) -> Result<Option<MessageRow>, StoreError> {
+    Ok(each!(conn, c => messages::table
+        .find((community.as_i64(), id.as_i64()))
+        .select(MessageRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// The message that a carrier or app has sent before under the same reference.
+pub fn by_reference(
+    conn: &mut Conn,
+    community: CommunityId,
+    carrier: &str,
+    reference: &str,
+) -> Result<Option<MessageRow>, StoreError> {
+    Ok(each!(conn, c => messages::table
+        .filter(messages::community_id.eq(community.as_i64()))
+        .filter(messages::carrier_in.eq(carrier))
+        .filter(messages::carrier_ref.eq(reference))
+        .select(MessageRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Which messages a list is to hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MessageFilter {
+    /// Only those from or to this member (`mem_…` as an integer).
+    pub member: Option<i64>,
+    /// Only those of this status.
+    pub status: Option<Status>,
+}
+
+/// Messages, newest first, older than `before`.
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    filter: MessageFilter,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<MessageRow>, StoreError> {
+    Ok(each!(conn, c => {
+        let mut query = messages::table
+            .filter(messages::community_id.eq(community.as_i64()))
+            .filter(messages::id.lt(before))
+            .order(messages::id.desc())
+            .limit(limit)
+            .select(MessageRow::as_select())
+            .into_boxed();
+        if let Some(member) = filter.member {
+            query = query.filter(messages::from_member.eq(member).or(messages::to_member.eq(member)));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(messages::status.eq(status.code()));
+        }
+        query.load(c)
+    })?)
+}
+
+/// Sets a status and why, if the message may take it (late and repeated reports are dropped); true if it
+/// did.
+pub fn set_status(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: MessageId,
+    next: Status,
+    why: (Option<Reason>, Option<&str>),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (below, or) = may_come_from(next);
+    let changed = each!(conn, c => diesel::update(messages::table
+        .find((community.as_i64(), id.as_i64()))
+        // One shape for every status, so that the statement stays in the cache.
+        .filter(messages::status.lt(below).or(messages::status.eq(or.0)).or(messages::status.eq(or.1))))
+        .set((
+            messages::status.eq(next.code()),
+            messages::reason.eq(why.0.map(Reason::word)),
+            messages::detail.eq(why.1),
+            messages::updated_at.eq(now.0),
+        ))
+        .execute(c))?;
+    Ok(changed > 0)
+}
+
+/// [`Status::may_become`] turned round, for SQL: codes below the first, or one of the two others.
+fn may_come_from(next: Status) -> (i16, (i16, i16)) {
+    const NONE: i16 = -1;
+    match next {
+        Status::Accepted => (0, (NONE, NONE)),
+        Status::Quarantined => (Status::Queued.code(), (NONE, NONE)),
+        Status::Queued | Status::Sent | Status::Blocked => (Status::Sent.code(), (NONE, NONE)),
+        Status::Undelivered | Status::Failed | Status::Expired => (Status::Delivered.code(), (NONE, NONE)),
+        Status::Delivered => (
+            Status::Delivered.code(),
+            (Status::Undelivered.code(), Status::Expired.code()),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sql_condition_says_what_the_domain_says() {
+        for next in Status::ALL {
+            let (below, or) = may_come_from(next);
+            for status in Status::ALL {
+                let code = status.code();
+                assert_eq!(
+                    code < below || code == or.0 || code == or.1,
+                    status.may_become(next),
+                    "{status:?} -> {next:?}"
+                );
+            }
+        }
+    }
+}

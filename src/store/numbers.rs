@@ -1,0 +1,188 @@
+//! Pool numbers, and the directory that tells whose an arriving number is.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::schema::{number_directory, numbers};
+use super::{Conn, StoreError, each};
+use crate::domain::E164;
+use crate::domain::id::{CommunityId, NumberId};
+
+/// A pool number's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = numbers)]
+pub struct NumberRow {
+    /// `com_…`
+    pub community_id: i64,
+    /// `num_…`
+    pub id: i64,
+    /// `pool_…`
+    pub pool_id: i64,
+    /// E.164 as an integer.
+    pub e164: i64,
+    /// The outlet by which its texts leave.
+    pub carrier: String,
+    /// [`crate::domain::pool::Capabilities`] as bits.
+    pub capabilities: i16,
+    /// ISO 3166 code.
+    pub region: Option<String>,
+    /// Texts a second; 0 means no limit.
+    pub rate_per_s: f64,
+    /// [`crate::domain::pool::NumberState`] by its word.
+    pub state: String,
+    /// How many assignments it stands in.
+    pub load: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+impl NumberRow {
+    /// The number itself.
+    pub fn e164(&self) -> Result<E164, StoreError> {
+        E164::from_i64(self.e164).ok_or(StoreError::Corrupt("numbers.e164"))
+    }
+}
+
+/// Adds a number, and enters it in the directory.
+pub fn insert(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
+    each!(conn, c => {
+        diesel::insert_into(number_directory::table)
+            .values((
+                number_directory::e164.eq(row.e164),
+                number_directory::community_id.eq(row.community_id),
+                number_directory::number_id.eq(row.id),
+            ))
+            .execute(c)?;
+        diesel::insert_into(numbers::table).values(row).execute(c)
+    })?;
+    Ok(())
+}
+
+/// The community and id of a number, wherever it is.
+pub fn find(conn: &mut Conn, number: E164) -> Result<Option<(CommunityId, NumberId)>, StoreError> {
+    let found: Option<(i64, i64)> = each!(conn, c => number_directory::table
+        .find(number.as_i64())
+        .select((number_directory::community_id, number_directory::number_id))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(c, n)| (CommunityId::from_i64(c), NumberId::from_i64(n))))
+}
+
+/// One number.
+pub fn get(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<Option<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .find((community.as_i64(), id.as_i64()))
+        .select(NumberRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Numbers in the order of their making, after `after`.
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(numbers::id.gt(after))
+        .order(numbers::id)
+        .limit(limit)
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
+/// All numbers of a community that take new pairs.
+pub fn active(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(numbers::state.eq("active"))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
+/// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
+/// other.
+pub fn add_loads(
+    conn: &mut Conn,
+    community: CommunityId,
+    deltas: &BTreeMap<NumberId, i64>,
+) -> Result<(), StoreError> {
+    for (id, delta) in deltas.iter().filter(|(_, delta)| **delta != 0) {
+        each!(conn, c => diesel::update(numbers::table.find((community.as_i64(), id.as_i64())))
+            .set(numbers::load.eq(numbers::load + *delta))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// What may be changed of a number.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = numbers)]
+pub struct NumberChange {
+    /// The pool that it belongs to.
+    pub pool_id: Option<i64>,
+    /// The outlet.
+    pub carrier: Option<String>,
+    /// Capabilities as bits.
+    pub capabilities: Option<i16>,
+    /// The region; `Some(None)` forgets it.
+    pub region: Option<Option<String>>,
+    /// Texts a second.
+    pub rate_per_s: Option<f64>,
+    /// `active` or `draining`.
+    pub state: Option<String>,
+}
+
+impl NumberChange {
+    /// True when nothing is to be changed.
+    pub fn is_empty(&self) -> bool {
+        self.pool_id.is_none()
+            && self.carrier.is_none()
+            && self.capabilities.is_none()
+            && self.region.is_none()
+            && self.rate_per_s.is_none()
+            && self.state.is_none()
+    }
+}
+
+/// Changes a number.
+pub fn update(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: NumberId,
+    change: &NumberChange,
+) -> Result<(), StoreError> {
+    if !change.is_empty() {
+        each!(conn, c => diesel::update(numbers::table.find((community.as_i64(), id.as_i64())))
+            .set(change)
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Removes a number that stands in no assignment; true if it is gone.
+pub fn delete_unused(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<bool, StoreError> {
+    let gone = each!(conn, c => diesel::delete(numbers::table
+        .find((community.as_i64(), id.as_i64()))
+        .filter(numbers::load.eq(0)))
+        .execute(c))?;
+    if gone > 0 {
+        each!(conn, c => diesel::delete(number_directory::table
+            .filter(number_directory::number_id.eq(id.as_i64()))
+            .filter(number_directory::community_id.eq(community.as_i64())))
+            .execute(c))?;
+    }
+    Ok(gone > 0)
+}
+
+/// On PostgreSQL, holds a telephone number for this transaction: the same number must not become a pool
+/// number and somebody's phone at once, which no unique key can say.
+pub fn hold(conn: &mut Conn, number: E164) -> Result<(), StoreError> {
+    match conn.is_postgres() {
+        true => conn.execute(&format!("SELECT pg_advisory_xact_lock({})", number.as_i64())),
+        false => Ok(()),
+    }
+}

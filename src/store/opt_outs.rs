@@ -1,0 +1,54 @@
+//! Opt-outs: what phones have stopped. A row outlives the pair, as a carrier's own block does.
+
+use diesel::prelude::*;
+
+use super::schema::opt_outs;
+use super::{Conn, StoreError, each};
+use crate::domain::E164;
+use crate::domain::id::CommunityId;
+
+/// The number id of a STOPALL.
+pub const ALL_NUMBERS: i64 = 0;
+
+/// An opt-out's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = opt_outs)]
+pub struct OptOutRow {
+    /// `com_…`
+    pub community_id: i64,
+    /// E.164 as an integer.
+    pub phone: i64,
+    /// `num_…`, or [`ALL_NUMBERS`].
+    pub number_id: i64,
+    /// `mem_…`, for whom the number stood then.
+    pub contact_id: Option<i64>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Records an opt-out; once is enough.
+pub fn record(conn: &mut Conn, row: &OptOutRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::insert_into(opt_outs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// Lifts an opt-out; true if there was one.
+pub fn lift(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    number_id: i64,
+) -> Result<bool, StoreError> {
+    let gone = each!(conn, c => diesel::delete(
+        opt_outs::table.find((community.as_i64(), phone.as_i64(), number_id))).execute(c))?;
+    Ok(gone > 0)
+}
+
+/// Everything that one phone has stopped.
+pub fn of_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<Vec<OptOutRow>, StoreError> {
+    Ok(each!(conn, c => opt_outs::table
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::phone.eq(phone.as_i64()))
+        .select(OptOutRow::as_select())
+        .load(c))?)
+}

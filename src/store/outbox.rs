@@ -1,0 +1,159 @@
+//! The outbox: what is still to be handed to a carrier, durable until it is.
+
+use diesel::prelude::*;
+
+use super::schema::{messages, outbox};
+use super::{Conn, StoreError, each};
+use crate::domain::id::CommunityId;
+
+/// A text.
+pub const TEXT: i16 = 0;
+/// A receipt for a sender who asked.
+pub const RECEIPT: i16 = 1;
+
+/// An outbox row.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox)]
+pub struct OutboxRow {
+    /// `com_…`
+    pub community_id: i64,
+    /// `msg_…`
+    pub message_id: i64,
+    /// [`TEXT`] or [`RECEIPT`].
+    pub kind: i16,
+    /// The node that it belongs to.
+    pub node: i16,
+    /// Texts of one lane leave in order.
+    pub lane: i64,
+    /// The outlet.
+    pub carrier: String,
+    /// `num_…` of the number it leaves from.
+    pub number_id: i64,
+    /// That number's texts a second; 0 = no limit.
+    pub number_rate: f64,
+    /// `mem_…` of the sender, whose rate counts.
+    pub member_id: Option<i64>,
+    /// The sender's texts a minute; 0 = no limit.
+    pub member_rate: i32,
+    /// The pool number that it leaves from, E.164.
+    pub from_number: i64,
+    /// The real phone that it goes to, E.164.
+    pub to_phone: i64,
+    /// Tries so far.
+    pub attempts: i32,
+    /// Not before, Unix milliseconds.
+    pub due_at: i64,
+    /// When it is given up, Unix milliseconds.
+    pub expires_at: i64,
+}
+
+/// An outbox row with what it needs of its message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// The row.
+    pub row: OutboxRow,
+    /// The text (empty for a receipt).
+    pub text: String,
+    /// Whether to ask the carrier for a receipt.
+    pub want_receipt: bool,
+    /// For a receipt: the message's status.
+    pub status: i16,
+    /// When the message was accepted.
+    pub accepted_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+/// Adds a row; once is enough.
+pub fn insert(conn: &mut Conn, row: &OutboxRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::insert_into(outbox::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// A node's rows after the given place, in the order of acceptance within each community.
+pub fn page(
+    conn: &mut Conn,
+    node: u16,
+    after: (i64, i64, i16),
+    limit: i64,
+) -> Result<Vec<Pending>, StoreError> {
+    let (community, message, kind) = after;
+    type Loaded = (OutboxRow, (String, bool, i16, i64, i64));
+    let rows: Vec<Loaded> = each!(conn, c => outbox::table
+        .inner_join(messages::table.on(
+            messages::community_id.eq(outbox::community_id).and(messages::id.eq(outbox::message_id))))
+        .filter(outbox::node.eq(node as i16))
+        .filter(outbox::community_id.gt(community).or(outbox::community_id.eq(community).and(
+            outbox::message_id.gt(message)
+                .or(outbox::message_id.eq(message).and(outbox::kind.gt(kind))))))
+        .order((outbox::community_id, outbox::message_id, outbox::kind))
+        .limit(limit)
+        .select((
+            OutboxRow::as_select(),
+            (messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at),
+        ))
+        .load(c))?;
+    let pending = |(row, (text, want_receipt, status, accepted_at, updated_at)): Loaded| Pending {
+        row,
+        text,
+        want_receipt,
+        status,
+        accepted_at,
+        updated_at,
+    };
+    Ok(rows.into_iter().map(pending).collect())
+}
+
+/// Removes a row that is done with; true if it was there (compare-and-set between nodes).
+pub fn delete(conn: &mut Conn, community_id: i64, message_id: i64, kind: i16) -> Result<bool, StoreError> {
+    let gone =
+        each!(conn, c => diesel::delete(outbox::table.find((community_id, message_id, kind))).execute(c))?;
+    Ok(gone > 0)
+}
+
+/// Notes a failed try and when the next is due.
+pub fn postpone(conn: &mut Conn, key: (i64, i64, i16), attempts: i32, due_at: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key))
+        .set((outbox::attempts.eq(attempts), outbox::due_at.eq(due_at)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// How many rows a node has, for gauges and the queue's limit.
+pub fn count(conn: &mut Conn, node: u16) -> Result<i64, StoreError> {
+    Ok(each!(conn, c => outbox::table.filter(outbox::node.eq(node as i16)).count().get_result(c))?)
+}
+
+/// The nodes that have rows.
+pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
+    let nodes: Vec<i16> = each!(conn, c => outbox::table.select(outbox::node).distinct().load(c))?;
+    Ok(nodes.into_iter().map(|n| n as u16).collect())
+}
+
+/// Takes over the rows of a node that is gone; returns how many.
+pub fn adopt(conn: &mut Conn, from: u16, to: u16) -> Result<usize, StoreError> {
+    Ok(
+        each!(conn, c => diesel::update(outbox::table.filter(outbox::node.eq(from as i16)))
+        .set(outbox::node.eq(to as i16))
+        .execute(c))?,
+    )
+}
+
+/// Removes the texts of one lane; returns their messages.
+pub fn take_lane(conn: &mut Conn, community: CommunityId, lane: i64) -> Result<Vec<i64>, StoreError> {
+    let ids: Vec<i64> = each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::lane.eq(lane))
+        .filter(outbox::kind.eq(TEXT))
+        .select(outbox::message_id)
+        .load(c))?;
+    for id in &ids {
+        delete(conn, community.as_i64(), *id, TEXT)?;
+    }
+    Ok(ids)
+}
+
+/// Whether a row is still to be sent.
+pub fn exists(conn: &mut Conn, key: (i64, i64, i16)) -> Result<bool, StoreError> {
+    Ok(each!(conn, c => diesel::select(diesel::dsl::exists(outbox::table.find(key))).get_result(c))?)
+}

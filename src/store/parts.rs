@@ -1,0 +1,72 @@
+//! The parts of a sent message, by the names that its carrier gave them.
+
+use diesel::prelude::*;
+
+use super::schema::message_parts;
+use super::{Conn, StoreError, each};
+use crate::domain::message::Status;
+
+/// A part's row.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = message_parts)]
+pub struct PartRow {
+    /// `com_…`
+    pub community_id: i64,
+    /// `msg_…`
+    pub message_id: i64,
+    /// From 1.
+    pub part: i16,
+    /// How many there are.
+    pub parts: i16,
+    /// The carrier's outlet.
+    pub carrier: String,
+    /// The carrier's id.
+    pub carrier_ref: String,
+    /// [`Status`] as its code.
+    pub status: i16,
+}
+
+/// Records a part; a repeated try of the same message replaces the reference.
+pub fn record(conn: &mut Conn, row: &PartRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::insert_into(message_parts::table)
+        .values(row)
+        .on_conflict((message_parts::community_id, message_parts::message_id, message_parts::part))
+        .do_update()
+        .set((
+            message_parts::carrier.eq(&row.carrier),
+            message_parts::carrier_ref.eq(&row.carrier_ref),
+            message_parts::status.eq(row.status),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The newest part that a carrier called so (carriers start their ids anew now and then).
+pub fn by_reference(conn: &mut Conn, carrier: &str, reference: &str) -> Result<Option<PartRow>, StoreError> {
+    Ok(each!(conn, c => message_parts::table
+        .filter(message_parts::carrier_ref.eq(reference))
+        .filter(message_parts::carrier.eq(carrier))
+        .order(message_parts::message_id.desc())
+        .select(PartRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Sets one part's status.
+pub fn set_status(conn: &mut Conn, part: &PartRow, status: Status) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(
+        message_parts::table.find((part.community_id, part.message_id, part.part)))
+        .set(message_parts::status.eq(status.code()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The statuses of all parts of a message.
+pub fn statuses(conn: &mut Conn, community_id: i64, message_id: i64) -> Result<Vec<Status>, StoreError> {
+    let codes: Vec<i16> = each!(conn, c => message_parts::table
+        .filter(message_parts::community_id.eq(community_id))
+        .filter(message_parts::message_id.eq(message_id))
+        .select(message_parts::status)
+        .load(c))?;
+    Ok(codes.into_iter().filter_map(Status::from_code).collect())
+}

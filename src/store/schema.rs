@@ -1,0 +1,191 @@
+//! The tables as diesel sees them; `migrations/` is where they are made, and the story test reads and
+//! writes every one of them on both databases.
+#![allow(missing_docs)]
+
+diesel::table! {
+    communities (id) {
+        id -> BigInt,
+        name -> Text,
+        policy -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        guest -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    devices (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        member_id -> BigInt,
+        phone -> BigInt,
+        region -> Nullable<Text>,
+        stopped_all -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pools (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    numbers (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        pool_id -> BigInt,
+        e164 -> BigInt,
+        carrier -> Text,
+        capabilities -> SmallInt,
+        region -> Nullable<Text>,
+        rate_per_s -> Double,
+        state -> Text,
+        load -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    number_directory (e164) {
+        e164 -> BigInt,
+        community_id -> BigInt,
+        number_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    assignments (community_id, member_id, number_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        number_id -> BigInt,
+        contact_id -> BigInt,
+        id -> BigInt,
+        origin -> SmallInt,
+        pending -> Bool,
+        blocked -> Bool,
+        stopped -> Bool,
+        answered_at -> Nullable<BigInt>,
+        last_activity_at -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    releases (community_id, member_id, number_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        number_id -> BigInt,
+        contact_id -> BigInt,
+        released_at -> BigInt,
+        cool_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    opt_outs (community_id, phone, number_id) {
+        community_id -> BigInt,
+        phone -> BigInt,
+        number_id -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        origin -> SmallInt,
+        from_member -> Nullable<BigInt>,
+        to_member -> Nullable<BigInt>,
+        from_phone -> Nullable<BigInt>,
+        dialled -> Nullable<BigInt>,
+        shown -> Nullable<BigInt>,
+        text -> Text,
+        status -> SmallInt,
+        reason -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        want_receipt -> Bool,
+        carrier_in -> Nullable<Text>,
+        carrier_ref -> Nullable<Text>,
+        carrier_out -> Nullable<Text>,
+        accepted_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_parts (community_id, message_id, part) {
+        community_id -> BigInt,
+        message_id -> BigInt,
+        part -> SmallInt,
+        parts -> SmallInt,
+        carrier -> Text,
+        carrier_ref -> Text,
+        status -> SmallInt,
+    }
+}
+
+diesel::table! {
+    outbox (community_id, message_id, kind) {
+        community_id -> BigInt,
+        message_id -> BigInt,
+        kind -> SmallInt,
+        node -> SmallInt,
+        lane -> BigInt,
+        carrier -> Text,
+        number_id -> BigInt,
+        number_rate -> Double,
+        member_id -> Nullable<BigInt>,
+        member_rate -> Integer,
+        from_number -> BigInt,
+        to_phone -> BigInt,
+        attempts -> Integer,
+        due_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        name -> Text,
+        scope -> Text,
+        community_id -> Nullable<BigInt>,
+        token_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    communities,
+    members,
+    devices,
+    pools,
+    numbers,
+    number_directory,
+    assignments,
+    releases,
+    opt_outs,
+    messages,
+    message_parts,
+    outbox,
+    api_keys,
+);

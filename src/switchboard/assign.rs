@@ -1,0 +1,366 @@
+//! Making and releasing pairs: both rows in one transaction or neither (design rules 2 to 5).
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::error::{Result, SwitchboardError};
+use super::{Context, members, notices};
+use crate::domain::assignment::{self, Assignment, Idle, Origin};
+use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::id::{CommunityId, MemberId, NumberId};
+use crate::domain::message::Reason;
+use crate::domain::policy::{Policy, WhenFull};
+use crate::domain::pool::{Capabilities, Capability, Region};
+use crate::store::assignments::{self, AssignmentChange};
+use crate::store::devices::{self, DeviceRow};
+use crate::store::releases::{self, ReleaseRow};
+use crate::store::{Conn, StoreError, numbers, opt_outs};
+
+/// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
+const MOST_RECYCLED: usize = 4;
+
+/// From when a released number cools down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cooling {
+    /// From the release: somebody may just have written.
+    FromNow,
+    /// From the pair's last use, for a pair that gives way because it has long been idle.
+    FromLastUse,
+}
+
+/// A pair as both sides have it.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    /// The chooser's row.
+    pub row: Assignment,
+    /// The contact's row.
+    pub mirror: Assignment,
+    /// False when the pair was there already.
+    pub created: bool,
+}
+
+/// Makes `contact` a contact of `member`. Doing it twice changes nothing but that a received contact
+/// becomes a chosen one.
+pub(crate) fn assign(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+) -> Result<Pair> {
+    if member == contact {
+        return Err(SwitchboardError::invalid(
+            "contact",
+            "a member cannot be their own contact",
+        ));
+    }
+    crate::store::members::lock(conn, community, &[member, contact])?;
+    members::require(conn, community, member)?;
+    members::require(conn, community, contact)?;
+    let phones = (
+        device_of(conn, community, member)?,
+        device_of(conn, community, contact)?,
+    );
+    if let Some(pair) = existing(conn, community, member, contact)? {
+        return Ok(pair);
+    }
+    for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
+        if phone.stopped_all {
+            return Err(SwitchboardError::conflict(
+                "opted_out",
+                format!("the phone of {whose} has sent STOPALL; it must send START to a pool number first"),
+            ));
+        }
+    }
+    let candidates = candidates(conn, community)?;
+    for _ in 0..MOST_RECYCLED {
+        if !make_room_for_received(conn, ctx, policy, community, contact, candidates.len())? {
+            continue;
+        }
+        let owner = side(conn, ctx, community, member, contact, &phones.0)?;
+        let other = side(conn, ctx, community, contact, member, &phones.1)?;
+        match choice::choose(&candidates, needs(), &owner, &other) {
+            Ok(choice) => {
+                let remembered = (owner.remembered, other.remembered);
+                let pair = insert(
+                    conn,
+                    ctx,
+                    policy,
+                    community,
+                    (member, contact),
+                    choice,
+                    remembered,
+                )?;
+                if pair.mirror.pending {
+                    let text = policy.accept_request.clone();
+                    notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
+                }
+                return Ok(pair);
+            }
+            Err(shortage) => {
+                let full = shortage.member;
+                if policy.when_full == WhenFull::Refuse
+                    || !recycle(conn, ctx, policy, community, full, |_| true)?
+                {
+                    return Err(SwitchboardError::TableFull(shortage));
+                }
+            }
+        }
+    }
+    Err(SwitchboardError::Overloaded)
+}
+
+/// What a pool number must do to stand for a contact.
+fn needs() -> Capabilities {
+    vec![Capability::Sms].into()
+}
+
+fn device_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<DeviceRow> {
+    devices::primary(conn, community, member)?.ok_or_else(|| {
+        SwitchboardError::conflict(
+            "no_device",
+            format!("{member} has no device; add a phone first, so that the pair can be answered"),
+        )
+    })
+}
+
+fn existing(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+) -> Result<Option<Pair>> {
+    let Some(mut row) = assignments::by_contact(conn, community, member, contact)? else {
+        return Ok(None);
+    };
+    let Some(mut mirror) = assignments::by_contact(conn, community, contact, member)? else {
+        return Err(StoreError::Corrupt("assignments: a row without its mirror").into());
+    };
+    if row.origin == Origin::Received {
+        // Choosing back is the best acceptance there is.
+        let change = AssignmentChange {
+            origin: Some(Origin::Chosen.code()),
+            pending: Some(false),
+            ..AssignmentChange::default()
+        };
+        assignments::update(conn, community, member, row.number, &change)?;
+        let accepted = AssignmentChange {
+            pending: Some(false),
+            ..AssignmentChange::default()
+        };
+        assignments::update(conn, community, contact, mirror.number, &accepted)?;
+        row.origin = Origin::Chosen;
+        row.pending = false;
+        mirror.pending = false;
+    }
+    Ok(Some(Pair {
+        row,
+        mirror,
+        created: false,
+    }))
+}
+
+fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>> {
+    let rows = numbers::active(conn, community)?;
+    let candidate = |row: numbers::NumberRow| Candidate {
+        id: NumberId::from_i64(row.id),
+        capabilities: Capabilities::from_bits(row.capabilities),
+        region: row.region.as_deref().and_then(Region::parse),
+        load: row.load,
+    };
+    Ok(rows.into_iter().map(candidate).collect())
+}
+
+/// Everything the choice must know of one side.
+fn side(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+    device: &DeviceRow,
+) -> Result<Side> {
+    let used = assignments::of_member(conn, community, member)?
+        .iter()
+        .map(|a| a.number)
+        .collect();
+    let released = releases::of_member(conn, community, member)?;
+    let number = |r: &ReleaseRow| NumberId::from_i64(r.number_id);
+    let others = || released.iter().filter(|r| r.contact_id != contact.as_i64());
+    let mut stopped = HashSet::new();
+    for phone in devices::of_member(conn, community, member)? {
+        let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
+        stopped.extend(
+            outs.iter()
+                .filter(|o| o.number_id != opt_outs::ALL_NUMBERS && o.contact_id != Some(contact.as_i64()))
+                .map(|o| NumberId::from_i64(o.number_id)),
+        );
+    }
+    Ok(Side {
+        member,
+        region: device.region.as_deref().and_then(Region::parse),
+        used,
+        cooling: others()
+            .filter(|r| r.cool_until > ctx.now.0)
+            .map(number)
+            .collect(),
+        stopped,
+        remembered: released
+            .iter()
+            .filter(|r| r.contact_id == contact.as_i64())
+            .max_by_key(|r| r.released_at)
+            .map(number),
+        remembered_for_others: others().map(number).collect(),
+    })
+}
+
+/// Sees to it that the contact may receive one more: true when there is room, false when a pair gave way
+/// and it is worth looking again.
+fn make_room_for_received(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    contact: MemberId,
+    usable: usize,
+) -> Result<bool> {
+    let table = assignments::of_member(conn, community, contact)?;
+    let cap = policy.received_cap(usable);
+    if table.iter().filter(|a| a.is_unanswered()).count() < cap {
+        return Ok(true);
+    }
+    if policy.when_full == WhenFull::Recycle
+        && recycle(conn, ctx, policy, community, contact, Assignment::is_unanswered)?
+    {
+        return Ok(false);
+    }
+    Err(SwitchboardError::ReceivedCapFull {
+        member: contact.to_string(),
+        cap,
+    })
+}
+
+/// Releases the pair of `member` that has been idle longest; false when none may give way.
+fn recycle(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    member: MemberId,
+    eligible: impl Fn(&Assignment) -> bool,
+) -> Result<bool> {
+    let table: Vec<Assignment> = assignments::of_member(conn, community, member)?
+        .into_iter()
+        .filter(|a| eligible(a))
+        .collect();
+    let contacts: Vec<MemberId> = table.iter().map(|a| a.contact).collect();
+    let other_side: BTreeMap<_, _> = assignments::mirror_activity(conn, community, member, &contacts)?
+        .into_iter()
+        .collect();
+    let idle: Vec<Idle> = table
+        .iter()
+        .map(|a| Idle {
+            assignment: a.id,
+            unanswered: a.is_unanswered(),
+            last_activity_at: other_side
+                .get(&a.contact)
+                .map_or(a.last_activity_at, |at| a.last_activity_at.max(*at)),
+        })
+        .collect();
+    let Some(chosen) = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s) else {
+        return Ok(false);
+    };
+    match table.iter().find(|a| a.id == chosen) {
+        Some(row) => release(conn, ctx, policy, community, row, Cooling::FromLastUse).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+fn insert(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    (member, contact): (MemberId, MemberId),
+    choice: Choice,
+    remembered: (Option<NumberId>, Option<NumberId>),
+) -> Result<Pair> {
+    let mut row = Assignment {
+        id: ctx.id(),
+        member,
+        contact,
+        number: choice.number,
+        origin: Origin::Chosen,
+        pending: policy.acceptance_required,
+        blocked: false,
+        stopped: false,
+        answered_at: None,
+        last_activity_at: ctx.now,
+        created_at: ctx.now,
+    };
+    let mut mirror = Assignment {
+        id: ctx.id(),
+        member: contact,
+        contact: member,
+        number: choice.mirror,
+        origin: Origin::Received,
+        ..row.clone()
+    };
+    // A pair that comes back to a number which its phone had stopped comes back stopped.
+    for (side, remembered) in [(&mut row, remembered.0), (&mut mirror, remembered.1)] {
+        if remembered == Some(side.number) {
+            for device in devices::of_member(conn, community, side.member)? {
+                let outs = opt_outs::of_phone(conn, community, device.e164()?)?;
+                side.stopped |= outs.iter().any(|o| o.number_id == side.number.as_i64());
+            }
+        }
+    }
+    assignments::insert_pair(conn, community, [&row, &mirror])?;
+    change_loads(conn, community, [row.number, mirror.number], 1)?;
+    Ok(Pair {
+        row,
+        mirror,
+        created: true,
+    })
+}
+
+fn change_loads(conn: &mut Conn, community: CommunityId, ids: [NumberId; 2], by: i64) -> Result<()> {
+    let mut deltas = BTreeMap::new();
+    ids.into_iter()
+        .for_each(|id| *deltas.entry(id).or_insert(0) += by);
+    Ok(numbers::add_loads(conn, community, &deltas)?)
+}
+
+/// Releases a pair: both rows go, both numbers are remembered and cool down, and what still waits to be
+/// sent on it ends with the reason.
+pub(crate) fn release(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    row: &Assignment,
+    cooling: Cooling,
+) -> Result<()> {
+    let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
+        .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
+    let from = match cooling {
+        Cooling::FromNow => ctx.now,
+        Cooling::FromLastUse => row.last_activity_at.max(mirror.last_activity_at),
+    };
+    for side in [row, &mirror] {
+        assignments::delete(conn, community, side.member, side.number)?;
+        releases::record(
+            conn,
+            &ReleaseRow {
+                community_id: community.as_i64(),
+                member_id: side.member.as_i64(),
+                number_id: side.number.as_i64(),
+                contact_id: side.contact.as_i64(),
+                released_at: ctx.now.0,
+                cool_until: from.plus_s(policy.cool_down_s).0,
+            },
+        )?;
+        notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
+    }
+    change_loads(conn, community, [row.number, mirror.number], -1)
+}

@@ -1,0 +1,116 @@
+//! Communities and their policies.
+
+use super::error::{Result, SwitchboardError};
+use super::views::Community;
+use super::{Context, Switchboard};
+use crate::domain::Timestamp;
+use crate::domain::id::CommunityId;
+use crate::domain::policy::Policy;
+use crate::store::communities::{self, CommunityRow};
+use crate::store::{Conn, StoreError};
+
+/// Longest name of anything.
+pub(crate) const MAX_NAME_CHARS: usize = 100;
+
+/// Checks a name: something printable, not too long.
+pub(crate) fn checked_name(name: &str) -> Result<&str> {
+    let name = name.trim();
+    let chars = name.chars().count();
+    if chars == 0 || chars > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        return Err(SwitchboardError::invalid(
+            "name",
+            format!("a name has 1 to {MAX_NAME_CHARS} printable characters; this one has {chars}"),
+        ));
+    }
+    Ok(name)
+}
+
+fn checked_policy(policy: &Policy) -> Result<String> {
+    match policy.problems().first() {
+        Some(problem) => Err(SwitchboardError::invalid("policy", problem.clone())),
+        None => Ok(serde_json::to_string(policy).map_err(|_| StoreError::Corrupt("communities.policy"))?),
+    }
+}
+
+/// Reads a stored policy.
+pub(crate) fn policy_of(row: &CommunityRow) -> Result<Policy> {
+    Ok(serde_json::from_str(&row.policy).map_err(|_| StoreError::Corrupt("communities.policy"))?)
+}
+
+fn view(row: CommunityRow) -> Result<Community> {
+    Ok(Community {
+        id: CommunityId::from_i64(row.id),
+        policy: policy_of(&row)?,
+        name: row.name,
+        created_at: Timestamp(row.created_at),
+    })
+}
+
+/// The community, or "not found".
+pub(crate) fn require(conn: &mut Conn, id: CommunityId) -> Result<Community> {
+    communities::get(conn, id)?
+        .map(view)
+        .unwrap_or_else(|| Err(SwitchboardError::not_found("community", id)))
+}
+
+/// The community of that name, the oldest if several have it.
+pub(crate) fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Community>> {
+    communities::by_name(conn, name)?.map(view).transpose()
+}
+
+pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy) -> Result<Community> {
+    let row = CommunityRow {
+        id: ctx.id::<crate::domain::id::CommunityKind>().as_i64(),
+        name: checked_name(name)?.to_owned(),
+        policy: checked_policy(policy)?,
+        created_at: ctx.now.0,
+    };
+    communities::insert(conn, &row)?;
+    view(row)
+}
+
+pub(crate) fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &Policy) -> Result<Community> {
+    communities::update(conn, id, checked_name(name)?, &checked_policy(policy)?)?;
+    require(conn, id)
+}
+
+impl Switchboard {
+    /// Makes a community. Fields absent from its policy have their defaults.
+    pub async fn create_community(&self, name: String, policy: Policy) -> Result<Community> {
+        self.write(move |conn, ctx| create(conn, ctx, &name, &policy))
+            .await
+    }
+
+    /// One community.
+    pub async fn community(&self, id: CommunityId) -> Result<Community> {
+        self.read(move |conn| require(conn, id)).await
+    }
+
+    /// Communities in the order of their making, after `after`.
+    pub async fn communities(&self, after: Option<CommunityId>, limit: i64) -> Result<Vec<Community>> {
+        self.read(move |conn| {
+            let rows = communities::list(conn, after.map_or(0, CommunityId::as_i64), limit)?;
+            rows.into_iter().map(view).collect()
+        })
+        .await
+    }
+
+    /// Changes a community's name, policy or both.
+    pub async fn update_community(
+        &self,
+        id: CommunityId,
+        name: Option<String>,
+        policy: Option<Policy>,
+    ) -> Result<Community> {
+        self.write(move |conn, _| {
+            let now = require(conn, id)?;
+            update(
+                conn,
+                id,
+                name.as_deref().unwrap_or(&now.name),
+                policy.as_ref().unwrap_or(&now.policy),
+            )
+        })
+        .await
+    }
+}

@@ -1,0 +1,258 @@
+//! Contacts as their owners see them, and the same rows as the pool sees them.
+
+use super::assign::{self, Cooling};
+use super::error::{Result, SwitchboardError};
+use super::views::{AssignmentView, Contact};
+use super::{Switchboard, communities, members, notices};
+use crate::domain::E164;
+use crate::domain::assignment::Assignment;
+use crate::domain::id::{CommunityId, ContactId, MemberId, NumberId};
+use crate::domain::message::Reason;
+use crate::store::assignments::{self as rows, AssignmentChange};
+use crate::store::{Conn, StoreError, numbers};
+
+/// How a contact may be named: by its own id, or by the member who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactRef {
+    /// `ctc_…`
+    Contact(ContactId),
+    /// `mem_…`
+    Member(MemberId),
+}
+
+impl std::str::FromStr for ContactRef {
+    type Err = crate::domain::id::IdError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text.starts_with("mem_") {
+            true => text.parse().map(Self::Member),
+            false => text.parse().map(Self::Contact),
+        }
+    }
+}
+
+fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<E164> {
+    let row = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    Ok(row.e164()?)
+}
+
+fn contact_view(
+    conn: &mut Conn,
+    community: CommunityId,
+    row: &Assignment,
+    mirror: &Assignment,
+) -> Result<Contact> {
+    Ok(Contact {
+        id: row.id.cast(),
+        member: row.member,
+        contact: row.contact,
+        number: number_of(conn, community, row.number)?,
+        mirror_number: number_of(conn, community, mirror.number)?,
+        origin: row.origin,
+        pending: row.pending,
+        blocked: row.blocked,
+        stopped: row.stopped,
+        created_at: row.created_at,
+    })
+}
+
+fn mirror_of(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<Assignment> {
+    Ok(rows::by_contact(conn, community, row.contact, row.member)?
+        .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?)
+}
+
+fn require(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: ContactRef,
+) -> Result<Assignment> {
+    members::require(conn, community, member)?;
+    let found = match contact {
+        ContactRef::Member(id) => rows::by_contact(conn, community, member, id)?,
+        ContactRef::Contact(id) => rows::of_member(conn, community, member)?
+            .into_iter()
+            .find(|a| a.id == id.cast()),
+    };
+    found.ok_or_else(|| match contact {
+        ContactRef::Member(id) => SwitchboardError::not_found("contact", id),
+        ContactRef::Contact(id) => SwitchboardError::not_found("contact", id),
+    })
+}
+
+impl Switchboard {
+    /// Makes `contact` a contact of `member`, both ways; false when it was one already.
+    pub async fn add_contact(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: MemberId,
+    ) -> Result<(Contact, bool)> {
+        let made = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                let pair = assign::assign(conn, ctx, &policy, community, member, contact)?;
+                Ok((
+                    contact_view(conn, community, &pair.row, &pair.mirror)?,
+                    pair.created,
+                ))
+            })
+            .await?;
+        self.wake_outbox();
+        Ok(made)
+    }
+
+    /// One contact.
+    pub async fn contact(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+    ) -> Result<Contact> {
+        self.read(move |conn| {
+            let row = require(conn, community, member, contact)?;
+            let mirror = mirror_of(conn, community, &row)?;
+            contact_view(conn, community, &row, &mirror)
+        })
+        .await
+    }
+
+    /// All contacts of a member, chosen and received; there are never more than the pool has numbers.
+    pub async fn contacts(&self, community: CommunityId, member: MemberId) -> Result<Vec<Contact>> {
+        self.read(move |conn| {
+            members::require(conn, community, member)?;
+            let mut contacts = Vec::new();
+            for row in rows::of_member(conn, community, member)? {
+                let mirror = mirror_of(conn, community, &row)?;
+                contacts.push(contact_view(conn, community, &row, &mirror)?);
+            }
+            contacts.sort_by_key(|c| c.id);
+            Ok(contacts)
+        })
+        .await
+    }
+
+    /// Releases the pair, both ways.
+    pub async fn release_contact(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+    ) -> Result<()> {
+        self.write(move |conn, ctx| {
+            let policy = communities::require(conn, community)?.policy;
+            let seen = require(conn, community, member, contact)?;
+            crate::store::members::lock(conn, community, &[member, seen.contact])?;
+            // Looked at again under the lock: another node may have released it meanwhile.
+            let row = require(conn, community, member, contact)?;
+            assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)
+        })
+        .await
+    }
+
+    /// Accepts a contact that waits for the member's acceptance; accepting twice changes nothing.
+    pub async fn accept_contact(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+    ) -> Result<Contact> {
+        self.change_pair(
+            community,
+            member,
+            contact,
+            |change| change.pending = Some(false),
+            None,
+        )
+        .await
+    }
+
+    /// Blocks or unblocks a pair in both directions.
+    pub async fn set_blocked(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+        blocked: bool,
+    ) -> Result<Contact> {
+        let cancel = blocked.then_some(Reason::PairBlocked);
+        self.change_pair(
+            community,
+            member,
+            contact,
+            move |change| change.blocked = Some(blocked),
+            cancel,
+        )
+        .await
+    }
+
+    async fn change_pair(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+        edit: impl Fn(&mut AssignmentChange) + Send + 'static,
+        cancel: Option<Reason>,
+    ) -> Result<Contact> {
+        self.write(move |conn, ctx| {
+            let row = require(conn, community, member, contact)?;
+            crate::store::members::lock(conn, community, &[member, row.contact])?;
+            let mirror = mirror_of(conn, community, &row)?;
+            let mut change = AssignmentChange::default();
+            edit(&mut change);
+            for side in [&row, &mirror] {
+                rows::update(conn, community, side.member, side.number, &change)?;
+                if let Some(reason) = cancel {
+                    notices::cancel_lane(conn, ctx, community, side.id, reason)?;
+                }
+            }
+            let row = require(conn, community, member, contact)?;
+            contact_view(conn, community, &row, &mirror)
+        })
+        .await
+    }
+
+    /// Assignments of a community in the order of the route key, after the given row.
+    pub async fn assignments(
+        &self,
+        community: CommunityId,
+        member: Option<MemberId>,
+        after: Option<(MemberId, NumberId)>,
+        limit: i64,
+    ) -> Result<Vec<(AssignmentView, NumberId)>> {
+        self.read(move |conn| {
+            communities::require(conn, community)?;
+            let found = match member {
+                Some(member) => {
+                    members::require(conn, community, member)?;
+                    rows::of_member(conn, community, member)?
+                }
+                None => {
+                    let after = after.unwrap_or((MemberId::from_i64(0), NumberId::from_i64(0)));
+                    rows::list(conn, community, after, limit)?
+                }
+            };
+            found
+                .into_iter()
+                .map(|row| Ok((assignment_view(conn, community, &row)?, row.number)))
+                .collect()
+        })
+        .await
+    }
+}
+
+fn assignment_view(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<AssignmentView> {
+    Ok(AssignmentView {
+        id: row.id,
+        member: row.member,
+        contact: row.contact,
+        number: number_of(conn, community, row.number)?,
+        origin: row.origin,
+        pending: row.pending,
+        blocked: row.blocked,
+        stopped: row.stopped,
+        answered_at: row.answered_at,
+        last_activity_at: row.last_activity_at,
+        created_at: row.created_at,
+    })
+}

@@ -1,0 +1,390 @@
+//! Accepting texts, from phones and from apps: dedupe, route, policy, message and outbox row in one
+//! transaction; acknowledged after its commit (design rule 6).
+
+use super::error::{Result, SwitchboardError};
+use super::messages::NewMessage;
+use super::outlet::{InboundText, Verdict};
+use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Ruling};
+use super::{Context, communities, keywords, members, notices};
+use crate::domain::E164;
+use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
+use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
+use crate::domain::keyword::Keyword;
+use crate::domain::message::{Reason, Status};
+use crate::domain::policy::{Policy, Refusal};
+use crate::store::assignments::{self, AssignmentChange};
+use crate::store::messages::{self, MessageOrigin, MessageRow};
+use crate::store::outbox::{self, OutboxRow, Pending};
+use crate::store::{Conn, MaybeTransient};
+
+/// The carrier's name under which apps' Idempotency-Keys are kept.
+pub(crate) const API: &str = "api";
+
+/// A text to accept.
+#[derive(Clone, Debug)]
+pub(crate) enum Arrival {
+    Phone(InboundText),
+    App(CommunityId, NewMessage),
+}
+
+/// What became of it, and what is to be sent on account of it.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub message: MessageId,
+    pub verdict: Verdict,
+    pub row: Option<MessageRow>,
+    pub pending: Vec<Pending>,
+}
+
+/// The outcome of one arrival; a rule's refusal of an app's message is an error to it.
+pub(crate) type Outcome = std::result::Result<Accepted, SwitchboardError>;
+
+/// Accepts a batch. An error of the whole is the database's, and nothing was written.
+pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Result<Vec<Outcome>> {
+    let mut cache = DialledCache::new();
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for arrival in batch {
+        let outcome = match arrival {
+            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text),
+            Arrival::App(community, new) => from_app(conn, ctx, *community, new),
+        };
+        match outcome {
+            Err(error @ SwitchboardError::Store(_)) => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
+            outcome => outcomes.push(outcome),
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The text without what no database and no phone can take.
+fn cleaned(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+fn is_bad(text: &str, policy: &Policy) -> bool {
+    text.is_empty() || text.chars().count() > policy.max_text_chars
+}
+
+fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound: &InboundText) -> Outcome {
+    let id = ctx.id::<MessageKind>();
+    let facts = route::facts(conn, cache, inbound.from, inbound.to)?;
+    let Some(dialled) = &facts.dialled else {
+        // There is no community to record it in: the log and the carrier are told.
+        tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");
+        let verdict = Verdict::Refused {
+            reason: Reason::UnassignedNumber,
+            reject: true,
+        };
+        return Ok(Accepted {
+            message: id,
+            verdict,
+            row: None,
+            pending: Vec::new(),
+        });
+    };
+    if let Some(reference) = &inbound.carrier_ref
+        && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
+    {
+        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+        return Ok(Accepted {
+            message,
+            verdict,
+            row: Some(before),
+            pending: Vec::new(),
+        });
+    }
+    let text = cleaned(&inbound.text);
+    let mut row = MessageRow {
+        community_id: dialled.community.as_i64(),
+        id: id.as_i64(),
+        origin: MessageOrigin::Phone.code(),
+        from_member: facts.sender.as_ref().map(|d| d.member_id),
+        to_member: facts.pair.as_ref().map(|p| p.row.contact.as_i64()),
+        from_phone: Some(inbound.from.as_i64()),
+        dialled: Some(inbound.to.as_i64()),
+        shown: None,
+        text,
+        status: Status::Accepted.code(),
+        reason: None,
+        detail: None,
+        want_receipt: inbound.want_receipt,
+        carrier_in: Some(inbound.carrier.clone()),
+        carrier_ref: inbound.carrier_ref.clone(),
+        carrier_out: None,
+        accepted_at: ctx.now.0,
+        updated_at: ctx.now.0,
+        expires_at: 0,
+    };
+    let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
+        s.clamp(1, dialled.policy.deadline_s)
+    });
+    row.expires_at = ctx.now.plus_s(deadline_s).0;
+
+    if let Some(keyword) = keywords::meant(&facts, &row.text) {
+        return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
+    }
+    let ruling = match route::rule(&facts) {
+        Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
+        ruling => ruling,
+    };
+    match (ruling, &facts.pair) {
+        (Ruling::Bridge, Some(pair)) => {
+            touch(conn, ctx, dialled.community, &pair.row)?;
+            bridge(conn, ctx, &dialled.policy, row, pair)
+        }
+        (Ruling::Quarantine(reason), _) => {
+            set(&mut row, Status::Quarantined, reason);
+            messages::insert(conn, &row)?;
+            let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
+            Ok(Accepted {
+                message: id,
+                verdict: Verdict::Quarantined(reason),
+                row: Some(row),
+                pending,
+            })
+        }
+        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
+        (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
+    }
+}
+
+fn set(row: &mut MessageRow, status: Status, reason: Reason) {
+    row.status = status.code();
+    row.reason = Some(reason.word().to_owned());
+}
+
+/// The sender used the row: that makes it answered, and the pair active.
+fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignment) -> Result<()> {
+    let first_answer = row.is_unanswered();
+    if first_answer || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
+        let change = AssignmentChange {
+            answered_at: first_answer.then_some(ctx.now.0),
+            last_activity_at: Some(ctx.now.0),
+            ..AssignmentChange::default()
+        };
+        assignments::update(conn, community, row.member, row.number, &change)?;
+    }
+    Ok(())
+}
+
+fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, pair: &PairFacts) -> Outcome {
+    let Some(device) = &pair.device else {
+        return Err(SwitchboardError::Refused(Reason::NoDevice));
+    };
+    let phone = device.e164()?;
+    let carrier = ctx.registry.carrier_for(phone, &pair.shown.carrier);
+    row.shown = Some(pair.shown.e164);
+    row.carrier_out = Some(carrier.clone());
+    let message = row.message_id();
+    messages::insert(conn, &row)?;
+    let pending = Pending {
+        row: OutboxRow {
+            community_id: row.community_id,
+            message_id: row.id,
+            kind: outbox::TEXT,
+            node: ctx.ids.node() as i16,
+            lane: pair.row.id.as_i64(),
+            carrier,
+            number_id: pair.shown.id,
+            number_rate: pair.shown.rate_per_s,
+            member_id: row.from_member,
+            member_rate: i32::try_from(policy.member_texts_per_minute).unwrap_or(i32::MAX),
+            from_number: pair.shown.e164,
+            to_phone: phone.as_i64(),
+            attempts: 0,
+            due_at: ctx.now.0,
+            expires_at: row.expires_at,
+        },
+        text: row.text.clone(),
+        want_receipt: row.want_receipt,
+        status: row.status,
+        accepted_at: row.accepted_at,
+        updated_at: row.updated_at,
+    };
+    outbox::insert(conn, &pending.row)?;
+    Ok(Accepted {
+        message,
+        verdict: Verdict::Bridged,
+        row: Some(row),
+        pending: vec![pending],
+    })
+}
+
+fn refuse(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    mut row: MessageRow,
+    from: E164,
+    reason: Reason,
+) -> Outcome {
+    set(&mut row, Status::Blocked, reason);
+    messages::insert(conn, &row)?;
+    let message = row.message_id();
+    let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
+    let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
+    Ok(Accepted {
+        message,
+        verdict: Verdict::Refused { reason, reject },
+        row: Some(row),
+        pending,
+    })
+}
+
+fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
+    match reason {
+        Reason::UnknownSender => policy.strangers,
+        _ => policy.refused,
+    }
+}
+
+/// The notice that goes with a refusal, where the policy asks for one.
+fn refusal_notice(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    row: &MessageRow,
+    from: E164,
+    reason: Reason,
+) -> Result<Vec<Pending>> {
+    // A phone that has stopped a number gets nothing more from it, not even this.
+    let muted = reason == Reason::SenderOptedOut || facts.sender.as_ref().is_some_and(|d| d.stopped_all);
+    if muted
+        || refusal_policy(&dialled.policy, reason) != Refusal::Reply
+        || keywords::has_stopped(conn, dialled, from)?
+        || !ctx
+            .guard
+            .allows(from, dialled.number.id, row.message_id(), ctx.now)
+    {
+        return Ok(Vec::new());
+    }
+    let text = match reason {
+        Reason::UnknownSender => dialled.policy.stranger_notice.clone(),
+        Reason::NoContact | Reason::PairReleased => dialled.policy.released_notice.clone(),
+        other => format!("Your text was not delivered: {}.", other.sentence()),
+    };
+    Ok(vec![answer(conn, ctx, facts, dialled, from, &text)?])
+}
+
+/// A text back to the sender, from the number that he texted.
+fn answer(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    to: E164,
+    text: &str,
+) -> Result<Pending> {
+    let notice = notices::Notice {
+        community: dialled.community,
+        number: &dialled.number,
+        phone: to,
+        member: facts.sender.as_ref().map(|d| MemberId::from_i64(d.member_id)),
+        text,
+        deadline_s: dialled.policy.deadline_s,
+    };
+    notices::write(conn, ctx, &notice)
+}
+
+fn keyword_text(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    mut row: MessageRow,
+    keyword: Keyword,
+    from: E164,
+) -> Outcome {
+    keywords::act(conn, ctx, facts, dialled, from, keyword)?;
+    // It reached the one whom it was meant for: the broker.
+    row.status = Status::Delivered.code();
+    row.to_member = None;
+    messages::insert(conn, &row)?;
+    let message = row.message_id();
+    let reply = keywords::reply(&dialled.policy, keyword);
+    let pending = vec![answer(conn, ctx, facts, dialled, from, reply)?];
+    Ok(Accepted {
+        message,
+        verdict: Verdict::Keyword,
+        row: Some(row),
+        pending,
+    })
+}
+
+fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMessage) -> Outcome {
+    let policy = communities::require(conn, community)?.policy;
+    if let Some(key) = &new.idempotency_key
+        && let Some(before) = messages::by_reference(conn, community, API, key)?
+    {
+        let same = before.from_member == Some(new.from.as_i64())
+            && before.to_member == Some(new.to.as_i64())
+            && before.text == cleaned(&new.text);
+        if !same {
+            return Err(SwitchboardError::conflict(
+                "idempotency_key_reused",
+                "this Idempotency-Key was used for another message; choose a new key for a new message",
+            ));
+        }
+        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+        return Ok(Accepted {
+            message,
+            verdict,
+            row: Some(before),
+            pending: Vec::new(),
+        });
+    }
+    members::require(conn, community, new.from)?;
+    members::require(conn, community, new.to)?;
+    let text = cleaned(&new.text);
+    if is_bad(&text, &policy) {
+        return Err(SwitchboardError::invalid(
+            "text",
+            format!(
+                "a text has 1 to {} characters here; this one has {}",
+                policy.max_text_chars,
+                text.chars().count()
+            ),
+        ));
+    }
+    let Some(row) = assignments::by_contact(conn, community, new.from, new.to)? else {
+        return Err(SwitchboardError::conflict(
+            "no_contact",
+            format!("{} is no contact of {}; add the contact first", new.to, new.from),
+        ));
+    };
+    let pair = route::other_end(conn, community, row)?;
+    let sender = crate::store::devices::primary(conn, community, new.from)?;
+    let ruling = route::rule_on_pair(&pair, sender.is_some_and(|d| d.stopped_all));
+    let message = MessageRow {
+        community_id: community.as_i64(),
+        id: ctx.id::<MessageKind>().as_i64(),
+        origin: MessageOrigin::App.code(),
+        from_member: Some(new.from.as_i64()),
+        to_member: Some(new.to.as_i64()),
+        from_phone: None,
+        dialled: None,
+        shown: None,
+        text,
+        status: Status::Accepted.code(),
+        reason: None,
+        detail: None,
+        want_receipt: false,
+        carrier_in: Some(API.to_owned()),
+        carrier_ref: new.idempotency_key.clone(),
+        carrier_out: None,
+        accepted_at: ctx.now.0,
+        updated_at: ctx.now.0,
+        expires_at: ctx.now.plus_s(policy.deadline_s).0,
+    };
+    match ruling {
+        Ruling::Bridge => {
+            touch(conn, ctx, community, &pair.row)?;
+            bridge(conn, ctx, &policy, message, &pair)
+        }
+        // An app is told at once, so there is nothing to record but the answer.
+        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),
+    }
+}

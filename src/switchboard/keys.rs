@@ -1,0 +1,137 @@
+//! API keys: made, shown once, kept as a hash.
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use sha2::{Digest, Sha256};
+
+use super::error::{Result, SwitchboardError};
+use super::views::Key;
+use super::{Switchboard, communities};
+use crate::domain::Timestamp;
+use crate::domain::id::{CommunityId, KeyId, KeyKind};
+use crate::store::api_keys::{self, KeyRow};
+
+/// The last use is noted no finer than this.
+const USE_GRAIN_MS: i64 = 60_000;
+
+/// What a key opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything.
+    Admin,
+    /// One community.
+    Community(CommunityId),
+}
+
+/// Who asks, as their key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The key.
+    pub key: KeyId,
+    /// What it opens.
+    pub scope: Scope,
+}
+
+impl Caller {
+    /// Whether this caller may see that community.
+    pub fn may_enter(&self, community: CommunityId) -> bool {
+        match self.scope {
+            Scope::Admin => true,
+            Scope::Community(own) => own == community,
+        }
+    }
+}
+
+fn hash(token: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
+}
+
+fn view(row: KeyRow) -> Key {
+    Key {
+        id: KeyId::from_i64(row.id),
+        name: row.name,
+        scope: row.scope,
+        community: row.community_id.map(CommunityId::from_i64),
+        created_at: Timestamp(row.created_at),
+        expires_at: row.expires_at.map(Timestamp),
+        last_used_at: row.last_used_at.map(Timestamp),
+        revoked_at: row.revoked_at.map(Timestamp),
+    }
+}
+
+impl Switchboard {
+    /// Makes a key from 32 random bytes; returns it with its token, which is kept nowhere.
+    pub async fn create_key(
+        &self,
+        name: String,
+        scope: Scope,
+        expires_in_s: Option<i64>,
+        random: [u8; 32],
+    ) -> Result<(Key, String)> {
+        let token = format!("pl_{}", BASE32_NOPAD.encode(&random).to_ascii_lowercase());
+        let token_hash = hash(&token);
+        let key = self
+            .write(move |conn, ctx| {
+                let (word, community) = match scope {
+                    Scope::Admin => ("admin", None),
+                    Scope::Community(id) => ("community", Some(communities::require(conn, id)?.id)),
+                };
+                let row = KeyRow {
+                    id: ctx.id::<KeyKind>().as_i64(),
+                    name: communities::checked_name(&name)?.to_owned(),
+                    scope: word.to_owned(),
+                    community_id: community.map(CommunityId::as_i64),
+                    token_hash: token_hash.clone(),
+                    created_at: ctx.now.0,
+                    expires_at: expires_in_s.map(|s| ctx.now.plus_s(s).0),
+                    last_used_at: None,
+                    revoked_at: None,
+                };
+                api_keys::insert(conn, &row)?;
+                Ok(view(row))
+            })
+            .await?;
+        Ok((key, token))
+    }
+
+    /// Who holds this token; none for an unknown, expired or revoked one.
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Caller>> {
+        let (token_hash, now) = (hash(token), self.now());
+        let row = self
+            .read(move |conn| Ok(api_keys::by_hash(conn, &token_hash)?))
+            .await?;
+        let Some(row) = row.filter(|r| r.revoked_at.is_none() && r.expires_at.is_none_or(|at| at > now.0))
+        else {
+            return Ok(None);
+        };
+        let scope = match (row.scope.as_str(), row.community_id) {
+            ("admin", _) => Scope::Admin,
+            (_, Some(community)) => Scope::Community(CommunityId::from_i64(community)),
+            _ => return Ok(None),
+        };
+        if row.last_used_at.is_none_or(|at| now.0 - at > USE_GRAIN_MS) {
+            self.write_grouped(move |conn, ctx| Ok(api_keys::touch(conn, row.id, ctx.now.0)?))
+                .await?;
+        }
+        Ok(Some(Caller {
+            key: KeyId::from_i64(row.id),
+            scope,
+        }))
+    }
+
+    /// All keys, oldest first.
+    pub async fn keys(&self) -> Result<Vec<Key>> {
+        self.read(|conn| Ok(api_keys::list(conn)?.into_iter().map(view).collect()))
+            .await
+    }
+
+    /// Revokes a key.
+    pub async fn revoke_key(&self, id: KeyId) -> Result<()> {
+        self.write(
+            move |conn, ctx| match api_keys::revoke(conn, id.as_i64(), ctx.now.0)? {
+                true => Ok(()),
+                false => Err(SwitchboardError::not_found("living key", id)),
+            },
+        )
+        .await
+    }
+}

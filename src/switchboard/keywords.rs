@@ -1,0 +1,155 @@
+//! STOP, STOPALL, START and HELP (design rule 10).
+
+use super::Context;
+use super::error::Result;
+use super::notices;
+use super::route::{Dialled, Facts};
+use crate::domain::E164;
+use crate::domain::assignment::Origin;
+use crate::domain::keyword::Keyword;
+use crate::domain::message::Reason;
+use crate::domain::policy::Policy;
+use crate::store::assignments::{self, AssignmentChange};
+use crate::store::opt_outs::{self, ALL_NUMBERS, OptOutRow};
+use crate::store::{Conn, devices};
+
+/// The keyword that a text is meant as. An everyday word is one only where it can have an effect.
+pub(crate) fn meant(facts: &Facts, text: &str) -> Option<Keyword> {
+    let keyword = Keyword::parse(text)?;
+    if Keyword::is_everyday_word(text) {
+        let stopped_all = facts.sender.as_ref().is_some_and(|d| d.stopped_all);
+        let lifts = facts
+            .pair
+            .as_ref()
+            .is_some_and(|p| p.row.stopped || awaits_me(p.row.pending, p.row.origin));
+        return (stopped_all || lifts).then_some(keyword);
+    }
+    Some(keyword)
+}
+
+/// A pending pair waits for the one who received it.
+fn awaits_me(pending: bool, origin: Origin) -> bool {
+    pending && origin == Origin::Received
+}
+
+/// Whether a phone has stopped the number that it texted, or all; also for phones that are strangers here.
+pub(crate) fn has_stopped(conn: &mut Conn, dialled: &Dialled, phone: E164) -> Result<bool> {
+    let outs = opt_outs::of_phone(conn, dialled.community, phone)?;
+    Ok(outs
+        .iter()
+        .any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id))
+}
+
+/// Does what the keyword asks.
+pub(crate) fn act(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    from: E164,
+    keyword: Keyword,
+) -> Result<()> {
+    match keyword {
+        Keyword::Stop => stop(conn, ctx, facts, dialled, from),
+        Keyword::StopAll => stop_all(conn, ctx, facts, dialled, from),
+        Keyword::Start => start(conn, facts, dialled, from),
+        Keyword::Help => Ok(()),
+    }
+}
+
+/// What is answered.
+pub(crate) fn reply(policy: &Policy, keyword: Keyword) -> &str {
+    match keyword {
+        Keyword::Stop | Keyword::StopAll => &policy.stop_reply,
+        Keyword::Start => &policy.start_reply,
+        Keyword::Help => &policy.help_reply,
+    }
+}
+
+fn stop(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+    // Of a released pair too: the carrier's block is on the number, whoever it will stand for.
+    let contact = match (&facts.pair, &facts.released) {
+        (Some(pair), _) => Some(pair.row.contact.as_i64()),
+        (None, Some(released)) => Some(released.contact_id),
+        (None, None) => None,
+    };
+    record(conn, ctx, dialled, from, dialled.number.id, contact)?;
+    if let Some(pair) = &facts.pair {
+        let change = AssignmentChange {
+            stopped: Some(true),
+            ..AssignmentChange::default()
+        };
+        assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
+        notices::cancel_lane(
+            conn,
+            ctx,
+            dialled.community,
+            pair.mirror.id,
+            Reason::RecipientOptedOut,
+        )?;
+    }
+    Ok(())
+}
+
+fn stop_all(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+    record(conn, ctx, dialled, from, ALL_NUMBERS, None)?;
+    devices::set_stopped_all(conn, dialled.community, from, true)?;
+    let Some(sender) = &facts.sender else {
+        return Ok(());
+    };
+    let member = crate::domain::id::MemberId::from_i64(sender.member_id);
+    for row in assignments::of_member(conn, dialled.community, member)? {
+        if let Some(mirror) = assignments::by_contact(conn, dialled.community, row.contact, member)? {
+            notices::cancel_lane(conn, ctx, dialled.community, mirror.id, Reason::RecipientOptedOut)?;
+        }
+    }
+    Ok(())
+}
+
+fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+    opt_outs::lift(conn, dialled.community, from, dialled.number.id)?;
+    if opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)? {
+        devices::set_stopped_all(conn, dialled.community, from, false)?;
+    }
+    if let Some(pair) = &facts.pair {
+        let accepts = awaits_me(pair.row.pending, pair.row.origin);
+        let change = AssignmentChange {
+            stopped: Some(false),
+            pending: accepts.then_some(false),
+            ..AssignmentChange::default()
+        };
+        assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
+        if accepts {
+            let accepted = AssignmentChange {
+                pending: Some(false),
+                ..AssignmentChange::default()
+            };
+            assignments::update(
+                conn,
+                dialled.community,
+                pair.mirror.member,
+                pair.mirror.number,
+                &accepted,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn record(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    from: E164,
+    number_id: i64,
+    contact_id: Option<i64>,
+) -> Result<()> {
+    let row = OptOutRow {
+        community_id: dialled.community.as_i64(),
+        phone: from.as_i64(),
+        number_id,
+        contact_id,
+        created_at: ctx.now.0,
+    };
+    Ok(opt_outs::record(conn, &row)?)
+}

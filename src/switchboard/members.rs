@@ -1,0 +1,231 @@
+//! Members, guests and their devices.
+
+use super::assign::{self, Cooling};
+use super::communities::{self, checked_name};
+use super::error::{Result, SwitchboardError};
+use super::views::{Device, Member};
+use super::{Context, Switchboard, region};
+use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
+use crate::domain::{E164, Timestamp};
+use crate::store::devices::{self, DeviceRow};
+use crate::store::members::{self as rows, MemberRow};
+use crate::store::{Conn, assignments, numbers, opt_outs};
+
+/// Most devices of a member.
+const MAX_DEVICES: usize = 10;
+
+/// A member to be.
+#[derive(Clone, Debug)]
+pub struct NewMember {
+    /// What people call them.
+    pub name: String,
+    /// Their phone, which becomes their first device.
+    pub phone: Option<E164>,
+    /// Has no account.
+    pub guest: bool,
+}
+
+fn device_view(row: DeviceRow) -> Result<Device> {
+    Ok(Device {
+        id: DeviceId::from_i64(row.id),
+        kind: "phone",
+        phone: row.e164()?,
+        region: row.region,
+        stopped_all: row.stopped_all,
+        created_at: Timestamp(row.created_at),
+    })
+}
+
+fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
+    let (community, id) = (
+        CommunityId::from_i64(row.community_id),
+        MemberId::from_i64(row.id),
+    );
+    let devices = devices::of_member(conn, community, id)?;
+    Ok(Member {
+        id,
+        name: row.name,
+        guest: row.guest,
+        devices: devices.into_iter().map(device_view).collect::<Result<_>>()?,
+        created_at: Timestamp(row.created_at),
+    })
+}
+
+/// The member, or "not found".
+pub(crate) fn require(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<MemberRow> {
+    rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("member", id))
+}
+
+pub(crate) fn create(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    new: &NewMember,
+) -> Result<Member> {
+    communities::require(conn, community)?;
+    let row = MemberRow {
+        community_id: community.as_i64(),
+        id: ctx.id::<MemberKind>().as_i64(),
+        name: checked_name(&new.name)?.to_owned(),
+        guest: new.guest,
+        created_at: ctx.now.0,
+    };
+    rows::insert(conn, &row)?;
+    if let Some(phone) = new.phone {
+        add_device(conn, ctx, community, MemberId::from_i64(row.id), phone)?;
+    }
+    view(conn, row)
+}
+
+pub(crate) fn add_device(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    phone: E164,
+) -> Result<Device> {
+    require(conn, community, member)?;
+    numbers::hold(conn, phone)?;
+    if numbers::find(conn, phone)?.is_some() {
+        return Err(SwitchboardError::invalid(
+            "phone",
+            format!("{phone} is a pool number; a member's phone must be a number of their own"),
+        ));
+    }
+    if let Some(other) = devices::by_phone(conn, community, phone)? {
+        return Err(SwitchboardError::conflict(
+            "phone_taken",
+            format!(
+                "{phone} is already the phone of {} in this community; a phone belongs to one member",
+                MemberId::from_i64(other.member_id)
+            ),
+        ));
+    }
+    if devices::of_member(conn, community, member)?.len() >= MAX_DEVICES {
+        return Err(SwitchboardError::conflict(
+            "too_many_devices",
+            format!("{member} has {MAX_DEVICES} devices already; remove one first"),
+        ));
+    }
+    let stopped = opt_outs::of_phone(conn, community, phone)?;
+    let row = DeviceRow {
+        community_id: community.as_i64(),
+        id: ctx.id::<DeviceKind>().as_i64(),
+        member_id: member.as_i64(),
+        phone: phone.as_i64(),
+        region: region::of(phone).map(|r| r.to_string()),
+        // The opt-out is the phone's, whoever owns it now.
+        stopped_all: stopped.iter().any(|o| o.number_id == opt_outs::ALL_NUMBERS),
+        created_at: ctx.now.0,
+    };
+    devices::insert(conn, &row)?;
+    device_view(row)
+}
+
+impl Switchboard {
+    /// Adds a member, with a first device if a phone is given.
+    pub async fn create_member(&self, community: CommunityId, new: NewMember) -> Result<Member> {
+        self.write(move |conn, ctx| create(conn, ctx, community, &new))
+            .await
+    }
+
+    /// One member with their devices.
+    pub async fn member(&self, community: CommunityId, id: MemberId) -> Result<Member> {
+        self.read(move |conn| {
+            let row = require(conn, community, id)?;
+            view(conn, row)
+        })
+        .await
+    }
+
+    /// Members in the order of their joining, after `after`; or the one with that phone.
+    pub async fn members(
+        &self,
+        community: CommunityId,
+        phone: Option<E164>,
+        after: Option<MemberId>,
+        limit: i64,
+    ) -> Result<Vec<Member>> {
+        self.read(move |conn| {
+            communities::require(conn, community)?;
+            let found = match phone {
+                Some(phone) => match devices::by_phone(conn, community, phone)? {
+                    Some(device) => vec![require(conn, community, MemberId::from_i64(device.member_id))?],
+                    None => Vec::new(),
+                },
+                None => rows::list(conn, community, after.map_or(0, MemberId::as_i64), limit)?,
+            };
+            found.into_iter().map(|row| view(conn, row)).collect()
+        })
+        .await
+    }
+
+    /// Changes a member's name.
+    pub async fn rename_member(&self, community: CommunityId, id: MemberId, name: String) -> Result<Member> {
+        self.write(move |conn, _| {
+            require(conn, community, id)?;
+            rows::rename(conn, community, id, checked_name(&name)?)?;
+            let row = require(conn, community, id)?;
+            view(conn, row)
+        })
+        .await
+    }
+
+    /// Removes a member: every pair is released, every device forgotten. Messages stay.
+    pub async fn delete_member(&self, community: CommunityId, id: MemberId) -> Result<()> {
+        self.write(move |conn, ctx| {
+            let policy = communities::require(conn, community)?.policy;
+            rows::lock(conn, community, &[id])?;
+            require(conn, community, id)?;
+            for row in assignments::of_member(conn, community, id)? {
+                assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)?;
+            }
+            for device in devices::of_member(conn, community, id)? {
+                devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+            }
+            Ok(rows::delete(conn, community, id)?)
+        })
+        .await
+    }
+
+    /// Adds a phone to a member.
+    pub async fn add_device(&self, community: CommunityId, member: MemberId, phone: E164) -> Result<Device> {
+        self.write(move |conn, ctx| add_device(conn, ctx, community, member, phone))
+            .await
+    }
+
+    /// A member's devices, the one that texts go to first.
+    pub async fn devices(&self, community: CommunityId, member: MemberId) -> Result<Vec<Device>> {
+        self.read(move |conn| {
+            require(conn, community, member)?;
+            devices::of_member(conn, community, member)?
+                .into_iter()
+                .map(device_view)
+                .collect()
+        })
+        .await
+    }
+
+    /// Removes a device. The last device of a member who has contacts stays: nothing may be sent for a
+    /// pair that cannot be answered.
+    pub async fn remove_device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
+        self.write(move |conn, _| {
+            require(conn, community, member)?;
+            let all = devices::of_member(conn, community, member)?;
+            if !all.iter().any(|d| d.id == id.as_i64()) {
+                return Err(SwitchboardError::not_found("device", id));
+            }
+            if all.len() == 1 && !assignments::of_member(conn, community, member)?.is_empty() {
+                return Err(SwitchboardError::conflict(
+                    "last_device",
+                    format!(
+                        "{id} is the only device of {member}, who has contacts; add another device first"
+                    ),
+                ));
+            }
+            devices::delete(conn, community, member, id)?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,83 @@
+//! Messages as apps and admins see them.
+
+use super::error::{Result, SwitchboardError};
+use super::views::Message;
+use super::{Switchboard, communities};
+use crate::domain::id::{CommunityId, MemberId, MessageId};
+use crate::domain::message::{Reason, Status};
+use crate::domain::{E164, Timestamp};
+use crate::store::messages::{self, MessageFilter, MessageOrigin, MessageRow};
+use crate::wire::sms;
+
+/// A text that an app sends in a member's name.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// Whose text it is.
+    pub from: MemberId,
+    /// To which of their contacts.
+    pub to: MemberId,
+    /// The text.
+    pub text: String,
+    /// The same key again means the same message, not another.
+    pub idempotency_key: Option<String>,
+}
+
+pub(crate) fn view(row: MessageRow) -> Result<Message> {
+    let (coding, segments) = sms::count(&row.text);
+    Ok(Message {
+        id: row.message_id(),
+        origin: MessageOrigin::word(row.origin),
+        from: row.from_member.map(MemberId::from_i64),
+        to: row.to_member.map(MemberId::from_i64),
+        dialled_number: row.dialled.and_then(E164::from_i64),
+        shown_number: row.shown.and_then(E164::from_i64),
+        encoding: if coding == sms::Coding::Gsm7 {
+            "gsm7"
+        } else {
+            "ucs2"
+        },
+        segments,
+        status: row.state()?,
+        text: row.text,
+        reason: row.reason.as_deref().and_then(Reason::from_word),
+        detail: row.detail,
+        accepted_at: Timestamp(row.accepted_at),
+        updated_at: Timestamp(row.updated_at),
+        expires_at: Timestamp(row.expires_at),
+    })
+}
+
+impl Switchboard {
+    /// One message.
+    pub async fn message(&self, community: CommunityId, id: MessageId) -> Result<Message> {
+        self.read(move |conn| match messages::get(conn, community, id)? {
+            Some(row) => view(row),
+            None => Err(SwitchboardError::not_found("message", id)),
+        })
+        .await
+    }
+
+    /// Messages, newest first, older than `before`; of one member, of one status, or all.
+    pub async fn messages(
+        &self,
+        community: CommunityId,
+        member: Option<MemberId>,
+        status: Option<Status>,
+        before: Option<MessageId>,
+        limit: i64,
+    ) -> Result<Vec<Message>> {
+        self.read(move |conn| {
+            communities::require(conn, community)?;
+            let filter = MessageFilter {
+                member: member.map(MemberId::as_i64),
+                status,
+            };
+            let before = before.map_or(i64::MAX, MessageId::as_i64);
+            messages::list(conn, community, filter, before, limit)?
+                .into_iter()
+                .map(view)
+                .collect()
+        })
+        .await
+    }
+}

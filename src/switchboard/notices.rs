@@ -1,0 +1,233 @@
+//! Texts that the broker itself sends: refusals, keyword answers, requests for acceptance. They leave
+//! from the pool number that was texted, through the same outbox as everything else.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use super::error::Result;
+use super::{Context, communities};
+use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, MessageKind, NumberId};
+use crate::domain::message::{Reason, Status};
+use crate::domain::policy::Policy;
+use crate::domain::{E164, Timestamp};
+use crate::store::messages::{self, MessageOrigin, MessageRow};
+use crate::store::numbers::{self, NumberRow};
+use crate::store::outbox::{self, OutboxRow, Pending};
+use crate::store::{Conn, StoreError, devices};
+
+/// A phone gets at most one refusal notice from a number in this time, so that two machines which answer
+/// each other soon fall silent.
+const NOTICE_GAP_MS: i64 = 3_600_000;
+/// Most phones that the guard remembers.
+const GUARDED: usize = 50_000;
+
+/// To whom a notice goes, and from which number.
+pub(crate) struct Notice<'a> {
+    pub community: CommunityId,
+    pub number: &'a NumberRow,
+    pub phone: E164,
+    pub member: Option<MemberId>,
+    pub text: &'a str,
+    pub deadline_s: i64,
+}
+
+/// Writes a notice and its outbox row.
+pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Result<Pending> {
+    let id = ctx.id::<MessageKind>();
+    let expires_at = ctx.now.plus_s(notice.deadline_s);
+    let carrier = ctx.registry.carrier_for(notice.phone, &notice.number.carrier);
+    let row = MessageRow {
+        community_id: notice.community.as_i64(),
+        id: id.as_i64(),
+        origin: MessageOrigin::Notice.code(),
+        from_member: None,
+        to_member: notice.member.map(MemberId::as_i64),
+        from_phone: None,
+        dialled: None,
+        shown: Some(notice.number.e164),
+        text: notice.text.to_owned(),
+        status: Status::Accepted.code(),
+        reason: None,
+        detail: None,
+        want_receipt: false,
+        carrier_in: None,
+        carrier_ref: None,
+        carrier_out: Some(carrier.clone()),
+        accepted_at: ctx.now.0,
+        updated_at: ctx.now.0,
+        expires_at: expires_at.0,
+    };
+    messages::insert(conn, &row)?;
+    let pending = Pending {
+        row: OutboxRow {
+            community_id: notice.community.as_i64(),
+            message_id: id.as_i64(),
+            kind: outbox::TEXT,
+            node: ctx.ids.node() as i16,
+            lane: lane_of_notices(notice.phone, notice.number.id),
+            carrier,
+            number_id: notice.number.id,
+            number_rate: notice.number.rate_per_s,
+            member_id: None,
+            member_rate: 0,
+            from_number: notice.number.e164,
+            to_phone: notice.phone.as_i64(),
+            attempts: 0,
+            due_at: ctx.now.0,
+            expires_at: expires_at.0,
+        },
+        text: row.text,
+        want_receipt: false,
+        status: row.status,
+        accepted_at: row.accepted_at,
+        updated_at: row.updated_at,
+    };
+    outbox::insert(conn, &pending.row)?;
+    Ok(pending)
+}
+
+/// Notices to one phone from one number keep their order among themselves. Ids of assignments are
+/// positive, so a negative lane is never theirs.
+fn lane_of_notices(phone: E164, number_id: i64) -> i64 {
+    -((phone.as_i64() ^ number_id) & i64::MAX).max(1)
+}
+
+/// A notice to a member's first device from one of their numbers.
+pub(crate) fn to_member(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+    text: String,
+) -> Result<Option<Pending>> {
+    let Some(device) = devices::primary(conn, community, member)? else {
+        return Ok(None);
+    };
+    let number =
+        numbers::get(conn, community, number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    let notice = Notice {
+        community,
+        number: &number,
+        phone: device.e164()?,
+        member: Some(member),
+        text: &text,
+        deadline_s: policy.deadline_s,
+    };
+    write(conn, ctx, &notice).map(Some)
+}
+
+/// Tells a member's phone that the text which it sent did not arrive. Nothing is sent for a notice, for
+/// an app's message, or to a phone that stopped the number.
+pub(crate) fn of_failure(
+    conn: &mut Conn,
+    ctx: &Context,
+    message: &MessageRow,
+    reason: Reason,
+) -> Result<Option<Pending>> {
+    if message.origin != MessageOrigin::Phone.code() {
+        return Ok(None);
+    }
+    let (Some(phone), Some(dialled)) = (
+        message.from_phone.and_then(E164::from_i64),
+        message.dialled.and_then(E164::from_i64),
+    ) else {
+        return Ok(None);
+    };
+    let Some((community, number)) = numbers::find(conn, dialled)? else {
+        return Ok(None);
+    };
+    let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
+    if stopped
+        .iter()
+        .any(|o| o.number_id == 0 || o.number_id == number.as_i64())
+    {
+        return Ok(None);
+    }
+    let Some(number) = numbers::get(conn, community, number)? else {
+        return Ok(None);
+    };
+    let policy = communities::require(conn, community)?.policy;
+    let text = format!("Your text was not delivered: {}.", reason.sentence());
+    let notice = Notice {
+        community,
+        number: &number,
+        phone,
+        member: message.from_member.map(MemberId::from_i64),
+        text: &text,
+        deadline_s: policy.deadline_s,
+    };
+    write(conn, ctx, &notice).map(Some)
+}
+
+/// Ends everything that still waits to be sent on a lane, with the reason. The sender learns it as of any
+/// other failure.
+pub(crate) fn cancel_lane(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    lane: AssignmentId,
+    reason: Reason,
+) -> Result<()> {
+    for message in outbox::take_lane(conn, community, lane.as_i64())? {
+        let id = MessageId::from_i64(message);
+        messages::set_status(
+            conn,
+            community,
+            id,
+            Status::Blocked,
+            (Some(reason), None),
+            ctx.now,
+        )?;
+    }
+    Ok(())
+}
+
+/// Remembers to whom refusal notices went.
+#[derive(Default)]
+pub(crate) struct NoticeGuard {
+    last: Mutex<HashMap<(E164, i64), (Timestamp, MessageId)>>,
+}
+
+impl NoticeGuard {
+    /// Whether that phone may get a notice from that number on account of `cause`. Asking again for the
+    /// same cause gives the same answer: a transaction may run twice.
+    pub fn allows(&self, phone: E164, number_id: i64, cause: MessageId, now: Timestamp) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(|p| p.into_inner());
+        if let Some((at, before)) = last.get(&(phone, number_id))
+            && now.since(*at) < NOTICE_GAP_MS
+            && *before != cause
+        {
+            return false;
+        }
+        if last.len() >= GUARDED {
+            last.retain(|_, (at, _)| now.since(*at) < NOTICE_GAP_MS);
+            if last.len() >= GUARDED {
+                return false;
+            }
+        }
+        last.insert((phone, number_id), (now, cause));
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_phone_gets_one_refusal_an_hour_from_one_number() {
+        let guard = NoticeGuard::default();
+        let phone: E164 = "+14155550101".parse().unwrap();
+        let (first, second) = (MessageId::from_i64(1), MessageId::from_i64(2));
+        assert!(guard.allows(phone, 1, first, Timestamp(0)));
+        assert!(
+            guard.allows(phone, 1, first, Timestamp(1)),
+            "the same cause, run twice"
+        );
+        assert!(!guard.allows(phone, 1, second, Timestamp(2)));
+        assert!(guard.allows(phone, 2, second, Timestamp(2)), "another number");
+        assert!(guard.allows(phone, 1, second, Timestamp(NOTICE_GAP_MS + 1)));
+    }
+}

@@ -1,0 +1,616 @@
+//! The dispatcher: hands what is in the outbox to the carriers, in order, within their windows and the
+//! rate limits, again and again until it is taken or its deadline passes.
+//!
+//! Texts reach it straight from the commit. The database is the truth: after a restart, when more waits
+//! than is held in memory, or when another process left something, rows are read from there.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::Switchboard;
+use super::lanes::{Key, Lanes, key_of};
+use super::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError};
+use super::rates::Rates;
+use super::receipts::{Attempt, Completion};
+use crate::domain::id::MessageId;
+use crate::domain::message::{Reason, Status};
+use crate::domain::{E164, Timestamp};
+use crate::store::node::NodeLock;
+use crate::store::outbox::{self, Pending};
+use crate::store::{Conn, StoreError};
+
+/// Most rows held in memory; what is above stays in the database until there is room.
+const HELD: usize = 20_000;
+/// Rows read from the database at once.
+const PAGE: i64 = 1_000;
+/// Batches that may wait between the writer and the dispatcher.
+const OFFERS: usize = 1_024;
+/// First and longest wait between two tries.
+const FIRST_RETRY_MS: i64 = 1_000;
+const LONGEST_RETRY_MS: i64 = 300_000;
+/// How often links, deadlines and the database are looked at without an occasion.
+const TICK: Duration = Duration::from_millis(200);
+const SWEEP_EVERY_MS: i64 = 5_000;
+/// A row that waited longer than this is looked up again before it leaves: its pair may be gone.
+const STALE_MS: i64 = 1_000;
+/// How long a shutdown waits for what is under way.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Where commits announce what they put into the outbox.
+#[derive(Clone)]
+pub(crate) struct Announcer {
+    offers: mpsc::Sender<Vec<Pending>>,
+    /// More was announced than could be held: read the database.
+    behind: Arc<AtomicBool>,
+    wake: Arc<Notify>,
+}
+
+impl Announcer {
+    /// Never blocks; called on the writer's thread, in the order of the commits.
+    pub fn offer(&self, pending: Vec<Pending>) {
+        if !pending.is_empty() && self.offers.try_send(pending).is_err() {
+            self.behind.store(true, Ordering::Release);
+        }
+    }
+
+    /// Asks for a look into the database.
+    pub fn look(&self) {
+        self.behind.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+}
+
+/// The dispatcher's ends of the channels, until it starts.
+pub(crate) struct Inbox {
+    offers: mpsc::Receiver<Vec<Pending>>,
+    behind: Arc<AtomicBool>,
+    wake: Arc<Notify>,
+}
+
+pub(crate) fn channel() -> (Announcer, Inbox) {
+    let (tx, offers) = mpsc::channel(OFFERS);
+    let (behind, wake) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
+    let announcer = Announcer {
+        offers: tx,
+        behind: behind.clone(),
+        wake: wake.clone(),
+    };
+    (announcer, Inbox { offers, behind, wake })
+}
+
+/// A running dispatcher.
+pub struct Dispatching {
+    task: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Dispatching {
+    /// Stops handing out, waits for the carriers' answers to what is under way (10 s at most), and
+    /// returns. What was not sent stays in the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let _ = self.task.await;
+    }
+}
+
+impl Switchboard {
+    /// Starts handing out. `node` is this process's number, held for as long as the dispatcher runs;
+    /// `seed` varies the waits between tries.
+    pub fn dispatch(&self, node: NodeLock, seed: u64) -> Option<Dispatching> {
+        let inbox = self.take_inbox()?;
+        let stop = CancellationToken::new();
+        let (settled_tx, settled) = mpsc::channel(HELD + OFFERS);
+        let dispatcher = Dispatcher {
+            board: self.clone(),
+            node: Some(node),
+            lanes: Lanes::default(),
+            numbers: Rates::new(100_000),
+            members: Rates::new(200_000),
+            flying: HashMap::new(),
+            inbox,
+            settled_tx,
+            settled,
+            jitter: seed | 1,
+            swept_at: Timestamp(i64::MIN),
+        };
+        Some(Dispatching {
+            task: tokio::spawn(dispatcher.run(stop.clone())),
+            stop,
+        })
+    }
+}
+
+/// News from a try.
+enum Settled {
+    /// The carrier answered: the lane may go on.
+    Answered {
+        key: Key,
+        lane: i64,
+        carrier: String,
+        attempt: Attempt,
+    },
+    /// The answer is in the database.
+    Stored(Key),
+}
+
+struct Dispatcher {
+    board: Switchboard,
+    node: Option<NodeLock>,
+    lanes: Lanes,
+    numbers: Rates<i64>,
+    members: Rates<i64>,
+    /// Tries under way, by carrier.
+    flying: HashMap<String, usize>,
+    inbox: Inbox,
+    settled_tx: mpsc::Sender<Settled>,
+    settled: mpsc::Receiver<Settled>,
+    jitter: u64,
+    swept_at: Timestamp,
+}
+
+impl Dispatcher {
+    async fn run(mut self, stop: CancellationToken) {
+        loop {
+            if self.inbox.behind.load(Ordering::Acquire) && self.lanes.len() < HELD / 2 {
+                self.catch_up().await;
+            }
+            let now = self.board.now();
+            if now.since(self.swept_at) >= SWEEP_EVERY_MS {
+                self.sweep().await;
+            }
+            let next = self.lanes.wake(now);
+            self.hand_out(now);
+            let nap = next.map_or(TICK, |at| {
+                Duration::from_millis(at.since(now).max(1) as u64).min(TICK)
+            });
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                offer = self.inbox.offers.recv() => match offer {
+                    Some(items) => self.take_in(items),
+                    None => break,
+                },
+                Some(news) = self.settled.recv() => self.settle(news),
+                () = self.inbox.wake.notified() => {}
+                () = tokio::time::sleep(nap) => self.expire(),
+            }
+            // What else is there already goes into the same round.
+            self.take_in_all();
+            while let Ok(news) = self.settled.try_recv() {
+                self.settle(news);
+            }
+        }
+        self.drain().await;
+    }
+
+    fn take_in(&mut self, items: Vec<Pending>) {
+        let now = self.board.now();
+        if self.inbox.behind.load(Ordering::Acquire) {
+            // Older rows are still in the database: taking these first would break the order.
+            return;
+        }
+        if self.lanes.len() + items.len() > HELD {
+            self.inbox.behind.store(true, Ordering::Release);
+            return;
+        }
+        items.into_iter().for_each(|item| self.lanes.add(item, now));
+    }
+
+    fn take_in_all(&mut self) {
+        while let Ok(items) = self.inbox.offers.try_recv() {
+            self.take_in(items);
+        }
+    }
+
+    /// Reads what is not held, in the order of acceptance, until all is held or memory is full.
+    async fn catch_up(&mut self) {
+        // Announcements from here on are for rows that the reading may not see; cleared first, so that
+        // none falls between.
+        self.inbox.behind.store(false, Ordering::Release);
+        let node = self.board.node();
+        let mut after = (0, 0, 0);
+        loop {
+            let page = self
+                .board
+                .read_store(move |conn| outbox::page(conn, node, after, PAGE))
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be read; trying again shortly");
+                    self.inbox.behind.store(true, Ordering::Release);
+                    tokio::time::sleep(TICK).await;
+                    return;
+                }
+            };
+            let full = page.len() as i64 == PAGE;
+            let now = self.board.now();
+            for item in page {
+                after = key_of(&item);
+                self.lanes.add(item, now);
+            }
+            if !full {
+                return;
+            }
+            if self.lanes.len() >= HELD {
+                self.inbox.behind.store(true, Ordering::Release);
+                return;
+            }
+        }
+    }
+
+    /// Looks for rows of nodes that are gone, and for rows that other processes left for us.
+    async fn sweep(&mut self) {
+        self.swept_at = self.board.now();
+        let Some(mut lock) = self.node.take() else { return };
+        let db = self.board.db().clone();
+        let held = self.lanes.len();
+        let swept = tokio::task::spawn_blocking(move || {
+            let more = sweep_on(&db, &mut lock, held);
+            (lock, more)
+        })
+        .await;
+        match swept {
+            Ok((lock, more)) => {
+                self.node = Some(lock);
+                match more {
+                    Ok(true) => self.inbox.behind.store(true, Ordering::Release),
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(%error, "the outbox could not be swept"),
+                }
+            }
+            Err(error) => tracing::error!(%error, "the sweep of the outbox failed"),
+        }
+    }
+
+    fn hand_out(&mut self, now: Timestamp) {
+        for carrier in self.lanes.carriers() {
+            let Some(outlet) = self.board.registry().outlet(&carrier) else {
+                continue;
+            };
+            let window = outlet.window();
+            while outlet.is_ready() && self.flying.get(&carrier).copied().unwrap_or(0) < window {
+                let Some(item) = self.lanes.next(&carrier) else {
+                    break;
+                };
+                if item.row.expires_at <= now.0 {
+                    self.give_up(item, Reason::DeadlinePassed);
+                    continue;
+                }
+                let wait = self.wait_ms(&item, now);
+                if wait > 0 {
+                    self.lanes.not_before(item.row.lane, now.plus_ms(wait));
+                    continue;
+                }
+                self.numbers.take(item.row.number_id, item.row.number_rate, now);
+                if let Some(member) = item.row.member_id {
+                    self.members
+                        .take(member, f64::from(item.row.member_rate) / 60.0, now);
+                }
+                *self.flying.entry(carrier.clone()).or_default() += 1;
+                self.try_one(outlet.clone(), item, now);
+            }
+        }
+    }
+
+    fn wait_ms(&self, item: &Pending, now: Timestamp) -> i64 {
+        let number = self
+            .numbers
+            .wait_ms(item.row.number_id, item.row.number_rate, now);
+        let member = item.row.member_id.map_or(0, |m| {
+            self.members
+                .wait_ms(m, f64::from(item.row.member_rate) / 60.0, now)
+        });
+        number.max(member)
+    }
+
+    fn try_one(&mut self, outlet: Arc<dyn Outlet>, item: Pending, now: Timestamp) {
+        let (board, settled, spread) = (self.board.clone(), self.settled_tx.clone(), self.spread());
+        tokio::spawn(async move {
+            let stale = item.row.attempts > 0 || now.0 - item.accepted_at > STALE_MS;
+            let (key, lane) = (key_of(&item), item.row.lane);
+            if stale
+                && matches!(
+                    board.read_store(move |conn| outbox::exists(conn, key)).await,
+                    Ok(false)
+                )
+            {
+                // Cancelled meanwhile: the pair was released, or the recipient sent STOP.
+                let attempt = Attempt::Over {
+                    status: Status::Blocked,
+                    reason: Reason::PairReleased,
+                    detail: None,
+                };
+                let carrier = item.row.carrier;
+                let _ = settled
+                    .send(Settled::Answered {
+                        key,
+                        lane,
+                        carrier,
+                        attempt,
+                    })
+                    .await;
+                let _ = settled.send(Settled::Stored(key)).await;
+                return;
+            }
+            let result = send(&*outlet, &item).await;
+            let attempt = match result {
+                Ok(sent) => Attempt::Sent(sent),
+                Err(error) => after_failure(&item, error, board.now(), spread),
+            };
+            finish(&board, &settled, item, attempt).await;
+        });
+    }
+
+    fn give_up(&mut self, item: Pending, reason: Reason) {
+        let (board, settled) = (self.board.clone(), self.settled_tx.clone());
+        *self.flying.entry(item.row.carrier.clone()).or_default() += 1;
+        tokio::spawn(async move {
+            let attempt = Attempt::Over {
+                status: Status::Expired,
+                reason,
+                detail: None,
+            };
+            finish(&board, &settled, item, attempt).await;
+        });
+    }
+
+    fn expire(&mut self) {
+        for item in self.lanes.expired(self.board.now()) {
+            self.lanes.seize(item.row.lane);
+            let known = self.board.registry().outlet(&item.row.carrier).is_some();
+            self.give_up(
+                item,
+                if known {
+                    Reason::DeadlinePassed
+                } else {
+                    Reason::NoCarrier
+                },
+            );
+        }
+    }
+
+    fn settle(&mut self, news: Settled) {
+        let now = self.board.now();
+        match news {
+            Settled::Answered {
+                lane,
+                carrier,
+                attempt,
+                ..
+            } => {
+                if let Some(count) = self.flying.get_mut(&carrier) {
+                    *count = count.saturating_sub(1);
+                }
+                match attempt {
+                    Attempt::Later { attempts, due_at, .. } => self.lanes.again(lane, attempts, due_at, now),
+                    Attempt::Sent(_) | Attempt::Over { .. } => self.lanes.done(lane, now),
+                }
+            }
+            Settled::Stored(key) => {
+                // Its announcement was made before its end was stored: once what was announced is taken
+                // in, nothing can bring it back.
+                self.take_in_all();
+                self.lanes.forget(key);
+            }
+        }
+    }
+
+    /// A number from 0.8 to 1.2 that differs from try to try.
+    fn spread(&mut self) -> f64 {
+        self.jitter ^= self.jitter << 13;
+        self.jitter ^= self.jitter >> 7;
+        self.jitter ^= self.jitter << 17;
+        0.8 + (self.jitter % 1000) as f64 / 2500.0
+    }
+
+    async fn drain(mut self) {
+        let Self {
+            settled_tx,
+            mut settled,
+            ..
+        } = self;
+        drop(settled_tx);
+        self.inbox.offers.close();
+        let all = async { while settled.recv().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, all).await.is_err() {
+            tracing::warn!("some texts were still with their carriers at the stop; they will be sent again");
+        }
+    }
+}
+
+/// Tells the lane at once and the database after; the row is held until that is stored.
+async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pending, attempt: Attempt) {
+    let (key, lane, carrier) = (key_of(&item), item.row.lane, item.row.carrier.clone());
+    let later = matches!(attempt, Attempt::Later { .. });
+    let answered = Settled::Answered {
+        key,
+        lane,
+        carrier: carrier.clone(),
+        attempt: attempt.clone(),
+    };
+    let _ = settled.send(answered).await;
+    let completion = Completion {
+        key,
+        carrier,
+        attempt,
+    };
+    while let Err(error) = board.complete(completion.clone()).await {
+        tracing::warn!(%error, "an answer of a carrier could not be stored; trying again");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    if !later {
+        let _ = settled.send(Settled::Stored(key)).await;
+    }
+}
+
+/// Hands one item to its outlet.
+async fn send(outlet: &dyn Outlet, item: &Pending) -> Result<super::outlet::Sent, OutletError> {
+    let corrupt = || OutletError::Refused {
+        detail: "the outbox holds an impossible number".into(),
+    };
+    let from = E164::from_i64(item.row.from_number).ok_or_else(corrupt)?;
+    let to = E164::from_i64(item.row.to_phone).ok_or_else(corrupt)?;
+    let message = MessageId::from_i64(item.row.message_id);
+    if item.row.kind == outbox::TEXT {
+        let text = OutboundText {
+            message,
+            from,
+            to,
+            text: item.text.clone(),
+            // Always asked for: the message's own status lives on it.
+            want_receipt: true,
+            expires_at: Timestamp(item.row.expires_at),
+        };
+        return outlet.send_text(&text).await;
+    }
+    let receipt = OutboundReceipt {
+        message,
+        from,
+        to,
+        status: Status::from_code(item.status).unwrap_or(Status::Failed),
+        accepted_at: Timestamp(item.accepted_at),
+        done_at: Timestamp(item.updated_at),
+    };
+    outlet.send_receipt(&receipt).await?;
+    Ok(super::outlet::Sent {
+        parts: Vec::new(),
+        delivered: true,
+    })
+}
+
+/// What follows from a carrier's refusal: another try after 1 s, 2 s, 4 s … 5 min, spread by a fifth, or
+/// the end.
+fn after_failure(item: &Pending, error: OutletError, now: Timestamp, spread: f64) -> Attempt {
+    match error {
+        OutletError::Refused { detail } => Attempt::Over {
+            status: Status::Failed,
+            reason: Reason::CarrierRefused,
+            detail: Some(detail),
+        },
+        OutletError::Retry { detail, after_ms } => {
+            let doubled = FIRST_RETRY_MS << item.row.attempts.clamp(0, 12);
+            let wait = (doubled.min(LONGEST_RETRY_MS) as f64 * spread) as i64;
+            let due_at = now
+                .plus_ms(after_ms.map_or(wait, |least| least.max(wait.min(FIRST_RETRY_MS))))
+                .0;
+            if due_at >= item.row.expires_at {
+                let reason = Reason::DeadlinePassed;
+                return Attempt::Over {
+                    status: Status::Expired,
+                    reason,
+                    detail: Some(detail),
+                };
+            }
+            Attempt::Later {
+                attempts: item.row.attempts.saturating_add(1),
+                due_at,
+                detail,
+            }
+        }
+    }
+}
+
+/// The database's part of a sweep; true when there is more than the `held` rows that are in memory.
+fn sweep_on(db: &crate::store::Db, lock: &mut NodeLock, held: usize) -> Result<bool, StoreError> {
+    lock.check(db)?;
+    let me = lock.node();
+    let mut conn: Conn = db.connect()?;
+    let others: Vec<u16> = outbox::nodes(&mut conn)?
+        .into_iter()
+        .filter(|n| *n != me)
+        .collect();
+    if conn.is_postgres() {
+        lock.each_dead(&others, |conn, dead| {
+            let rows = outbox::adopt(conn, dead, me)?;
+            tracing::info!(node = dead, rows, "took over the outbox of a node that is gone");
+            Ok(())
+        })?;
+    } else {
+        // SQLite is served by one process: whatever another number left is ours.
+        for other in others {
+            outbox::adopt(&mut conn, other, me)?;
+        }
+    }
+    Ok(outbox::count(&mut conn, me)? > held as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::outbox::{OutboxRow, TEXT};
+
+    fn item(attempts: i32) -> Pending {
+        Pending {
+            row: OutboxRow {
+                community_id: 1,
+                message_id: 1,
+                kind: TEXT,
+                node: 0,
+                lane: 1,
+                carrier: "c".into(),
+                number_id: 1,
+                number_rate: 0.0,
+                member_id: None,
+                member_rate: 0,
+                from_number: 0,
+                to_phone: 0,
+                attempts,
+                due_at: 0,
+                expires_at: 3_600_000,
+            },
+            text: String::new(),
+            want_receipt: false,
+            status: 0,
+            accepted_at: 0,
+            updated_at: 0,
+        }
+    }
+
+    fn due(attempts: i32, after_ms: Option<i64>) -> i64 {
+        let error = OutletError::Retry {
+            detail: "down".into(),
+            after_ms,
+        };
+        match after_failure(&item(attempts), error, Timestamp(0), 1.0) {
+            Attempt::Later { due_at, .. } => due_at,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_waits_double_up_to_five_minutes() {
+        assert_eq!(
+            [0, 1, 2, 8, 20].map(|n| due(n, None)),
+            [1_000, 2_000, 4_000, 256_000, 300_000]
+        );
+    }
+
+    #[test]
+    fn a_throttled_text_comes_back_when_the_carrier_said() {
+        assert_eq!(due(6, Some(2_500)), 2_500);
+    }
+
+    #[test]
+    fn a_try_after_the_deadline_is_not_made() {
+        let error = OutletError::Retry {
+            detail: "down".into(),
+            after_ms: None,
+        };
+        let attempt = after_failure(&item(0), error, Timestamp(3_599_500), 1.0);
+        assert!(matches!(
+            attempt,
+            Attempt::Over {
+                status: Status::Expired,
+                reason: Reason::DeadlinePassed,
+                ..
+            }
+        ));
+    }
+}

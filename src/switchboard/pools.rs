@@ -1,0 +1,303 @@
+//! Pools and their numbers.
+
+use super::communities::{self, checked_name};
+use super::error::{Result, SwitchboardError};
+use super::views::{Pool, PoolNumber};
+use super::{Context, Switchboard, region};
+use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
+use crate::domain::pool::{Capabilities, NumberState, Region};
+use crate::domain::{E164, Timestamp};
+use crate::store::numbers::{self as rows, NumberChange, NumberRow};
+use crate::store::pools::{self, PoolRow};
+use crate::store::{Conn, StoreError, devices};
+
+/// Texts a second of a long code, unless told otherwise: what carriers allow.
+pub const DEFAULT_RATE_PER_S: f64 = 1.0;
+
+/// A pool number to be.
+#[derive(Clone, Debug)]
+pub struct NewNumber {
+    /// Its pool.
+    pub pool: PoolId,
+    /// The number.
+    pub number: E164,
+    /// The carrier by which its texts leave.
+    pub carrier: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Its country; found from the number when absent.
+    pub region: Option<Region>,
+    /// Texts a second; 0 = no limit.
+    pub rate_per_s: f64,
+}
+
+/// What is to change of a number.
+#[derive(Clone, Debug, Default)]
+pub struct NumberEdit {
+    /// Another pool.
+    pub pool: Option<PoolId>,
+    /// Another carrier.
+    pub carrier: Option<String>,
+    /// Other capabilities.
+    pub capabilities: Option<Capabilities>,
+    /// Another region.
+    pub region: Option<Region>,
+    /// Another rate.
+    pub rate_per_s: Option<f64>,
+    /// Take new pairs, or no more.
+    pub state: Option<NumberState>,
+}
+
+fn pool_view(row: PoolRow) -> Pool {
+    Pool {
+        id: PoolId::from_i64(row.id),
+        name: row.name,
+        created_at: Timestamp(row.created_at),
+    }
+}
+
+pub(crate) fn number_view(row: NumberRow) -> Result<PoolNumber> {
+    Ok(PoolNumber {
+        id: NumberId::from_i64(row.id),
+        pool: PoolId::from_i64(row.pool_id),
+        number: row.e164()?,
+        carrier: row.carrier,
+        capabilities: Capabilities::from_bits(row.capabilities),
+        region: row.region,
+        rate_per_s: row.rate_per_s,
+        state: NumberState::from_word(&row.state).ok_or(StoreError::Corrupt("numbers.state"))?,
+        assignments: row.load,
+        created_at: Timestamp(row.created_at),
+    })
+}
+
+fn require_pool(conn: &mut Conn, community: CommunityId, id: PoolId) -> Result<PoolRow> {
+    pools::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("pool", id))
+}
+
+fn require_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<NumberRow> {
+    rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("number", id))
+}
+
+pub(crate) fn create_pool(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    name: &str,
+) -> Result<Pool> {
+    communities::require(conn, community)?;
+    let name = checked_name(name)?;
+    if pools::by_name(conn, community, name)?.is_some() {
+        return Err(SwitchboardError::conflict(
+            "name_taken",
+            format!("this community already has a pool named `{name}`; choose another name"),
+        ));
+    }
+    let row = PoolRow {
+        community_id: community.as_i64(),
+        id: ctx.id::<PoolKind>().as_i64(),
+        name: name.to_owned(),
+        created_at: ctx.now.0,
+    };
+    pools::insert(conn, &row)?;
+    Ok(pool_view(row))
+}
+
+fn checked_rate(rate: f64) -> Result<f64> {
+    match (0.0..=10_000.0).contains(&rate) {
+        true => Ok(rate),
+        false => Err(SwitchboardError::invalid(
+            "rate_per_s",
+            format!("`rate_per_s` is {rate}; allowed are 0 (no limit) to 10000 texts a second"),
+        )),
+    }
+}
+
+fn checked_capabilities(set: Capabilities) -> Result<i16> {
+    match set.bits() {
+        0 => Err(SwitchboardError::invalid(
+            "capabilities",
+            "a number needs at least one capability of `sms`, `mms`, `voice`",
+        )),
+        bits => Ok(bits),
+    }
+}
+
+/// Adds a number. `carriers` are the names of the carriers that are configured.
+pub(crate) fn create_number(
+    conn: &mut Conn,
+    ctx: &Context,
+    carriers: &[String],
+    community: CommunityId,
+    new: &NewNumber,
+) -> Result<PoolNumber> {
+    require_pool(conn, community, new.pool)?;
+    check_carrier(carriers, &new.carrier)?;
+    rows::hold(conn, new.number)?;
+    if let Some((owner, _)) = rows::find(conn, new.number)? {
+        let whose = if owner == community {
+            "this community"
+        } else {
+            "another community"
+        };
+        return Err(SwitchboardError::conflict(
+            "number_taken",
+            format!("{} is already a pool number of {whose}", new.number),
+        ));
+    }
+    if devices::is_any_phone(conn, new.number)? {
+        return Err(SwitchboardError::conflict(
+            "number_is_a_phone",
+            format!(
+                "{} is a member's phone; a pool number must belong to nobody",
+                new.number
+            ),
+        ));
+    }
+    let row = NumberRow {
+        community_id: community.as_i64(),
+        id: ctx.id::<NumberKind>().as_i64(),
+        pool_id: new.pool.as_i64(),
+        e164: new.number.as_i64(),
+        carrier: new.carrier.clone(),
+        capabilities: checked_capabilities(new.capabilities)?,
+        region: new
+            .region
+            .or_else(|| region::of(new.number))
+            .map(|r| r.to_string()),
+        rate_per_s: checked_rate(new.rate_per_s)?,
+        state: NumberState::Active.word().to_owned(),
+        load: 0,
+        created_at: ctx.now.0,
+    };
+    rows::insert(conn, &row)?;
+    number_view(row)
+}
+
+fn check_carrier(carriers: &[String], carrier: &str) -> Result<()> {
+    match carriers.iter().any(|c| c == carrier) {
+        true => Ok(()),
+        false => Err(SwitchboardError::invalid(
+            "carrier",
+            format!(
+                "no carrier named `{carrier}` is configured; there are: {}",
+                carriers.join(", ")
+            ),
+        )),
+    }
+}
+
+pub(crate) fn edit_number(
+    conn: &mut Conn,
+    carriers: &[String],
+    community: CommunityId,
+    id: NumberId,
+    edit: &NumberEdit,
+) -> Result<PoolNumber> {
+    require_number(conn, community, id)?;
+    if let Some(pool) = edit.pool {
+        require_pool(conn, community, pool)?;
+    }
+    if let Some(carrier) = &edit.carrier {
+        check_carrier(carriers, carrier)?;
+    }
+    let change = NumberChange {
+        pool_id: edit.pool.map(PoolId::as_i64),
+        carrier: edit.carrier.clone(),
+        capabilities: edit.capabilities.map(checked_capabilities).transpose()?,
+        region: edit.region.map(|r| Some(r.to_string())),
+        rate_per_s: edit.rate_per_s.map(checked_rate).transpose()?,
+        state: edit.state.map(|s| s.word().to_owned()),
+    };
+    rows::update(conn, community, id, &change)?;
+    number_view(require_number(conn, community, id)?)
+}
+
+pub(crate) fn remove_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<()> {
+    let row = require_number(conn, community, id)?;
+    if !rows::delete_unused(conn, community, id)? {
+        return Err(SwitchboardError::conflict(
+            "number_in_use",
+            format!(
+                "{id} stands in {} assignments; set its state to `draining`, release those, then remove it",
+                row.load
+            ),
+        ));
+    }
+    Ok(())
+}
+
+impl Switchboard {
+    /// Makes a pool.
+    pub async fn create_pool(&self, community: CommunityId, name: String) -> Result<Pool> {
+        self.write(move |conn, ctx| create_pool(conn, ctx, community, &name))
+            .await
+    }
+
+    /// One pool.
+    pub async fn pool(&self, community: CommunityId, id: PoolId) -> Result<Pool> {
+        self.read(move |conn| require_pool(conn, community, id).map(pool_view))
+            .await
+    }
+
+    /// Pools in the order of their making, after `after`.
+    pub async fn pools(
+        &self,
+        community: CommunityId,
+        after: Option<PoolId>,
+        limit: i64,
+    ) -> Result<Vec<Pool>> {
+        self.read(move |conn| {
+            communities::require(conn, community)?;
+            let rows = pools::list(conn, community, after.map_or(0, PoolId::as_i64), limit)?;
+            Ok(rows.into_iter().map(pool_view).collect())
+        })
+        .await
+    }
+
+    /// Adds a number to a pool.
+    pub async fn add_number(&self, community: CommunityId, new: NewNumber) -> Result<PoolNumber> {
+        let carriers = self.carriers();
+        self.write(move |conn, ctx| create_number(conn, ctx, &carriers, community, &new))
+            .await
+    }
+
+    /// One number.
+    pub async fn number(&self, community: CommunityId, id: NumberId) -> Result<PoolNumber> {
+        self.read(move |conn| require_number(conn, community, id).and_then(number_view))
+            .await
+    }
+
+    /// Numbers in the order of their making, after `after`.
+    pub async fn numbers(
+        &self,
+        community: CommunityId,
+        after: Option<NumberId>,
+        limit: i64,
+    ) -> Result<Vec<PoolNumber>> {
+        self.read(move |conn| {
+            communities::require(conn, community)?;
+            let rows = rows::list(conn, community, after.map_or(0, NumberId::as_i64), limit)?;
+            rows.into_iter().map(number_view).collect()
+        })
+        .await
+    }
+
+    /// Changes a number.
+    pub async fn edit_number(
+        &self,
+        community: CommunityId,
+        id: NumberId,
+        edit: NumberEdit,
+    ) -> Result<PoolNumber> {
+        let carriers = self.carriers();
+        self.write(move |conn, _| edit_number(conn, &carriers, community, id, &edit))
+            .await
+    }
+
+    /// Removes a number that stands in no assignment.
+    pub async fn remove_number(&self, community: CommunityId, id: NumberId) -> Result<()> {
+        self.write(move |conn, _| remove_number(conn, community, id))
+            .await
+    }
+}

@@ -1,0 +1,104 @@
+//! Rate limits as token buckets, kept as one number each (GCRA): when the next text would be on time.
+//! What is above a limit waits; nothing is dropped.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::domain::Timestamp;
+
+/// Buckets by key. A bucket holds one text, or a tenth of a second's worth where that is more.
+#[derive(Debug)]
+pub(crate) struct Rates<K> {
+    /// When the bucket will be full again, in microseconds.
+    full_at: HashMap<K, i64>,
+    most: usize,
+}
+
+impl<K: Hash + Eq + Copy> Rates<K> {
+    /// Keeps at most `most` buckets; full ones are forgotten first, they are as good as new.
+    pub fn new(most: usize) -> Self {
+        Self {
+            full_at: HashMap::new(),
+            most,
+        }
+    }
+
+    /// Milliseconds until `key` may send its next text at `per_s` texts a second; 0 = now. A rate of 0 or
+    /// less is no limit.
+    pub fn wait_ms(&self, key: K, per_s: f64, now: Timestamp) -> i64 {
+        if per_s <= 0.0 {
+            return 0;
+        }
+        let now = now.0.saturating_mul(1000);
+        let full_at = self.full_at.get(&key).copied().unwrap_or(now);
+        let room = full_at - now - (bucket(per_s) - interval(per_s));
+        if room <= 0 { 0 } else { (room + 999) / 1000 }
+    }
+
+    /// Takes one text out of the bucket.
+    pub fn take(&mut self, key: K, per_s: f64, now: Timestamp) {
+        if per_s <= 0.0 {
+            return;
+        }
+        let now = now.0.saturating_mul(1000);
+        if self.full_at.len() >= self.most {
+            self.full_at.retain(|_, at| *at > now);
+        }
+        let at = self.full_at.entry(key).or_insert(now);
+        *at = (*at).max(now) + interval(per_s);
+    }
+}
+
+/// Microseconds between two texts.
+fn interval(per_s: f64) -> i64 {
+    (1_000_000.0 / per_s) as i64
+}
+
+/// Microseconds that a full bucket is worth.
+fn bucket(per_s: f64) -> i64 {
+    interval(per_s).max(100_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn one_a_second_is_one_and_then_a_second_of_waiting() {
+        let mut rates = Rates::new(10);
+        assert_eq!(rates.wait_ms(1, 1.0, Timestamp(5000)), 0);
+        rates.take(1, 1.0, Timestamp(5000));
+        assert_eq!(rates.wait_ms(1, 1.0, Timestamp(5000)), 1000);
+        assert_eq!(rates.wait_ms(1, 1.0, Timestamp(5400)), 600);
+        assert_eq!(rates.wait_ms(2, 1.0, Timestamp(5400)), 0, "another number");
+        assert_eq!(rates.wait_ms(1, 1.0, Timestamp(6000)), 0);
+    }
+
+    #[test]
+    fn no_rate_is_no_limit() {
+        let mut rates = Rates::new(10);
+        (0..1000).for_each(|_| rates.take(1, 0.0, Timestamp(0)));
+        assert_eq!(rates.wait_ms(1, 0.0, Timestamp(0)), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn over_any_stretch_no_more_leaves_than_rate_and_bucket_allow(
+            per_s in 1u32..200,
+            gaps in prop::collection::vec(0i64..50, 1..400),
+        ) {
+            let (mut rates, mut now, mut sent) = (Rates::new(10), Timestamp(1_000), 0i64);
+            let start = now;
+            for gap in gaps {
+                now = now.plus_ms(gap);
+                if rates.wait_ms(0, f64::from(per_s), now) == 0 {
+                    rates.take(0, f64::from(per_s), now);
+                    sent += 1;
+                }
+            }
+            let allowed = now.since(start) as f64 / 1000.0 * f64::from(per_s) + f64::from(per_s) / 10.0 + 1.0;
+            prop_assert!(sent as f64 <= allowed + 1.0, "{sent} of {allowed}");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What an arriving (real phone, pool number) means: facts from the store, then one pure decision.
+//! `explain` and the API's `resolve` show the very same decision that a text would meet.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::error::Result;
+use super::{Switchboard, communities};
+use crate::domain::assignment::Assignment;
+use crate::domain::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId};
+use crate::domain::message::Reason;
+use crate::domain::policy::Policy;
+use crate::domain::{E164, Timestamp};
+use crate::store::devices::{self, DeviceRow};
+use crate::store::numbers::{self, NumberRow};
+use crate::store::releases::{self, ReleaseRow};
+use crate::store::{Conn, StoreError, assignments};
+
+/// A pool number in its community.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialled {
+    pub community: CommunityId,
+    pub policy: Policy,
+    pub number: NumberRow,
+}
+
+/// Remembers numbers within one transaction: a batch of texts shares few of them.
+pub(crate) type DialledCache = HashMap<E164, Option<Dialled>>;
+
+/// Both rows of a live pair, and where the other end is.
+#[derive(Clone, Debug)]
+pub(crate) struct PairFacts {
+    pub row: Assignment,
+    pub mirror: Assignment,
+    /// What stands for the sender on the contact's phone.
+    pub shown: NumberRow,
+    /// The contact's device.
+    pub device: Option<DeviceRow>,
+}
+
+/// All that the decision depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub dialled: Option<Dialled>,
+    pub sender: Option<DeviceRow>,
+    pub pair: Option<PairFacts>,
+    pub released: Option<ReleaseRow>,
+}
+
+/// What is to happen to a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ruling {
+    Bridge,
+    Refuse(Reason),
+    Quarantine(Reason),
+}
+
+/// Looks up a number that was dialled.
+pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Result<Option<Dialled>> {
+    if let Some(known) = cache.get(&to) {
+        return Ok(known.clone());
+    }
+    let found = match numbers::find(conn, to)? {
+        Some((community, id)) => {
+            let number = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("number_directory"))?;
+            Some(Dialled {
+                community,
+                policy: communities::require(conn, community)?.policy,
+                number,
+            })
+        }
+        None => None,
+    };
+    cache.insert(to, found.clone());
+    Ok(found)
+}
+
+/// Looks up everything about a text from `from` to `to`.
+pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E164) -> Result<Facts> {
+    let mut facts = Facts {
+        dialled: dialled(conn, cache, to)?,
+        sender: None,
+        pair: None,
+        released: None,
+    };
+    let Some(Dialled {
+        community, number, ..
+    }) = &facts.dialled
+    else {
+        return Ok(facts);
+    };
+    facts.sender = devices::by_phone(conn, *community, from)?;
+    let Some(sender) = &facts.sender else {
+        return Ok(facts);
+    };
+    let (member, number) = (
+        MemberId::from_i64(sender.member_id),
+        NumberId::from_i64(number.id),
+    );
+    match assignments::by_number(conn, *community, member, number)? {
+        Some(row) => facts.pair = Some(other_end(conn, *community, row)?),
+        None => facts.released = releases::get(conn, *community, member, number)?,
+    }
+    Ok(facts)
+}
+
+/// The mirror of a row, its number and the contact's device.
+pub(crate) fn other_end(conn: &mut Conn, community: CommunityId, row: Assignment) -> Result<PairFacts> {
+    let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
+        .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
+    let shown =
+        numbers::get(conn, community, mirror.number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    let device = devices::primary(conn, community, row.contact)?;
+    Ok(PairFacts {
+        row,
+        mirror,
+        shown,
+        device,
+    })
+}
+
+/// The decision on a live pair, whoever asks (a phone or an app).
+pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling {
+    let refuse = Ruling::Refuse;
+    if pair.row.blocked || pair.mirror.blocked {
+        refuse(Reason::PairBlocked)
+    } else if pair.row.stopped || sender_stopped_all {
+        refuse(Reason::SenderOptedOut)
+    } else if pair.mirror.stopped || pair.device.as_ref().is_some_and(|d| d.stopped_all) {
+        refuse(Reason::RecipientOptedOut)
+    } else if pair.row.pending || pair.mirror.pending {
+        refuse(Reason::AwaitingAcceptance)
+    } else if pair.device.is_none() {
+        refuse(Reason::NoDevice)
+    } else {
+        Ruling::Bridge
+    }
+}
+
+/// The decision on a text from a phone.
+pub(crate) fn rule(facts: &Facts) -> Ruling {
+    match facts {
+        Facts { dialled: None, .. } => Ruling::Refuse(Reason::UnassignedNumber),
+        Facts { sender: None, .. } => Ruling::Refuse(Reason::UnknownSender),
+        Facts {
+            pair: Some(pair),
+            sender: Some(sender),
+            ..
+        } => rule_on_pair(pair, sender.stopped_all),
+        Facts {
+            released: Some(_), ..
+        } => Ruling::Quarantine(Reason::PairReleased),
+        _ => Ruling::Refuse(Reason::NoContact),
+    }
+}
+
+/// A decision, explained. Holds no real number.
+#[derive(Clone, Debug, Serialize)]
+pub struct Decision {
+    /// `bridge`, `refuse` or `quarantine`.
+    pub outcome: &'static str,
+    /// The stable word of the reason, when it is not bridged.
+    pub reason: Option<Reason>,
+    /// The decision in one sentence.
+    pub sentence: String,
+    /// The way to the decision, one line a step; the last is the rule that decided.
+    pub steps: Vec<String>,
+    /// Whose number it is.
+    pub community: Option<CommunityId>,
+    /// Who the sender is.
+    pub member: Option<MemberId>,
+    /// The number that was dialled.
+    pub number: Option<NumberId>,
+    /// The row that decided.
+    pub assignment: Option<AssignmentId>,
+    /// Who the number is to the sender.
+    pub contact: Option<MemberId>,
+    /// What the contact sees as the sender.
+    pub shown_number: Option<E164>,
+    /// Where it is delivered.
+    pub device: Option<DeviceId>,
+    /// By which carrier it leaves.
+    pub carrier: Option<String>,
+}
+
+/// Puts the decision on these facts into words.
+fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
+    let mut decision = Decision {
+        outcome: "bridge",
+        reason: None,
+        sentence: "the text is bridged to the contact".into(),
+        steps: Vec::new(),
+        community: None,
+        member: None,
+        number: None,
+        assignment: None,
+        contact: None,
+        shown_number: None,
+        device: None,
+        carrier: None,
+    };
+    if let Some(dialled) = &facts.dialled {
+        let id = NumberId::from_i64(dialled.number.id);
+        decision.community = Some(dialled.community);
+        decision.number = Some(id);
+        decision
+            .steps
+            .push(format!("the number is {id} of {}", dialled.community));
+    } else {
+        decision.steps.push("the number is in no pool".into());
+    }
+    if let Some(sender) = &facts.sender {
+        let member = MemberId::from_i64(sender.member_id);
+        decision.member = Some(member);
+        decision.steps.push(format!(
+            "the phone is {} of {member}",
+            DeviceId::from_i64(sender.id)
+        ));
+    } else if facts.dialled.is_some() {
+        decision
+            .steps
+            .push("the phone belongs to no member of that community".into());
+    }
+    if let Some(pair) = &facts.pair {
+        let (row, mirror) = (&pair.row, &pair.mirror);
+        decision.assignment = Some(row.id);
+        decision.contact = Some(row.contact);
+        decision.shown_number = pair.shown.e164().ok();
+        decision.device = pair.device.as_ref().map(|d| DeviceId::from_i64(d.id));
+        decision.carrier = carrier;
+        decision.steps.push(format!(
+            "for {} this number is {} ({})",
+            row.member, row.contact, row.id
+        ));
+        let shown = decision.shown_number.map(|n| n.to_string()).unwrap_or_default();
+        decision.steps.push(format!(
+            "on the phone of {} the sender is {shown} ({})",
+            row.contact, mirror.id
+        ));
+    }
+    if let Some(released) = &facts.released {
+        decision.steps.push(format!(
+            "the number stood for {} until {} and cools down until {}",
+            MemberId::from_i64(released.contact_id),
+            Timestamp(released.released_at),
+            Timestamp(released.cool_until),
+        ));
+    } else if facts.sender.is_some() && facts.pair.is_none() {
+        decision
+            .steps
+            .push("on this number the member has, and had, no contact".into());
+    }
+    match rule(facts) {
+        Ruling::Bridge => decision.steps.push("nothing stands against it: bridge".into()),
+        Ruling::Refuse(reason) => decide(&mut decision, "refuse", reason),
+        Ruling::Quarantine(reason) => decide(&mut decision, "quarantine", reason),
+    }
+    decision
+}
+
+fn decide(decision: &mut Decision, outcome: &'static str, reason: Reason) {
+    decision.outcome = outcome;
+    decision.reason = Some(reason);
+    decision.sentence = reason.sentence().into();
+    decision.steps.push(format!("{}: {outcome}", reason.sentence()));
+}
+
+impl Switchboard {
+    /// What would happen to a text from `from` to `to`, and why. With a community given, a number of
+    /// another community is treated as unassigned.
+    pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
+        let registry = self.registry();
+        self.read(move |conn| {
+            let mut facts = facts(conn, &mut DialledCache::new(), from, to)?;
+            if facts
+                .dialled
+                .as_ref()
+                .is_some_and(|d| community.is_some_and(|only| only != d.community))
+            {
+                facts = Facts {
+                    dialled: None,
+                    sender: None,
+                    pair: None,
+                    released: None,
+                };
+            }
+            let carrier = facts.pair.as_ref().and_then(|pair| {
+                let phone = pair.device.as_ref()?.e164().ok()?;
+                Some(registry.carrier_for(phone, &pair.shown.carrier))
+            });
+            Ok(explain(&facts, carrier))
+        })
+        .await
+    }
+
+    /// The decision alone, on the caller's own connection: what a bench measures.
+    pub fn route_on(&self, conn: &mut Conn, from: E164, to: E164) -> Result<bool> {
+        let facts = facts(conn, &mut DialledCache::new(), from, to)?;
+        Ok(rule(&facts) == Ruling::Bridge)
+    }
+}

@@ -1,0 +1,202 @@
+//! What the exchange tells its edges of the things it keeps. Serialised as they stand on the public
+//! surface; real numbers are only in devices.
+
+use serde::Serialize;
+
+use crate::domain::assignment::Origin;
+use crate::domain::id::{
+    AssignmentId, CommunityId, ContactId, DeviceId, KeyId, MemberId, MessageId, NumberId, PoolId,
+};
+use crate::domain::message::{Reason, Status};
+use crate::domain::policy::Policy;
+use crate::domain::pool::{Capabilities, NumberState};
+use crate::domain::{E164, Timestamp};
+
+/// A community.
+#[derive(Clone, Debug, Serialize)]
+pub struct Community {
+    /// Its id.
+    pub id: CommunityId,
+    /// What people call it.
+    pub name: String,
+    /// What it decided for itself.
+    pub policy: Policy,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A member or guest.
+#[derive(Clone, Debug, Serialize)]
+pub struct Member {
+    /// The id.
+    pub id: MemberId,
+    /// What people call them.
+    pub name: String,
+    /// Has no account: an outside phone known as somebody's contact.
+    pub guest: bool,
+    /// Their devices, the one that texts go to first.
+    pub devices: Vec<Device>,
+    /// When they joined.
+    pub created_at: Timestamp,
+}
+
+/// A phone of a member.
+#[derive(Clone, Debug, Serialize)]
+pub struct Device {
+    /// The id.
+    pub id: DeviceId,
+    /// The kind of device; only phones so far.
+    pub kind: &'static str,
+    /// The real number.
+    pub phone: E164,
+    /// Its country.
+    pub region: Option<String>,
+    /// Whether it has sent STOPALL.
+    pub stopped_all: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// A pool.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pool {
+    /// The id.
+    pub id: PoolId,
+    /// Unique in its community.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A pool number.
+#[derive(Clone, Debug, Serialize)]
+pub struct PoolNumber {
+    /// The id.
+    pub id: NumberId,
+    /// Its pool.
+    pub pool: PoolId,
+    /// The number.
+    pub number: E164,
+    /// The carrier by which its texts leave.
+    pub carrier: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Its country.
+    pub region: Option<String>,
+    /// Texts a second; 0 = no limit.
+    pub rate_per_s: f64,
+    /// Whether it takes new pairs.
+    pub state: NumberState,
+    /// How many assignments it stands in.
+    pub assignments: i64,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// A contact as its owner has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contact {
+    /// The id.
+    pub id: ContactId,
+    /// Whose contact.
+    pub member: MemberId,
+    /// Who it is.
+    pub contact: MemberId,
+    /// The number that is this contact on the member's phone.
+    pub number: E164,
+    /// The number that is the member on the contact's phone.
+    pub mirror_number: E164,
+    /// Chosen by the member, or received.
+    pub origin: Origin,
+    /// Waits for the contact's acceptance.
+    pub pending: bool,
+    /// Blocked by an admin or an app.
+    pub blocked: bool,
+    /// Stopped by the member's phone.
+    pub stopped: bool,
+    /// When the pair was made.
+    pub created_at: Timestamp,
+}
+
+/// An assignment as the pool has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct AssignmentView {
+    /// The id.
+    pub id: AssignmentId,
+    /// On whose phone.
+    pub member: MemberId,
+    /// Who it is there.
+    pub contact: MemberId,
+    /// The number.
+    pub number: E164,
+    /// Chosen or received.
+    pub origin: Origin,
+    /// Waits for acceptance.
+    pub pending: bool,
+    /// Blocked by an admin or an app.
+    pub blocked: bool,
+    /// Stopped by the member's phone.
+    pub stopped: bool,
+    /// When the member first answered on a received row.
+    pub answered_at: Option<Timestamp>,
+    /// When the member last used it, to within a minute.
+    pub last_activity_at: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A message, without any real number.
+#[derive(Clone, Debug, Serialize)]
+pub struct Message {
+    /// The id.
+    pub id: MessageId,
+    /// `phone`, `app` or `notice`.
+    pub origin: &'static str,
+    /// The sender, if a member.
+    pub from: Option<MemberId>,
+    /// The recipient, if known.
+    pub to: Option<MemberId>,
+    /// The pool number that the sender texted (none for an app).
+    pub dialled_number: Option<E164>,
+    /// The pool number that the recipient sees.
+    pub shown_number: Option<E164>,
+    /// The text.
+    pub text: String,
+    /// How it is written on the wire: `gsm7` or `ucs2`.
+    pub encoding: &'static str,
+    /// How many parts it takes.
+    pub segments: usize,
+    /// Where it stands.
+    pub status: Status,
+    /// Why, when it ended badly.
+    pub reason: Option<Reason>,
+    /// The carrier's own words.
+    pub detail: Option<String>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// When its status last changed.
+    pub updated_at: Timestamp,
+    /// When it is given up.
+    pub expires_at: Timestamp,
+}
+
+/// An API key, without its token.
+#[derive(Clone, Debug, Serialize)]
+pub struct Key {
+    /// The id.
+    pub id: KeyId,
+    /// What it is for.
+    pub name: String,
+    /// `admin` or `community`.
+    pub scope: String,
+    /// The one community that it opens, if not all.
+    pub community: Option<CommunityId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to within a minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
