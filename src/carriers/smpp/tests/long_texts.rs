@@ -162,3 +162,50 @@ async fn a_carrier_is_asked_to_send_incomplete_parts_again() {
         })
     );
 }
+
+#[tokio::test]
+async fn a_part_that_is_sent_again_takes_the_place_of_the_first() {
+    let server = Edge::start(&patient(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    let first = peer.submit(&by_udh(1, 2, b"A"));
+    let second = peer.submit(&by_udh(1, 2, b"A"));
+    let (token, status, _) = peer.answer().await;
+    assert_eq!((token, status), (first, CommandStatus::RSYSERR));
+    let third = peer.submit(&by_udh(2, 2, b"B"));
+    for expected in [second, third] {
+        let (token, status, _) = peer.answer().await;
+        assert_eq!((token, status), (expected, CommandStatus::ROK));
+    }
+    assert_eq!(server.exchange.texts(), ["AB"]);
+}
+
+#[tokio::test]
+async fn a_part_that_was_acknowledged_and_is_sent_again_is_acknowledged_again() {
+    let config = SmppConfig {
+        part_ack_ms: 30,
+        ..server_config()
+    };
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    for part in [1, 1, 2] {
+        assert_eq!(peer.ask(&by_udh(part, 2, b"x")).await, CommandStatus::ROK);
+    }
+    assert_eq!(server.exchange.texts(), ["xx"]);
+}
+
+#[tokio::test]
+async fn one_throttled_part_does_not_make_the_phone_see_the_others_twice() {
+    let mut config = server_config();
+    config.accounts.get_mut("gw1").unwrap().throughput_per_s = 2;
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let client = Edge::start(
+        &client_config(vec![bind_to(server.address())]),
+        FakeExchange::open(),
+    )
+    .await;
+    let outlet = client.outlet("acme");
+    ready(&outlet).await;
+    let body = "long ".repeat(80);
+    let sent = outlet.send_text(&text(&body)).await.unwrap();
+    assert_eq!((sent.parts.len(), server.exchange.texts()), (3, vec![body]));
+}
