@@ -7,7 +7,7 @@ use super::{Conn, StoreError, each};
 
 /// A key's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = api_keys)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub struct KeyRow {
     /// `key_…`
     pub id: i64,

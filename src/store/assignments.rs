@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::assignments;
+use super::update::Touch;
 use super::{Conn, StoreError, each};
 use crate::domain::Timestamp;
 use crate::domain::assignment::{Assignment, Origin};
@@ -10,7 +11,7 @@ use crate::domain::id::{AssignmentId, CommunityId, MemberId, NumberId};
 
 /// An assignment's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = assignments)]
+#[diesel(table_name = assignments, treat_none_as_default_value = false)]
 struct Row {
     community_id: i64,
     member_id: i64,
@@ -172,6 +173,24 @@ pub fn delete(
     Ok(gone > 0)
 }
 
+/// Notes that the owner used a row: it is answered from now on, and active.
+pub fn touch(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let update = Touch {
+        community_id: community.as_i64(),
+        member_id: member.as_i64(),
+        number_id: number.as_i64(),
+        now: now.0,
+    };
+    each!(conn, c => update.execute(c))?;
+    Ok(())
+}
+
 /// What may change on a row during its life.
 #[derive(Clone, Copy, Debug, Default, AsChangeset)]
 #[diesel(table_name = assignments)]
@@ -182,10 +201,6 @@ pub struct AssignmentChange {
     pub blocked: Option<bool>,
     /// Stopped by the owner's phone.
     pub stopped: Option<bool>,
-    /// When the owner first used it, Unix milliseconds.
-    pub answered_at: Option<i64>,
-    /// When the owner last used it, Unix milliseconds.
-    pub last_activity_at: Option<i64>,
     /// 0 chosen, 1 received.
     pub origin: Option<i16>,
 }

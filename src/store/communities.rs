@@ -8,7 +8,7 @@ use crate::domain::id::CommunityId;
 
 /// A community's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = communities)]
+#[diesel(table_name = communities, treat_none_as_default_value = false)]
 pub struct CommunityRow {
     /// `com_…`
     pub id: i64,

@@ -9,7 +9,7 @@ use crate::domain::id::{CommunityId, DeviceId, MemberId};
 
 /// A device's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = devices)]
+#[diesel(table_name = devices, treat_none_as_default_value = false)]
 pub struct DeviceRow {
     /// `com_…`
     pub community_id: i64,

@@ -8,7 +8,7 @@ use crate::domain::id::{CommunityId, MemberId};
 
 /// A member's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = members)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
 pub struct MemberRow {
     /// `com_…`
     pub community_id: i64,

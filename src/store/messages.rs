@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::messages;
+use super::update::SetStatus;
 use super::{Conn, StoreError, each};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MessageId};
@@ -37,7 +38,7 @@ impl MessageOrigin {
 
 /// A message's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = messages)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
 pub struct MessageRow {
     /// `com_…`
     pub community_id: i64,
@@ -168,17 +169,17 @@ pub fn set_status(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let (below, or) = may_come_from(next);
-    let changed = each!(conn, c => diesel::update(messages::table
-        .find((community.as_i64(), id.as_i64()))
-        // One shape for every status, so that the statement stays in the cache.
-        .filter(messages::status.lt(below).or(messages::status.eq(or.0)).or(messages::status.eq(or.1))))
-        .set((
-            messages::status.eq(next.code()),
-            messages::reason.eq(why.0.map(Reason::word)),
-            messages::detail.eq(why.1),
-            messages::updated_at.eq(now.0),
-        ))
-        .execute(c))?;
+    let update = SetStatus {
+        community_id: community.as_i64(),
+        id: id.as_i64(),
+        status: next.code(),
+        reason: why.0.map(Reason::word),
+        detail: why.1,
+        updated_at: now.0,
+        below,
+        or,
+    };
+    let changed = each!(conn, c => update.execute(c))?;
     Ok(changed > 0)
 }
 

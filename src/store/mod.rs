@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod parts;
 pub mod pools;
 pub mod releases;
+mod update;
 
 pub use conn::{Conn, DatabaseUrl};
 pub use db::{Db, Durability};

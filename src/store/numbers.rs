@@ -11,7 +11,7 @@ use crate::domain::id::{CommunityId, NumberId};
 
 /// A pool number's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = numbers)]
+#[diesel(table_name = numbers, treat_none_as_default_value = false)]
 pub struct NumberRow {
     /// `com_…`
     pub community_id: i64,

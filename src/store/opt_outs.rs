@@ -12,7 +12,7 @@ pub const ALL_NUMBERS: i64 = 0;
 
 /// An opt-out's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = opt_outs)]
+#[diesel(table_name = opt_outs, treat_none_as_default_value = false)]
 pub struct OptOutRow {
     /// `com_…`
     pub community_id: i64,

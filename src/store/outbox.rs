@@ -13,7 +13,7 @@ pub const RECEIPT: i16 = 1;
 
 /// An outbox row.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub struct OutboxRow {
     /// `com_…`
     pub community_id: i64,

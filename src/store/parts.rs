@@ -8,7 +8,7 @@ use crate::domain::message::Status;
 
 /// A part's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = message_parts)]
+#[diesel(table_name = message_parts, treat_none_as_default_value = false)]
 pub struct PartRow {
     /// `com_…`
     pub community_id: i64,
@@ -28,16 +28,21 @@ pub struct PartRow {
 
 /// Records a part; a repeated try of the same message replaces the reference.
 pub fn record(conn: &mut Conn, row: &PartRow) -> Result<(), StoreError> {
-    each!(conn, c => diesel::insert_into(message_parts::table)
+    let added = each!(conn, c => diesel::insert_into(message_parts::table)
         .values(row)
-        .on_conflict((message_parts::community_id, message_parts::message_id, message_parts::part))
-        .do_update()
-        .set((
-            message_parts::carrier.eq(&row.carrier),
-            message_parts::carrier_ref.eq(&row.carrier_ref),
-            message_parts::status.eq(row.status),
-        ))
+        .on_conflict_do_nothing()
         .execute(c))?;
+    // Rare, and an upsert's statement would be prepared anew for every text.
+    if added == 0 {
+        each!(conn, c => diesel::update(
+            message_parts::table.find((row.community_id, row.message_id, row.part)))
+            .set((
+                message_parts::carrier.eq(&row.carrier),
+                message_parts::carrier_ref.eq(&row.carrier_ref),
+                message_parts::status.eq(row.status),
+            ))
+            .execute(c))?;
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::domain::id::{CommunityId, PoolId};
 
 /// A pool's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = pools)]
+#[diesel(table_name = pools, treat_none_as_default_value = false)]
 pub struct PoolRow {
     /// `com_…`
     pub community_id: i64,

@@ -10,7 +10,7 @@ use crate::domain::id::{CommunityId, MemberId, NumberId};
 
 /// A release's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = releases)]
+#[diesel(table_name = releases, treat_none_as_default_value = false)]
 pub struct ReleaseRow {
     /// `com_…`
     pub community_id: i64,

@@ -12,10 +12,9 @@ use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
-use crate::store::assignments::{self, AssignmentChange};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, MaybeTransient};
+use crate::store::{Conn, MaybeTransient, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -156,14 +155,8 @@ fn set(row: &mut MessageRow, status: Status, reason: Reason) {
 
 /// The sender used the row: that makes it answered, and the pair active.
 fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignment) -> Result<()> {
-    let first_answer = row.is_unanswered();
-    if first_answer || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
-        let change = AssignmentChange {
-            answered_at: first_answer.then_some(ctx.now.0),
-            last_activity_at: Some(ctx.now.0),
-            ..AssignmentChange::default()
-        };
-        assignments::update(conn, community, row.member, row.number, &change)?;
+    if row.is_unanswered() || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
+        assignments::touch(conn, community, row.member, row.number, ctx.now)?;
     }
     Ok(())
 }
