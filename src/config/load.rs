@@ -181,14 +181,23 @@ fn tried(file: &ConfigBuilder<DefaultState>, layer: &Override) -> Result<(), Str
 }
 
 fn read(builder: ConfigBuilder<DefaultState>) -> Result<Config, String> {
-    builder
-        .build()
-        .and_then(config::Config::try_deserialize)
-        .map_err(|error: config::ConfigError| {
-            // Its own words about where: we know better.
-            let told = error.to_string();
-            told.split(" for key `").next().unwrap_or_default().to_owned()
-        })
+    let built = builder.build().map_err(|e| e.to_string())?;
+    built.clone().try_deserialize().map_err(|error| {
+        // Its own words about where: we know better.
+        let told = error.to_string();
+        let told = told.split(" for key `").next().unwrap_or_default().to_owned();
+        // It keeps to itself which variants there are; serde_json does not.
+        match told.contains("does not have variant") {
+            true => variants(built).unwrap_or(told),
+            false => told,
+        }
+    })
+}
+
+fn variants(built: config::Config) -> Option<String> {
+    let value: serde_json::Value = built.try_deserialize().ok()?;
+    let told = serde_json::from_value::<Config>(value).err()?.to_string();
+    told.starts_with("unknown variant").then_some(told)
 }
 
 /// Puts before a problem where its value was set: by which variable or flag, or on which line.

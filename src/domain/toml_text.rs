@@ -44,6 +44,11 @@ impl<'a> TomlText<'a> {
     /// A sentence about what stands at that offset: `file:line: sentence`.
     pub fn complain(&self, offset: usize, sentence: &str) -> String {
         let (line, _) = line_and_column(self.text, offset);
+        self.complain_on(line, sentence)
+    }
+
+    /// A sentence about a line: `file:line: sentence`.
+    pub fn complain_on(&self, line: usize, sentence: &str) -> String {
         format!("{}:{line}: {sentence}", self.file)
     }
 

@@ -18,6 +18,7 @@ mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+pub mod pool_file;
 mod pools;
 mod rates;
 mod receipts;
@@ -34,6 +35,7 @@ pub use keys::{Caller, Scope};
 pub use members::NewMember;
 pub use messages::NewMessage;
 pub use outbox::Dispatching;
+pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub use route::Decision;
 

@@ -1,0 +1,47 @@
+//! Pool files: a community with its pools, numbers, members and contacts, declared in TOML.
+//!
+//! [`PoolFile::parse`] reads one, [`plan`](plan::plan) compares it with what there is, and applying a plan
+//! is one transaction. What exists but is not in the file is left alone, and so is every attribute that
+//! the file does not mention; applying a file twice changes nothing the second time.
+
+mod apply;
+mod import;
+mod parse;
+mod plan;
+mod state;
+
+#[cfg(test)]
+mod parse_tests;
+#[cfg(test)]
+mod story_tests;
+
+pub use import::{ImportRow, RowProblem};
+pub use parse::{ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
+pub use plan::{Change, FieldChange, Plan, Unmanaged};
+
+use super::Switchboard;
+use super::error::Result;
+
+impl Switchboard {
+    /// What applying the file would change.
+    pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
+        let (file, carriers) = (file.clone(), self.carriers());
+        self.read(move |conn| plan::plan(&state::load(conn, &file)?, &file, &carriers))
+            .await
+    }
+
+    /// Makes what is there be as the file says: all of it or, on any error, nothing. Returns the plan as
+    /// it was carried out.
+    pub async fn apply_pool_file(&self, file: &PoolFile) -> Result<Plan> {
+        let (file, carriers) = (file.clone(), self.carriers());
+        let done = self
+            .write(move |conn, ctx| {
+                let plan = plan::plan(&state::load(conn, &file)?, &file, &carriers)?;
+                apply::apply(conn, ctx, &carriers, &file, &plan)?;
+                Ok(plan)
+            })
+            .await?;
+        self.wake_outbox();
+        Ok(done)
+    }
+}
