@@ -40,6 +40,3 @@ macro_rules! each {
     };
 }
 pub(crate) use each;
-
-#[cfg(test)]
-mod story;

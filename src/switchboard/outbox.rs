@@ -39,6 +39,10 @@ const TICK: Duration = Duration::from_millis(200);
 const SWEEP_EVERY_MS: i64 = 5_000;
 /// A row that waited longer than this is looked up again before it leaves: its pair may be gone.
 const STALE_MS: i64 = 1_000;
+/// How much of their rates numbers and members may use at once: carriers count by the second, people
+/// send a few texts in a row and then wait.
+const NUMBER_BURST_MS: i64 = 100;
+const MEMBER_BURST_MS: i64 = 10_000;
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -110,8 +114,8 @@ impl Switchboard {
             board: self.clone(),
             node: Some(node),
             lanes: Lanes::default(),
-            numbers: Rates::new(100_000),
-            members: Rates::new(200_000),
+            numbers: Rates::new(100_000, NUMBER_BURST_MS),
+            members: Rates::new(200_000, MEMBER_BURST_MS),
             flying: HashMap::new(),
             inbox,
             settled_tx,

@@ -6,19 +6,22 @@ use std::hash::Hash;
 
 use crate::domain::Timestamp;
 
-/// Buckets by key. A bucket holds one text, or a tenth of a second's worth where that is more.
+/// Buckets by key. A bucket holds one text, or so many milliseconds' worth of texts where that is more.
 #[derive(Debug)]
 pub(crate) struct Rates<K> {
     /// When the bucket will be full again, in microseconds.
     full_at: HashMap<K, i64>,
+    /// What a full bucket is worth, in microseconds.
+    burst: i64,
     most: usize,
 }
 
 impl<K: Hash + Eq + Copy> Rates<K> {
     /// Keeps at most `most` buckets; full ones are forgotten first, they are as good as new.
-    pub fn new(most: usize) -> Self {
+    pub fn new(most: usize, burst_ms: i64) -> Self {
         Self {
             full_at: HashMap::new(),
+            burst: burst_ms.saturating_mul(1000),
             most,
         }
     }
@@ -31,7 +34,7 @@ impl<K: Hash + Eq + Copy> Rates<K> {
         }
         let now = now.0.saturating_mul(1000);
         let full_at = self.full_at.get(&key).copied().unwrap_or(now);
-        let room = full_at - now - (bucket(per_s) - interval(per_s));
+        let room = full_at - now - (self.burst.max(interval(per_s)) - interval(per_s));
         if room <= 0 { 0 } else { (room + 999) / 1000 }
     }
 
@@ -54,11 +57,6 @@ fn interval(per_s: f64) -> i64 {
     (1_000_000.0 / per_s) as i64
 }
 
-/// Microseconds that a full bucket is worth.
-fn bucket(per_s: f64) -> i64 {
-    interval(per_s).max(100_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,7 +64,7 @@ mod tests {
 
     #[test]
     fn one_a_second_is_one_and_then_a_second_of_waiting() {
-        let mut rates = Rates::new(10);
+        let mut rates = Rates::new(10, 100);
         assert_eq!(rates.wait_ms(1, 1.0, Timestamp(5000)), 0);
         rates.take(1, 1.0, Timestamp(5000));
         assert_eq!(rates.wait_ms(1, 1.0, Timestamp(5000)), 1000);
@@ -77,7 +75,7 @@ mod tests {
 
     #[test]
     fn no_rate_is_no_limit() {
-        let mut rates = Rates::new(10);
+        let mut rates = Rates::new(10, 100);
         (0..1000).for_each(|_| rates.take(1, 0.0, Timestamp(0)));
         assert_eq!(rates.wait_ms(1, 0.0, Timestamp(0)), 0);
     }
@@ -88,7 +86,7 @@ mod tests {
             per_s in 1u32..200,
             gaps in prop::collection::vec(0i64..50, 1..400),
         ) {
-            let (mut rates, mut now, mut sent) = (Rates::new(10), Timestamp(1_000), 0i64);
+            let (mut rates, mut now, mut sent) = (Rates::new(10, 100), Timestamp(1_000), 0i64);
             let start = now;
             for gap in gaps {
                 now = now.plus_ms(gap);

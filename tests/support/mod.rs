@@ -15,6 +15,7 @@
 )]
 
 pub mod broker;
+pub mod exchange;
 pub mod http_sink;
 pub mod json_lines;
 pub mod kannel;

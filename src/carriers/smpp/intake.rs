@@ -79,11 +79,11 @@ impl Intake {
         (Self { queue }, receiver)
     }
 
-    /// Hands a message in, or back when there is no room.
-    pub fn offer(&self, inbound: Inbound) -> Result<(), Inbound> {
-        self.queue
-            .try_send(inbound)
-            .map_err(mpsc::error::TrySendError::into_inner)
+    /// Hands a message in; when there is no room, the peer is asked to send it again later.
+    pub fn take_in(&self, inbound: Inbound) {
+        if let Err(full) = self.queue.try_send(inbound) {
+            full.into_inner().reply.slow_down();
+        }
     }
 }
 

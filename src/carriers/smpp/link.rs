@@ -221,9 +221,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<'_, S> {
                 message,
             } => {
                 let reply = Reply::new(self.answers.clone(), handle, operation);
-                if let Err(Inbound { reply, .. }) = traffic.intake.offer(Inbound { reply, message }) {
-                    reply.slow_down();
-                }
+                traffic.intake.take_in(Inbound { reply, message });
             }
             Event::Completed { token, outcome } => {
                 let reply = match outcome {

@@ -297,7 +297,3 @@ fn with_gaps(total: u8, parts: Vec<ReceivedPart<PartNo>>) -> String {
     }
     text
 }
-
-#[cfg(test)]
-#[path = "parts_tests.rs"]
-mod tests;

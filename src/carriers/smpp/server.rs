@@ -67,8 +67,9 @@ impl Server {
     async fn connection(&self, tcp: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>) {
         // Without it answers would wait for each other; with an error the socket is dead anyway.
         let _ = tcp.set_nodelay(true);
+        let since = self.clock.now().0;
         match tls {
-            None => self.serve(tcp, peer.ip()).await,
+            None => self.serve(tcp, peer.ip(), since).await,
             Some(acceptor) => {
                 let limit = Duration::from_millis(u64::try_from(self.session.session_init_ms).unwrap_or(0));
                 let accepted = tokio::select! {
@@ -77,7 +78,7 @@ impl Server {
                     accepted = tokio::time::timeout(limit, acceptor.accept(tcp)) => accepted,
                 };
                 match accepted {
-                    Ok(Ok(stream)) => self.serve(stream, peer.ip()).await,
+                    Ok(Ok(stream)) => self.serve(stream, peer.ip(), since).await,
                     Ok(Err(error)) => {
                         tracing::debug!(peer = %peer.ip(), %error, "TLS with an SMPP client failed")
                     }
@@ -87,8 +88,8 @@ impl Server {
         }
     }
 
-    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S, peer: IpAddr) {
-        let session = Session::new(self.session.clone(), self.clock.now().0);
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S, peer: IpAddr, since_ms: i64) {
+        let session = Session::new(self.session.clone(), since_ms);
         let mut wire = Wire::new(stream, session, self.clock.clone());
         let asked = tokio::select! {
             biased;

@@ -51,11 +51,6 @@ impl Framer {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Octets that wait to be cut.
-    pub fn len(&self) -> usize {
-        self.buffer.len()
-    }
-
     /// The next whole PDU; `None` until more bytes come.
     pub fn next(&mut self) -> Result<Option<Frame>, FrameError> {
         let Some(head) = self.buffer.first_chunk::<4>() else {

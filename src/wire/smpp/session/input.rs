@@ -183,6 +183,14 @@ impl Session {
                 sequence,
             );
         }
+        if self.leaving.is_some() {
+            // Another link, or this one when it is back, will take it.
+            let status = match operation {
+                Operation::Deliver => CommandStatus::RX_T_APPN,
+                Operation::Submit | Operation::Data => CommandStatus::RSYSERR,
+            };
+            return self.reply(codec::operation_id(operation), status, sequence);
+        }
         self.unanswered += 1;
         let handle = Handle {
             sequence,

@@ -1,0 +1,211 @@
+//! Parts of long texts as peers send them: out of order, one at a time, and not at all.
+
+use super::*;
+use crate::wire::smpp::Sar;
+
+fn by_udh(part: u8, total: u8, body: &[u8]) -> ShortMessage {
+    let header = [5, 0, 3, 42, total, part];
+    ShortMessage {
+        esm_class: ShortMessage::ESM_UDHI,
+        ..message(&[&header, body].concat())
+    }
+}
+
+fn by_sar(part: u8, total: u8, body: &[u8]) -> ShortMessage {
+    ShortMessage {
+        sar: Some(Sar {
+            reference: 4242,
+            part,
+            total,
+        }),
+        ..message(body)
+    }
+}
+
+fn patient() -> SmppConfig {
+    SmppConfig {
+        part_ack_ms: 60_000,
+        ..server_config()
+    }
+}
+
+#[tokio::test]
+async fn parts_out_of_order_make_one_text_and_are_acknowledged_with_it() {
+    for part in [by_udh, by_sar] {
+        let server = Edge::start(&patient(), FakeExchange::shut()).await;
+        let mut peer = Peer::bound(server.address(), 10).await;
+        let mut asking = part(2, 3, b"B");
+        asking.registered_delivery = 1;
+        peer.submit(&part(3, 3, b"C"));
+        peer.submit(&asking);
+        assert!(peer.event_soon().await.is_none());
+        assert!(server.exchange.texts().is_empty());
+        peer.submit(&part(1, 3, b"A"));
+        assert!(
+            peer.event_soon().await.is_none(),
+            "the exchange has not got it yet"
+        );
+        assert_eq!(server.exchange.texts(), ["ABC"]);
+        assert!(server.exchange.started.lock().unwrap()[0].want_receipt);
+        server.exchange.gate.add_permits(1);
+        let id = Some(MessageId::from_i64(1).to_string());
+        for _ in 0..3 {
+            let (_, status, got) = peer.answer().await;
+            assert_eq!((status, &got), (CommandStatus::ROK, &id));
+        }
+    }
+}
+
+#[tokio::test]
+async fn parts_over_two_binds_of_one_account_make_one_text() {
+    let server = Edge::start(&patient(), FakeExchange::open()).await;
+    let mut first = Peer::bound(server.address(), 10).await;
+    let mut second = Peer::bound(server.address(), 10).await;
+    first.submit(&by_udh(1, 2, b"A"));
+    assert!(first.event_soon().await.is_none());
+    assert_eq!(second.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    assert_eq!(first.answer().await.1, CommandStatus::ROK);
+    assert_eq!(server.exchange.texts(), ["AB"]);
+}
+
+#[tokio::test]
+async fn a_peer_with_a_window_of_one_is_not_kept_waiting_for_ever() {
+    let config = SmppConfig {
+        part_ack_ms: 50,
+        ..server_config()
+    };
+    let server = Edge::start(&config, FakeExchange::shut()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(1, 3, b"A")).await, CommandStatus::ROK);
+    assert_eq!(peer.ask(&by_udh(2, 3, b"B")).await, CommandStatus::ROK);
+    peer.submit(&by_udh(3, 3, b"C"));
+    assert!(
+        peer.event_soon().await.is_none(),
+        "the last part waits for the exchange"
+    );
+    server.exchange.gate.add_permits(1);
+    let (_, status, id) = peer.answer().await;
+    assert_eq!(
+        (status, id),
+        (CommandStatus::ROK, Some(MessageId::from_i64(1).to_string()))
+    );
+    assert_eq!(server.exchange.texts(), ["ABC"]);
+}
+
+#[tokio::test]
+async fn parts_that_nobody_completes_are_to_be_sent_again() {
+    let config = SmppConfig {
+        reassembly_timeout_s: 1,
+        ..patient()
+    };
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    peer.submit(&by_udh(1, 3, b"A"));
+    peer.submit(&by_udh(3, 3, b"C"));
+    assert_eq!(peer.answer().await.1, CommandStatus::RSYSERR);
+    assert_eq!(peer.answer().await.1, CommandStatus::RSYSERR);
+    assert!(server.exchange.texts().is_empty());
+}
+
+#[tokio::test]
+async fn of_a_text_whose_parts_were_acknowledged_what_is_there_is_delivered() {
+    let config = SmppConfig {
+        part_ack_ms: 20,
+        reassembly_timeout_s: 1,
+        ..server_config()
+    };
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    peer.submit(&by_udh(1, 5, b"A"));
+    peer.submit(&by_udh(4, 5, b"D"));
+    assert_eq!(peer.answer().await.1, CommandStatus::ROK);
+    assert_eq!(peer.answer().await.1, CommandStatus::ROK);
+    let exchange = server.exchange.clone();
+    until("it is given up", || !exchange.texts().is_empty()).await;
+    assert_eq!(exchange.texts(), ["A[…]D[…]"]);
+}
+
+#[tokio::test]
+async fn acknowledged_parts_survive_a_shutdown() {
+    let config = SmppConfig {
+        part_ack_ms: 20,
+        ..server_config()
+    };
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    let exchange = server.exchange.clone();
+    let end = tokio::spawn(server.service.shutdown());
+    assert!(matches!(peer.event().await, Some(Event::Closed(_))));
+    peer.wire.finish().await;
+    end.await.unwrap();
+    assert_eq!(exchange.texts(), ["[…]B"]);
+}
+
+#[tokio::test]
+async fn a_carrier_is_asked_to_send_incomplete_parts_again() {
+    let server = Edge::start(&server_config(), FakeExchange::open()).await;
+    let mut config = client_config(vec![bind_to(server.address())]);
+    config.part_ack_ms = 60_000;
+    config.reassembly_timeout_s = 1;
+    let client = Edge::start(&config, FakeExchange::open()).await;
+    let account = server.outlet("gw1");
+    ready(&account).await;
+    client.exchange.answer_with(Err(IntakeError::Overloaded));
+    let refused = account.send_text(&text("x")).await;
+    let detail = "the peer answered ESME_RX_T_APPN".to_owned();
+    assert_eq!(
+        refused,
+        Err(crate::switchboard::outlet::OutletError::Retry {
+            detail,
+            after_ms: Some(5000)
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_part_that_is_sent_again_takes_the_place_of_the_first() {
+    let server = Edge::start(&patient(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    let first = peer.submit(&by_udh(1, 2, b"A"));
+    let second = peer.submit(&by_udh(1, 2, b"A"));
+    let (token, status, _) = peer.answer().await;
+    assert_eq!((token, status), (first, CommandStatus::RSYSERR));
+    let third = peer.submit(&by_udh(2, 2, b"B"));
+    for expected in [second, third] {
+        let (token, status, _) = peer.answer().await;
+        assert_eq!((token, status), (expected, CommandStatus::ROK));
+    }
+    assert_eq!(server.exchange.texts(), ["AB"]);
+}
+
+#[tokio::test]
+async fn a_part_that_was_acknowledged_and_is_sent_again_is_acknowledged_again() {
+    let config = SmppConfig {
+        part_ack_ms: 30,
+        ..server_config()
+    };
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    for part in [1, 1, 2] {
+        assert_eq!(peer.ask(&by_udh(part, 2, b"x")).await, CommandStatus::ROK);
+    }
+    assert_eq!(server.exchange.texts(), ["xx"]);
+}
+
+#[tokio::test]
+async fn one_throttled_part_does_not_make_the_phone_see_the_others_twice() {
+    let mut config = server_config();
+    config.accounts.get_mut("gw1").unwrap().throughput_per_s = 2;
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let client = Edge::start(
+        &client_config(vec![bind_to(server.address())]),
+        FakeExchange::open(),
+    )
+    .await;
+    let outlet = client.outlet("acme");
+    ready(&outlet).await;
+    let body = "long ".repeat(80);
+    let sent = outlet.send_text(&text(&body)).await.unwrap();
+    assert_eq!((sent.parts.len(), server.exchange.texts()), (3, vec![body]));
+}
