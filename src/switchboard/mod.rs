@@ -18,6 +18,7 @@ mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+pub mod phones;
 mod pools;
 mod rates;
 mod receipts;
@@ -28,6 +29,7 @@ pub mod views;
 
 use std::sync::{Arc, Mutex};
 
+pub use communities::merged_policy;
 pub use contacts::ContactRef;
 pub use error::{Result, SwitchboardError};
 pub use keys::{Caller, Scope};
