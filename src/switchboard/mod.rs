@@ -18,6 +18,7 @@ mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+pub mod phones;
 pub mod pool_file;
 mod pools;
 mod rates;
@@ -29,6 +30,7 @@ pub mod views;
 
 use std::sync::{Arc, Mutex};
 
+pub use communities::merged_policy;
 pub use contacts::ContactRef;
 pub use error::{Result, SwitchboardError};
 pub use keys::{Caller, Scope};
