@@ -19,10 +19,29 @@ pub use import::{ImportRow, RowProblem};
 pub use parse::{ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
 pub use plan::{Change, FieldChange, Plan, Unmanaged};
 
-use super::Switchboard;
 use super::error::Result;
+use super::views::Community;
+use super::{Switchboard, communities};
+use crate::domain::id::{CommunityId, PoolId};
+use crate::store::pools;
 
 impl Switchboard {
+    /// The community of that name, the oldest if several have it.
+    pub async fn find_community(&self, name: &str) -> Result<Option<Community>> {
+        let name = name.to_owned();
+        self.read(move |conn| communities::by_name(conn, &name)).await
+    }
+
+    /// The pool of that name.
+    pub async fn find_pool(&self, community: CommunityId, name: &str) -> Result<Option<PoolId>> {
+        let name = name.to_owned();
+        self.read(move |conn| {
+            let row = pools::by_name(conn, community, &name)?;
+            Ok(row.map(|row| PoolId::from_i64(row.id)))
+        })
+        .await
+    }
+
     /// What applying the file would change.
     pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
         let (file, carriers) = (file.clone(), self.carriers());
