@@ -23,7 +23,7 @@ use crate::config::log::{LogConfig, LogFormat};
 use crate::domain::id::MAX_NODES;
 use crate::domain::{Clock, IdGenerator, Timestamp};
 use crate::store::node::NodeLock;
-use crate::store::{Db, DatabaseUrl, Durability, StoreError, migrations};
+use crate::store::{DatabaseUrl, Db, Durability, StoreError, migrations};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
 use phones::LoopbackPhones;
@@ -58,9 +58,8 @@ pub fn open_for_writing(config: &Config) -> Result<Db, StoreError> {
 /// The database for a command that only looks: it makes no database, and changes none.
 pub fn open_for_reading(config: &Config) -> Result<Db, StoreError> {
     let url = DatabaseUrl::parse(&config.database.url)?;
-    let stale = |what: &str| {
-        StoreError::Open(format!("{} {what}; run `partyline migrate` first", url.shown()))
-    };
+    let stale =
+        |what: &str| StoreError::Open(format!("{} {what}; run `partyline migrate` first", url.shown()));
     if let DatabaseUrl::Sqlite(path) = &url
         && !path.exists()
     {
@@ -128,7 +127,9 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names());
 
     let smpp = SmppEdge::new(&config.smpp, clock.clone(), rand::random())?;
-    smpp.outlets().into_iter().for_each(|outlet| board.add_outlet(outlet));
+    smpp.outlets()
+        .into_iter()
+        .for_each(|outlet| board.add_outlet(outlet));
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
         board.add_outlet(loopback.clone());
@@ -144,7 +145,9 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     let dispatcher = board
         .dispatch(lock, rand::random())
         .ok_or_else(|| anyhow!("the dispatcher runs already"))?;
-    let smpp = smpp.serve(Arc::new(board.clone()), CancellationToken::new()).await?;
+    let smpp = smpp
+        .serve(Arc::new(board.clone()), CancellationToken::new())
+        .await?;
     let state = ApiState {
         board: board.clone(),
         phones,

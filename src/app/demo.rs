@@ -89,7 +89,9 @@ impl NextStep {
         [
             String::new(),
             format!("The demo community is up: {sender}'s phone is {phone}, {recipient}'s is {other}."),
-            format!("On {sender}'s phone {number} is {recipient}; on {recipient}'s phone {mirror} is {sender}."),
+            format!(
+                "On {sender}'s phone {number} is {recipient}; on {recipient}'s phone {mirror} is {sender}."
+            ),
             "The next step, in another terminal:".into(),
             String::new(),
             format!("# {sender} texts {recipient}:"),
@@ -130,8 +132,14 @@ mod tests {
 
     #[test]
     fn a_wildcard_address_is_called_by_the_machines_own() {
-        assert_eq!(reachable("0.0.0.0:8080".parse().unwrap()).to_string(), "127.0.0.1:8080");
+        assert_eq!(
+            reachable("0.0.0.0:8080".parse().unwrap()).to_string(),
+            "127.0.0.1:8080"
+        );
         assert_eq!(reachable("[::]:80".parse().unwrap()).to_string(), "[::1]:80");
-        assert_eq!(reachable("192.0.2.1:80".parse().unwrap()).to_string(), "192.0.2.1:80");
+        assert_eq!(
+            reachable("192.0.2.1:80".parse().unwrap()).to_string(),
+            "192.0.2.1:80"
+        );
     }
 }

@@ -45,14 +45,22 @@ impl HttpConfig {
         }
         let ranges = [
             ("workers", self.workers as u64, 1, 256, ""),
-            ("max_body_bytes", self.max_body_bytes as u64, 1_024, 16_777_216, " bytes"),
+            (
+                "max_body_bytes",
+                self.max_body_bytes as u64,
+                1_024,
+                16_777_216,
+                " bytes",
+            ),
             ("request_timeout_s", self.request_timeout_s, 1, 300, " seconds"),
             ("keep_alive_s", self.keep_alive_s, 1, 3_600, " seconds"),
             ("shutdown_timeout_s", self.shutdown_timeout_s, 0, 300, " seconds"),
         ];
         for (name, value, least, most, unit) in ranges {
             if !(least..=most).contains(&value) {
-                problems.push(format!("`{name}` is {value}; allowed are {least} to {most}{unit}"));
+                problems.push(format!(
+                    "`{name}` is {value}; allowed are {least} to {most}{unit}"
+                ));
             }
         }
         problems
