@@ -81,6 +81,7 @@ pub fn command_board(config: &Config, db: Db) -> Switchboard {
     let node = rand::random_range(LAST_NODE + 1..MAX_NODES);
     let ids = IdGenerator::new(node);
     Switchboard::new(db, Arc::new(SystemClock), ids, config.outlet_names())
+        .with_default_policy(config.policies.clone())
 }
 
 /// Serves until told to stop.
@@ -124,7 +125,8 @@ fn set_up_logging(config: &LogConfig) {
 async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = IdGenerator::new(config.database.node);
-    let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names());
+    let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names())
+        .with_default_policy(config.policies.clone());
 
     let smpp = SmppEdge::new(&config.smpp, clock.clone(), rand::random())?;
     smpp.outlets()
@@ -139,7 +141,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     // Heard from here on, so that a signal during the start is not lost.
     let mut stop = Signals::listen()?;
     let next_step = match demo {
-        true => Some(demo::set_up(&board, &config.policies).await?),
+        true => Some(demo::set_up(&board).await?),
         false => None,
     };
     let dispatcher = board

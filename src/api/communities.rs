@@ -13,7 +13,6 @@ use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
 use crate::domain::id::{CommunityId, CommunityKind};
-use crate::domain::policy::Policy;
 use crate::switchboard::{Scope, merged_policy};
 
 #[derive(Deserialize)]
@@ -26,7 +25,7 @@ pub(crate) struct NewCommunity {
 
 /// `POST /v1/communities`
 pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewCommunity>) -> Result<HttpResponse> {
-    let policy = merged_policy(&Policy::default(), &new.policy.unwrap_or_default())?;
+    let policy = merged_policy(&state.board.default_policy(), &new.policy.unwrap_or_default())?;
     let made = state.board.create_community(new.name, policy).await?;
     Ok(HttpResponse::Created().json(made))
 }

@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use anyhow::{Context, anyhow};
 
 use crate::domain::E164;
-use crate::domain::policy::Policy;
 use crate::switchboard::pool_file::PoolFile;
 use crate::switchboard::{ContactRef, Scope, Switchboard};
 
@@ -27,9 +26,8 @@ pub struct NextStep {
 
 /// Makes the demo's community and a key for this run. The key is kept only as a hash, so each run has a
 /// new one.
-pub async fn set_up(board: &Switchboard, policies: &Policy) -> anyhow::Result<NextStep> {
+pub async fn set_up(board: &Switchboard) -> anyhow::Result<NextStep> {
     let file = PoolFile::parse(NAME, FILE).map_err(|problems| anyhow!(problems.join("; ")))?;
-    let file = file.with_default_policy(policies.clone());
     let plan = board.apply_pool_file(&file).await?;
     tracing::info!(changes = plan.changes.len(), "the demo community is there");
 
@@ -82,7 +80,7 @@ impl NextStep {
                  -d '{{\"to\": \"{to}\", \"text\": \"{text}\"}}'; echo"
             )
         };
-        let inbox = |phone: E164| format!("curl -sS {base}/{phone}/texts {auth}; echo");
+        let inbox = |phone: E164| format!("sleep 1; curl -sS {base}/{phone}/texts {auth}; echo");
         let (sender, phone) = (&self.sender.0, self.sender.1);
         let (recipient, other) = (&self.recipient.0, self.recipient.1);
         let (number, mirror) = (self.number, self.mirror);

@@ -33,12 +33,12 @@ pub fn read(bytes: &[u8], region: Option<country::Id>) -> Result<Vec<ImportRow>,
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = line_at(bytes, error.position());
                 problems.push(malformed(line, &error));
                 continue;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_at(bytes, record.position());
         if record.len() != header.len() {
             let told = format!("has {} fields; the header has {}", record.len(), header.len());
             problems.push(problem(line, told));
@@ -54,6 +54,17 @@ pub fn read(bytes: &[u8], region: Option<country::Id>) -> Result<Vec<ImportRow>,
     } else {
         Err(problems)
     }
+}
+
+/// The line of a record. The reader's own count is late by one after CRLF, whose LF it leaves for later.
+fn line_at(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
+    let start = position.map_or(0, |p| p.byte() as usize).min(bytes.len());
+    let blank = bytes[start..]
+        .iter()
+        .take_while(|b| matches!(b, b'\r' | b'\n'))
+        .count();
+    let before = &bytes[..start + blank];
+    before.iter().filter(|b| **b == b'\n').count() as u64 + 1
 }
 
 fn problem(line: u64, sentence: impl Into<String>) -> RowProblem {

@@ -10,7 +10,7 @@ use super::carriers_reached;
 use super::failure::{Failure, Result};
 use super::output::Output;
 use crate::app;
-use crate::config::{Config, Sources};
+use crate::config::{Config, Sources, loopback};
 use crate::store::{DatabaseUrl, Db, Durability, migrations};
 use crate::switchboard::Switchboard;
 
@@ -238,17 +238,11 @@ async fn pools(board: &Switchboard) -> Result<Vec<Finding>> {
                     break;
                 }
             }
-            findings.extend(orphans.into_iter().map(|(carrier, count)| {
-                Finding::bad(
-                    Health::Fail,
-                    "pools",
-                    format!(
-                        "{count} numbers of {} leave by carrier `{carrier}`, which is not configured",
-                        community.name
-                    ),
-                    format!("add [smpp.carriers.{carrier}] or [smpp.accounts.{carrier}], or give the numbers another carrier"),
-                )
-            }));
+            findings.extend(
+                orphans
+                    .into_iter()
+                    .map(|(carrier, count)| orphaned(&community.name, &carrier, count)),
+            );
         }
         if (page.len() as i64) < PAGE {
             break;
@@ -259,4 +253,22 @@ async fn pools(board: &Switchboard) -> Result<Vec<Finding>> {
         findings.push(Finding::ok("pools", found));
     }
     Ok(findings)
+}
+
+fn orphaned(community: &str, carrier: &str, count: usize) -> Finding {
+    let found =
+        format!("{count} numbers of {community} leave by carrier `{carrier}`, which is not configured");
+    let (health, todo) = match carrier == loopback::OUTLET {
+        true => (
+            Health::Warn,
+            "set loopback.enabled = true; `partyline serve --demo` does it by itself".to_owned(),
+        ),
+        false => (
+            Health::Fail,
+            format!(
+                "add [smpp.carriers.{carrier}] or [smpp.accounts.{carrier}], or give the numbers another carrier"
+            ),
+        ),
+    };
+    Finding::bad(health, "pools", found, todo)
 }

@@ -8,7 +8,7 @@ use crate::config::Config;
 
 /// Makes everything be as the file says, or changes nothing.
 pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
-    let file = args.read(config)?;
+    let file = args.read()?;
     let db = app::open_for_writing(config)?;
     let plan = app::command_runtime()?
         .block_on(async { app::command_board(config, db).apply_pool_file(&file).await })?;

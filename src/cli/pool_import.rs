@@ -60,8 +60,9 @@ pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
         let pool = find_pool(&board, &community, &args.pool).await?;
         match import(&board, &community, pool, rows).await? {
             Ok(count) => {
-                out.print(&json!({"imported": count}), || {
-                    format!("{count} numbers imported")
+                out.print(&json!({"imported": count}), || match count {
+                    1 => "1 number imported".to_owned(),
+                    _ => format!("{count} numbers imported"),
                 });
                 Ok(())
             }

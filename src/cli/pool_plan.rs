@@ -17,19 +17,18 @@ pub struct Args {
 
 impl Args {
     /// Reads the file.
-    pub fn read(&self, config: &Config) -> Result<PoolFile> {
+    pub fn read(&self) -> Result<PoolFile> {
         let name = self.file.display().to_string();
         let text = std::fs::read_to_string(&self.file)
             .map_err(|e| Failure::wrong(vec![format!("cannot read {name}: {e}")]))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let file = PoolFile::parse(&name, text).map_err(Failure::wrong)?;
-        Ok(file.with_default_policy(config.policies.clone()))
+        PoolFile::parse(&name, text).map_err(Failure::wrong)
     }
 }
 
 /// Shows what would be changed.
 pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
-    let file = args.read(config)?;
+    let file = args.read()?;
     let db = app::open_for_reading(config)?;
     let plan = app::command_runtime()?
         .block_on(async { app::command_board(config, db).plan_pool_file(&file).await })?;

@@ -44,23 +44,30 @@ impl Switchboard {
 
     /// What applying the file would change.
     pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
-        let (file, carriers) = (file.clone(), self.carriers());
-        self.read(move |conn| plan::plan(&state::load(conn, &file)?, &file, &carriers))
+        let (file, given) = (file.clone(), self.given());
+        self.read(move |conn| plan::plan(&state::load(conn, &file)?, &file, &given))
             .await
     }
 
     /// Makes what is there be as the file says: all of it or, on any error, nothing. Returns the plan as
     /// it was carried out.
     pub async fn apply_pool_file(&self, file: &PoolFile) -> Result<Plan> {
-        let (file, carriers) = (file.clone(), self.carriers());
+        let (file, given) = (file.clone(), self.given());
         let done = self
             .write(move |conn, ctx| {
-                let plan = plan::plan(&state::load(conn, &file)?, &file, &carriers)?;
-                apply::apply(conn, ctx, &carriers, &file, &plan)?;
+                let plan = plan::plan(&state::load(conn, &file)?, &file, &given)?;
+                apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
                 Ok(plan)
             })
             .await?;
         self.wake_outbox();
         Ok(done)
+    }
+
+    fn given(&self) -> plan::Given {
+        plan::Given {
+            carriers: self.carriers(),
+            default_policy: self.default_policy(),
+        }
     }
 }

@@ -18,8 +18,6 @@ pub struct PoolFile {
     pub community: String,
     /// The fields of its policy that the file mentions.
     pub policy: serde_json::Map<String, serde_json::Value>,
-    /// The policy of a new community, where the file is silent.
-    pub default_policy: Policy,
     /// The pools, in the file's order.
     pub pools: Vec<PoolEntry>,
     /// The numbers.
@@ -161,20 +159,11 @@ impl PoolFile {
         Ok(Self {
             community: raw.community.name.into_inner().trim().to_owned(),
             policy,
-            default_policy: Policy::default(),
             pools,
             numbers,
             members,
             contacts,
         })
-    }
-
-    /// The same with another policy for a community that is new, where the file is silent.
-    pub fn with_default_policy(self, default_policy: Policy) -> Self {
-        Self {
-            default_policy,
-            ..self
-        }
     }
 }
 

@@ -159,15 +159,24 @@ fn listed(fields: &[FieldChange]) -> String {
     listed.join(", ")
 }
 
-/// Compares. `carriers` are the names that numbers may refer to. The file's contradictions with what there
+/// What the settings say.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The names that numbers may refer to.
+    pub carriers: Vec<String>,
+    /// The policy of a new community, where the file is silent.
+    pub default_policy: Policy,
+}
+
+/// Compares. The file's contradictions with what there
 /// is are told all together.
-pub fn plan(state: &State, file: &PoolFile, carriers: &[String]) -> Result<Plan> {
-    let problems = contradictions(state, file, carriers);
+pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
+    let problems = contradictions(state, file, &given.carriers);
     if !problems.is_empty() {
         return Err(SwitchboardError::conflict("pool_file", problems.join("\n")));
     }
     let mut changes = Vec::new();
-    changes.extend(community(state, file)?);
+    changes.extend(community(state, file, &given.default_policy)?);
     for pool in file.pools.iter().filter(|p| !state.pools.contains_key(&p.name)) {
         changes.push(Change::CreatePool {
             name: pool.name.clone(),
@@ -269,10 +278,10 @@ fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<St
     problems
 }
 
-fn community(state: &State, file: &PoolFile) -> Result<Option<Change>> {
+fn community(state: &State, file: &PoolFile, default: &Policy) -> Result<Option<Change>> {
     let before = match &state.community {
         Some((_, policy)) => policy,
-        None => &file.default_policy,
+        None => default,
     };
     let json = |policy: &Policy| match serde_json::to_value(policy) {
         Ok(serde_json::Value::Object(fields)) => Ok(fields),

@@ -81,7 +81,8 @@ async fn applying_makes_what_the_file_says_and_applying_again_nothing() {
         when_full: WhenFull::Recycle,
         ..Policy::default()
     };
-    let file = file(FILE).with_default_policy(defaults);
+    let board = board.with_default_policy(defaults);
+    let file = file(FILE);
     let planned = board.plan_pool_file(&file).await.unwrap();
     assert_eq!(planned.changes.len(), 8, "{:?}", lines(&planned));
     assert!(
