@@ -19,6 +19,12 @@ use super::problem::{Problem, Result};
 /// answer and the connection stays usable.
 const MOST_DISCARDED: usize = 1 << 20;
 
+/// How many characters of what the caller sent, or of a sentence on it, an answer may hold.
+const MAX_ECHOED: usize = 400;
+
+/// The longest place that is worth naming.
+const MAX_PLACE: usize = 100;
+
 /// A JSON object as the body.
 pub(crate) struct Json<T>(pub T);
 
@@ -158,7 +164,9 @@ fn read_text<T: DeserializeOwned>(text: &str) -> Result<T> {
 }
 
 fn malformed(path: Option<&str>, error: &serde_json::Error) -> Problem {
-    let path = path.filter(|p| *p != ".");
+    // An unknown place ends in a question mark: then what holds it is named, if anything.
+    let known = |path| str::trim_end_matches(path, ['?', '.']);
+    let path = path.map(known).filter(|p| (1..=MAX_PLACE).contains(&p.len()));
     let place = path.map(|p| format!(" (in `{p}`)")).unwrap_or_default();
     let problem = Problem::malformed(
         "malformed_json",
@@ -174,15 +182,24 @@ fn without_place(message: &str) -> String {
         .to_owned()
 }
 
+/// The start of what the caller sent, for an answer that is not to be as long.
+fn echoed(text: &str) -> String {
+    match text.char_indices().nth(MAX_ECHOED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A value that fits no field, or a field that fits no value; `message` is serde's.
 pub(crate) fn wrong_value(path: &str, message: &str) -> Problem {
     let named = ["unknown field `", "missing field `", "duplicate field `"]
         .iter()
         .find_map(|start| message.strip_prefix(start)?.split('`').next());
+    let (path, message) = (echoed(path), echoed(message));
     let problem = |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
-    match (named, path) {
-        (Some(name), _) => problem(message.to_owned()).field(name),
-        (None, ".") => problem(message.to_owned()),
+    match (named, path.as_str()) {
+        (Some(name), _) => problem(message).field(echoed(name)),
+        (None, ".") => problem(message),
         (None, path) => problem(format!("`{path}`: {message}")).field(path),
     }
 }

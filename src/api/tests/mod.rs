@@ -7,4 +7,4 @@ mod lists;
 mod socket;
 mod story;
 
-pub(super) use common::{Answer, House, PHONES};
+pub(super) use common::{House, PHONES};
