@@ -1,1 +1,227 @@
-//! The composition root: the only room that knows all rooms, the clock and the random source.
+//! The composition root: the only room that knows all rooms, and the only one that asks the machine for
+//! the time and for randomness.
+// Everybody else takes a Clock and an Rng; here they come from.
+#![allow(clippy::disallowed_methods)]
+
+mod demo;
+mod phones;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::api::{self, ApiState};
+use crate::carriers::loopback::Loopback;
+use crate::carriers::smpp::{SmppEdge, SmppService};
+use crate::config::Config;
+use crate::config::database::LAST_NODE;
+use crate::config::log::{LogConfig, LogFormat};
+use crate::domain::id::MAX_NODES;
+use crate::domain::{Clock, IdGenerator, Timestamp};
+use crate::store::node::NodeLock;
+use crate::store::{DatabaseUrl, Db, Durability, StoreError, migrations};
+use crate::switchboard::Switchboard;
+use crate::switchboard::phones::VirtualPhones;
+use phones::LoopbackPhones;
+
+/// Threads of the runtime on which links and the dispatcher run.
+const WORKERS: usize = 2;
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(chrono::Utc::now().timestamp_millis())
+    }
+}
+
+/// 32 random bytes, fit for secrets.
+pub fn random_bytes() -> [u8; 32] {
+    rand::random()
+}
+
+/// A runtime for one command.
+pub fn command_runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// The database for a command that writes, brought up to date.
+pub fn open_for_writing(config: &Config) -> Result<Db, StoreError> {
+    migrations::open_migrated(&config.database.url, Durability::Command)
+}
+
+/// The database for a command that only looks: it makes no database, and changes none.
+pub fn open_for_reading(config: &Config) -> Result<Db, StoreError> {
+    let url = DatabaseUrl::parse(&config.database.url)?;
+    let stale =
+        |what: &str| StoreError::Open(format!("{} {what}; run `partyline migrate` first", url.shown()));
+    if let DatabaseUrl::Sqlite(path) = &url
+        && !path.exists()
+    {
+        return Err(stale("does not exist yet"));
+    }
+    let db = Db::open(&config.database.url, Durability::Command)?;
+    match migrations::pending(&db)?.is_empty() {
+        true => Ok(db),
+        false => Err(stale("is not up to date")),
+    }
+}
+
+/// An exchange for a command, without outlets. Must be called within a runtime.
+pub fn command_board(config: &Config, db: Db) -> Switchboard {
+    // Ids carry the node that made them. Servers hold the numbers up to LAST_NODE by a lock; commands are
+    // too short-lived for a lock of their own, so they take one of the others by chance: two commands would
+    // have to draw the same number within the same millisecond to make the same id, and the primary key
+    // would still refuse the second.
+    let node = rand::random_range(LAST_NODE + 1..MAX_NODES);
+    let ids = IdGenerator::new(node);
+    Switchboard::new(db, Arc::new(SystemClock), ids, config.outlet_names())
+        .with_default_policy(config.policies.clone())
+}
+
+/// Serves until told to stop.
+pub fn serve(mut config: Config, demo: bool) -> anyhow::Result<()> {
+    set_up_logging(&config.log);
+    if demo {
+        config.loopback.enabled = true;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let db = Db::open(&config.database.url, Durability::Server)?;
+    // Before anything is changed: two servers on one SQLite file would corrupt each other's order.
+    let lock = NodeLock::acquire(&db, config.database.node)?;
+    let steps = migrations::run(&db)?;
+    if !steps.is_empty() {
+        tracing::info!(steps = steps.len(), "the database was brought up to date");
+    }
+    runtime.block_on(run(&config, db, lock, demo))
+}
+
+fn set_up_logging(config: &LogConfig) {
+    // The configuration was checked; a filter that cannot be read here would be ours to mend.
+    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let set = match config.format {
+        LogFormat::Text => {
+            let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+            lines.with_ansi(colours).try_init()
+        }
+        LogFormat::Json => lines.json().try_init(),
+    };
+    // Fails only where one is set already, as in a test that serves twice.
+    drop(set);
+}
+
+async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = IdGenerator::new(config.database.node);
+    let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names())
+        .with_default_policy(config.policies.clone());
+
+    let smpp = SmppEdge::new(&config.smpp, clock.clone(), rand::random())?;
+    smpp.outlets()
+        .into_iter()
+        .for_each(|outlet| board.add_outlet(outlet));
+    let phones = config.loopback.enabled.then(|| {
+        let loopback = Arc::new(Loopback::new(clock.clone()));
+        board.add_outlet(loopback.clone());
+        Arc::new(LoopbackPhones::new(loopback, board.clone())) as Arc<dyn VirtualPhones>
+    });
+
+    // Heard from here on, so that a signal during the start is not lost.
+    let mut stop = Signals::listen()?;
+    let next_step = match demo {
+        true => Some(demo::set_up(&board).await?),
+        false => None,
+    };
+    let dispatcher = board
+        .dispatch(lock, rand::random())
+        .ok_or_else(|| anyhow!("the dispatcher runs already"))?;
+    let smpp = smpp
+        .serve(Arc::new(board.clone()), CancellationToken::new())
+        .await?;
+    let state = ApiState {
+        board: board.clone(),
+        phones,
+        random: Arc::new(random_bytes),
+    };
+    let (http, http_addrs) = api::bind(&config.http, state)?;
+    let http_handle = http.handle();
+    let mut http = tokio::spawn(http);
+
+    announce(&http_addrs, &smpp);
+    if let (Some(next_step), Some(http)) = (next_step, http_addrs.first()) {
+        next_step.print(*http);
+    }
+
+    let ended = tokio::select! {
+        () = stop.heard() => Ok(()),
+        ended = &mut http => match ended {
+            Ok(Ok(())) => Err(anyhow!("the HTTP server stopped by itself")),
+            Ok(Err(error)) => Err(error).context("the HTTP server failed"),
+            Err(error) => Err(error).context("the HTTP server failed"),
+        },
+    };
+    tracing::info!("stopping");
+    tokio::spawn(async move {
+        stop.heard().await;
+        tracing::warn!("stopping at once, as told a second time");
+        std::process::exit(1);
+    });
+    // First nothing more comes in, then nothing more goes out; what was accepted is in the database.
+    tokio::join!(http_handle.stop(true), smpp.shutdown());
+    dispatcher.stop().await;
+    tracing::info!("stopped");
+    ended
+}
+
+/// One line for people and for programs that wait for it.
+fn announce(http: &[SocketAddr], smpp: &SmppService) {
+    let mut line = String::from("listening");
+    for address in http {
+        line += &format!(" http={address}");
+    }
+    for (name, address) in [("smpp", smpp.local_addr()), ("smpp_tls", smpp.tls_local_addr())] {
+        if let Some(address) = address {
+            line += &format!(" {name}={address}");
+        }
+    }
+    print(&line);
+}
+
+/// To stdout; nobody has to be there to read it.
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context("cannot listen for signals")?,
+            interrupt: signal(SignalKind::interrupt()).context("cannot listen for signals")?,
+        })
+    }
+
+    async fn heard(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

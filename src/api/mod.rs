@@ -1,1 +1,98 @@
+//! The API for apps and admins: JSON over HTTP under `/v1`, and the health doors.
+//!
+//! One noun a file; [`routes`] has every route in one place. Knows the exchange and the words of the
+//! house, nothing else.
 
+mod assignments;
+mod auth;
+mod branch;
+mod communities;
+mod contacts;
+mod devices;
+mod health;
+mod json;
+mod keys;
+mod loopback;
+mod members;
+mod messages;
+mod numbers;
+mod observe;
+mod page;
+mod path;
+mod pools;
+mod problem;
+mod query;
+mod resolve;
+pub mod routes;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+
+use crate::config::http::HttpConfig;
+use crate::switchboard::Switchboard;
+use crate::switchboard::phones::VirtualPhones;
+
+/// Where request ids and key tokens come from.
+pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
+
+/// What the API works with. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The exchange.
+    pub board: Switchboard,
+    /// The loopback carrier's phones, where it is on.
+    pub phones: Option<Arc<dyn VirtualPhones>>,
+    /// 32 random bytes at each call, fit for secrets.
+    pub random: Random,
+}
+
+/// What a request may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Longest body, in bytes.
+    pub body_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
+}
+
+/// Puts the whole API into an actix application.
+pub fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState) {
+    let limits = Limits {
+        body_bytes: config.max_body_bytes,
+        body_time: Duration::from_secs(config.request_timeout_s),
+    };
+    let doors = routes::tree()
+        .into_iter()
+        .fold(web::scope(""), |scope, branch| branch.build_into(scope));
+    cfg.app_data(Data::new(state))
+        .app_data(Data::new(limits))
+        .service(doors.wrap(from_fn(observe::observe)));
+}
+
+/// Listens, and returns the server with the addresses that it got. It serves once it is awaited;
+/// signals are left to the caller, who stops it by its handle.
+pub fn bind(config: &HttpConfig, state: ApiState) -> io::Result<(Server, Vec<SocketAddr>)> {
+    let settings = config.clone();
+    let server = HttpServer::new(move || {
+        let (settings, state) = (settings.clone(), state.clone());
+        App::new().configure(move |cfg| configure(cfg, &settings, state))
+    })
+    .workers(config.workers)
+    .disable_signals()
+    .client_request_timeout(Duration::from_secs(config.request_timeout_s))
+    .keep_alive(Duration::from_secs(config.keep_alive_s))
+    .shutdown_timeout(config.shutdown_timeout_s)
+    .bind(&config.listen)
+    .map_err(|e| io::Error::new(e.kind(), format!("cannot listen on {}: {e}", config.listen)))?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
+}

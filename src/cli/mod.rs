@@ -1,1 +1,180 @@
+//! The command line: one file per subcommand. Exit status 0 done, 1 failed, 2 wrong usage or configuration.
 
+mod carriers_reached;
+mod config_check;
+mod csv_rows;
+mod doctor;
+mod explain;
+mod failure;
+mod key;
+mod migrate;
+mod output;
+mod pool_apply;
+mod pool_import;
+mod pool_plan;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Sources};
+use crate::domain::id::CommunityId;
+use crate::switchboard::Switchboard;
+use crate::switchboard::views::Community;
+use failure::{Failure, Result};
+use output::Output;
+
+/// A self-hosted community number-pool telephony broker.
+#[derive(Debug, Parser)]
+#[command(name = "partyline", version, propagate_version = true)]
+pub struct Cli {
+    /// The settings' file [default: partyline.toml, if it is there].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Override a setting, as in --set http.listen=127.0.0.1:9090; may be repeated.
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the broker.
+    Serve(serve::Args),
+    /// Bring the database up to date.
+    Migrate,
+    /// Plan, apply and import pools.
+    #[command(subcommand)]
+    Pool(Pool),
+    /// Say what would happen to a text, and which rule decides.
+    Explain(explain::Args),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Look the settings over.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check settings, database, ports, carriers and pools, and say what to do.
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+enum Pool {
+    /// Show what applying a pool file would change; change nothing.
+    Plan(pool_plan::Args),
+    /// Make a community, its pools, numbers, members and contacts be as a file says.
+    Apply(pool_plan::Args),
+    /// Add numbers from a CSV file: number,carrier,capabilities,region,rate_per_s.
+    Import(pool_import::Args),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Check the settings from file, environment and flags.
+    Check,
+}
+
+/// Runs one command.
+pub fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<()> {
+    let out = Output { json: cli.json };
+    let sources = Sources {
+        file: cli.config,
+        env: environment(),
+        set: cli.set,
+    };
+    if let Command::Doctor = cli.command {
+        return doctor::run(&sources, out);
+    }
+    let config = Config::load(&sources).map_err(|problems| Failure::wrong(problems.0))?;
+    match cli.command {
+        Command::Serve(args) => serve::run(config, &args),
+        Command::Migrate => migrate::run(&config, out),
+        Command::Pool(Pool::Plan(args)) => pool_plan::run(&config, &args, out),
+        Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
+        Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
+        Command::Explain(args) => explain::run(&config, &args, out),
+        Command::Key(command) => key::run(&config, command, out),
+        Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
+        Command::Doctor => Ok(()),
+    }
+}
+
+/// The environment; what is not UTF-8 is shown as near as can be, to be refused by name if it is ours.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .map(|(name, value)| {
+            let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+            (text(name), text(value))
+        })
+        .collect()
+}
+
+/// The community with that id (`com_…`) or name.
+async fn find_community(board: &Switchboard, said: &str) -> Result<Community> {
+    if let Ok(id) = said.parse::<CommunityId>() {
+        return Ok(board.community(id).await?);
+    }
+    match board.find_community(said).await? {
+        Some(found) => Ok(found),
+        None => Err(Failure::failed(format!(
+            "there is no community `{said}`; write its name or its id (com_…)"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_the_tests_and_the_readme_type_is_understood() {
+        for line in [
+            "partyline --config x.toml serve",
+            "partyline serve --demo --set http.listen=127.0.0.1:0",
+            "partyline migrate --json",
+            "partyline pool plan a.toml --json",
+            "partyline pool apply a.toml",
+            "partyline pool import a.csv --community Demo --pool main --region US",
+            "partyline explain +14155550151 +14155550101",
+            "partyline key create --scope admin --json",
+            "partyline key create --scope community --community Demo --name app --expires-in-s 60",
+            "partyline key list",
+            "partyline key revoke key_0000000000001",
+            "partyline config check",
+            "partyline doctor",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in [
+            "partyline",
+            "partyline key create --scope community",
+            "partyline key create --scope king",
+            "partyline key create --scope admin --expires-in-s 0",
+            "partyline key revoke 7",
+            "partyline explain +14155550151",
+            "partyline explain 4155550151 +14155550101",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

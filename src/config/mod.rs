@@ -1,3 +1,81 @@
-//! Settings: one struct a section, its defaults, and what is wrong with it.
+//! Settings: defaults in the structs, below a file, below `PARTYLINE__SECTION__KEY`, below `--set`.
+//!
+//! One file per section. `pool-config/default.toml` documents every setting; a test keeps it true.
 
+pub mod database;
+pub mod http;
+mod load;
+pub mod log;
+pub mod loopback;
 pub mod smpp;
+
+#[cfg(test)]
+mod default_file_tests;
+#[cfg(test)]
+mod load_tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use load::{DEFAULT_FILE, Problems, Sources};
+
+use crate::domain::policy::Policy;
+use database::DatabaseConfig;
+use http::HttpConfig;
+use log::LogConfig;
+use loopback::LoopbackConfig;
+use smpp::SmppConfig;
+
+/// All settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP API.
+    pub http: HttpConfig,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// SMPP, both ways.
+    pub smpp: SmppConfig,
+    /// Virtual phones.
+    pub loopback: LoopbackConfig,
+    /// What a new community decides unless it says otherwise.
+    pub policies: Policy,
+    /// What is logged.
+    pub log: LogConfig,
+}
+
+impl Config {
+    /// Every value that makes no sense: each names the key, the value and what is allowed.
+    pub fn validate(&self) -> Result<(), Vec<String>> {
+        let mut problems = Vec::new();
+        problems.extend(self.http.problems().into_iter().map(|p| in_section("http", p)));
+        problems.extend(self.database.problems());
+        problems.extend(self.smpp.validate().err().into_iter().flatten());
+        problems.extend(
+            self.policies
+                .problems()
+                .into_iter()
+                .map(|p| in_section("policies", p)),
+        );
+        problems.extend(self.log.problems());
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The names of all outlets that these settings make; pool numbers refer to them.
+    pub fn outlet_names(&self) -> Vec<String> {
+        let loopback = self.loopback.enabled.then(|| loopback::OUTLET.to_owned());
+        let smpp = self.smpp.accounts.keys().chain(self.smpp.carriers.keys());
+        loopback.into_iter().chain(smpp.cloned()).collect()
+    }
+}
+
+/// Some sections name their fields in backquotes, without the section: `` `listen` is … ``.
+fn in_section(section: &str, problem: String) -> String {
+    match problem.strip_prefix('`').and_then(|p| p.split_once('`')) {
+        Some((field, rest)) => format!("{section}.{field}{rest}"),
+        None => format!("{section}: {problem}"),
+    }
+}

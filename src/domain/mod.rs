@@ -9,6 +9,7 @@ pub mod message;
 pub mod policy;
 pub mod pool;
 pub mod time;
+pub mod toml_text;
 
 pub use e164::E164;
 pub use id::{Id, IdGenerator};

@@ -86,7 +86,7 @@ fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };
-    match rest.split_once('@') {
+    match rest.rsplit_once('@') {
         Some((user, host)) => format!("{scheme}://{}@{host}", user.split(':').next().unwrap_or_default()),
         None => url.to_owned(),
     }
@@ -166,5 +166,6 @@ mod tests {
             DatabaseUrl::Postgres("postgres://u:p@h/d".into()).shown(),
             "postgres://u@h/d"
         );
+        assert_eq!(without_password("postgres://u:p@ss@h/d"), "postgres://u@h/d");
     }
 }

@@ -1,5 +1,7 @@
 //! Communities and their policies.
 
+use serde_json::{Map, Value};
+
 use super::error::{Result, SwitchboardError};
 use super::views::Community;
 use super::{Context, Switchboard};
@@ -74,6 +76,22 @@ pub(crate) fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &Poli
     require(conn, id)
 }
 
+/// A policy with some of its fields changed; what is absent stays as it is.
+pub fn merged_policy(policy: &Policy, changes: &Map<String, Value>) -> Result<Policy> {
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(policy) else {
+        return Err(StoreError::Corrupt("communities.policy").into());
+    };
+    fields.extend(changes.clone());
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.into_inner().to_string());
+        let sentence = match path.as_str() {
+            "." => inner,
+            path => format!("`policy.{path}`: {inner}"),
+        };
+        SwitchboardError::invalid("policy", sentence)
+    })
+}
+
 impl Switchboard {
     /// Makes a community. Fields absent from its policy have their defaults.
     pub async fn create_community(&self, name: String, policy: Policy) -> Result<Community> {
@@ -110,6 +128,21 @@ impl Switchboard {
                 name.as_deref().unwrap_or(&now.name),
                 policy.as_ref().unwrap_or(&now.policy),
             )
+        })
+        .await
+    }
+
+    /// Changes a community's name, some fields of its policy, or both, in one transaction.
+    pub async fn patch_community(
+        &self,
+        id: CommunityId,
+        name: Option<String>,
+        policy: Map<String, Value>,
+    ) -> Result<Community> {
+        self.write(move |conn, _| {
+            let now = require(conn, id)?;
+            let policy = merged_policy(&now.policy, &policy)?;
+            update(conn, id, name.as_deref().unwrap_or(&now.name), &policy)
         })
         .await
     }

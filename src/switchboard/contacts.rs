@@ -5,7 +5,7 @@ use super::error::{Result, SwitchboardError};
 use super::views::{AssignmentView, Contact};
 use super::{Switchboard, communities, members, notices};
 use crate::domain::E164;
-use crate::domain::assignment::Assignment;
+use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::id::{CommunityId, ContactId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::store::assignments::{self as rows, AssignmentChange};
@@ -150,7 +150,8 @@ impl Switchboard {
         .await
     }
 
-    /// Accepts a contact that waits for the member's acceptance; accepting twice changes nothing.
+    /// Accepts a contact that waits for the member's acceptance; accepting twice changes nothing. Who
+    /// chose the contact cannot accept in the contact's place.
     pub async fn accept_contact(
         &self,
         community: CommunityId,
@@ -161,7 +162,19 @@ impl Switchboard {
             community,
             member,
             contact,
-            |change| change.pending = Some(false),
+            |row, change| {
+                if row.pending && row.origin == Origin::Chosen {
+                    return Err(SwitchboardError::conflict(
+                        "not_yours_to_accept",
+                        format!(
+                            "{} chose this contact; it waits for {} to accept",
+                            row.member, row.contact
+                        ),
+                    ));
+                }
+                change.pending = Some(false);
+                Ok(())
+            },
             None,
         )
         .await
@@ -180,7 +193,10 @@ impl Switchboard {
             community,
             member,
             contact,
-            move |change| change.blocked = Some(blocked),
+            move |_, change| {
+                change.blocked = Some(blocked);
+                Ok(())
+            },
             cancel,
         )
         .await
@@ -191,7 +207,7 @@ impl Switchboard {
         community: CommunityId,
         member: MemberId,
         contact: ContactRef,
-        edit: impl Fn(&mut AssignmentChange) + Send + 'static,
+        edit: impl Fn(&Assignment, &mut AssignmentChange) -> Result<()> + Send + 'static,
         cancel: Option<Reason>,
     ) -> Result<Contact> {
         self.write(move |conn, ctx| {
@@ -199,7 +215,7 @@ impl Switchboard {
             crate::store::members::lock(conn, community, &[member, row.contact])?;
             let mirror = mirror_of(conn, community, &row)?;
             let mut change = AssignmentChange::default();
-            edit(&mut change);
+            edit(&row, &mut change)?;
             for side in [&row, &mirror] {
                 rows::update(conn, community, side.member, side.number, &change)?;
                 if let Some(reason) = cancel {

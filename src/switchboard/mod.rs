@@ -18,6 +18,8 @@ mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+pub mod phones;
+pub mod pool_file;
 mod pools;
 mod rates;
 mod receipts;
@@ -26,17 +28,20 @@ mod registry;
 mod route;
 pub mod views;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+pub use communities::merged_policy;
 pub use contacts::ContactRef;
 pub use error::{Result, SwitchboardError};
 pub use keys::{Caller, Scope};
 pub use members::NewMember;
 pub use messages::NewMessage;
 pub use outbox::Dispatching;
+pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub use route::Decision;
 
+use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
 use crate::store::{Conn, Db, StoreError};
 use batcher::Batcher;
@@ -65,6 +70,7 @@ struct Inner {
     guard: Arc<NoticeGuard>,
     announcer: outbox::Announcer,
     inbox: Mutex<Option<outbox::Inbox>>,
+    default_policy: OnceLock<Policy>,
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
@@ -157,6 +163,7 @@ impl Switchboard {
             guard,
             announcer,
             inbox,
+            default_policy: OnceLock::new(),
             arrivals,
             completions,
             receipts,
@@ -164,6 +171,17 @@ impl Switchboard {
         Self {
             inner: Arc::new(inner),
         }
+    }
+
+    /// Sets, once, what a new community decides unless it says otherwise.
+    pub fn with_default_policy(self, policy: Policy) -> Self {
+        let _ = self.inner.default_policy.set(policy);
+        self
+    }
+
+    /// What a new community decides unless it says otherwise.
+    pub fn default_policy(&self) -> Policy {
+        self.inner.default_policy.get().cloned().unwrap_or_default()
     }
 
     /// Puts an outlet into service.

@@ -32,7 +32,7 @@ pub struct NewNumber {
 }
 
 /// What is to change of a number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NumberEdit {
     /// Another pool.
     pub pool: Option<PoolId>,

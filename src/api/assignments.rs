@@ -1,0 +1,75 @@
+//! Assignments: the contacts' rows as the pool has them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+
+use super::ApiState;
+use super::page::{Cursor, Limit, page};
+use super::path::At;
+use super::problem::Result;
+use super::query::Query;
+use crate::domain::id::{CommunityKind, IdError, MemberId, NumberId};
+use crate::switchboard::views::AssignmentView;
+
+/// A row's place in the order of the route key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(MemberId, NumberId);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.0, self.1)
+    }
+}
+
+impl FromStr for Place {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, IdError> {
+        let (member, number) = text.split_once('/').unwrap_or((text, ""));
+        Ok(Self(member.parse()?, number.parse()?))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Filter {
+    member: Option<MemberId>,
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<Cursor<Place>>,
+}
+
+/// An assignment with its place, which stays inside.
+#[derive(Serialize)]
+struct Row {
+    #[serde(flatten)]
+    view: AssignmentView,
+    #[serde(skip)]
+    place: Place,
+}
+
+/// `GET …/assignments`
+pub(crate) async fn list(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    Query(filter): Query<Filter>,
+) -> Result<HttpResponse> {
+    let after = filter.cursor.map(|c| c.0);
+    let place = after.map(|p| (p.0, p.1));
+    let limit = filter.limit.fetch();
+    let found = state
+        .board
+        .assignments(community.0, filter.member, place, limit)
+        .await?;
+    let rows = found.into_iter().map(|(view, number)| Row {
+        place: Place(view.member, number),
+        view,
+    });
+    // Of one member they come all at once, in the same order.
+    let rest = rows.filter(|row| after.is_none_or(|after| row.place > after));
+    Ok(page(rest.collect(), filter.limit, |row| row.place))
+}

@@ -1,0 +1,145 @@
+//! Who asks: bearer keys, and what each may enter.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+
+use super::ApiState;
+use super::path;
+use super::problem::{Problem, Result};
+use crate::domain::id::{CommunityId, CommunityKind};
+use crate::switchboard::{Caller, Scope};
+
+/// No token of ours is longer.
+const MAX_TOKEN_BYTES: usize = 200;
+
+/// The caller, in handlers behind a gate.
+pub(crate) struct Who(pub Caller);
+
+impl FromRequest for Who {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(caller(req).map(Who))
+    }
+}
+
+fn caller(req: &HttpRequest) -> Result<Caller> {
+    // Every route that asks lies behind the gate that puts it here; without one nobody passes.
+    req.extensions()
+        .get::<Caller>()
+        .copied()
+        .ok_or_else(|| missing("this needs a key"))
+}
+
+fn refused(detail: &str, challenge: &'static str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+fn missing(detail: &str) -> Problem {
+    refused(detail, "Bearer realm=\"partyline\"")
+}
+
+fn bad(detail: &str) -> Problem {
+    refused(detail, "Bearer realm=\"partyline\", error=\"invalid_token\"")
+}
+
+/// The token of an `Authorization: Bearer` header.
+fn token(headers: &HeaderMap) -> Result<String> {
+    let mut values = headers.get_all(header::AUTHORIZATION);
+    let value = values.next().ok_or_else(|| {
+        missing("this needs a key: send the header `Authorization: Bearer <token>`; `partyline key create` makes one")
+    })?;
+    if values.next().is_some() {
+        return Err(bad("there are several Authorization headers; send one"));
+    }
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|v| v.trim().split_once(' '))
+        .ok_or_else(|| bad("the Authorization header must read `Bearer <token>`"))?;
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(bad(
+            "the Authorization header must be of the scheme Bearer: `Bearer <token>`",
+        ));
+    }
+    if token.is_empty() || token.len() > MAX_TOKEN_BYTES {
+        return Err(bad("the key is unknown, expired or revoked"));
+    }
+    Ok(token.to_owned())
+}
+
+async fn authenticate(req: &ServiceRequest) -> Result<Caller> {
+    let token = token(req.headers())?;
+    let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal)?;
+    let found = state.board.authenticate(&token).await?;
+    found.ok_or_else(|| bad("the key is unknown, expired or revoked"))
+}
+
+/// Lets pass whoever has a living key.
+pub(crate) async fn bearer(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    match authenticate(&req).await {
+        Ok(caller) => {
+            req.extensions_mut().insert(caller);
+            next.call(req).await
+        }
+        Err(problem) => Ok(req.error_response(problem)),
+    }
+}
+
+fn enters(req: &HttpRequest) -> Result<()> {
+    let caller = caller(req)?;
+    let community: CommunityId = path::id::<CommunityKind>(req)?;
+    match caller.may_enter(community) {
+        true => Ok(()),
+        // Not "forbidden": whoever may not enter does not learn what there is.
+        false => Err(Problem::not_found("community", community)),
+    }
+}
+
+/// Lets pass whose key opens the community in the path.
+pub(crate) async fn community(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let entry = enters(req.request());
+    match entry {
+        Ok(()) => next.call(req).await,
+        Err(problem) => Ok(req.error_response(problem)),
+    }
+}
+
+fn is_admin(req: &HttpRequest) -> Result<()> {
+    match caller(req)?.scope {
+        Scope::Admin => Ok(()),
+        Scope::Community(own) => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            format!("this key opens only {own}; this needs a key of scope admin"),
+        )),
+    }
+}
+
+/// Lets pass whose key opens everything.
+pub(crate) async fn admin(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let entry = is_admin(req.request());
+    match entry {
+        Ok(()) => next.call(req).await,
+        Err(problem) => Ok(req.error_response(problem)),
+    }
+}

@@ -1,0 +1,261 @@
+//! A house to test in: a community with a pool, and a way to ask the API.
+
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+
+use actix_web::http::Method;
+use actix_web::{App, test};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::api::{ApiState, configure};
+use crate::config::http::HttpConfig;
+use crate::domain::{Clock, E164, IdGenerator, Timestamp};
+use crate::store::Durability;
+use crate::store::migrations::open_migrated;
+use crate::switchboard::outlet::{Exchange, InboundText, IntakeError, Received};
+use crate::switchboard::phones::{ReceivedText, VirtualPhones};
+use crate::switchboard::{Scope, Switchboard};
+
+/// Phones of members.
+pub const PHONES: [&str; 4] = ["+14155550101", "+14155550102", "+14155550103", "+14155550104"];
+
+/// Each look moves it on by a millisecond.
+struct StepClock(AtomicI64);
+
+impl Clock for StepClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Phones that hand in what they send, and remember it as their own.
+struct TestPhones {
+    board: Switchboard,
+    sent: Mutex<Vec<(E164, ReceivedText)>>,
+}
+
+#[async_trait]
+impl VirtualPhones for TestPhones {
+    async fn send(&self, from: E164, to: E164, text: String) -> Result<Received, IntakeError> {
+        let copy = ReceivedText {
+            from: to,
+            text: text.clone(),
+            at: self.board.now(),
+        };
+        self.sent.lock().unwrap().push((from, copy));
+        let text = InboundText {
+            carrier: "loopback".into(),
+            carrier_ref: None,
+            from,
+            to,
+            text,
+            want_receipt: false,
+            valid_for_s: None,
+        };
+        self.board.receive(text).await
+    }
+
+    fn inbox(&self, phone: E164) -> Vec<ReceivedText> {
+        let sent = self.sent.lock().unwrap();
+        sent.iter()
+            .filter(|(p, _)| *p == phone)
+            .map(|(_, t)| t.clone())
+            .collect()
+    }
+}
+
+/// What the API answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: actix_web::http::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body, of an answer that must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body
+    }
+
+    /// Checks that it is a problem in every formal respect, and returns its sentence.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> String {
+        assert_eq!((self.status, self.text("code")), (status, code), "{}", self.body);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert_eq!(self.text("type"), format!("urn:partyline:problem:{code}"));
+        assert_eq!(self.text("request_id"), self.header("x-request-id"));
+        assert!(!self.text("title").is_empty());
+        self.text("detail").to_owned()
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        self.body[name].as_str().unwrap_or_default()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map(|v| v.to_str().unwrap())
+            .unwrap_or_default()
+    }
+}
+
+/// An exchange over a database in a folder of its own, with an admin's key.
+pub struct House {
+    pub state: ApiState,
+    pub admin: String,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = folder.path().join("partyline.db");
+        let db = open_migrated(url.to_str().unwrap(), Durability::Command).unwrap();
+        let clock = Arc::new(StepClock(AtomicI64::new(1_750_000_000_000)));
+        let board = Switchboard::new(db, clock, IdGenerator::new(1), vec!["loopback".into()]);
+        let (_, admin) = board
+            .create_key("tests".into(), Scope::Admin, None, [7; 32])
+            .await
+            .unwrap();
+        let calls = AtomicU8::new(8);
+        let phones = TestPhones {
+            board: board.clone(),
+            sent: Mutex::default(),
+        };
+        let state = ApiState {
+            board,
+            phones: Some(Arc::new(phones)),
+            random: Arc::new(move || [calls.fetch_add(1, Ordering::Relaxed); 32]),
+        };
+        Self {
+            state,
+            admin,
+            _folder: folder,
+        }
+    }
+
+    /// Asks with everything given.
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let config = HttpConfig::default();
+        let app = App::new().configure(|cfg| configure(cfg, &config, self.state.clone()));
+        let app = test::init_service(app).await;
+        let mut request = test::TestRequest::with_uri(path).method(method.parse::<Method>().unwrap());
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        let response = test::call_service(&app, request.set_payload(body).to_request()).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = test::read_body(response).await;
+        let body = match bytes.is_empty() {
+            true => Value::Null,
+            false => serde_json::from_slice(&bytes).unwrap(),
+        };
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// Asks with a key.
+    pub async fn ask_as(&self, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let body = body.map(|b| b.to_string().into_bytes()).unwrap_or_default();
+        self.ask(method, path, &headers, body).await
+    }
+
+    /// Posts these very bytes as JSON, as the admin.
+    pub async fn post_raw(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let bearer = format!("Bearer {}", self.admin);
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        self.ask("POST", path, &headers, body.into()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask_as(&self.admin, "GET", path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask_as(&self.admin, "POST", path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.ask_as(&self.admin, "PATCH", path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.ask_as(&self.admin, "DELETE", path, None).await
+    }
+
+    /// A new community's path.
+    pub async fn community(&self, name: &str) -> String {
+        let made = self
+            .post("/v1/communities", json!({ "name": name }))
+            .await
+            .expect(201);
+        format!("/v1/communities/{}", made["id"].as_str().unwrap())
+    }
+
+    /// Adds a pool with this many numbers, and returns its id.
+    pub async fn pool(&self, at: &str, name: &str, count: u32, first: u64) -> String {
+        let made = self
+            .post(&format!("{at}/pools"), json!({ "name": name }))
+            .await
+            .expect(201);
+        let pool = made["id"].as_str().unwrap().to_owned();
+        for number in 0..u64::from(count) {
+            let body =
+                json!({ "pool": pool, "number": format!("+{}", first + number), "carrier": "loopback" });
+            self.post(&format!("{at}/numbers"), body).await.expect(201);
+        }
+        pool
+    }
+
+    /// Adds a member and returns the id.
+    pub async fn member(&self, at: &str, name: &str, phone: &str) -> String {
+        let body = json!({ "name": name, "phone": phone });
+        let made = self.post(&format!("{at}/members"), body).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A key that opens the community at this path.
+    pub async fn key_of(&self, at: &str) -> String {
+        let community = at.rsplit('/').next().unwrap();
+        let body = json!({ "name": "app", "scope": "community", "community": community });
+        let made = self.post("/v1/keys", body).await.expect(201);
+        made["token"].as_str().unwrap().to_owned()
+    }
+
+    /// All that is kept, to see that nothing was written.
+    pub async fn everything(&self) -> Value {
+        let mut all = json!({});
+        let communities = self.get("/v1/communities").await.expect(200);
+        for community in communities["data"].as_array().unwrap() {
+            let at = format!("/v1/communities/{}", community["id"].as_str().unwrap());
+            for noun in ["members", "pools", "numbers", "assignments", "messages"] {
+                let path = format!("{at}/{noun}?limit=500");
+                all[&path] = self.get(&path).await.expect(200);
+            }
+        }
+        all["communities"] = communities;
+        let mut keys = self.get("/v1/keys").await.expect(200);
+        for key in keys["data"].as_array_mut().unwrap() {
+            key["last_used_at"] = Value::Null;
+        }
+        all["keys"] = keys;
+        all
+    }
+}

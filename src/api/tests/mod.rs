@@ -1,0 +1,10 @@
+//! The API by its public doors, over a real exchange and a database of its own.
+
+mod access;
+mod bad_input;
+mod common;
+mod lists;
+mod socket;
+mod story;
+
+pub(super) use common::{House, PHONES};

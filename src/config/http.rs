@@ -1,0 +1,120 @@
+//! The section `http`: where the API listens, and how much it takes.
+
+use serde::{Deserialize, Serialize};
+
+/// Settings of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: String,
+    /// Threads that serve requests.
+    pub workers: usize,
+    /// Longest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// Whole seconds within which a request's head, and then its body, must have arrived.
+    pub request_timeout_s: u64,
+    /// Whole seconds for which an idle connection is kept open.
+    pub keep_alive_s: u64,
+    /// Whole seconds that requests under way are given when the program stops.
+    pub shutdown_timeout_s: u64,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            workers: 2,
+            max_body_bytes: 65_536,
+            request_timeout_s: 10,
+            keep_alive_s: 75,
+            shutdown_timeout_s: 10,
+        }
+    }
+}
+
+impl HttpConfig {
+    /// Every value that makes no sense, each in a sentence that names the key and what is allowed.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !is_address(&self.listen) {
+            problems.push(format!(
+                "`listen` is `{}`; write a host and a port, such as 127.0.0.1:8080 or [::1]:8080",
+                self.listen
+            ));
+        }
+        let ranges = [
+            ("workers", self.workers as u64, 1, 256, ""),
+            (
+                "max_body_bytes",
+                self.max_body_bytes as u64,
+                1_024,
+                16_777_216,
+                " bytes",
+            ),
+            ("request_timeout_s", self.request_timeout_s, 1, 300, " seconds"),
+            ("keep_alive_s", self.keep_alive_s, 1, 3_600, " seconds"),
+            ("shutdown_timeout_s", self.shutdown_timeout_s, 0, 300, " seconds"),
+        ];
+        for (name, value, least, most, unit) in ranges {
+            if !(least..=most).contains(&value) {
+                problems.push(format!(
+                    "`{name}` is {value}; allowed are {least} to {most}{unit}"
+                ));
+            }
+        }
+        problems
+    }
+}
+
+/// A host that is not empty, a colon, a port. Whether the host exists shows when it is bound.
+fn is_address(text: &str) -> bool {
+    match text.rsplit_once(':') {
+        Some((host, port)) => {
+            let bare_v6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
+            !host.is_empty() && !bare_v6 && !host.contains(char::is_whitespace) && port.parse::<u16>().is_ok()
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound_and_an_empty_section_means_them() {
+        assert_eq!(HttpConfig::default().problems(), Vec::<String>::new());
+        assert_eq!(toml::from_str::<HttpConfig>("").unwrap(), HttpConfig::default());
+    }
+
+    #[test]
+    fn each_bad_value_is_named_with_what_is_allowed() {
+        let config = HttpConfig {
+            listen: "8080".into(),
+            workers: 0,
+            max_body_bytes: 1,
+            ..HttpConfig::default()
+        };
+        let problems = config.problems();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        for (problem, name) in problems.iter().zip(["listen", "workers", "max_body_bytes"]) {
+            assert!(problem.contains(name), "{problem}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_host_and_a_port() {
+        for good in ["127.0.0.1:8080", "[::1]:0", "localhost:80", "0.0.0.0:65535"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in ["", ":80", "::1:80", "host", "host:", "host:65536", "a b:80"] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        assert!(toml::from_str::<HttpConfig>("port = 80").is_err());
+    }
+}

@@ -1,0 +1,73 @@
+//! Pool files: a community with its pools, numbers, members and contacts, declared in TOML.
+//!
+//! [`PoolFile::parse`] reads one, [`plan`](plan::plan) compares it with what there is, and applying a plan
+//! is one transaction. What exists but is not in the file is left alone, and so is every attribute that
+//! the file does not mention; applying a file twice changes nothing the second time.
+
+mod apply;
+mod import;
+mod parse;
+mod plan;
+mod state;
+
+#[cfg(test)]
+mod parse_tests;
+#[cfg(test)]
+mod story_tests;
+
+pub use import::{ImportRow, RowProblem};
+pub use parse::{ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
+pub use plan::{Change, FieldChange, Plan, Unmanaged};
+
+use super::error::Result;
+use super::views::Community;
+use super::{Switchboard, communities};
+use crate::domain::id::{CommunityId, PoolId};
+use crate::store::pools;
+
+impl Switchboard {
+    /// The community of that name, the oldest if several have it.
+    pub async fn find_community(&self, name: &str) -> Result<Option<Community>> {
+        let name = name.to_owned();
+        self.read(move |conn| communities::by_name(conn, &name)).await
+    }
+
+    /// The pool of that name.
+    pub async fn find_pool(&self, community: CommunityId, name: &str) -> Result<Option<PoolId>> {
+        let name = name.to_owned();
+        self.read(move |conn| {
+            let row = pools::by_name(conn, community, &name)?;
+            Ok(row.map(|row| PoolId::from_i64(row.id)))
+        })
+        .await
+    }
+
+    /// What applying the file would change.
+    pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
+        let (file, given) = (file.clone(), self.given());
+        self.read(move |conn| plan::plan(&state::load(conn, &file)?, &file, &given))
+            .await
+    }
+
+    /// Makes what is there be as the file says: all of it or, on any error, nothing. Returns the plan as
+    /// it was carried out.
+    pub async fn apply_pool_file(&self, file: &PoolFile) -> Result<Plan> {
+        let (file, given) = (file.clone(), self.given());
+        let done = self
+            .write(move |conn, ctx| {
+                let plan = plan::plan(&state::load(conn, &file)?, &file, &given)?;
+                apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
+                Ok(plan)
+            })
+            .await?;
+        self.wake_outbox();
+        Ok(done)
+    }
+
+    fn given(&self) -> plan::Given {
+        plan::Given {
+            carriers: self.carriers(),
+            default_policy: self.default_policy(),
+        }
+    }
+}

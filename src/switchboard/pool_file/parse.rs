@@ -1,0 +1,386 @@
+//! Reading a pool file: every mistake by its line, with the value and what is allowed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::domain::E164;
+use crate::domain::policy::Policy;
+use crate::domain::pool::{Capabilities, NumberState, Region};
+use crate::domain::toml_text::TomlText;
+use crate::switchboard::communities::checked_name;
+
+/// A pool file, read and sound in itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolFile {
+    /// The community's name.
+    pub community: String,
+    /// The fields of its policy that the file mentions.
+    pub policy: serde_json::Map<String, serde_json::Value>,
+    /// The pools, in the file's order.
+    pub pools: Vec<PoolEntry>,
+    /// The numbers.
+    pub numbers: Vec<NumberEntry>,
+    /// The members.
+    pub members: Vec<MemberEntry>,
+    /// Who chose whom.
+    pub contacts: Vec<ContactEntry>,
+}
+
+/// A pool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolEntry {
+    /// Unique in the community.
+    pub name: String,
+    /// Where it stands, for messages.
+    pub place: String,
+}
+
+/// A number. What is absent is left alone, or has its default when the number is new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberEntry {
+    /// The number.
+    pub number: E164,
+    /// Its pool's name.
+    pub pool: String,
+    /// The carrier by which its texts leave.
+    pub carrier: String,
+    /// What it can do.
+    pub capabilities: Option<Capabilities>,
+    /// Its country.
+    pub region: Option<Region>,
+    /// Texts a second; 0 = no limit.
+    pub rate_per_s: Option<f64>,
+    /// Whether it takes new pairs.
+    pub state: Option<NumberState>,
+    /// Where it stands, for messages.
+    pub place: String,
+}
+
+/// A member, known by the phone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberEntry {
+    /// What people call them.
+    pub name: String,
+    /// Their phone.
+    pub phone: E164,
+    /// Has no account.
+    pub guest: bool,
+    /// Where it stands, for messages.
+    pub place: String,
+}
+
+/// Somebody chose somebody; both by their phones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContactEntry {
+    /// Whose contact.
+    pub member: E164,
+    /// Who it is.
+    pub contact: E164,
+    /// Where it stands, for messages.
+    pub place: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    community: RawCommunity,
+    #[serde(default)]
+    pools: Vec<RawPool>,
+    #[serde(default)]
+    numbers: Vec<RawNumber>,
+    #[serde(default)]
+    members: Vec<RawMember>,
+    #[serde(default)]
+    contacts: Vec<RawContact>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCommunity {
+    name: Spanned<String>,
+    policy: Option<Spanned<Policy>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPool {
+    name: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNumber {
+    pool: Spanned<String>,
+    number: Spanned<String>,
+    carrier: String,
+    capabilities: Option<Spanned<Capabilities>>,
+    region: Option<Spanned<String>>,
+    rate_per_s: Option<Spanned<f64>>,
+    state: Option<NumberState>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMember {
+    name: Spanned<String>,
+    phone: Spanned<String>,
+    #[serde(default)]
+    guest: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawContact {
+    member: Spanned<String>,
+    contact: Spanned<String>,
+}
+
+impl PoolFile {
+    /// Reads `text`, which `file` names in messages; or says everything that is wrong with it.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<String>> {
+        let one = |problem: String| vec![problem];
+        let toml = TomlText::parse(file, text).map_err(one)?;
+        let raw: RawFile = toml.read().map_err(one)?;
+        let mut check = Check {
+            toml: &toml,
+            problems: Vec::new(),
+        };
+        check.name("community.name", &raw.community.name);
+        let policy = check.policy(&raw.community, text);
+        let pools = check.pools(&raw.pools);
+        let numbers = check.numbers(&raw.numbers, &pools);
+        let members = check.members(&raw.members, &numbers);
+        let contacts = check.contacts(&raw.contacts, &members);
+        if !check.problems.is_empty() {
+            return Err(check.problems);
+        }
+        Ok(Self {
+            community: raw.community.name.into_inner().trim().to_owned(),
+            policy,
+            pools,
+            numbers,
+            members,
+            contacts,
+        })
+    }
+}
+
+struct Check<'a> {
+    toml: &'a TomlText<'a>,
+    problems: Vec<String>,
+}
+
+impl Check<'_> {
+    fn say<T>(&mut self, at: &Spanned<T>, sentence: &str) {
+        self.problems.push(self.toml.complain(at.span().start, sentence));
+    }
+
+    /// `file:line: key`, the beginning of messages about this entry.
+    fn place<T>(&self, at: &Spanned<T>, key: &str) -> String {
+        self.toml.complain(at.span().start, key)
+    }
+
+    fn name(&mut self, key: &str, name: &Spanned<String>) {
+        if let Err(error) = checked_name(name.get_ref()) {
+            self.say(name, &format!("{key} is `{}`; {error}", name.get_ref()));
+        }
+    }
+
+    fn number(&mut self, key: &str, number: &Spanned<String>) -> Option<E164> {
+        match number.get_ref().parse() {
+            Ok(number) => Some(number),
+            Err(error) => {
+                self.say(number, &format!("{key}: {error}"));
+                None
+            }
+        }
+    }
+
+    fn policy(&mut self, raw: &RawCommunity, text: &str) -> serde_json::Map<String, serde_json::Value> {
+        let Some(policy) = &raw.policy else {
+            return serde_json::Map::new();
+        };
+        for problem in policy.get_ref().problems() {
+            let (field, rest) = problem
+                .strip_prefix('`')
+                .and_then(|p| p.split_once('`'))
+                .unwrap_or(("", problem.as_str()));
+            let key = format!("community.policy.{field}");
+            let sentence = format!("{key}{rest}");
+            // The line of the field, not of the section.
+            match self.toml.line_of(&key) {
+                Some(line) => self.problems.push(self.toml.complain_on(line, &sentence)),
+                None => self.say(policy, &sentence),
+            }
+        }
+        let mentioned = text
+            .parse::<toml::Table>()
+            .ok()
+            .and_then(|t| t.get("community")?.get("policy").cloned());
+        match mentioned.map(serde_json::to_value) {
+            Some(Ok(serde_json::Value::Object(fields))) => fields,
+            _ => serde_json::Map::new(),
+        }
+    }
+
+    fn pools(&mut self, raw: &[RawPool]) -> Vec<PoolEntry> {
+        let mut seen = BTreeSet::new();
+        let mut pools = Vec::new();
+        for (at, pool) in raw.iter().enumerate() {
+            let key = format!("pools[{at}].name");
+            self.name(&key, &pool.name);
+            let name = pool.name.get_ref().trim();
+            if !seen.insert(name) {
+                self.say(
+                    &pool.name,
+                    &format!("{key} is `{name}` a second time; name each pool once"),
+                );
+            }
+            pools.push(PoolEntry {
+                name: name.to_owned(),
+                place: self.place(&pool.name, &key),
+            });
+        }
+        pools
+    }
+
+    fn numbers(&mut self, raw: &[RawNumber], pools: &[PoolEntry]) -> Vec<NumberEntry> {
+        let mut seen = BTreeSet::new();
+        let mut numbers = Vec::new();
+        for (at, entry) in raw.iter().enumerate() {
+            let key = format!("numbers[{at}]");
+            let pool = entry.pool.get_ref().trim();
+            if !pools.iter().any(|p| p.name == pool) {
+                let known: Vec<&str> = pools.iter().map(|p| p.name.as_str()).collect();
+                let known = known.join(", ");
+                self.say(
+                    &entry.pool,
+                    &format!("{key}.pool is `{pool}`; allowed are the pools of this file: {known}"),
+                );
+            }
+            if let Some(c) = &entry.capabilities
+                && c.get_ref().bits() == 0
+            {
+                self.say(
+                    c,
+                    &format!("{key}.capabilities is []; allowed are one or more of sms, mms, voice"),
+                );
+            }
+            let region = entry.region.as_ref().and_then(|text| {
+                let region = Region::parse(text.get_ref());
+                if region.is_none() {
+                    let told = format!(
+                        "{key}.region is `{}`; allowed are two letters, as US",
+                        text.get_ref()
+                    );
+                    self.say(text, &told);
+                }
+                region
+            });
+            if let Some(rate) = &entry.rate_per_s
+                && !(0.0..=10_000.0).contains(rate.get_ref())
+            {
+                let told = format!(
+                    "{key}.rate_per_s is {}; allowed are 0 (no limit) to 10000",
+                    rate.get_ref()
+                );
+                self.say(rate, &told);
+            }
+            let Some(number) = self.number(&format!("{key}.number"), &entry.number) else {
+                continue;
+            };
+            if !seen.insert(number) {
+                self.say(&entry.number, &format!("{key}.number is {number} a second time"));
+            }
+            numbers.push(NumberEntry {
+                number,
+                pool: pool.to_owned(),
+                carrier: entry.carrier.clone(),
+                capabilities: entry.capabilities.as_ref().map(|c| *c.get_ref()),
+                region,
+                rate_per_s: entry.rate_per_s.as_ref().map(|r| *r.get_ref()),
+                state: entry.state,
+                place: self.place(&entry.number, &key),
+            });
+        }
+        numbers
+    }
+
+    fn members(&mut self, raw: &[RawMember], numbers: &[NumberEntry]) -> Vec<MemberEntry> {
+        let pool_numbers: BTreeSet<E164> = numbers.iter().map(|n| n.number).collect();
+        let mut seen = BTreeSet::new();
+        let mut members = Vec::new();
+        for (at, entry) in raw.iter().enumerate() {
+            let key = format!("members[{at}]");
+            self.name(&format!("{key}.name"), &entry.name);
+            let Some(phone) = self.number(&format!("{key}.phone"), &entry.phone) else {
+                continue;
+            };
+            if pool_numbers.contains(&phone) {
+                let told =
+                    format!("{key}.phone is {phone}, a pool number; write a number of the member's own");
+                self.say(&entry.phone, &told);
+            }
+            if !seen.insert(phone) {
+                let told = format!("{key}.phone is {phone} a second time; a phone belongs to one member");
+                self.say(&entry.phone, &told);
+            }
+            members.push(MemberEntry {
+                name: entry.name.get_ref().trim().to_owned(),
+                phone,
+                guest: entry.guest,
+                place: self.place(&entry.phone, &key),
+            });
+        }
+        members
+    }
+
+    fn contacts(&mut self, raw: &[RawContact], members: &[MemberEntry]) -> Vec<ContactEntry> {
+        let mut known: BTreeMap<String, Vec<E164>> = BTreeMap::new();
+        for member in members {
+            known.entry(member.name.clone()).or_default().push(member.phone);
+            known
+                .entry(member.phone.to_string())
+                .or_default()
+                .push(member.phone);
+        }
+        let mut seen = BTreeSet::new();
+        let mut contacts = Vec::new();
+        for (at, entry) in raw.iter().enumerate() {
+            let key = format!("contacts[{at}]");
+            let mut who = |field: &str, said: &Spanned<String>| {
+                let key = format!("{key}.{field}");
+                match known.get(said.get_ref().trim()).map(Vec::as_slice) {
+                    Some([phone]) => Some(*phone),
+                    found => {
+                        let why = match found {
+                            Some(_) => "which several members are called; write the phone",
+                            None => "allowed are the names and phones of this file's members",
+                        };
+                        self.say(said, &format!("{key} is `{}`; {why}", said.get_ref()));
+                        None
+                    }
+                }
+            };
+            let (Some(member), Some(contact)) =
+                (who("member", &entry.member), who("contact", &entry.contact))
+            else {
+                continue;
+            };
+            if member == contact {
+                let told = format!("{key}.contact is the member itself; name somebody else");
+                self.say(&entry.contact, &told);
+            } else if !seen.insert((member, contact)) {
+                self.say(&entry.member, &format!("{key} stands in this file already"));
+            }
+            contacts.push(ContactEntry {
+                member,
+                contact,
+                place: self.place(&entry.member, &key),
+            });
+        }
+        contacts
+    }
+}

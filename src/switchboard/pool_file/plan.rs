@@ -1,0 +1,372 @@
+//! What is to be done so that things are as a pool file says: a pure function of both.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+
+use super::parse::{NumberEntry, PoolFile};
+use super::state::{NumberNow, State};
+use crate::domain::E164;
+use crate::domain::policy::Policy;
+use crate::domain::pool::{Capabilities, NumberState};
+use crate::store::StoreError;
+use crate::switchboard::error::{Result, SwitchboardError};
+
+/// What is to be done, and what is left alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// In the order in which it is done.
+    pub changes: Vec<Change>,
+    /// What exists and is not in the file.
+    pub unmanaged: Unmanaged,
+}
+
+/// What exists and is not in the file; of members and contacts the first thousand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Unmanaged {
+    /// Pools, by name.
+    pub pools: Vec<String>,
+    /// Numbers.
+    pub numbers: Vec<E164>,
+    /// Members, by name and id.
+    pub members: Vec<String>,
+    /// Contacts, by both ids.
+    pub contacts: Vec<String>,
+}
+
+/// One thing to be done.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// The community is new.
+    CreateCommunity {
+        /// Its name.
+        name: String,
+        /// Its policy, whole.
+        policy: Box<Policy>,
+    },
+    /// The community decides otherwise.
+    ChangePolicy {
+        /// What becomes different.
+        fields: Vec<FieldChange>,
+        /// The policy as it will be.
+        policy: Box<Policy>,
+    },
+    /// A pool is new.
+    CreatePool {
+        /// Its name.
+        name: String,
+    },
+    /// A number is new.
+    CreateNumber {
+        /// The number.
+        number: E164,
+        /// Its pool's name.
+        pool: String,
+        /// Its carrier.
+        carrier: String,
+        /// Whether it takes pairs.
+        state: NumberState,
+    },
+    /// A number becomes different.
+    ChangeNumber {
+        /// The number.
+        number: E164,
+        /// What becomes different.
+        fields: Vec<FieldChange>,
+    },
+    /// A member is new.
+    CreateMember {
+        /// What people call them.
+        name: String,
+        /// Their phone.
+        phone: E164,
+        /// Has no account.
+        guest: bool,
+    },
+    /// A member has another name.
+    RenameMember {
+        /// Their phone.
+        phone: E164,
+        /// As they are called now.
+        from: String,
+        /// As they will be.
+        to: String,
+    },
+    /// Somebody chooses somebody.
+    CreateContact {
+        /// Who chooses, by name.
+        member: String,
+        /// Who is chosen, by name.
+        contact: String,
+        /// The chooser's phone.
+        member_phone: E164,
+        /// The other's phone.
+        contact_phone: E164,
+    },
+}
+
+/// An attribute that becomes different.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldChange {
+    /// Which.
+    pub field: String,
+    /// As it is.
+    pub from: serde_json::Value,
+    /// As it will be.
+    pub to: serde_json::Value,
+}
+
+impl Plan {
+    /// Whether everything is as the file says.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateCommunity { name, .. } => write!(f, "+ community {name}"),
+            Self::ChangePolicy { fields, .. } => write!(f, "~ policy: {}", listed(fields)),
+            Self::CreatePool { name } => write!(f, "+ pool {name}"),
+            Self::CreateNumber {
+                number,
+                pool,
+                carrier,
+                state,
+            } => {
+                let state = state.word();
+                write!(f, "+ number {number} in pool {pool}, carrier {carrier}, {state}")
+            }
+            Self::ChangeNumber { number, fields } => write!(f, "~ number {number}: {}", listed(fields)),
+            Self::CreateMember { name, phone, guest } => {
+                let what = if *guest { "guest" } else { "member" };
+                write!(f, "+ {what} {name}, phone {phone}")
+            }
+            Self::RenameMember { phone, from, to } => write!(f, "~ member {phone}: name {from} -> {to}"),
+            Self::CreateContact { member, contact, .. } => write!(f, "+ contact {member} -> {contact}"),
+        }
+    }
+}
+
+fn listed(fields: &[FieldChange]) -> String {
+    let listed: Vec<String> = fields
+        .iter()
+        .map(|c| format!("{} {} -> {}", c.field, c.from, c.to))
+        .collect();
+    listed.join(", ")
+}
+
+/// What the settings say.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The names that numbers may refer to.
+    pub carriers: Vec<String>,
+    /// The policy of a new community, where the file is silent.
+    pub default_policy: Policy,
+}
+
+/// Compares. The file's contradictions with what there
+/// is are told all together.
+pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
+    let problems = contradictions(state, file, &given.carriers);
+    if !problems.is_empty() {
+        return Err(SwitchboardError::conflict("pool_file", problems.join("\n")));
+    }
+    let mut changes = Vec::new();
+    changes.extend(community(state, file, &given.default_policy)?);
+    for pool in file.pools.iter().filter(|p| !state.pools.contains_key(&p.name)) {
+        changes.push(Change::CreatePool {
+            name: pool.name.clone(),
+        });
+    }
+    for entry in &file.numbers {
+        match state.numbers.get(&entry.number) {
+            None => changes.push(Change::CreateNumber {
+                number: entry.number,
+                pool: entry.pool.clone(),
+                carrier: entry.carrier.clone(),
+                state: entry.state.unwrap_or(NumberState::Active),
+            }),
+            Some(now) => {
+                let fields = differences(now, entry);
+                if !fields.is_empty() {
+                    changes.push(Change::ChangeNumber {
+                        number: entry.number,
+                        fields,
+                    });
+                }
+            }
+        }
+    }
+    for entry in &file.members {
+        match state.members.get(&entry.phone) {
+            None => changes.push(Change::CreateMember {
+                name: entry.name.clone(),
+                phone: entry.phone,
+                guest: entry.guest,
+            }),
+            Some(now) if now.name != entry.name => changes.push(Change::RenameMember {
+                phone: entry.phone,
+                from: now.name.clone(),
+                to: entry.name.clone(),
+            }),
+            Some(_) => {}
+        }
+    }
+    let names: BTreeMap<E164, &str> = file.members.iter().map(|m| (m.phone, m.name.as_str())).collect();
+    let name = |phone: E164| names.get(&phone).map(|n| (*n).to_owned()).unwrap_or_default();
+    for entry in &file.contacts {
+        if !state.contacts.contains(&(entry.member, entry.contact)) {
+            changes.push(Change::CreateContact {
+                member: name(entry.member),
+                contact: name(entry.contact),
+                member_phone: entry.member,
+                contact_phone: entry.contact,
+            });
+        }
+    }
+    Ok(Plan {
+        changes,
+        unmanaged: unmanaged(state, file),
+    })
+}
+
+fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for entry in &file.numbers {
+        let (place, number) = (&entry.place, entry.number);
+        if !carriers.contains(&entry.carrier) {
+            let known = match carriers.is_empty() {
+                true => "none: no carrier is configured".to_owned(),
+                false => carriers.join(", "),
+            };
+            problems.push(format!(
+                "{place}.carrier is `{}`; allowed are the carriers that are configured: {known}",
+                entry.carrier
+            ));
+        }
+        if state.elsewhere.contains(&number) {
+            problems.push(format!(
+                "{place}.number is {number}, a pool number of another community; allowed is a number of this one's own"
+            ));
+        }
+        if state.phones.contains(&number) {
+            problems.push(format!(
+                "{place}.number is {number}, a member's phone; allowed is a number that is nobody's phone"
+            ));
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for entry in &file.members {
+        let known = state.members.get(&entry.phone).map(|now| now.id);
+        if let Some(first) = known.and_then(|id| seen.insert(id, entry.phone)) {
+            problems.push(format!(
+                "{}.phone is {}, a second phone of the member with {first}; allowed is one of a member's phones",
+                entry.place, entry.phone
+            ));
+        }
+        if state.pool_numbers.contains(&entry.phone) {
+            let (place, phone) = (&entry.place, entry.phone);
+            problems.push(format!(
+                "{place}.phone is {phone}, a pool number; allowed is a number of the member's own"
+            ));
+        }
+    }
+    problems
+}
+
+fn community(state: &State, file: &PoolFile, default: &Policy) -> Result<Option<Change>> {
+    let before = match &state.community {
+        Some((_, policy)) => policy,
+        None => default,
+    };
+    let json = |policy: &Policy| match serde_json::to_value(policy) {
+        Ok(serde_json::Value::Object(fields)) => Ok(fields),
+        _ => Err(StoreError::Corrupt("communities.policy")),
+    };
+    let old = json(before)?;
+    let mut new = old.clone();
+    new.extend(file.policy.clone());
+    let policy: Policy = serde_json::from_value(serde_json::Value::Object(new.clone()))
+        .map_err(|e| SwitchboardError::invalid("policy", e.to_string()))?;
+    if state.community.is_none() {
+        return Ok(Some(Change::CreateCommunity {
+            name: file.community.clone(),
+            policy: Box::new(policy),
+        }));
+    }
+    let fields: Vec<FieldChange> = new
+        .into_iter()
+        .filter(|(field, to)| old.get(field) != Some(to))
+        .map(|(field, to)| FieldChange {
+            from: old.get(&field).cloned().unwrap_or_default(),
+            field,
+            to,
+        })
+        .collect();
+    Ok((!fields.is_empty()).then(|| Change::ChangePolicy {
+        fields,
+        policy: Box::new(policy),
+    }))
+}
+
+/// What the file wants otherwise; what it does not mention is as it should be.
+fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
+    let mut fields = Vec::new();
+    let mut differ = |field: &str, from: serde_json::Value, to: serde_json::Value| {
+        if from != to {
+            fields.push(FieldChange {
+                field: field.into(),
+                from,
+                to,
+            });
+        }
+    };
+    differ("pool", now.pool.as_str().into(), entry.pool.as_str().into());
+    differ(
+        "carrier",
+        now.carrier.as_str().into(),
+        entry.carrier.as_str().into(),
+    );
+    if let Some(to) = entry.capabilities {
+        differ("capabilities", words(now.capabilities), words(to));
+    }
+    if let Some(to) = entry.region {
+        differ("region", now.region.clone().into(), to.as_str().into());
+    }
+    if let Some(to) = entry.rate_per_s {
+        differ("rate_per_s", now.rate_per_s.into(), to.into());
+    }
+    if let Some(to) = entry.state {
+        differ("state", now.state.word().into(), to.word().into());
+    }
+    fields
+}
+
+fn words(set: Capabilities) -> serde_json::Value {
+    serde_json::to_value(set).unwrap_or_default()
+}
+
+fn unmanaged(state: &State, file: &PoolFile) -> Unmanaged {
+    let pools: BTreeSet<&str> = file.pools.iter().map(|p| p.name.as_str()).collect();
+    let numbers: BTreeSet<E164> = file.numbers.iter().map(|n| n.number).collect();
+    Unmanaged {
+        pools: state
+            .pools
+            .keys()
+            .filter(|name| !pools.contains(name.as_str()))
+            .cloned()
+            .collect(),
+        numbers: state
+            .numbers
+            .keys()
+            .filter(|number| !numbers.contains(number))
+            .copied()
+            .collect(),
+        members: state.other_members.clone(),
+        contacts: state.other_contacts.clone(),
+    }
+}

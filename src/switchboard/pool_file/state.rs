@@ -1,0 +1,212 @@
+//! What there is already, as far as a pool file is concerned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::PoolFile;
+use crate::domain::E164;
+use crate::domain::assignment::Origin;
+use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId};
+use crate::domain::policy::Policy;
+use crate::domain::pool::{Capabilities, NumberState};
+use crate::store::{Conn, StoreError, assignments, devices, members, numbers, pools};
+use crate::switchboard::communities;
+use crate::switchboard::error::Result;
+
+/// Rows read at once.
+const PAGE: i64 = 1_000;
+/// Most things of a kind that are listed as unmanaged.
+const MOST_UNMANAGED: usize = 1_000;
+
+/// What there is already.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The community, if it exists.
+    pub community: Option<(CommunityId, Policy)>,
+    /// All its pools, by name.
+    pub pools: BTreeMap<String, PoolId>,
+    /// All its numbers.
+    pub numbers: BTreeMap<E164, NumberNow>,
+    /// Those of the file's numbers that belong to other communities.
+    pub elsewhere: BTreeSet<E164>,
+    /// Those of the file's numbers that are somebody's phone.
+    pub phones: BTreeSet<E164>,
+    /// Those of the file's phones that are pool numbers, of whichever community.
+    pub pool_numbers: BTreeSet<E164>,
+    /// The members who have one of the file's phones.
+    pub members: BTreeMap<E164, MemberNow>,
+    /// Those of the file's contacts that are there, chosen as the file says.
+    pub contacts: BTreeSet<(E164, E164)>,
+    /// Members that the file does not mention, at most a thousand.
+    pub other_members: Vec<String>,
+    /// Contacts that the file does not mention, at most a thousand.
+    pub other_contacts: Vec<String>,
+}
+
+/// A number as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberNow {
+    /// The id.
+    pub id: NumberId,
+    /// Its pool's name.
+    pub pool: String,
+    /// The carrier by which its texts leave.
+    pub carrier: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Its country.
+    pub region: Option<String>,
+    /// Texts a second.
+    pub rate_per_s: f64,
+    /// Whether it takes new pairs.
+    pub state: NumberState,
+}
+
+/// A member as they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberNow {
+    /// The id.
+    pub id: MemberId,
+    /// What people call them.
+    pub name: String,
+}
+
+/// Looks everything up.
+pub fn load(conn: &mut Conn, file: &PoolFile) -> Result<State> {
+    let mut state = State::default();
+    for entry in &file.members {
+        if numbers::find(conn, entry.phone)?.is_some() {
+            state.pool_numbers.insert(entry.phone);
+        }
+    }
+    let community = communities::by_name(conn, &file.community)?;
+    let own = community.as_ref().map(|c| c.id);
+    for entry in &file.numbers {
+        match numbers::find(conn, entry.number)? {
+            Some((owner, _)) if Some(owner) != own => {
+                state.elsewhere.insert(entry.number);
+            }
+            Some(_) => {}
+            None if devices::is_any_phone(conn, entry.number)? => {
+                state.phones.insert(entry.number);
+            }
+            None => {}
+        }
+    }
+    if let Some(community) = community {
+        let id = community.id;
+        state.community = Some((id, community.policy));
+        load_pools(conn, id, &mut state)?;
+        load_members(conn, id, file, &mut state)?;
+        load_contacts(conn, id, file, &mut state)?;
+    }
+    Ok(state)
+}
+
+fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Result<()> {
+    let mut names = BTreeMap::new();
+    each_page(
+        |after| pools::list(conn, community, after, PAGE),
+        |row| row.id,
+        |row| {
+            names.insert(row.id, row.name.clone());
+            state.pools.insert(row.name, PoolId::from_i64(row.id));
+            Ok(true)
+        },
+    )?;
+    each_page(
+        |after| numbers::list(conn, community, after, PAGE),
+        |row| row.id,
+        |row| {
+            let now = NumberNow {
+                id: NumberId::from_i64(row.id),
+                pool: names.get(&row.pool_id).cloned().unwrap_or_default(),
+                capabilities: Capabilities::from_bits(row.capabilities),
+                state: NumberState::from_word(&row.state).ok_or(StoreError::Corrupt("numbers.state"))?,
+                region: row.region.clone(),
+                rate_per_s: row.rate_per_s,
+                carrier: row.carrier.clone(),
+            };
+            state.numbers.insert(row.e164()?, now);
+            Ok(true)
+        },
+    )
+}
+
+fn load_members(conn: &mut Conn, community: CommunityId, file: &PoolFile, state: &mut State) -> Result<()> {
+    let mut known = BTreeSet::new();
+    for entry in &file.members {
+        if let Some(device) = devices::by_phone(conn, community, entry.phone)? {
+            let id = MemberId::from_i64(device.member_id);
+            let row = members::get(conn, community, id)?.ok_or(StoreError::Corrupt("devices.member_id"))?;
+            known.insert(row.id);
+            state
+                .members
+                .insert(entry.phone, MemberNow { id, name: row.name });
+        }
+    }
+    let others = &mut state.other_members;
+    each_page(
+        |after| members::list(conn, community, after, PAGE),
+        |row| row.id,
+        |row| {
+            if !known.contains(&row.id) {
+                others.push(format!("{} ({})", row.name, MemberId::from_i64(row.id)));
+            }
+            Ok(others.len() < MOST_UNMANAGED)
+        },
+    )
+}
+
+fn load_contacts(conn: &mut Conn, community: CommunityId, file: &PoolFile, state: &mut State) -> Result<()> {
+    let mut known = BTreeSet::new();
+    for entry in &file.contacts {
+        let (Some(member), Some(contact)) = (
+            state.members.get(&entry.member),
+            state.members.get(&entry.contact),
+        ) else {
+            continue;
+        };
+        let row = assignments::by_contact(conn, community, member.id, contact.id)?;
+        if row.is_some_and(|row| row.origin == Origin::Chosen) {
+            known.insert((member.id, contact.id));
+            state.contacts.insert((entry.member, entry.contact));
+        }
+    }
+    let mut after = (MemberId::from_i64(0), NumberId::from_i64(0));
+    loop {
+        let page = assignments::list(conn, community, after, PAGE)?;
+        for row in &page {
+            after = (row.member, row.number);
+            if row.origin == Origin::Chosen && !known.contains(&(row.member, row.contact)) {
+                state
+                    .other_contacts
+                    .push(format!("{} -> {}", row.member, row.contact));
+            }
+        }
+        if page.len() < PAGE as usize || state.other_contacts.len() >= MOST_UNMANAGED {
+            return Ok(());
+        }
+    }
+}
+
+/// Shows every row, page by page, for as long as `see` wants more.
+fn each_page<R>(
+    mut read: impl FnMut(i64) -> std::result::Result<Vec<R>, StoreError>,
+    id: impl Fn(&R) -> i64,
+    mut see: impl FnMut(R) -> Result<bool>,
+) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let page = read(after)?;
+        let full = page.len() as i64 == PAGE;
+        for row in page {
+            after = id(&row);
+            if !see(row)? {
+                return Ok(());
+            }
+        }
+        if !full {
+            return Ok(());
+        }
+    }
+}
