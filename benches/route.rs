@@ -2,8 +2,16 @@
 //! contact with its commit, and resident memory during all of it.
 //!
 //! `PARTYLINE_BENCH_MEMBERS` makes a smaller or larger community (100,000 members of 100 contacts each).
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench that cannot go on must stop")]
-#![allow(clippy::disallowed_methods, reason = "benches measure with the machine's clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "a bench that cannot go on must stop"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "benches measure with the machine's clock"
+)]
 
 mod common;
 
@@ -28,8 +36,15 @@ impl Clock for Machine {
 }
 
 fn town() -> common::Town {
-    let members = std::env::var("PARTYLINE_BENCH_MEMBERS").ok().and_then(|m| m.parse().ok()).unwrap_or(100_000);
-    common::Town { members, reach: 50, numbers: 130 }
+    let members = std::env::var("PARTYLINE_BENCH_MEMBERS")
+        .ok()
+        .and_then(|m| m.parse().ok())
+        .unwrap_or(100_000);
+    common::Town {
+        members,
+        reach: 50,
+        numbers: 130,
+    }
 }
 
 fn main() {
@@ -48,15 +63,28 @@ fn main() {
         .status()
         .unwrap();
     assert!(built.success());
-    eprintln!("built {} assignments in {:.0} s", town.assignments(), begun.elapsed().as_secs_f64());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    eprintln!(
+        "built {} assignments in {:.0} s",
+        town.assignments(),
+        begun.elapsed().as_secs_f64()
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(measure(&url, town, folder.path()));
 }
 
 async fn measure(url: &str, town: common::Town, folder: &std::path::Path) {
     let db = Db::open(url, Durability::Server).unwrap();
     let mut conn = db.connect().unwrap();
-    let board = Switchboard::new(db.clone(), Arc::new(Machine), IdGenerator::new(1), vec!["none".into()]);
+    let board = Switchboard::new(
+        db.clone(),
+        Arc::new(Machine),
+        IdGenerator::new(1),
+        vec!["none".into()],
+    );
     let mut state = 88_172_645_463_325_252u64;
     let mut random = |below: i64| {
         state ^= state << 13;
@@ -67,7 +95,10 @@ async fn measure(url: &str, town: common::Town, folder: &std::path::Path) {
 
     let mut took = Vec::with_capacity(LOOKUPS);
     for lookup in 0..LOOKUPS + LOOKUPS / 10 {
-        let (from, to) = (town.phone(random(town.members)), town.number(random(2 * town.reach)));
+        let (from, to) = (
+            town.phone(random(town.members)),
+            town.number(random(2 * town.reach)),
+        );
         let begun = Instant::now();
         assert!(board.route_on(&mut conn, from, to).unwrap());
         // The first tenth warms the caches of the operating system.
@@ -86,7 +117,10 @@ async fn measure(url: &str, town: common::Town, folder: &std::path::Path) {
         let member = MemberId::from_i64(pair + 1);
         let contact = MemberId::from_i64((pair + town.members / 2) % town.members + 1);
         let begun = Instant::now();
-        let (_, created) = board.add_contact(CommunityId::from_i64(common::COMMUNITY), member, contact).await.unwrap();
+        let (_, created) = board
+            .add_contact(CommunityId::from_i64(common::COMMUNITY), member, contact)
+            .await
+            .unwrap();
         took.push(begun.elapsed().as_secs_f64() * 1e3);
         assert!(created);
     }
@@ -111,13 +145,21 @@ async fn measure(url: &str, town: common::Town, folder: &std::path::Path) {
     common::table(
         &format!("{} assignments on SQLite, {size_mb:.0} MB", town.assignments()),
         &[
-            row("route, p50 / p99", format!("{:.0} / {:.0} µs", route.0, route.1), "p99 under 100 µs"),
+            row(
+                "route, p50 / p99",
+                format!("{:.0} / {:.0} µs", route.0, route.1),
+                "p99 under 100 µs",
+            ),
             row(
                 "new two-way contact, committed, p50 / p99",
                 format!("{:.1} / {:.1} ms", contact.0, contact.1),
                 "p99 under 10 ms",
             ),
-            row("resident memory, peak", format!("{resident_mb:.0} MB"), "under 200 MB"),
+            row(
+                "resident memory, peak",
+                format!("{resident_mb:.0} MB"),
+                "under 200 MB",
+            ),
         ],
     );
 }

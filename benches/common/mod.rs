@@ -1,8 +1,16 @@
 //! What the benches share: a big community made with plain SQL, percentiles, the machine's description, and
 //! results as a table and as JSON.
 #![allow(dead_code, reason = "each bench uses its own part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench that cannot go on must stop")]
-#![allow(clippy::disallowed_methods, reason = "benches measure with the machine's clock")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that cannot go on must stop"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "benches measure with the machine's clock"
+)]
 
 use std::path::PathBuf;
 
@@ -41,19 +49,32 @@ impl Town {
     /// The member whom number `index` is to `member`. Numbers below `reach` are the members after, the
     /// others those before.
     pub fn contact(&self, member: i64, index: i64) -> i64 {
-        let steps = if index < self.reach { index + 1 } else { -(index - self.reach + 1) };
+        let steps = if index < self.reach {
+            index + 1
+        } else {
+            -(index - self.reach + 1)
+        };
         (member + steps).rem_euclid(self.members)
     }
 
     /// The number that is `member` to the contact whom number `index` is to `member`.
     pub fn mirror(&self, index: i64) -> i64 {
-        if index < self.reach { index + self.reach } else { index - self.reach }
+        if index < self.reach {
+            index + self.reach
+        } else {
+            index - self.reach
+        }
     }
 
     /// Writes the community into a migrated, empty database. Ids of members are 1 and up.
     pub fn build(&self, conn: &mut Conn, carrier: &str) {
-        let policy = Policy { member_texts_per_minute: 0, ..Policy::default() };
-        let policy = serde_json::to_string(&policy).expect("a policy is JSON").replace('\'', "''");
+        let policy = Policy {
+            member_texts_per_minute: 0,
+            ..Policy::default()
+        };
+        let policy = serde_json::to_string(&policy)
+            .expect("a policy is JSON")
+            .replace('\'', "''");
         let (members, reach, numbers) = (self.members, self.reach, self.numbers);
         let series = |name: &str, count: i64| {
             format!("{name}(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM {name} WHERE i < {count} - 1)")
@@ -90,7 +111,8 @@ impl Town {
         ];
         conn.execute("BEGIN").expect("a transaction");
         for statement in statements {
-            conn.execute(&statement).unwrap_or_else(|e| panic!("{e}: {statement}"));
+            conn.execute(&statement)
+                .unwrap_or_else(|e| panic!("{e}: {statement}"));
         }
         conn.execute("COMMIT").expect("a commit");
         conn.execute("ANALYZE").expect("statistics");
@@ -99,7 +121,10 @@ impl Town {
 
 /// Opens a connection for building.
 pub fn connect(url: &str) -> Conn {
-    DatabaseUrl::parse(url).expect("a URL").connect(true).expect("a connection")
+    DatabaseUrl::parse(url)
+        .expect("a URL")
+        .connect(true)
+        .expect("a connection")
 }
 
 /// The value at a percentile of a sorted list.
@@ -117,13 +142,21 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 pub fn status_kb(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find(|l| l.starts_with(field)).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(0)
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|kb| kb.parse().ok())
+        .unwrap_or(0)
 }
 
 /// User and system CPU-seconds that a process, all its threads included, has used.
 pub fn cpu_s(pid: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(") ")
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
     let ticks = |at: usize| fields.get(at).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
     // Fields 14 and 15 of proc(5), in hundredths of a second on every Linux that we know.
     (ticks(11) + ticks(12)) / 100.0
@@ -132,7 +165,10 @@ pub fn cpu_s(pid: u32) -> f64 {
 /// What the figures were measured on.
 pub fn machine() -> Value {
     let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpuinfo.lines().find(|l| l.starts_with("model name")).and_then(|l| l.split(": ").nth(1));
+    let model = cpuinfo
+        .lines()
+        .find(|l| l.starts_with("model name"))
+        .and_then(|l| l.split(": ").nth(1));
     let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     json!({
         "cores": std::thread::available_parallelism().map_or(0, usize::from),
@@ -150,7 +186,9 @@ pub fn fsync_ms(folder: &std::path::Path) -> f64 {
     let mut took = Vec::new();
     for _ in 0..50 {
         let begun = std::time::Instant::now();
-        file.write_all(&[0; 4096]).and_then(|()| file.sync_data()).expect("a write");
+        file.write_all(&[0; 4096])
+            .and_then(|()| file.sync_data())
+            .expect("a write");
         took.push(begun.elapsed().as_secs_f64() * 1000.0);
     }
     let _ = std::fs::remove_file(path);

@@ -134,7 +134,6 @@ impl Switchboard {
 enum Settled {
     /// The carrier answered: the lane may go on.
     Answered {
-        key: Key,
         lane: i64,
         carrier: String,
         attempt: Attempt,
@@ -334,7 +333,6 @@ impl Dispatcher {
                 let carrier = item.row.carrier;
                 let _ = settled
                     .send(Settled::Answered {
-                        key,
                         lane,
                         carrier,
                         attempt,
@@ -434,7 +432,6 @@ async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pend
     let (key, lane, carrier) = (key_of(&item), item.row.lane, item.row.carrier.clone());
     let later = matches!(attempt, Attempt::Later { .. });
     let answered = Settled::Answered {
-        key,
         lane,
         carrier: carrier.clone(),
         attempt: attempt.clone(),
