@@ -98,6 +98,23 @@ impl Conn {
         Ok(each!(self, c => c.batch_execute(sql))?)
     }
 
+    /// Runs several reads on one state of the database, and takes SQLite's read lock once for all.
+    pub fn snapshot<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begin = match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        self.execute(begin)?;
+        let result = work(self);
+        let ended = self.execute("COMMIT");
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+
     /// True for PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

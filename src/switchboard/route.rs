@@ -272,7 +272,7 @@ impl Switchboard {
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
         let registry = self.registry();
         self.read(move |conn| {
-            let mut facts = facts(conn, &mut DialledCache::new(), from, to)?;
+            let mut facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
             if facts
                 .dialled
                 .as_ref()
@@ -296,7 +296,7 @@ impl Switchboard {
 
     /// The decision alone, on the caller's own connection: what a bench measures.
     pub fn route_on(&self, conn: &mut Conn, from: E164, to: E164) -> Result<bool> {
-        let facts = facts(conn, &mut DialledCache::new(), from, to)?;
+        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
         Ok(rule(&facts) == Ruling::Bridge)
     }
 }
