@@ -168,6 +168,9 @@ impl Gateway {
                 |command, status, sequence, _| match command {
                     c if c == SUBMIT_SM | RESPONSE => {
                         let (count, refused) = answered.get();
+                        if status != 0 && refused == 0 {
+                            eprintln!("a submit was refused with status {status:#x}");
+                        }
                         answered.set((count + 1, refused + u64::from(status != 0)));
                     }
                     c if c & RESPONSE == 0 => {
@@ -310,7 +313,9 @@ fn measure(url: &str, seconds: u64) -> Value {
 
     // Warm up, then as fast as the window opens.
     (0..50).for_each(|_| gateway.submit(20));
-    assert!(settled(&ledger, gateway.next), "the warm-up did not come out");
+    let warm = settled(&ledger, gateway.next);
+    let out = ledger.arrivals.load(Ordering::Relaxed);
+    assert!(warm, "of the warm-up {out} of {} came out, {} were refused", gateway.next, gateway.refused());
     let (first, cpu, begun) = (gateway.next, common::cpu_s(pid), Instant::now());
     while begun.elapsed() < Duration::from_secs(seconds) && gateway.next + 20 < MOST {
         gateway.submit(20);
@@ -370,7 +375,7 @@ fn main() {
         setting("PARTYLINE_BENCH_SECONDS", 30),
         setting("PARTYLINE_BENCH_RUNS", 3),
     );
-    let folder = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
+    let folder = tempfile::Builder::new().disable_cleanup(std::env::var_os("PARTYLINE_BENCH_KEEP").is_some()).tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
     let fsync_ms = common::fsync_ms(folder.path());
     let only = std::env::var("PARTYLINE_BENCH_ONLY").unwrap_or_default();
     let mut results = serde_json::Map::new();
