@@ -44,11 +44,17 @@ pub fn bind_body(system_id: &str, password: &str) -> Vec<u8> {
 
 /// A submit_sm's body with a text of at most 255 octets.
 pub fn submit_body(from: &str, to: &str, text: &[u8]) -> Vec<u8> {
+    submit_body_as(0, from, to, text)
+}
+
+/// The same with an esm_class, such as 0x40 for a text with a user data header.
+pub fn submit_body_as(esm_class: u8, from: &str, to: &str, text: &[u8]) -> Vec<u8> {
     let mut body = b"\0\x01\x01".to_vec();
     body.extend(from.trim_start_matches('+').bytes());
     body.extend(b"\0\x01\x01");
     body.extend(to.trim_start_matches('+').bytes());
-    body.extend(b"\0\0\0\0\0\0\0\0\0\0");
+    body.extend([0, esm_class]);
+    body.extend(b"\0\0\0\0\0\0\0\0");
     body.push(u8::try_from(text.len()).expect("a short text"));
     body.extend(text);
     body
