@@ -51,7 +51,7 @@ fn forms(number: &str) -> [String; 5] {
 
 /// Fails if one of these numbers is in bytes, given in hex.
 fn assert_hidden(what: &str, hex: &str, numbers: &[&str]) {
-    assert!(hex.len() % 2 == 0, "{what} is no hex");
+    assert!(hex.len().is_multiple_of(2), "{what} is no hex");
     for number in numbers {
         for form in forms(number) {
             assert!(!hex.contains(&form), "{number} is in {what}, as {form}: {hex}");
