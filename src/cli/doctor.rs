@@ -249,7 +249,11 @@ async fn pools(board: &Switchboard) -> Result<Vec<Finding>> {
         }
     }
     if findings.is_empty() {
-        let found = format!("every number of {communities} communities has a carrier that is configured");
+        let of = match communities {
+            1 => "the one community".to_owned(),
+            n => format!("{n} communities"),
+        };
+        let found = format!("every number of {of} has a carrier that is configured");
         findings.push(Finding::ok("pools", found));
     }
     Ok(findings)

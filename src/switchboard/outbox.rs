@@ -43,6 +43,9 @@ const STALE_MS: i64 = 1_000;
 /// send a few texts in a row and then wait.
 const NUMBER_BURST_MS: i64 = 100;
 const MEMBER_BURST_MS: i64 = 10_000;
+/// Texts that a carrier has taken while that is not in the database yet, in windows of the carrier: after a
+/// kill they are sent again, so there must not be any number of them while the database is slow.
+const UNSTORED_WINDOWS: usize = 2;
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -117,6 +120,7 @@ impl Switchboard {
             numbers: Rates::new(100_000, NUMBER_BURST_MS),
             members: Rates::new(200_000, MEMBER_BURST_MS),
             flying: HashMap::new(),
+            unstored: HashMap::new(),
             inbox,
             settled_tx,
             settled,
@@ -139,7 +143,7 @@ enum Settled {
         attempt: Attempt,
     },
     /// The answer is in the database.
-    Stored(Key),
+    Stored { key: Key, carrier: String },
 }
 
 struct Dispatcher {
@@ -150,6 +154,8 @@ struct Dispatcher {
     members: Rates<i64>,
     /// Tries under way, by carrier.
     flying: HashMap<String, usize>,
+    /// Tries that are over, but not yet so in the database, by carrier.
+    unstored: HashMap<String, usize>,
     inbox: Inbox,
     settled_tx: mpsc::Sender<Settled>,
     settled: mpsc::Receiver<Settled>,
@@ -278,6 +284,10 @@ impl Dispatcher {
                 continue;
             };
             let window = outlet.window();
+            let unstored = self.unstored.get(&carrier).copied().unwrap_or(0);
+            if unstored >= window.saturating_mul(UNSTORED_WINDOWS) {
+                continue;
+            }
             while outlet.is_ready() && self.flying.get(&carrier).copied().unwrap_or(0) < window {
                 let Some(item) = self.lanes.next(&carrier) else {
                     break;
@@ -334,11 +344,11 @@ impl Dispatcher {
                 let _ = settled
                     .send(Settled::Answered {
                         lane,
-                        carrier,
+                        carrier: carrier.clone(),
                         attempt,
                     })
                     .await;
-                let _ = settled.send(Settled::Stored(key)).await;
+                let _ = settled.send(Settled::Stored { key, carrier }).await;
                 return;
             }
             let result = send(&*outlet, &item).await;
@@ -392,10 +402,16 @@ impl Dispatcher {
                 }
                 match attempt {
                     Attempt::Later { attempts, due_at, .. } => self.lanes.again(lane, attempts, due_at, now),
-                    Attempt::Sent(_) | Attempt::Over { .. } => self.lanes.done(lane, now),
+                    Attempt::Sent(_) | Attempt::Over { .. } => {
+                        *self.unstored.entry(carrier).or_default() += 1;
+                        self.lanes.done(lane, now);
+                    }
                 }
             }
-            Settled::Stored(key) => {
+            Settled::Stored { key, carrier } => {
+                if let Some(count) = self.unstored.get_mut(&carrier) {
+                    *count = count.saturating_sub(1);
+                }
                 // Its announcement was made before its end was stored: once what was announced is taken
                 // in, nothing can bring it back.
                 self.take_in_all();
@@ -439,7 +455,7 @@ async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pend
     let _ = settled.send(answered).await;
     let completion = Completion {
         key,
-        carrier,
+        carrier: carrier.clone(),
         attempt,
     };
     while let Err(error) = board.complete(completion.clone()).await {
@@ -447,7 +463,7 @@ async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pend
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     if !later {
-        let _ = settled.send(Settled::Stored(key)).await;
+        let _ = settled.send(Settled::Stored { key, carrier }).await;
     }
 }
 

@@ -23,7 +23,9 @@ pub mod phone;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod raw;
 pub mod smsc;
+pub mod town;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -33,6 +35,7 @@ pub use kannel::Kannel;
 pub use phone::{BindRefused, Phone};
 pub use postgres::Postgres;
 pub use smsc::Smsc;
+pub use town::{Pair, Town};
 
 /// The sentence every missing peer ends with.
 pub const HOW_TO_INSTALL: &str = "run `make test`, or `tests/install-peers.sh`";

@@ -1,0 +1,374 @@
+//! The program as people and scripts use it: exit statuses, sentences, JSON. Exit status 0 is done, 1 failed,
+//! 2 wrong usage or configuration.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must stop"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the harness waits on the machine's clock"
+)]
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use support::process::{self, Process, Spec};
+use support::{Broker, Database, Postgres, eventually, on_both_databases, ports};
+
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pool-config/demo.toml");
+const WAIT: Duration = Duration::from_secs(30);
+
+/// A folder with settings and an empty database, without a server.
+struct Desk {
+    dir: PathBuf,
+    envs: Vec<(String, String)>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    /// It did what it was asked, and said nothing on stderr.
+    #[track_caller]
+    fn done(&self) -> &str {
+        assert!(self.status == Some(0) && self.stderr.is_empty(), "{self:#?}");
+        &self.stdout
+    }
+
+    /// It ended with this status and these words on stderr, and printed nothing that looks like success.
+    #[track_caller]
+    fn refused(&self, status: i32, words: &[&str]) {
+        assert_eq!(self.status, Some(status), "{self:#?}");
+        assert!(self.stdout.is_empty(), "{self:#?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "no `{word}` in {self:#?}");
+        }
+        assert!(
+            !self.stderr.contains("panicked") && !self.stderr.contains("RUST_BACKTRACE"),
+            "{self:#?}"
+        );
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(self.done()).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
+impl Desk {
+    fn new(database: Database) -> Desk {
+        let dir = process::new_dir("desk");
+        let url = match database {
+            Database::Sqlite => format!("sqlite:{}", dir.join("partyline.db").display()),
+            Database::Postgres => Postgres::shared().fresh_database(),
+        };
+        let [http, smpp] = ports::free_ports();
+        let envs = [
+            ("PARTYLINE__DATABASE__URL", url),
+            ("PARTYLINE__HTTP__LISTEN", format!("127.0.0.1:{http}")),
+            ("PARTYLINE__SMPP__LISTEN", format!("127.0.0.1:{smpp}")),
+            ("PARTYLINE__LOOPBACK__ENABLED", "true".to_owned()),
+        ];
+        let envs = envs.map(|(key, value)| (key.to_owned(), value)).to_vec();
+        Desk { dir, envs }
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        std::fs::write(self.dir.join(name), content).unwrap();
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    fn run_with(&self, args: &[&str], more: &[(&str, &str)]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_partyline"));
+        command.args(args).current_dir(&self.dir);
+        command
+            .envs(self.envs.iter().map(|(key, value)| (key, value)))
+            .envs(more.iter().copied());
+        ran(command)
+    }
+
+    fn serve(&self, args: &[&str]) -> Process {
+        let spec = Spec::new("partyline", env!("CARGO_BIN_EXE_partyline"))
+            .args(args)
+            .dir(&self.dir);
+        self.envs
+            .iter()
+            .fold(spec, |spec, (key, value)| spec.env(key, value))
+            .spawn()
+    }
+
+    fn stdout(&self) -> String {
+        std::fs::read_to_string(self.dir.join("partyline.stdout")).unwrap_or_default()
+    }
+}
+
+fn ran(mut command: Command) -> Ran {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran {
+        status: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_is_right() {
+    let desk = Desk::new(Database::Sqlite);
+    desk.run(&["frobnicate"]).refused(2, &["frobnicate", "--help"]);
+    desk.run(&[]).refused(2, &["Usage", "serve"]);
+    desk.run(&["explain", "4155550151", "+14155550101"])
+        .refused(2, &["`4155550151`", "begin with `+`"]);
+    desk.run(&["key", "create"]).refused(2, &["--scope"]);
+    desk.run(&["key", "create", "--scope", "king"])
+        .refused(2, &["king", "admin, community"]);
+    assert!(desk.run(&["--version"]).done().starts_with("partyline "));
+    assert!(desk.run(&["--help"]).done().contains("explain"));
+    assert!(
+        !desk.dir.join("partyline.db").exists(),
+        "wrong usage makes no database"
+    );
+}
+
+#[test]
+fn a_wrong_settings_file_is_named_with_line_key_value_and_what_is_allowed() {
+    let desk = Desk::new(Database::Sqlite);
+    let check = |toml: &str| {
+        desk.write("settings.toml", toml);
+        desk.run(&["--config", "settings.toml", "config", "check"])
+    };
+    check("[http]\nworkerz = 3\n").refused(2, &["settings.toml:2:", "http.workerz", "known are", "workers"]);
+    check("[http]\nworkers = \"many\"\n").refused(2, &["settings.toml:2:", "http.workers", "\"many\""]);
+    check("[http]\nworkers = \n").refused(2, &["settings.toml:2"]);
+    check("[smpp.accounts.app]\npassword = \"longer than eight\"\n")
+        .refused(2, &["smpp.accounts.app", "password", "8"]);
+    check("[log]\nformat = \"xml\"\n").refused(2, &["settings.toml:2:", "log.format", "xml", "json"]);
+    let secret = check("[smpp.accounts.app]\npassword = \"hunter2hunter2\"\n");
+    assert!(!secret.stderr.contains("hunter2"), "{secret:?}");
+    assert!(
+        check("[smpp.accounts.app]\npassword = \"hunter2\"\n")
+            .done()
+            .contains("app")
+    );
+    desk.run(&["--config", "none.toml", "config", "check"])
+        .refused(2, &["none.toml"]);
+    desk.run_with(&["config", "check"], &[("PARTYLINE__HTTP__WORKERS", "0")])
+        .refused(2, &["PARTYLINE__HTTP__WORKERS"]);
+    desk.run_with(&["config", "check"], &[("PARTYLINE__HTPP__WORKERS", "1")])
+        .refused(2, &["PARTYLINE__HTPP__WORKERS"]);
+    desk.run(&["--set", "loopback.enabled=perhaps", "config", "check"])
+        .refused(2, &["loopback.enabled", "perhaps", "true or false"]);
+    // Every command says it, and serves nothing.
+    desk.write("partyline.toml", "[http]\nworkerz = 3\n");
+    desk.run(&["serve"]).refused(2, &["partyline.toml:2:"]);
+    let doctor = desk.run(&["doctor"]);
+    assert_eq!(doctor.status, Some(2));
+    assert!(
+        doctor.stdout.contains("fail  settings: partyline.toml:2:"),
+        "{doctor:?}"
+    );
+}
+
+on_both_databases! {
+    async fn a_pool_file_is_planned_applied_once_and_then_nothing_is_left(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "plan", DEMO]).refused(1, &["partyline migrate"]);
+        let applied = desk.run(&["migrate", "--json"]).json();
+        assert_eq!(applied["applied"].as_array().map(Vec::len), Some(1), "{applied}");
+        assert!(desk.run(&["migrate"]).done().contains("up to date"));
+
+        // A plan changes nothing, however often it is made.
+        let plan = desk.run(&["pool", "plan", DEMO]).done().to_owned();
+        assert!(plan.contains("+ number +14155550101") && plan.contains("11 things would be changed"), "{plan}");
+        assert_eq!(desk.run(&["pool", "plan", DEMO]).done(), plan);
+        desk.run(&["pool", "import", "none.csv", "--community", "Demo", "--pool", "main"]).refused(2, &["none.csv"]);
+        let changes = desk.run(&["pool", "plan", DEMO, "--json"]).json()["changes"].as_array().map(Vec::len);
+        assert_eq!(changes, Some(11));
+
+        let applied = desk.run(&["pool", "apply", DEMO]).done().to_owned();
+        assert_eq!(applied, plan.replace("would be changed", "were changed"));
+        for command in ["apply", "plan"] {
+            assert!(desk.run(&["pool", command, DEMO]).done().contains("nothing to do"));
+        }
+        // All or nothing: one number on an unknown carrier, and the good one is not added either.
+        desk.write("pool.toml", "[community]\nname = \"Demo\"\n[[pools]]\nname = \"main\"\n\
+            [[numbers]]\npool = \"main\"\nnumber = \"+14155550120\"\ncarrier = \"loopback\"\n\
+            [[numbers]]\npool = \"main\"\nnumber = \"+14155550121\"\ncarrier = \"nowhere\"\n");
+        desk.run(&["pool", "apply", "pool.toml"]).refused(1, &["pool.toml:11: numbers[1].carrier is `nowhere`", "loopback"]);
+        desk.write("pool.toml", "[community]\nname = \"Demo\"\n[[numbers]]\npool = \"main\"\nnumber = \"415\"\ncarrier = \"loopback\"\n");
+        desk.run(&["pool", "apply", "pool.toml"]).refused(2, &["pool.toml:5:", "415"]);
+        assert!(desk.run(&["pool", "plan", DEMO]).done().contains("nothing to do"));
+
+        // Ada has two contacts, on two of the four numbers.
+        let explained: Vec<Value> = (1..=4)
+            .map(|n| desk.run(&["explain", "+14155550151", &format!("+1415555010{n}"), "--json"]).json())
+            .collect();
+        let count = |outcome: &str, reason: Value| explained.iter().filter(|e| e["outcome"] == outcome && e["reason"] == reason).count();
+        assert_eq!((count("bridge", Value::Null), count("refuse", json!("no_contact"))), (2, 2), "{explained:#?}");
+        let at = 1 + explained.iter().position(|e| e["outcome"] == "bridge").unwrap();
+        let said = desk.run(&["explain", "+14155550151", &format!("+1415555010{at}")]).done().to_owned();
+        assert!(said.contains("1. the number is num_") && said.contains("=> bridge") && said.contains("by carrier loopback"), "{said}");
+        let explained = desk.run(&["explain", "+14155550199", "+14155550101", "--json"]).json();
+        assert_eq!(explained["reason"], "unknown_sender");
+        let explained = desk.run(&["explain", "+14155550151", "+14155550109", "--json"]).json();
+        assert_eq!(explained["reason"], "unassigned_number");
+    }
+
+    async fn bad_rows_of_a_csv_are_named_and_nothing_is_imported(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["migrate"]).done();
+        desk.run(&["pool", "apply", DEMO]).done();
+        let import = |csv: &str| {
+            desk.write("numbers.csv", csv);
+            desk.run(&["pool", "import", "numbers.csv", "--community", "Demo", "--pool", "main"])
+        };
+        import("number,carrier\n+14155550110,loopback\n12,loopback\n+14155550111\n+14155550112,\n").refused(2, &[
+            "numbers.csv:3: number is `12`", "numbers.csv:4:", "numbers.csv:5: carrier is empty", "nothing was imported",
+        ]);
+        import("number,carrier\n+14155550110,loopback\n+14155550111,nowhere\n+14155550151,loopback\n+14155550110,loopback\n").refused(1, &[
+            "numbers.csv:3: no carrier named `nowhere`", "numbers.csv:4: +14155550151 is a member's phone", "numbers.csv:5:", "nothing was imported",
+        ]);
+        import("").refused(2, &["numbers.csv:1:", "number"]);
+        let args = ["pool", "import", "numbers.csv", "--community", "Nobody", "--pool", "main"];
+        desk.write("numbers.csv", "number,carrier\n+14155550110,loopback\n");
+        desk.run(&args).refused(1, &["no community `Nobody`"]);
+        assert!(desk.run(&["pool", "plan", DEMO]).done().ends_with("as the file says\n"), "nothing was imported so far");
+
+        let many: String = (110..190).map(|n| format!("+14155550{n},loopback\n")).filter(|row| !row.contains("0151") && !row.contains("0152") && !row.contains("0153")).collect();
+        assert_eq!(import(&format!("number,carrier\n{many}")).done(), "77 numbers imported\n");
+        import("number,carrier\n+14155550110,loopback\n").refused(1, &["numbers.csv:2:", "already"]);
+    }
+
+    async fn the_doctor_finds_what_is_wrong_and_says_what_to_do(database: Database) {
+        let desk = Desk::new(database);
+        let doctor = desk.run(&["doctor"]);
+        assert_eq!(doctor.status, Some(0), "{doctor:?}");
+        assert!(doctor.stdout.contains("warn  database:") && doctor.stdout.contains("partyline migrate"), "{doctor:?}");
+        desk.run(&["migrate"]).done();
+        let doctor = desk.run(&["doctor"]);
+        assert!(!doctor.done().contains("warn") && doctor.stdout.contains("ok    database:"), "{doctor:?}");
+
+        let port = ports::free_port();
+        desk.write("partyline.toml", &format!("[[smpp.carriers.acme.binds]]\nhost = \"127.0.0.1\"\nport = {port}\nsystem_id = \"me\"\npassword = \"secret\"\n"));
+        let doctor = desk.run(&["doctor"]);
+        assert_eq!(doctor.status, Some(1), "an SMSC that cannot be reached is a failure");
+        assert!(doctor.stdout.contains("acme") && doctor.stdout.contains("->"), "{doctor:?}");
+        assert!(!doctor.stdout.contains("secret"), "{doctor:?}");
+        // Numbers whose carrier is gone from the settings.
+        desk.run(&["pool", "apply", DEMO]).done();
+        let doctor = desk.run_with(&["doctor"], &[("PARTYLINE__LOOPBACK__ENABLED", "false")]);
+        assert!(doctor.stdout.contains("4 numbers of Demo leave by carrier `loopback`"), "{doctor:?}");
+        let unreachable = [("PARTYLINE__DATABASE__URL", "postgres://nobody@127.0.0.1:1/none")];
+        let doctor = desk.run_with(&["doctor"], &unreachable);
+        assert_eq!(doctor.status, Some(1));
+        assert!(doctor.stdout.contains("fail  database:"), "{doctor:?}");
+    }
+
+    async fn a_key_made_on_the_command_line_opens_the_api_until_it_is_revoked(database: Database) {
+        let broker = Broker::start(database, "").await;
+        let community = broker.create_community("Harbour").await;
+        let key: Value = serde_json::from_str(&broker.cli(&["key", "create", "--scope", "admin", "--name", "mine", "--json"])).unwrap();
+        let (id, token) = (key["id"].as_str().unwrap(), key["token"].as_str().unwrap());
+        assert!(id.starts_with("key_"));
+        let client = reqwest::Client::new();
+        let get = async |token: &str, path: &str| {
+            client.get(format!("http://{}{path}", broker.http_addr())).bearer_auth(token).send().await.unwrap().status()
+        };
+        assert_eq!(get(token, "/v1/communities").await, StatusCode::OK);
+        assert_eq!(get("wrong", "/v1/communities").await, StatusCode::UNAUTHORIZED);
+        let narrow: Value = serde_json::from_str(&broker.cli(&["key", "create", "--scope", "community", "--community", "Harbour", "--json"])).unwrap();
+        let narrow = narrow["token"].as_str().unwrap();
+        assert_eq!(get(narrow, &format!("/v1/communities/{community}")).await, StatusCode::OK);
+        assert_eq!(get(narrow, "/v1/keys").await, StatusCode::FORBIDDEN);
+        let listed = broker.cli(&["key", "list"]);
+        assert!(listed.contains("mine") && !listed.contains(token), "{listed}");
+        broker.cli(&["key", "revoke", id]);
+        eventually("the key is of no use", WAIT, async || get(token, "/v1/communities").await == StatusCode::UNAUTHORIZED).await;
+        ran(broker.cli_command(&["key", "create", "--scope", "community", "--community", "Nobody"])).refused(1, &["no community `Nobody`"]);
+        ran(broker.cli_command(&["key", "revoke", "key_0000000000001"])).refused(1, &["key_0000000000001"]);
+    }
+
+    async fn the_demo_prints_commands_that_show_a_masked_arrival(database: Database) {
+        let desk = Desk::new(database);
+        let demo = desk.serve(&["serve", "--demo"]);
+        eventually("the demo tells the next step", WAIT, async || {
+            demo.fail_if_ended();
+            desk.stdout().contains("Ctrl-C")
+        })
+        .await;
+        // Exactly what it prints, comments and all, by the shell of whoever pastes it.
+        let printed = desk.stdout();
+        let (_, rest) = printed.split_once("in another terminal:\n").unwrap();
+        let (script, _) = rest.split_once("Ctrl-C").unwrap();
+        assert_eq!(script.matches("curl ").count(), 4, "{script}");
+        let mut bash = Command::new("bash");
+        bash.args(["-euc", script]).current_dir(&desk.dir);
+        let pasted = tokio::task::spawn_blocking(move || ran(bash)).await.unwrap();
+        let answers: Vec<Value> = pasted.done().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {pasted:#?}"))).collect();
+        assert_eq!(answers.len(), 4, "{pasted:#?}");
+        let (on_bens, on_adas) = (&answers[1]["data"], &answers[3]["data"]);
+        assert_eq!((&on_bens[0]["text"], &on_adas[0]["text"]), (&json!("Hello Ben"), &json!("Hello Ada")));
+        for arrived in [on_bens, on_adas] {
+            let from = arrived[0]["from"].as_str().unwrap();
+            assert!(("+14155550101"..="+14155550104").contains(&from), "{from} is no pool number");
+            assert_eq!(arrived.as_array().map(Vec::len), Some(1));
+        }
+        assert!(!on_bens.to_string().contains("+14155550151") && !on_adas.to_string().contains("+14155550152"));
+        assert_eq!(demo.stop().code(), Some(0), "SIGTERM");
+
+        // The demo again on the same database: nothing is made twice, and the old key is of no use.
+        std::fs::remove_file(desk.dir.join("partyline.stdout")).unwrap();
+        let demo = desk.serve(&["serve", "--demo"]);
+        eventually("the demo is up again", WAIT, async || desk.stdout().contains("Ctrl-C")).await;
+        let mut bash = Command::new("bash");
+        bash.args(["-euc", script]);
+        let again = tokio::task::spawn_blocking(move || ran(bash)).await.unwrap();
+        assert!(again.stdout.contains("\"status\":401"), "{again:?}");
+        assert!(desk.run(&["pool", "plan", DEMO]).done().contains("nothing to do"));
+        demo.signal("INT");
+        eventually("Ctrl-C ends it", WAIT, async || demo.exit_status().is_some()).await;
+        assert_eq!(demo.exit_status().unwrap().code(), Some(0), "SIGINT");
+    }
+
+    async fn a_second_server_on_the_same_database_is_refused_and_harms_nothing(database: Database) {
+        let mut broker = Broker::start(database, "[loopback]\nenabled = true\n").await;
+        let [http, smpp] = ports::free_ports();
+        let mut second = broker.cli_command(&["serve"]);
+        second.env("PARTYLINE__HTTP__LISTEN", format!("127.0.0.1:{http}")).env("PARTYLINE__SMPP__LISTEN", format!("127.0.0.1:{smpp}"));
+        let second = ran(second);
+        let words = match database {
+            Database::Sqlite => ["another `partyline serve` already serves", "stop it first"],
+            Database::Postgres => ["node 0 is already running on this database", "`database.node`"],
+        };
+        second.refused(1, &words);
+        let (status, _) = broker.request(Method::GET, "/readyz", None).await;
+        assert_eq!(status, StatusCode::OK);
+        if database == Database::Postgres {
+            // With a number of its own it may.
+            let node = Broker::builder(database).database_url(broker.database_url()).env("PARTYLINE__DATABASE__NODE", "1").start().await;
+            let community = node.create_community("Made by the second").await;
+            let seen = broker.get(&format!("/v1/communities/{community}")).await;
+            assert_eq!(seen["name"], "Made by the second");
+        }
+        // A port that is taken is said, too, and a stop is clean and frees everything.
+        let address = broker.http_addr().to_string();
+        let other = Desk::new(database);
+        other.run_with(&["serve"], &[("PARTYLINE__HTTP__LISTEN", address.as_str())]).refused(1, &[address.as_str()]);
+        broker.stop();
+        broker.spawn().await;
+        broker.stop();
+    }
+}
