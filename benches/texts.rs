@@ -315,7 +315,12 @@ fn measure(url: &str, seconds: u64) -> Value {
     (0..50).for_each(|_| gateway.submit(20));
     let warm = settled(&ledger, gateway.next);
     let out = ledger.arrivals.load(Ordering::Relaxed);
-    assert!(warm, "of the warm-up {out} of {} came out, {} were refused", gateway.next, gateway.refused());
+    assert!(
+        warm,
+        "of the warm-up {out} of {} came out, {} were refused",
+        gateway.next,
+        gateway.refused()
+    );
     let (first, cpu, begun) = (gateway.next, common::cpu_s(pid), Instant::now());
     while begun.elapsed() < Duration::from_secs(seconds) && gateway.next + 20 < MOST {
         gateway.submit(20);
@@ -375,7 +380,10 @@ fn main() {
         setting("PARTYLINE_BENCH_SECONDS", 30),
         setting("PARTYLINE_BENCH_RUNS", 3),
     );
-    let folder = tempfile::Builder::new().disable_cleanup(std::env::var_os("PARTYLINE_BENCH_KEEP").is_some()).tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
+    let folder = tempfile::Builder::new()
+        .disable_cleanup(std::env::var_os("PARTYLINE_BENCH_KEEP").is_some())
+        .tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target"))
+        .unwrap();
     let fsync_ms = common::fsync_ms(folder.path());
     let only = std::env::var("PARTYLINE_BENCH_ONLY").unwrap_or_default();
     let mut results = serde_json::Map::new();

@@ -80,8 +80,12 @@ pub fn command_board(config: &Config, db: Db) -> Switchboard {
     // would still refuse the second.
     let node = rand::random_range(LAST_NODE + 1..MAX_NODES);
     let ids = IdGenerator::new(node);
-    Switchboard::new(db, Arc::new(SystemClock), ids, config.outlet_names())
-        .with_default_policy(config.policies.clone())
+    let board = Switchboard::new(db, Arc::new(SystemClock), ids, config.outlet_names())
+        .with_default_policy(config.policies.clone());
+    for (outlet, prefixes) in config.outlet_reaches() {
+        board.declare_reaches(outlet, prefixes);
+    }
+    board
 }
 
 /// Serves until told to stop.

@@ -369,6 +369,8 @@ on_both_databases! {
         assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::PairReleased));
         town.clock.advance_s(2);
         town.carrier.ready.store(true, std::sync::atomic::Ordering::SeqCst);
+        let told = town.carrier.wait_for(ann.phone, 1).await;
+        assert!(told[0].1.contains("not delivered"), "the sender learns it: {told:?}");
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         assert!(town.carrier.inbox(bob.phone).is_empty(), "nothing is sent for a pair that cannot be answered");
     }

@@ -70,6 +70,21 @@ impl Config {
         let smpp = self.smpp.accounts.keys().chain(self.smpp.carriers.keys());
         loopback.into_iter().chain(smpp.cloned()).collect()
     }
+
+    /// The prefixes of phones that outlets reach themselves, by outlet.
+    pub fn outlet_reaches(&self) -> Vec<(&str, &[String])> {
+        let accounts = self
+            .smpp
+            .accounts
+            .iter()
+            .map(|(name, a)| (name.as_str(), a.reaches.as_slice()));
+        let carriers = self
+            .smpp
+            .carriers
+            .iter()
+            .map(|(name, c)| (name.as_str(), c.reaches.as_slice()));
+        accounts.chain(carriers).collect()
+    }
 }
 
 /// Some sections name their fields in backquotes, without the section: `` `listen` is … ``.

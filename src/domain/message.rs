@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Committed; nothing has been tried yet.
+    /// Committed; nothing has been tried yet (its turn or a rate limit has not come).
     Accepted,
-    /// In the outbox after a try that may be repeated, or waiting for a rate limit.
+    /// In the outbox after a try that will be repeated.
     Queued,
     /// A carrier took it; a receipt may follow.
     Sent,

@@ -41,7 +41,7 @@ pub struct Policy {
     pub released_notice: String,
     /// The answer to HELP.
     pub help_reply: String,
-    /// The answer to STOP, the last text that phone gets from that number.
+    /// The answer to STOP; after it that phone gets only answers to keywords from that number.
     pub stop_reply: String,
     /// The answer to START.
     pub start_reply: String,

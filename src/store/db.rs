@@ -351,8 +351,12 @@ fn transaction(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreErr
     match &result {
         Ok(_) => {
             if let Err(error) = conn.execute("COMMIT") {
+                let broken = conn.is_broken();
                 let _ = conn.execute("ROLLBACK");
-                return Err(error);
+                return Err(match error {
+                    StoreError::Query(e) if broken => StoreError::CommitUnknown(e),
+                    other => other,
+                });
             }
         }
         Err(_) => {

@@ -18,6 +18,10 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database refused: {0}")]
     Query(#[from] DieselError),
+    /// The connection was lost during a commit: it may or may not have taken effect, so it is not run
+    /// again by us.
+    #[error("the connection was lost during a commit, which may have taken effect: {0}")]
+    CommitUnknown(DieselError),
     /// The migrations could not be run.
     #[error("cannot migrate the database: {0}")]
     Migration(String),

@@ -153,7 +153,9 @@ pub fn take_lane(conn: &mut Conn, community: CommunityId, lane: i64) -> Result<V
     Ok(ids)
 }
 
-/// Whether a row is still to be sent.
-pub fn exists(conn: &mut Conn, key: (i64, i64, i16)) -> Result<bool, StoreError> {
-    Ok(each!(conn, c => diesel::select(diesel::dsl::exists(outbox::table.find(key))).get_result(c))?)
+/// Whether a row is still to be sent, and by that node.
+pub fn exists(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<bool, StoreError> {
+    Ok(
+        each!(conn, c => diesel::select(diesel::dsl::exists(outbox::table.find(key).filter(outbox::node.eq(node as i16)))).get_result(c))?,
+    )
 }

@@ -91,7 +91,7 @@ pub(crate) fn assign(
                     choice,
                     remembered,
                 )?;
-                if pair.mirror.pending {
+                if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
                 }

@@ -139,15 +139,19 @@ impl Switchboard {
         member: MemberId,
         contact: ContactRef,
     ) -> Result<()> {
-        self.write(move |conn, ctx| {
-            let policy = communities::require(conn, community)?.policy;
-            let seen = require(conn, community, member, contact)?;
-            crate::store::members::lock(conn, community, &[member, seen.contact])?;
-            // Looked at again under the lock: another node may have released it meanwhile.
-            let row = require(conn, community, member, contact)?;
-            assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)
-        })
-        .await
+        let released = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                let seen = require(conn, community, member, contact)?;
+                crate::store::members::lock(conn, community, &[member, seen.contact])?;
+                // Looked at again under the lock: another node may have released it meanwhile.
+                let row = require(conn, community, member, contact)?;
+                assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)
+            })
+            .await;
+        // Senders of what was still waiting are to be told.
+        self.wake_outbox();
+        released
     }
 
     /// Accepts a contact that waits for the member's acceptance; accepting twice changes nothing. Who
@@ -210,22 +214,28 @@ impl Switchboard {
         edit: impl Fn(&Assignment, &mut AssignmentChange) -> Result<()> + Send + 'static,
         cancel: Option<Reason>,
     ) -> Result<Contact> {
-        self.write(move |conn, ctx| {
-            let row = require(conn, community, member, contact)?;
-            crate::store::members::lock(conn, community, &[member, row.contact])?;
-            let mirror = mirror_of(conn, community, &row)?;
-            let mut change = AssignmentChange::default();
-            edit(&row, &mut change)?;
-            for side in [&row, &mirror] {
-                rows::update(conn, community, side.member, side.number, &change)?;
-                if let Some(reason) = cancel {
-                    notices::cancel_lane(conn, ctx, community, side.id, reason)?;
+        let changed = self
+            .write(move |conn, ctx| {
+                let row = require(conn, community, member, contact)?;
+                crate::store::members::lock(conn, community, &[member, row.contact])?;
+                let mirror = mirror_of(conn, community, &row)?;
+                let mut change = AssignmentChange::default();
+                edit(&row, &mut change)?;
+                for side in [&row, &mirror] {
+                    rows::update(conn, community, side.member, side.number, &change)?;
+                    if let Some(reason) = cancel {
+                        notices::cancel_lane(conn, ctx, community, side.id, reason)?;
+                    }
                 }
-            }
-            let row = require(conn, community, member, contact)?;
-            contact_view(conn, community, &row, &mirror)
-        })
-        .await
+                let row = require(conn, community, member, contact)?;
+                contact_view(conn, community, &row, &mirror)
+            })
+            .await;
+        if cancel.is_some() {
+            // Senders of what was still waiting are to be told.
+            self.wake_outbox();
+        }
+        changed
     }
 
     /// Assignments of a community in the order of the route key, after the given row.

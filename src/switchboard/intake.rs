@@ -14,7 +14,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, MaybeTransient, assignments};
+use crate::store::{Conn, MaybeTransient, StoreError, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -134,7 +134,9 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         }
         (Ruling::Quarantine(reason), _) => {
             set(&mut row, Status::Quarantined, reason);
-            messages::insert(conn, &row)?;
+            if !messages::insert(conn, &row)? {
+                return duplicate(conn, &row);
+            }
             let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
             Ok(Accepted {
                 message: id,
@@ -146,6 +148,25 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
         (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
     }
+}
+
+/// Another node took in the same text between our look and our insert.
+fn duplicate(conn: &mut Conn, row: &MessageRow) -> Outcome {
+    let known = match (&row.carrier_in, &row.carrier_ref) {
+        (Some(carrier), Some(reference)) => {
+            let community = CommunityId::from_i64(row.community_id);
+            messages::by_reference(conn, community, carrier, reference)?
+        }
+        _ => None,
+    };
+    let before = known.ok_or(StoreError::Corrupt("messages.carrier_ref"))?;
+    let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+    Ok(Accepted {
+        message,
+        verdict,
+        row: Some(before),
+        pending: Vec::new(),
+    })
 }
 
 fn set(row: &mut MessageRow, status: Status, reason: Reason) {
@@ -170,7 +191,9 @@ fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, 
     row.shown = Some(pair.shown.e164);
     row.carrier_out = Some(carrier.clone());
     let message = row.message_id();
-    messages::insert(conn, &row)?;
+    if !messages::insert(conn, &row)? {
+        return duplicate(conn, &row);
+    }
     let pending = Pending {
         row: OutboxRow {
             community_id: row.community_id,
@@ -214,7 +237,9 @@ fn refuse(
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    messages::insert(conn, &row)?;
+    if !messages::insert(conn, &row)? {
+        return duplicate(conn, &row);
+    }
     let message = row.message_id();
     let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
@@ -291,14 +316,16 @@ fn keyword_text(
     keyword: Keyword,
     from: E164,
 ) -> Outcome {
-    keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    messages::insert(conn, &row)?;
+    if !messages::insert(conn, &row)? {
+        return duplicate(conn, &row);
+    }
     let message = row.message_id();
+    let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     let reply = keywords::reply(&dialled.policy, keyword);
-    let pending = vec![answer(conn, ctx, facts, dialled, from, reply)?];
+    pending.push(answer(conn, ctx, facts, dialled, from, reply)?);
     Ok(Accepted {
         message,
         verdict: Verdict::Keyword,

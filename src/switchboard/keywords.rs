@@ -11,6 +11,7 @@ use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::opt_outs::{self, ALL_NUMBERS, OptOutRow};
+use crate::store::outbox::Pending;
 use crate::store::{Conn, devices};
 
 /// The keyword that a text is meant as. An everyday word is one only where it can have an effect.
@@ -40,7 +41,7 @@ pub(crate) fn has_stopped(conn: &mut Conn, dialled: &Dialled, phone: E164) -> Re
         .any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id))
 }
 
-/// Does what the keyword asks.
+/// Does what the keyword asks; returns what is to be sent on account of it, but for the reply.
 pub(crate) fn act(
     conn: &mut Conn,
     ctx: &Context,
@@ -48,12 +49,12 @@ pub(crate) fn act(
     dialled: &Dialled,
     from: E164,
     keyword: Keyword,
-) -> Result<()> {
+) -> Result<Vec<Pending>> {
     match keyword {
         Keyword::Stop => stop(conn, ctx, facts, dialled, from),
         Keyword::StopAll => stop_all(conn, ctx, facts, dialled, from),
-        Keyword::Start => start(conn, facts, dialled, from),
-        Keyword::Help => Ok(()),
+        Keyword::Start => start(conn, facts, dialled, from).map(|()| Vec::new()),
+        Keyword::Help => Ok(Vec::new()),
     }
 }
 
@@ -66,7 +67,13 @@ pub(crate) fn reply(policy: &Policy, keyword: Keyword) -> &str {
     }
 }
 
-fn stop(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+fn stop(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    from: E164,
+) -> Result<Vec<Pending>> {
     // Of a released pair too: the carrier's block is on the number, whoever it will stand for.
     let contact = match (&facts.pair, &facts.released) {
         (Some(pair), _) => Some(pair.row.contact.as_i64()),
@@ -74,36 +81,45 @@ fn stop(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: 
         (None, None) => None,
     };
     record(conn, ctx, dialled, from, dialled.number.id, contact)?;
-    if let Some(pair) = &facts.pair {
-        let change = AssignmentChange {
-            stopped: Some(true),
-            ..AssignmentChange::default()
-        };
-        assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
-        notices::cancel_lane(
-            conn,
-            ctx,
-            dialled.community,
-            pair.mirror.id,
-            Reason::RecipientOptedOut,
-        )?;
-    }
-    Ok(())
+    let Some(pair) = &facts.pair else {
+        return Ok(Vec::new());
+    };
+    let change = AssignmentChange {
+        stopped: Some(true),
+        ..AssignmentChange::default()
+    };
+    assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
+    let reason = Reason::RecipientOptedOut;
+    notices::cancel_lane(conn, ctx, dialled.community, pair.mirror.id, reason)
 }
 
-fn stop_all(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+fn stop_all(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    from: E164,
+) -> Result<Vec<Pending>> {
     record(conn, ctx, dialled, from, ALL_NUMBERS, None)?;
     devices::set_stopped_all(conn, dialled.community, from, true)?;
     let Some(sender) = &facts.sender else {
-        return Ok(());
+        return Ok(Vec::new());
     };
+    let mut pending = Vec::new();
     let member = crate::domain::id::MemberId::from_i64(sender.member_id);
     for row in assignments::of_member(conn, dialled.community, member)? {
         if let Some(mirror) = assignments::by_contact(conn, dialled.community, row.contact, member)? {
-            notices::cancel_lane(conn, ctx, dialled.community, mirror.id, Reason::RecipientOptedOut)?;
+            let reason = Reason::RecipientOptedOut;
+            pending.extend(notices::cancel_lane(
+                conn,
+                ctx,
+                dialled.community,
+                mirror.id,
+                reason,
+            )?);
         }
     }
-    Ok(())
+    Ok(pending)
 }
 
 fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {

@@ -189,6 +189,11 @@ impl Switchboard {
         self.inner.registry.add(outlet);
     }
 
+    /// Says which phones (by prefix) a carrier reaches itself, before or without its outlet.
+    pub fn declare_reaches(&self, carrier: &str, prefixes: &[String]) {
+        self.inner.registry.declare_reaches(carrier, prefixes);
+    }
+
     /// The names of all carriers that pool numbers may refer to.
     pub fn carriers(&self) -> Vec<String> {
         self.inner.registry.names()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::error::Result;
-use super::{Context, communities};
+use super::{Context, communities, receipts};
 use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, MessageKind, NumberId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
@@ -162,26 +162,27 @@ pub(crate) fn of_failure(
 }
 
 /// Ends everything that still waits to be sent on a lane, with the reason. The sender learns it as of any
-/// other failure.
+/// other failure: what is returned is to be sent on account of it (and is in the outbox already).
 pub(crate) fn cancel_lane(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
     lane: AssignmentId,
     reason: Reason,
-) -> Result<()> {
+) -> Result<Vec<Pending>> {
+    let mut pending = Vec::new();
     for message in outbox::take_lane(conn, community, lane.as_i64())? {
-        let id = MessageId::from_i64(message);
-        messages::set_status(
+        let ids = (community, MessageId::from_i64(message));
+        pending.extend(receipts::advance(
             conn,
-            community,
-            id,
+            ctx,
+            ids,
             Status::Blocked,
-            (Some(reason), None),
-            ctx.now,
-        )?;
+            Some(reason),
+            None,
+        )?);
     }
-    Ok(())
+    Ok(pending)
 }
 
 /// Remembers to whom refusal notices went.

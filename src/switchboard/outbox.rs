@@ -326,15 +326,19 @@ impl Dispatcher {
     fn try_one(&mut self, outlet: Arc<dyn Outlet>, item: Pending, now: Timestamp) {
         let (board, settled, spread) = (self.board.clone(), self.settled_tx.clone(), self.spread());
         tokio::spawn(async move {
+            let node = board.node();
             let stale = item.row.attempts > 0 || now.0 - item.accepted_at > STALE_MS;
             let (key, lane) = (key_of(&item), item.row.lane);
             if stale
                 && matches!(
-                    board.read_store(move |conn| outbox::exists(conn, key)).await,
+                    board
+                        .read_store(move |conn| outbox::exists(conn, key, node))
+                        .await,
                     Ok(false)
                 )
             {
-                // Cancelled meanwhile: the pair was released, or the recipient sent STOP.
+                // Cancelled meanwhile (the pair was released, the recipient sent STOP), or adopted by another
+                // node while this one had lost its lock.
                 let attempt = Attempt::Over {
                     status: Status::Blocked,
                     reason: Reason::PairReleased,

@@ -171,7 +171,7 @@ fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Resul
 
 /// Moves a message on, and tells its sender when that was the end of it: by a receipt if he asked for
 /// one, by a notice if it ended badly and he did not.
-fn advance(
+pub(crate) fn advance(
     conn: &mut Conn,
     ctx: &Context,
     (community, id): (CommunityId, MessageId),

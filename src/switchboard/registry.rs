@@ -15,20 +15,33 @@ pub(crate) struct Registry {
 #[derive(Default)]
 struct Inner {
     names: Vec<String>,
+    /// (prefix, carrier) of phones that are reached through one carrier whatever their pool number's is.
+    reaches: Vec<(String, String)>,
     outlets: BTreeMap<String, Arc<dyn Outlet>>,
 }
 
 impl Registry {
     pub fn new(names: Vec<String>) -> Self {
+        let inner = Inner {
+            names,
+            ..Inner::default()
+        };
         Self {
-            inner: Arc::new(RwLock::new(Inner {
-                names,
-                outlets: BTreeMap::new(),
-            })),
+            inner: Arc::new(RwLock::new(inner)),
         }
     }
 
+    /// Declares the phones that a carrier reaches, which a command must know as well as a server.
+    pub fn declare_reaches(&self, carrier: &str, prefixes: &[String]) {
+        let mut inner = self.inner.write().unwrap_or_else(|p| p.into_inner());
+        inner.reaches.retain(|(_, name)| name != carrier);
+        inner
+            .reaches
+            .extend(prefixes.iter().map(|p| (p.clone(), carrier.to_owned())));
+    }
+
     pub fn add(&self, outlet: Arc<dyn Outlet>) {
+        self.declare_reaches(outlet.name(), outlet.reaches());
         let mut inner = self.inner.write().unwrap_or_else(|p| p.into_inner());
         let name = outlet.name().to_owned();
         if !inner.names.contains(&name) {
@@ -50,17 +63,17 @@ impl Registry {
             .cloned()
     }
 
-    /// The carrier for a phone: the outlet with the longest prefix that reaches it, else the pool
-    /// number's own.
+    /// The carrier for a phone: the one with the longest prefix that reaches it, else the pool number's
+    /// own.
     pub fn carrier_for(&self, phone: E164, own: &str) -> String {
         let inner = self.inner.read().unwrap_or_else(|p| p.into_inner());
-        let reaching = inner.outlets.values().flat_map(|outlet| {
-            outlet
-                .reaches()
-                .iter()
-                .filter(|p| phone.has_prefix(p))
-                .map(|p| (p.len(), outlet.name().to_owned()))
-        });
-        reaching.max().map_or_else(|| own.to_owned(), |(_, name)| name)
+        let reaching = inner
+            .reaches
+            .iter()
+            .filter(|(prefix, _)| phone.has_prefix(prefix));
+        reaching
+            .max_by_key(|(prefix, name)| (prefix.len(), name))
+            .map_or(own, |(_, name)| name)
+            .to_owned()
     }
 }
