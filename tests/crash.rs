@@ -247,4 +247,38 @@ on_both_databases! {
     async fn a_kill_before_the_carrier_answers_repeats_only_what_it_held(database: Database) {
         survive(database, Moment::Unanswered).await;
     }
+
+    /// Nothing was with anybody yet, so nothing may arrive twice: neither a text of the carrier's, nor an
+    /// app's message that is repeated with its Idempotency-Key because nobody knows whether it was taken.
+    async fn what_was_taken_just_before_a_kill_arrives_once_and_in_order(database: Database) {
+        let mut town = Town::start(database).await;
+        let pair = town.pair("+13035550144", "+14155550122").await;
+        town.smsc.wait_bound(1, WAIT).await;
+        let from_carrier: Vec<String> = (0..60).map(|n| format!("carrier {n}")).collect();
+        let from_app: Vec<String> = (0..20).map(|n| format!("app {n}")).collect();
+        let client = reqwest::Client::new();
+        let post = async |town: &Town, text: &str| {
+            let url = format!("http://{}/v1/communities/{}/messages", town.broker.http_addr(), town.community);
+            let body = serde_json::json!({"from": pair.second, "to": pair.first, "text": text});
+            let request = client.post(url).bearer_auth(town.broker.token()).header("Idempotency-Key", text.replace(' ', "-"));
+            request.json(&body).send().await.unwrap().status().as_u16()
+        };
+        for text in &from_carrier {
+            town.smsc.deliver("+14155550122", &pair.contact.mirror_number, text).await;
+        }
+        for text in &from_app {
+            assert_eq!(post(&town, text).await, 202);
+        }
+        town.broker.kill9();
+        town.broker.spawn().await;
+        for text in &from_app {
+            assert_eq!(post(&town, text).await, 200, "it was taken before the kill");
+        }
+        let app = Phone::bind(town.broker.smpp_addr(), "app", PASSWORD).await;
+        let expected = [from_carrier, from_app].concat();
+        eventually("all of them arrive", WAIT, async || app.received().await.len() >= expected.len()).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let received: Vec<String> = app.received().await.into_iter().map(|text| text.text).collect();
+        assert_eq!(received, expected);
+    }
 }

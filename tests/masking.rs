@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde_json::Value;
 use support::smsc::{Delivery, Method};
 use support::town::PASSWORD;
-use support::{Kannel, Phone, Town, on_both_databases};
+use support::{Kannel, Phone, Tap, Town, on_both_databases};
 
 const WAIT: Duration = Duration::from_secs(20);
 /// On Kannel, at the app, and two at the carrier. The digits after the country code stand nowhere else.
@@ -105,7 +105,8 @@ on_both_databases! {
         let with_dora = town.broker.add_contact(&town.community, &dora, &with_alice.second).await;
         let inside = town.broker.add_contact(&town.community, &dora, &with_alice.first).await;
         let app = Phone::bind(town.broker.smpp_addr(), "app", PASSWORD).await;
-        let kannel = Kannel::start(town.broker.smpp_addr(), "handset", PASSWORD).await;
+        let tap = Tap::before(town.broker.smpp_addr()).await;
+        let kannel = Kannel::start(tap.addr(), "handset", PASSWORD).await;
         let (number, mirror) = (&with_alice.contact.number, &with_alice.contact.mirror_number);
 
         // Texts of all lengths with receipts, in all directions.
@@ -166,6 +167,9 @@ on_both_databases! {
         let raw = app.raw().await;
         assert!(raw.contains(&hex(&DORA[1..])), "the search is on the right bytes");
         assert_hidden("what the app received", &raw, &[ALICE, BOB, STRANGER]);
+        let raw = tap.heard();
+        assert!(raw.contains(&hex(&ALICE[1..])), "the search is on the right bytes");
+        assert_hidden("what the handsets' gateway received", &raw, &[BOB, DORA, STRANGER]);
         for text in kannel.received() {
             assert_eq!(text.to, ALICE);
             assert_hidden_in_text("what Kannel received", &format!("{text:?}"), &[BOB, DORA, STRANGER]);

@@ -25,6 +25,7 @@ pub mod postgres;
 pub mod process;
 pub mod raw;
 pub mod smsc;
+pub mod tap;
 pub mod town;
 
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub use kannel::Kannel;
 pub use phone::{BindRefused, Phone};
 pub use postgres::Postgres;
 pub use smsc::Smsc;
+pub use tap::Tap;
 pub use town::{Pair, Town};
 
 /// The sentence every missing peer ends with.
