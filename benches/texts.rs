@@ -159,6 +159,12 @@ impl Gateway {
         stream.set_nodelay(true).unwrap();
         let body = b"gw\0secret\0\0\x34\0\0\0";
         (&stream).write_all(&pdu(BIND_TRANSCEIVER, 1, body)).unwrap();
+        // What comes before the answer to the bind is refused.
+        let mut header = [0u8; 16];
+        (&stream).read_exact(&mut header).unwrap();
+        let length = u32::from_be_bytes(header[..4].try_into().unwrap()) as usize;
+        (&stream).read_exact(&mut vec![0; length - 16]).unwrap();
+        assert_eq!(header[8..12], [0; 4], "the bind was refused");
         let open = Arc::new((Mutex::new((0usize, 0u64)), Condvar::new()));
         let (reading, state) = (stream.try_clone().unwrap(), open.clone());
         thread::spawn(move || {
@@ -168,15 +174,12 @@ impl Gateway {
                 |command, status, sequence, _| match command {
                     c if c == SUBMIT_SM | RESPONSE => {
                         let (count, refused) = answered.get();
-                        if status != 0 && refused == 0 {
-                            eprintln!("a submit was refused with status {status:#x}");
-                        }
                         answered.set((count + 1, refused + u64::from(status != 0)));
                     }
                     c if c & RESPONSE == 0 => {
                         (&reading).write_all(&pdu(c | RESPONSE, sequence, b"")).unwrap();
                     }
-                    _ => assert_eq!(status, 0, "the bind was refused"),
+                    _ => {}
                 },
                 || {
                     let (count, refused) = answered.replace((0, 0));

@@ -1,6 +1,6 @@
 //! SMPP 3.4 as an edge: carriers that this system binds to, and a server that gateways bind to.
 //!
-//! One task serves a link; one task for each account or carrier (the [`intake`]) puts what all its links
+//! One task serves a link; one task for each account or carrier (the `intake`) puts what all its links
 //! received in order before the exchange. A message's way in: socket, session, intake, exchange, and the
 //! answer back the same way once the exchange has committed. A text's way out: an outlet puts it into a
 //! link's queue, the link sends it within the window, and the answer comes back to the outlet. All queues

@@ -1,6 +1,6 @@
 //! Pool files: a community with its pools, numbers, members and contacts, declared in TOML.
 //!
-//! [`PoolFile::parse`] reads one, [`plan`](plan::plan) compares it with what there is, and applying a plan
+//! [`PoolFile::parse`] reads one, `plan` compares it with what there is, and applying a plan
 //! is one transaction. What exists but is not in the file is left alone, and so is every attribute that
 //! the file does not mention; applying a file twice changes nothing the second time.
 
