@@ -4,6 +4,7 @@
 //! [`Switchboard`]; how it keeps things is its own affair.
 
 mod assign;
+mod attempt;
 mod batcher;
 mod communities;
 mod contacts;
@@ -26,6 +27,7 @@ mod receipts;
 mod region;
 mod registry;
 mod route;
+mod sweep;
 pub mod views;
 
 use std::sync::{Arc, Mutex, OnceLock};

@@ -14,16 +14,16 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Switchboard;
+use super::attempt::{after_failure, send};
 use super::lanes::{Key, Lanes, key_of};
-use super::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError};
+use super::outlet::Outlet;
 use super::rates::Rates;
 use super::receipts::{Attempt, Completion};
-use crate::domain::id::MessageId;
+use super::sweep::{Swept, over, sweep};
+use crate::domain::Timestamp;
 use crate::domain::message::{Reason, Status};
-use crate::domain::{E164, Timestamp};
 use crate::store::node::NodeLock;
 use crate::store::outbox::{self, Pending};
-use crate::store::{Conn, StoreError};
 
 /// Most rows held in memory; what is above stays in the database until there is room.
 const HELD: usize = 20_000;
@@ -31,9 +31,6 @@ const HELD: usize = 20_000;
 const PAGE: i64 = 1_000;
 /// Batches that may wait between the writer and the dispatcher.
 const OFFERS: usize = 1_024;
-/// First and longest wait between two tries.
-const FIRST_RETRY_MS: i64 = 1_000;
-const LONGEST_RETRY_MS: i64 = 300_000;
 /// How often links, deadlines and the database are looked at without an occasion.
 const TICK: Duration = Duration::from_millis(200);
 const SWEEP_EVERY_MS: i64 = 5_000;
@@ -116,6 +113,7 @@ impl Switchboard {
         let dispatcher = Dispatcher {
             board: self.clone(),
             node: Some(node),
+            sweeping: None,
             lanes: Lanes::default(),
             numbers: Rates::new(100_000, NUMBER_BURST_MS),
             members: Rates::new(200_000, MEMBER_BURST_MS),
@@ -148,7 +146,9 @@ enum Settled {
 
 struct Dispatcher {
     board: Switchboard,
+    /// Ours but while a sweep has it.
     node: Option<NodeLock>,
+    sweeping: Option<JoinHandle<Swept>>,
     lanes: Lanes,
     numbers: Rates<i64>,
     members: Rates<i64>,
@@ -171,7 +171,7 @@ impl Dispatcher {
             }
             let now = self.board.now();
             if now.since(self.swept_at) >= SWEEP_EVERY_MS {
-                self.sweep().await;
+                self.sweep(now);
             }
             let next = self.lanes.wake(now);
             self.hand_out(now);
@@ -187,6 +187,7 @@ impl Dispatcher {
                 },
                 Some(news) = self.settled.recv() => self.settle(news),
                 () = self.inbox.wake.notified() => {}
+                swept = over(&mut self.sweeping) => self.swept(swept),
                 () = tokio::time::sleep(nap) => self.expire(),
             }
             // What else is there already goes into the same round.
@@ -254,23 +255,25 @@ impl Dispatcher {
         }
     }
 
-    /// Looks for rows of nodes that are gone, and for rows that other processes left for us.
-    async fn sweep(&mut self) {
-        self.swept_at = self.board.now();
-        let Some(mut lock) = self.node.take() else { return };
-        let db = self.board.db().clone();
-        let held = self.lanes.len();
-        let swept = tokio::task::spawn_blocking(move || {
-            let more = sweep_on(&db, &mut lock, held);
-            (lock, more)
-        })
-        .await;
+    /// Looks, beside the handing out, for rows of nodes that are gone, and for rows that other processes
+    /// left for us.
+    fn sweep(&mut self, now: Timestamp) {
+        if let Some(lock) = self.node.take() {
+            self.swept_at = now;
+            self.sweeping = Some(tokio::spawn(sweep(self.board.clone(), lock, self.lanes.len())));
+        }
+    }
+
+    fn swept(&mut self, swept: Result<Swept, tokio::task::JoinError>) {
+        self.sweeping = None;
         match swept {
-            Ok((lock, more)) => {
+            Ok(Swept { lock, held, rows }) => {
                 self.node = Some(lock);
-                match more {
-                    Ok(true) => self.inbox.behind.store(true, Ordering::Release),
-                    Ok(false) => {}
+                match rows {
+                    Ok(rows) if rows > held.max(self.lanes.len()) as i64 => {
+                        self.inbox.behind.store(true, Ordering::Release);
+                    }
+                    Ok(_) => {}
                     Err(error) => tracing::warn!(%error, "the outbox could not be swept"),
                 }
             }
@@ -440,6 +443,9 @@ impl Dispatcher {
         } = self;
         drop(settled_tx);
         self.inbox.offers.close();
+        if let Some(sweeping) = self.sweeping {
+            let _ = sweeping.await;
+        }
         let all = async { while settled.recv().await.is_some() {} };
         if tokio::time::timeout(DRAIN, all).await.is_err() {
             tracing::warn!("some texts were still with their carriers at the stop; they will be sent again");
@@ -468,170 +474,5 @@ async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pend
     }
     if !later {
         let _ = settled.send(Settled::Stored { key, carrier }).await;
-    }
-}
-
-/// Hands one item to its outlet.
-async fn send(outlet: &dyn Outlet, item: &Pending) -> Result<super::outlet::Sent, OutletError> {
-    let corrupt = || OutletError::Refused {
-        detail: "the outbox holds an impossible number".into(),
-    };
-    let from = E164::from_i64(item.row.from_number).ok_or_else(corrupt)?;
-    let to = E164::from_i64(item.row.to_phone).ok_or_else(corrupt)?;
-    let message = MessageId::from_i64(item.row.message_id);
-    if item.row.kind == outbox::TEXT {
-        let text = OutboundText {
-            message,
-            from,
-            to,
-            text: item.text.clone(),
-            // Always asked for: the message's own status lives on it.
-            want_receipt: true,
-            expires_at: Timestamp(item.row.expires_at),
-        };
-        return outlet.send_text(&text).await;
-    }
-    let receipt = OutboundReceipt {
-        message,
-        from,
-        to,
-        status: Status::from_code(item.status).unwrap_or(Status::Failed),
-        accepted_at: Timestamp(item.accepted_at),
-        done_at: Timestamp(item.updated_at),
-    };
-    outlet.send_receipt(&receipt).await?;
-    Ok(super::outlet::Sent {
-        parts: Vec::new(),
-        delivered: true,
-    })
-}
-
-/// What follows from a carrier's refusal: another try after 1 s, 2 s, 4 s … 5 min, spread by a fifth, or
-/// the end.
-fn after_failure(item: &Pending, error: OutletError, now: Timestamp, spread: f64) -> Attempt {
-    match error {
-        OutletError::Refused { detail } => Attempt::Over {
-            status: Status::Failed,
-            reason: Reason::CarrierRefused,
-            detail: Some(detail),
-        },
-        OutletError::Retry { detail, after_ms } => {
-            let doubled = FIRST_RETRY_MS << item.row.attempts.clamp(0, 12);
-            let wait = (doubled.min(LONGEST_RETRY_MS) as f64 * spread) as i64;
-            let due_at = now
-                .plus_ms(after_ms.map_or(wait, |least| least.max(wait.min(FIRST_RETRY_MS))))
-                .0;
-            if due_at >= item.row.expires_at {
-                let reason = Reason::DeadlinePassed;
-                return Attempt::Over {
-                    status: Status::Expired,
-                    reason,
-                    detail: Some(detail),
-                };
-            }
-            Attempt::Later {
-                attempts: item.row.attempts.saturating_add(1),
-                due_at,
-                detail,
-            }
-        }
-    }
-}
-
-/// The database's part of a sweep; true when there is more than the `held` rows that are in memory.
-fn sweep_on(db: &crate::store::Db, lock: &mut NodeLock, held: usize) -> Result<bool, StoreError> {
-    lock.check(db)?;
-    let me = lock.node();
-    let mut conn: Conn = db.connect()?;
-    let others: Vec<u16> = outbox::nodes(&mut conn)?
-        .into_iter()
-        .filter(|n| *n != me)
-        .collect();
-    if conn.is_postgres() {
-        lock.each_dead(&others, |conn, dead| {
-            let rows = outbox::adopt(conn, dead, me)?;
-            tracing::info!(node = dead, rows, "took over the outbox of a node that is gone");
-            Ok(())
-        })?;
-    } else {
-        // SQLite is served by one process: whatever another number left is ours.
-        for other in others {
-            outbox::adopt(&mut conn, other, me)?;
-        }
-    }
-    Ok(outbox::count(&mut conn, me)? > held as i64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::outbox::{OutboxRow, TEXT};
-
-    fn item(attempts: i32) -> Pending {
-        Pending {
-            row: OutboxRow {
-                community_id: 1,
-                message_id: 1,
-                kind: TEXT,
-                node: 0,
-                lane: 1,
-                carrier: "c".into(),
-                number_id: 1,
-                number_rate: 0.0,
-                member_id: None,
-                member_rate: 0,
-                from_number: 0,
-                to_phone: 0,
-                attempts,
-                due_at: 0,
-                expires_at: 3_600_000,
-            },
-            text: String::new(),
-            want_receipt: false,
-            status: 0,
-            accepted_at: 0,
-            updated_at: 0,
-        }
-    }
-
-    fn due(attempts: i32, after_ms: Option<i64>) -> i64 {
-        let error = OutletError::Retry {
-            detail: "down".into(),
-            after_ms,
-        };
-        match after_failure(&item(attempts), error, Timestamp(0), 1.0) {
-            Attempt::Later { due_at, .. } => due_at,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn the_waits_double_up_to_five_minutes() {
-        assert_eq!(
-            [0, 1, 2, 8, 20].map(|n| due(n, None)),
-            [1_000, 2_000, 4_000, 256_000, 300_000]
-        );
-    }
-
-    #[test]
-    fn a_throttled_text_comes_back_when_the_carrier_said() {
-        assert_eq!(due(6, Some(2_500)), 2_500);
-    }
-
-    #[test]
-    fn a_try_after_the_deadline_is_not_made() {
-        let error = OutletError::Retry {
-            detail: "down".into(),
-            after_ms: None,
-        };
-        let attempt = after_failure(&item(0), error, Timestamp(3_599_500), 1.0);
-        assert!(matches!(
-            attempt,
-            Attempt::Over {
-                status: Status::Expired,
-                reason: Reason::DeadlinePassed,
-                ..
-            }
-        ));
     }
 }

@@ -1,0 +1,71 @@
+//! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone are taken
+//! over, and rows that other processes left for us are noticed.
+
+use tokio::task::JoinHandle;
+
+use super::Switchboard;
+use crate::store::node::NodeLock;
+use crate::store::{Conn, StoreError, outbox};
+
+/// What a sweep found.
+pub(super) struct Swept {
+    pub lock: NodeLock,
+    /// Rows in memory when it began.
+    pub held: usize,
+    /// Rows of ours in the database.
+    pub rows: Result<i64, StoreError>,
+}
+
+/// Waits for a task if there is one, else for ever.
+pub(super) async fn over<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize) -> Swept {
+    let me = lock.node();
+    let others = board
+        .read_store(move |conn| {
+            let nodes = outbox::nodes(conn)?;
+            Ok(nodes.into_iter().filter(|n| *n != me).collect::<Vec<_>>())
+        })
+        .await;
+    let db = board.db().clone();
+    let adopting = tokio::task::spawn_blocking(move || {
+        let adopted = lock.check(&db).and_then(|()| adopt(&db, &mut lock, &others?));
+        (lock, adopted)
+    });
+    let (lock, adopted) = match adopting.await {
+        Ok(done) => done,
+        // The adopting never panics; were it to, the lock would be gone with it and this task with both.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    let rows = match adopted {
+        Ok(()) => board.read_store(move |conn| outbox::count(conn, me)).await,
+        Err(error) => Err(error),
+    };
+    Swept { lock, held, rows }
+}
+
+/// Takes over the rows of those of `others` that nobody runs.
+fn adopt(db: &crate::store::Db, lock: &mut NodeLock, others: &[u16]) -> Result<(), StoreError> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let me = lock.node();
+    let mut conn: Conn = db.connect()?;
+    if conn.is_postgres() {
+        return lock.each_dead(others, |conn, dead| {
+            let rows = outbox::adopt(conn, dead, me)?;
+            tracing::info!(node = dead, rows, "took over the outbox of a node that is gone");
+            Ok(())
+        });
+    }
+    // SQLite is served by one process: whatever another number left is ours.
+    for other in others {
+        outbox::adopt(&mut conn, *other, me)?;
+    }
+    Ok(())
+}
