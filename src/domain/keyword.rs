@@ -2,7 +2,7 @@
 //! North American carriers and their industry's handbook (CTIA) ask of every sender.
 
 /// What a phone asks for with a text that consists of a keyword alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Keyword {
     /// Block this pair.
     Stop,

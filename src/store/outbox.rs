@@ -70,16 +70,20 @@ pub fn insert(conn: &mut Conn, row: &OutboxRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A node's rows after the given place, in the order of acceptance within each community.
+/// A node's rows after the given place, in the order of acceptance within each community: of one carrier,
+/// or of all but some.
 pub fn page(
     conn: &mut Conn,
     node: u16,
+    carrier: Option<&str>,
+    not_of: &[String],
     after: (i64, i64, i16),
     limit: i64,
 ) -> Result<Vec<Pending>, StoreError> {
     let (community, message, kind) = after;
     type Loaded = (OutboxRow, (String, bool, i16, i64, i64));
-    let rows: Vec<Loaded> = each!(conn, c => outbox::table
+    let rows: Vec<Loaded> = each!(conn, c => {
+        let mut query = outbox::table
         .inner_join(messages::table.on(
             messages::community_id.eq(outbox::community_id).and(messages::id.eq(outbox::message_id))))
         .filter(outbox::node.eq(node as i16))
@@ -92,7 +96,14 @@ pub fn page(
             OutboxRow::as_select(),
             (messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at),
         ))
-        .load(c))?;
+        .into_boxed();
+        match carrier {
+            Some(carrier) => query = query.filter(outbox::carrier.eq(carrier)),
+            None if !not_of.is_empty() => query = query.filter(outbox::carrier.ne_all(not_of)),
+            None => {}
+        }
+        query.load(c)
+    })?;
     let pending = |(row, (text, want_receipt, status, accepted_at, updated_at)): Loaded| Pending {
         row,
         text,

@@ -48,6 +48,8 @@ pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Resul
             Arrival::App(community, new) => from_app(conn, ctx, *community, new),
         };
         match outcome {
+            // One bad row is that text's own misfortune, not the whole batch's.
+            Err(error @ SwitchboardError::Store(StoreError::Corrupt(_))) => outcomes.push(Err(error)),
             Err(error @ SwitchboardError::Store(_)) => return Err(error),
             Err(error) if error.is_transient() => return Err(error),
             outcome => outcomes.push(outcome),
@@ -324,8 +326,13 @@ fn keyword_text(
     }
     let message = row.message_id();
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
-    let reply = keywords::reply(&dialled.policy, keyword);
-    pending.push(answer(conn, ctx, facts, dialled, from, reply)?);
+    if ctx
+        .guard
+        .answers((from, dialled.number.id, keyword), message, ctx.now)
+    {
+        let reply = keywords::reply(&dialled.policy, keyword);
+        pending.push(answer(conn, ctx, facts, dialled, from, reply)?);
+    }
     Ok(Accepted {
         message,
         verdict: Verdict::Keyword,

@@ -23,9 +23,14 @@ pub(crate) struct Lanes {
     /// Lanes whose first item may be tried, by carrier, in the order in which they became so.
     ready: BTreeMap<String, VecDeque<i64>>,
     /// Lanes whose first item has to wait.
-    waiting: BinaryHeap<Reverse<(i64, i64)>>,
+    /// Among those that may go at the same moment (they wait for one number's rate), the one that has
+    /// waited longest goes first.
+    waiting: BinaryHeap<Reverse<(i64, u64, i64)>>,
+    next_turn: u64,
     /// Every row that is in memory or under way, so that none is taken in twice.
     held: HashSet<Key>,
+    /// How many of them are for each carrier.
+    counts: HashMap<String, usize>,
 }
 
 #[derive(Default)]
@@ -33,6 +38,8 @@ struct Lane {
     /// In the order of acceptance.
     items: VecDeque<Pending>,
     state: State,
+    /// When its first item became the first, counted in lanes.
+    turn: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,10 +61,21 @@ impl Lanes {
         self.held.len()
     }
 
+    /// How many rows are held for a carrier.
+    pub fn count(&self, carrier: &str) -> usize {
+        self.counts.get(carrier).copied().unwrap_or(0)
+    }
+
     /// Takes in a row, unless it is held already.
     pub fn add(&mut self, item: Pending, now: Timestamp) {
         if !self.held.insert(key_of(&item)) {
             return;
+        }
+        match self.counts.get_mut(&item.row.carrier) {
+            Some(count) => *count += 1,
+            None => {
+                self.counts.insert(item.row.carrier.clone(), 1);
+            }
         }
         let id = item.row.lane;
         let lane = self.lanes.entry(id).or_default();
@@ -75,7 +93,16 @@ impl Lanes {
         }
         lane.items.insert(at, item);
         if lane.state == State::Idle {
+            self.take_turn(id);
             self.line_up(id, now);
+        }
+    }
+
+    /// A lane has a new first item: it goes behind those that wait already.
+    fn take_turn(&mut self, id: i64) {
+        self.next_turn += 1;
+        if let Some(lane) = self.lanes.get_mut(&id) {
+            lane.turn = self.next_turn;
         }
     }
 
@@ -90,7 +117,7 @@ impl Lanes {
             }
             Some(first) if first.row.due_at > now.0 => {
                 lane.state = State::Waiting;
-                self.waiting.push(Reverse((first.row.due_at, id)));
+                self.waiting.push(Reverse((first.row.due_at, lane.turn, id)));
             }
             Some(first) => {
                 lane.state = State::Ready;
@@ -107,7 +134,7 @@ impl Lanes {
 
     /// Makes lanes ready whose time has come; returns when the next one's will.
     pub fn wake(&mut self, now: Timestamp) -> Option<Timestamp> {
-        while let Some(Reverse((due, id))) = self.waiting.peek().copied() {
+        while let Some(Reverse((due, _, id))) = self.waiting.peek().copied() {
             if due > now.0 {
                 return Some(Timestamp(due));
             }
@@ -152,6 +179,7 @@ impl Lanes {
         if let Some(lane) = self.lanes.get_mut(&lane_id) {
             lane.items.pop_front();
             lane.state = State::Idle;
+            self.take_turn(lane_id);
             self.line_up(lane_id, now);
         }
     }
@@ -172,13 +200,17 @@ impl Lanes {
     pub fn not_before(&mut self, lane_id: i64, due: Timestamp) {
         if let Some(lane) = self.lanes.get_mut(&lane_id) {
             lane.state = State::Waiting;
-            self.waiting.push(Reverse((due.0, lane_id)));
+            self.waiting.push(Reverse((due.0, lane.turn, lane_id)));
         }
     }
 
     /// Forgets a row whose end is in the database.
-    pub fn forget(&mut self, key: Key) {
-        self.held.remove(&key);
+    pub fn forget(&mut self, key: Key, carrier: &str) {
+        if self.held.remove(&key)
+            && let Some(count) = self.counts.get_mut(carrier)
+        {
+            *count = count.saturating_sub(1);
+        }
     }
 
     /// Lanes whose first item's deadline has passed while it waited for a carrier.

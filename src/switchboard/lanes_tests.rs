@@ -83,6 +83,30 @@ fn what_expired_while_its_carrier_was_away_is_found() {
     assert!(lanes.expired(Timestamp(1_000_000)).is_empty());
 }
 
+#[test]
+fn lanes_that_share_a_slow_number_take_turns() {
+    let mut lanes = Lanes::default();
+    for lane in [-8, 2, 4] {
+        (0..2).for_each(|n| lanes.add(item(lane, lane + 100 + n * 50), Timestamp(0)));
+    }
+    let mut order = Vec::new();
+    // One text a second: each second the first that is ready goes, the others are told to wait.
+    for second in 0..6 {
+        let now = Timestamp(second * 1000);
+        lanes.wake(now);
+        let sent = lanes.next("even").unwrap();
+        while let Some(other) = lanes.next("even") {
+            lanes.not_before(other.row.lane, now.plus_ms(1000));
+        }
+        order.push(sent.row.lane);
+        lanes.done(sent.row.lane, now);
+        while let Some(next) = lanes.next("even") {
+            lanes.not_before(next.row.lane, now.plus_ms(1000));
+        }
+    }
+    assert_eq!(order, [-8, 2, 4, -8, 2, 4]);
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Add(i64),

@@ -173,19 +173,22 @@ impl Switchboard {
 
     /// Removes a member: every pair is released, every device forgotten. Messages stay.
     pub async fn delete_member(&self, community: CommunityId, id: MemberId) -> Result<()> {
-        self.write(move |conn, ctx| {
-            let policy = communities::require(conn, community)?.policy;
-            rows::lock(conn, community, &[id])?;
-            require(conn, community, id)?;
-            for row in assignments::of_member(conn, community, id)? {
-                assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)?;
-            }
-            for device in devices::of_member(conn, community, id)? {
-                devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
-            }
-            Ok(rows::delete(conn, community, id)?)
-        })
-        .await
+        let deleted = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                rows::lock(conn, community, &[id])?;
+                require(conn, community, id)?;
+                for row in assignments::of_member(conn, community, id)? {
+                    assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)?;
+                }
+                for device in devices::of_member(conn, community, id)? {
+                    devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+                }
+                Ok(rows::delete(conn, community, id)?)
+            })
+            .await;
+        self.wake_outbox();
+        deleted
     }
 
     /// Adds a phone to a member.

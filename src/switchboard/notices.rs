@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use super::error::Result;
 use super::{Context, communities, receipts};
 use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, MessageKind, NumberId};
+use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
@@ -18,6 +19,8 @@ use crate::store::{Conn, StoreError, devices};
 /// A phone gets at most one refusal notice from a number in this time, so that two machines which answer
 /// each other soon fall silent.
 const NOTICE_GAP_MS: i64 = 3_600_000;
+/// A phone gets the same keyword answered by a number at most once in this time.
+const REPLY_GAP_MS: i64 = 60_000;
 /// Most phones that the guard remembers.
 const GUARDED: usize = 50_000;
 
@@ -188,16 +191,31 @@ pub(crate) fn cancel_lane(
 /// Remembers to whom refusal notices went.
 #[derive(Default)]
 pub(crate) struct NoticeGuard {
-    last: Mutex<HashMap<(E164, i64), (Timestamp, MessageId)>>,
+    last: Mutex<HashMap<(E164, i64, Option<Keyword>), (Timestamp, MessageId)>>,
 }
 
 impl NoticeGuard {
-    /// Whether that phone may get a notice from that number on account of `cause`. Asking again for the
-    /// same cause gives the same answer: a transaction may run twice.
+    /// Whether that phone may get a refusal notice from that number on account of `cause`. Asking again for
+    /// the same cause gives the same answer: a transaction may run twice.
     pub fn allows(&self, phone: E164, number_id: i64, cause: MessageId, now: Timestamp) -> bool {
+        self.passes((phone, number_id, None), NOTICE_GAP_MS, cause, now)
+    }
+
+    /// Whether that phone may get an answer to that keyword.
+    pub fn answers(&self, key: (E164, i64, Keyword), cause: MessageId, now: Timestamp) -> bool {
+        self.passes((key.0, key.1, Some(key.2)), REPLY_GAP_MS, cause, now)
+    }
+
+    fn passes(
+        &self,
+        key: (E164, i64, Option<Keyword>),
+        gap_ms: i64,
+        cause: MessageId,
+        now: Timestamp,
+    ) -> bool {
         let mut last = self.last.lock().unwrap_or_else(|p| p.into_inner());
-        if let Some((at, before)) = last.get(&(phone, number_id))
-            && now.since(*at) < NOTICE_GAP_MS
+        if let Some((at, before)) = last.get(&key)
+            && now.since(*at) < gap_ms
             && *before != cause
         {
             return false;
@@ -208,7 +226,7 @@ impl NoticeGuard {
                 return false;
             }
         }
-        last.insert((phone, number_id), (now, cause));
+        last.insert(key, (now, cause));
         true
     }
 }
@@ -230,5 +248,11 @@ mod tests {
         assert!(!guard.allows(phone, 1, second, Timestamp(2)));
         assert!(guard.allows(phone, 2, second, Timestamp(2)), "another number");
         assert!(guard.allows(phone, 1, second, Timestamp(NOTICE_GAP_MS + 1)));
+        let help = (phone, 1, Keyword::Help);
+        assert!(guard.answers(help, first, Timestamp(0)) && !guard.answers(help, second, Timestamp(1)));
+        assert!(
+            guard.answers((phone, 1, Keyword::Stop), second, Timestamp(1)),
+            "another keyword"
+        );
     }
 }

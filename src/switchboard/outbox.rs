@@ -4,7 +4,7 @@
 //! Texts reach it straight from the commit. The database is the truth: after a restart, when more waits
 //! than is held in memory, or when another process left something, rows are read from there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -25,14 +25,16 @@ use crate::domain::message::{Reason, Status};
 use crate::store::node::NodeLock;
 use crate::store::outbox::{self, Pending};
 
-/// Most rows held in memory; what is above stays in the database until there is room.
+/// Most rows of one carrier held in memory; what is above stays in the database until there is room. By
+/// carrier, so that one which is down fills its own room and no other's.
 const HELD: usize = 20_000;
 /// Rows read from the database at once.
 const PAGE: i64 = 1_000;
 /// Batches that may wait between the writer and the dispatcher.
 const OFFERS: usize = 1_024;
 /// How often links, deadlines and the database are looked at without an occasion.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = Duration::from_millis(20);
+const EXPIRE_EVERY_MS: i64 = 1_000;
 const SWEEP_EVERY_MS: i64 = 5_000;
 /// A row that waited longer than this is looked up again before it leaves: its pair may be gone.
 const STALE_MS: i64 = 1_000;
@@ -50,8 +52,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Announcer {
     offers: mpsc::Sender<Vec<Pending>>,
-    /// More was announced than could be held: read the database.
-    behind: Arc<AtomicBool>,
+    /// Something was put into the outbox without being announced: read the database.
+    look: Arc<AtomicBool>,
     wake: Arc<Notify>,
 }
 
@@ -59,13 +61,13 @@ impl Announcer {
     /// Never blocks; called on the writer's thread, in the order of the commits.
     pub fn offer(&self, pending: Vec<Pending>) {
         if !pending.is_empty() && self.offers.try_send(pending).is_err() {
-            self.behind.store(true, Ordering::Release);
+            self.look.store(true, Ordering::Release);
         }
     }
 
     /// Asks for a look into the database.
     pub fn look(&self) {
-        self.behind.store(true, Ordering::Release);
+        self.look.store(true, Ordering::Release);
         self.wake.notify_one();
     }
 }
@@ -73,19 +75,19 @@ impl Announcer {
 /// The dispatcher's ends of the channels, until it starts.
 pub(crate) struct Inbox {
     offers: mpsc::Receiver<Vec<Pending>>,
-    behind: Arc<AtomicBool>,
+    look: Arc<AtomicBool>,
     wake: Arc<Notify>,
 }
 
 pub(crate) fn channel() -> (Announcer, Inbox) {
     let (tx, offers) = mpsc::channel(OFFERS);
-    let (behind, wake) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
+    let (look, wake) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
     let announcer = Announcer {
         offers: tx,
-        behind: behind.clone(),
+        look: look.clone(),
         wake: wake.clone(),
     };
-    (announcer, Inbox { offers, behind, wake })
+    (announcer, Inbox { offers, look, wake })
 }
 
 /// A running dispatcher.
@@ -124,6 +126,8 @@ impl Switchboard {
             settled,
             jitter: seed | 1,
             swept_at: Timestamp(i64::MIN),
+            expired_at: Timestamp(i64::MIN),
+            behind: BTreeSet::new(),
         };
         Some(Dispatching {
             task: tokio::spawn(dispatcher.run(stop.clone())),
@@ -161,15 +165,20 @@ struct Dispatcher {
     settled: mpsc::Receiver<Settled>,
     jitter: u64,
     swept_at: Timestamp,
+    expired_at: Timestamp,
+    /// Carriers of which the database holds more than we do.
+    behind: BTreeSet<String>,
 }
 
 impl Dispatcher {
     async fn run(mut self, stop: CancellationToken) {
         loop {
-            if self.inbox.behind.load(Ordering::Acquire) && self.lanes.len() < HELD / 2 {
-                self.catch_up().await;
-            }
+            self.catch_up().await;
             let now = self.board.now();
+            if now.since(self.expired_at) >= EXPIRE_EVERY_MS {
+                self.expired_at = now;
+                self.expire();
+            }
             if now.since(self.swept_at) >= SWEEP_EVERY_MS {
                 self.sweep(now);
             }
@@ -188,7 +197,7 @@ impl Dispatcher {
                 Some(news) = self.settled.recv() => self.settle(news),
                 () = self.inbox.wake.notified() => {}
                 swept = over(&mut self.sweeping) => self.swept(swept),
-                () = tokio::time::sleep(nap) => self.expire(),
+                () = tokio::time::sleep(nap) => {}
             }
             // What else is there already goes into the same round.
             self.take_in_all();
@@ -201,15 +210,22 @@ impl Dispatcher {
 
     fn take_in(&mut self, items: Vec<Pending>) {
         let now = self.board.now();
-        if self.inbox.behind.load(Ordering::Acquire) {
-            // Older rows are still in the database: taking these first would break the order.
+        for item in items {
+            self.hold(item, now);
+        }
+    }
+
+    /// Holds a row, unless its carrier's room is full, or older rows of that carrier are still in the
+    /// database: taking this one first would break the order.
+    fn hold(&mut self, item: Pending, now: Timestamp) {
+        if self.behind.contains(&item.row.carrier) {
             return;
         }
-        if self.lanes.len() + items.len() > HELD {
-            self.inbox.behind.store(true, Ordering::Release);
+        if self.lanes.count(&item.row.carrier) >= HELD {
+            self.behind.insert(item.row.carrier);
             return;
         }
-        items.into_iter().for_each(|item| self.lanes.add(item, now));
+        self.lanes.add(item, now);
     }
 
     fn take_in_all(&mut self) {
@@ -218,39 +234,53 @@ impl Dispatcher {
         }
     }
 
-    /// Reads what is not held, in the order of acceptance, until all is held or memory is full.
+    /// Reads what is not held: of all carriers when something was put there unannounced, of one that had
+    /// too much when half of its room is free again.
     async fn catch_up(&mut self) {
-        // Announcements from here on are for rows that the reading may not see; cleared first, so that
-        // none falls between.
-        self.inbox.behind.store(false, Ordering::Release);
+        // Cleared before the reading: what is put there later asks anew.
+        if self.inbox.look.swap(false, Ordering::AcqRel) && !self.read_in(None).await {
+            self.inbox.look.store(true, Ordering::Release);
+        }
+        let relieved = self
+            .behind
+            .iter()
+            .find(|carrier| self.lanes.count(carrier) < HELD / 2)
+            .cloned();
+        if let Some(carrier) = relieved {
+            // From here on its announcements are taken in again, after what is read now.
+            self.behind.remove(&carrier);
+            if !self.read_in(Some(carrier.clone())).await {
+                self.behind.insert(carrier);
+            }
+        }
+    }
+
+    /// Reads rows in the order of acceptance until all that there is room for are held. False when the
+    /// database did not answer.
+    async fn read_in(&mut self, carrier: Option<String>) -> bool {
         let node = self.board.node();
         let mut after = (0, 0, 0);
         loop {
+            let (of, not_of) = (carrier.clone(), self.behind.iter().cloned().collect::<Vec<_>>());
             let page = self
                 .board
-                .read_store(move |conn| outbox::page(conn, node, after, PAGE))
-                .await;
-            let page = match page {
+                .read_store(move |conn| outbox::page(conn, node, of.as_deref(), &not_of, after, PAGE));
+            let page = match page.await {
                 Ok(page) => page,
                 Err(error) => {
                     tracing::warn!(%error, "the outbox could not be read; trying again shortly");
-                    self.inbox.behind.store(true, Ordering::Release);
-                    tokio::time::sleep(TICK).await;
-                    return;
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    return false;
                 }
             };
             let full = page.len() as i64 == PAGE;
             let now = self.board.now();
             for item in page {
                 after = key_of(&item);
-                self.lanes.add(item, now);
+                self.hold(item, now);
             }
-            if !full {
-                return;
-            }
-            if self.lanes.len() >= HELD {
-                self.inbox.behind.store(true, Ordering::Release);
-                return;
+            if !full || carrier.as_ref().is_some_and(|c| self.behind.contains(c)) {
+                return true;
             }
         }
     }
@@ -267,11 +297,20 @@ impl Dispatcher {
     fn swept(&mut self, swept: Result<Swept, tokio::task::JoinError>) {
         self.sweeping = None;
         match swept {
-            Ok(Swept { lock, held, rows }) => {
+            Ok(Swept {
+                lock,
+                held,
+                adopted,
+                rows,
+            }) => {
                 self.node = Some(lock);
                 match rows {
-                    Ok(rows) if rows > held.max(self.lanes.len()) as i64 => {
-                        self.inbox.behind.store(true, Ordering::Release);
+                    // What is left in the database on purpose does not count.
+                    Ok(rows)
+                        if adopted
+                            || (self.behind.is_empty() && rows > held.max(self.lanes.len()) as i64) =>
+                    {
+                        self.inbox.look.store(true, Ordering::Release);
                     }
                     Ok(_) => {}
                     Err(error) => tracing::warn!(%error, "the outbox could not be swept"),
@@ -422,7 +461,7 @@ impl Dispatcher {
                 // Its announcement was made before its end was stored: once what was announced is taken
                 // in, nothing can bring it back.
                 self.take_in_all();
-                self.lanes.forget(key);
+                self.lanes.forget(key, &carrier);
             }
         }
     }

@@ -147,9 +147,9 @@ pub(crate) fn create_number(
     }
     if devices::is_any_phone(conn, new.number)? {
         return Err(SwitchboardError::conflict(
-            "number_is_a_phone",
+            "number_taken",
             format!(
-                "{} is a member's phone; a pool number must belong to nobody",
+                "{} is in use already; a pool number must belong to nobody",
                 new.number
             ),
         ));

@@ -12,6 +12,8 @@ pub(super) struct Swept {
     pub lock: NodeLock,
     /// Rows in memory when it began.
     pub held: usize,
+    /// Rows of other nodes were taken over.
+    pub adopted: bool,
     /// Rows of ours in the database.
     pub rows: Result<i64, StoreError>,
 }
@@ -42,30 +44,39 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize) -
         // The adopting never panics; were it to, the lock would be gone with it and this task with both.
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     };
+    let took_over = matches!(adopted, Ok(rows) if rows > 0);
     let rows = match adopted {
-        Ok(()) => board.read_store(move |conn| outbox::count(conn, me)).await,
+        Ok(_) => board.read_store(move |conn| outbox::count(conn, me)).await,
         Err(error) => Err(error),
     };
-    Swept { lock, held, rows }
+    Swept {
+        lock,
+        held,
+        adopted: took_over,
+        rows,
+    }
 }
 
-/// Takes over the rows of those of `others` that nobody runs.
-fn adopt(db: &crate::store::Db, lock: &mut NodeLock, others: &[u16]) -> Result<(), StoreError> {
+/// Takes over the rows of those of `others` that nobody runs; returns how many.
+fn adopt(db: &crate::store::Db, lock: &mut NodeLock, others: &[u16]) -> Result<usize, StoreError> {
+    let mut taken = 0;
     if others.is_empty() {
-        return Ok(());
+        return Ok(taken);
     }
     let me = lock.node();
     let mut conn: Conn = db.connect()?;
     if conn.is_postgres() {
-        return lock.each_dead(others, |conn, dead| {
+        lock.each_dead(others, |conn, dead| {
             let rows = outbox::adopt(conn, dead, me)?;
+            taken += rows;
             tracing::info!(node = dead, rows, "took over the outbox of a node that is gone");
             Ok(())
-        });
+        })?;
+        return Ok(taken);
     }
     // SQLite is served by one process: whatever another number left is ours.
     for other in others {
-        outbox::adopt(&mut conn, *other, me)?;
+        taken += outbox::adopt(&mut conn, *other, me)?;
     }
-    Ok(())
+    Ok(taken)
 }

@@ -299,7 +299,7 @@ async fn a_value_that_cannot_be_is_refused_by_its_field_and_nothing_is_written()
         case(
             &numbers,
             number(&|b| b["number"] = json!(PHONES[0])),
-            (409, "number_is_a_phone"),
+            (409, "number_taken"),
             "",
             "belong to nobody",
         ),
