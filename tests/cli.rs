@@ -239,7 +239,7 @@ on_both_databases! {
             "numbers.csv:3: number is `12`", "numbers.csv:4:", "numbers.csv:5: carrier is empty", "nothing was imported",
         ]);
         import("number,carrier\n+14155550110,loopback\n+14155550111,nowhere\n+14155550151,loopback\n+14155550110,loopback\n").refused(1, &[
-            "numbers.csv:3: no carrier named `nowhere`", "numbers.csv:4: +14155550151 is a member's phone", "numbers.csv:5:", "nothing was imported",
+            "numbers.csv:3: no carrier named `nowhere`", "numbers.csv:4: +14155550151 is in use already", "numbers.csv:5:", "nothing was imported",
         ]);
         import("").refused(2, &["numbers.csv:1:", "number"]);
         let args = ["pool", "import", "numbers.csv", "--community", "Nobody", "--pool", "main"];

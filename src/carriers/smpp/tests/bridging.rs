@@ -124,23 +124,3 @@ async fn nothing_of_the_senders_own_fields_reaches_the_other_side() {
     assert_eq!(message, plain);
     drop(sent);
 }
-
-/// Not a test of correctness: prints what a text costs. Run with `--ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn what_a_text_costs() {
-    let (server, client) = pair().await;
-    let outlet = client.outlet("acme");
-    let started = SystemClock.now();
-    let count = 20_000;
-    for _ in 0..count / 500 {
-        let texts: Vec<_> = (0..500).map(|n| text(&format!("text {n}"))).collect();
-        join_all(texts.iter().map(|text| outlet.send_text(text))).await;
-    }
-    let took = SystemClock.now().since(started).max(1);
-    println!(
-        "{count} texts out and in: {took} ms, {} texts/s",
-        i64::from(count) * 1000 / took
-    );
-    assert_eq!(server.exchange.texts().len(), count as usize);
-}
