@@ -383,30 +383,33 @@ fn in_savepoints(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreE
     Ok(transient)
 }
 
-/// Above this the log is started anew, at the price of a short wait for writers.
-const WAL_LIMIT_BYTES: u64 = 256 << 20;
+/// How often the log is moved, and how long a move may keep a writer waiting for readers to end.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+const CHECKPOINT_PATIENCE_MS: u32 = 20;
 
 /// Moves SQLite's log into the database file beside the commits, so that no caller's commit pays for it.
+/// Most is copied while writers go on; then the little that is left with the writers held, so that the log
+/// begins anew: under steady writing it would otherwise never end, and a large one is slow to start over.
 fn checkpoints_beside(url: &DatabaseUrl, wal: &std::path::Path, stop: &std::sync::mpsc::Receiver<()>) {
     let mut conn = None;
-    let mut seen = 0;
+    let mut seen = None;
     loop {
-        let stopping = !matches!(
-            stop.recv_timeout(Duration::from_millis(500)),
-            Err(std::sync::mpsc::RecvTimeoutError::Timeout)
-        );
+        let timed_out = Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+        let stopping = stop.recv_timeout(CHECKPOINT_EVERY) != timed_out;
         if conn.is_none() {
             conn = url.connect(false).ok();
         }
-        let size = std::fs::metadata(wal).map(|m| m.len()).unwrap_or(0);
-        if let Some(c) = conn.as_mut() {
-            let mode = match (stopping, size) {
-                (true, _) | (false, WAL_LIMIT_BYTES..) => "TRUNCATE",
-                _ if size != seen || size > 4 << 20 => "PASSIVE",
-                _ => continue,
-            };
-            seen = size;
-            if let Err(error) = c.execute(&format!("PRAGMA wal_checkpoint({mode})")) {
+        let changed = std::fs::metadata(wal).and_then(|m| m.modified()).ok();
+        if let Some(c) = conn.as_mut()
+            && (stopping || changed != seen)
+        {
+            seen = changed;
+            let last = if stopping { "TRUNCATE" } else { "RESTART" };
+            let statements = format!(
+                "PRAGMA busy_timeout = {CHECKPOINT_PATIENCE_MS}; PRAGMA wal_checkpoint(PASSIVE); PRAGMA \
+                 wal_checkpoint({last})"
+            );
+            if let Err(error) = c.execute(&statements) {
                 tracing::warn!(%error, "a checkpoint failed");
                 conn = None;
             }

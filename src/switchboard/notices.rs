@@ -188,10 +188,13 @@ pub(crate) fn cancel_lane(
     Ok(pending)
 }
 
+/// Phone, number, and the keyword that was answered (none for a refusal).
+type GuardKey = (E164, i64, Option<Keyword>);
+
 /// Remembers to whom refusal notices went.
 #[derive(Default)]
 pub(crate) struct NoticeGuard {
-    last: Mutex<HashMap<(E164, i64, Option<Keyword>), (Timestamp, MessageId)>>,
+    last: Mutex<HashMap<GuardKey, (Timestamp, MessageId)>>,
 }
 
 impl NoticeGuard {
