@@ -35,7 +35,7 @@ fn caller(req: &HttpRequest) -> Result<Caller> {
     // Every route that asks lies behind the gate that puts it here; without one nobody passes.
     req.extensions()
         .get::<Caller>()
-        .copied()
+        .cloned()
         .ok_or_else(|| missing("this needs a key"))
 }
 
@@ -124,7 +124,7 @@ pub(crate) async fn community(
 fn is_admin(req: &HttpRequest) -> Result<()> {
     match caller(req)?.scope {
         Scope::Admin => Ok(()),
-        Scope::Community(own) => Err(Problem::new(
+        Scope::Community(own) | Scope::App(own) => Err(Problem::new(
             StatusCode::FORBIDDEN,
             "forbidden",
             format!("this key opens only {own}; this needs a key of scope admin"),

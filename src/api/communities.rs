@@ -49,7 +49,7 @@ pub(crate) async fn list(
             let after = filter.cursor.map(|c| c.0);
             state.board.communities(after, filter.limit.fetch()).await?
         }
-        Scope::Community(own) => vec![state.board.community(own).await?],
+        Scope::Community(own) | Scope::App(own) => vec![state.board.community(own).await?],
     };
     Ok(page(found, filter.limit, |c| c.id))
 }

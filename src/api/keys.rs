@@ -11,7 +11,7 @@ use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
 use crate::domain::id::{CommunityId, KeyId, KeyKind};
-use crate::switchboard::{Scope, views};
+use crate::switchboard::{self, Scope, views};
 
 /// Longest life of a key that ends: ten years.
 const MAX_LIFE_S: i64 = 10 * 366 * 24 * 3600;
@@ -21,6 +21,7 @@ const MAX_LIFE_S: i64 = 10 * 366 * 24 * 3600;
 enum ScopeWord {
     Admin,
     Community,
+    App,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +30,9 @@ pub(crate) struct NewKey {
     name: String,
     scope: ScopeWord,
     community: Option<CommunityId>,
+    app: Option<String>,
+    #[serde(default)]
+    read_only: bool,
     expires_in_s: Option<i64>,
 }
 
@@ -45,11 +49,12 @@ fn scope(new: &NewKey) -> Result<Scope> {
     match (&new.scope, new.community) {
         (ScopeWord::Admin, None) => Ok(Scope::Admin),
         (ScopeWord::Community, Some(community)) => Ok(Scope::Community(community)),
+        (ScopeWord::App, Some(community)) => Ok(Scope::App(community)),
         (ScopeWord::Admin, Some(_)) => wrong(
             "a key of scope `admin` opens every community; leave `community` out, or ask for scope `community`",
         ),
-        (ScopeWord::Community, None) => {
-            wrong("a key of scope `community` needs `community`, the id of the one that it opens")
+        (ScopeWord::Community | ScopeWord::App, None) => {
+            wrong("a key of scope `community` or `app` needs `community`, the id of the one that it opens")
         }
     }
 }
@@ -64,10 +69,14 @@ pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewKey>) -> Re
         return Err(Problem::invalid("expires_in_s", detail));
     }
     let random = (state.random)();
-    let (key, token) = state
-        .board
-        .create_key(new.name, scope, new.expires_in_s, random)
-        .await?;
+    let new = switchboard::NewKey {
+        name: new.name,
+        scope,
+        app: new.app,
+        read_only: new.read_only,
+        expires_in_s: new.expires_in_s,
+    };
+    let (key, token) = state.board.create_key(new, random).await?;
     Ok(HttpResponse::Created().json(MadeKey { key, token }))
 }
 

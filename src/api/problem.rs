@@ -165,6 +165,7 @@ impl From<SwitchboardError> for Problem {
             | SwitchboardError::TableFull(_)
             | SwitchboardError::ReceivedCapFull { .. }
             | SwitchboardError::Refused(_) => Self::new(StatusCode::CONFLICT, code, sentence),
+            SwitchboardError::Changed => Self::new(StatusCode::PRECONDITION_FAILED, code, sentence),
             SwitchboardError::Overloaded => Self::unavailable(code, sentence),
             SwitchboardError::Store(e) if e.is_unique_violation() => Self::new(
                 StatusCode::CONFLICT,

@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 
 use crate::domain::E164;
 use crate::switchboard::pool_file::PoolFile;
-use crate::switchboard::{ContactRef, Scope, Switchboard};
+use crate::switchboard::{ContactRef, NewKey, Switchboard};
 
 const NAME: &str = "pool-config/demo.toml";
 const FILE: &str = include_str!("../../pool-config/demo.toml");
@@ -37,7 +37,7 @@ pub async fn set_up(board: &Switchboard) -> anyhow::Result<NextStep> {
         }
     }
     let random = super::random_bytes();
-    let (_, token) = board.create_key(KEY.into(), Scope::Admin, None, random).await?;
+    let (_, token) = board.create_key(NewKey::admin(KEY), random).await?;
 
     let community = board
         .find_community(&file.community)

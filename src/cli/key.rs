@@ -11,7 +11,7 @@ use crate::app;
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::domain::id::KeyId;
-use crate::switchboard::Scope;
+use crate::switchboard::{NewKey, Scope};
 use crate::switchboard::views::Key;
 
 /// Longest life of a key: ten years.
@@ -33,12 +33,18 @@ pub enum Command {
 /// Arguments of `key create`.
 #[derive(Debug, clap::Args)]
 pub struct Create {
-    /// What it opens: everything, or one community.
+    /// What it opens: everything, one community, or of one community what an app needs.
     #[arg(long)]
     scope: ScopeWord,
     /// The community, by name or id.
-    #[arg(long, required_if_eq("scope", "community"))]
+    #[arg(long, required_if_eq_any([("scope", "community"), ("scope", "app")]))]
     community: Option<String>,
+    /// The name of the app, for a key of scope app.
+    #[arg(long, required_if_eq("scope", "app"))]
+    app: Option<String>,
+    /// Let it read and change nothing.
+    #[arg(long)]
+    read_only: bool,
     /// What it is for.
     #[arg(long, default_value = "cli")]
     name: String,
@@ -51,6 +57,7 @@ pub struct Create {
 enum ScopeWord {
     Admin,
     Community,
+    App,
 }
 
 /// Runs one of the commands.
@@ -65,17 +72,28 @@ pub fn run(config: &Config, command: Command, out: Output) -> Result<()> {
 
 async fn create(config: &Config, args: Create, out: Output) -> Result<()> {
     if args.scope == ScopeWord::Admin && args.community.is_some() {
-        let told = "--community goes with --scope community; an admin key opens every community";
+        let told = "--community goes with --scope community or app; an admin key opens every community";
         return Err(Failure::wrong(vec![told.into()]));
     }
     let board = app::command_board(config, app::open_for_writing(config)?);
     let scope = match &args.community {
-        Some(said) => Scope::Community(find_community(&board, said).await?.id),
+        Some(said) => {
+            let community = find_community(&board, said).await?.id;
+            match args.scope {
+                ScopeWord::App => Scope::App(community),
+                _ => Scope::Community(community),
+            }
+        }
         None => Scope::Admin,
     };
-    let (key, token) = board
-        .create_key(args.name, scope, args.expires_in_s, app::random_bytes())
-        .await?;
+    let new = NewKey {
+        name: args.name,
+        scope,
+        app: args.app,
+        read_only: args.read_only,
+        expires_in_s: args.expires_in_s,
+    };
+    let (key, token) = board.create_key(new, app::random_bytes()).await?;
     out.print(&json!({"id": key.id, "token": token}), || {
         format!(
             "id     {}\ntoken  {token}\nThe token is shown only now; it is kept as a hash.",

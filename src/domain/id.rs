@@ -63,6 +63,12 @@ kinds! {
     MessageKind, MessageId, "msg_";
     /// An API key.
     KeyKind, KeyId, "key_";
+    /// An event, as apps are told of it.
+    EventIdKind, EventId, "evt_";
+    /// A callback endpoint of an app.
+    EndpointKind, EndpointId, "end_";
+    /// A delivery of an event to an endpoint.
+    DeliveryKind, DeliveryId, "dlv_";
 }
 
 /// An id of one kind of thing.

@@ -127,11 +127,15 @@ pub enum Reason {
     CarrierUndelivered,
     /// The text is empty or too long.
     BadText,
+    /// The app in which the recipient reads could not be reached.
+    AppUnreachable,
+    /// The app that is asked before texts are bridged did not allow it.
+    AppDenied,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 14] = [
+    pub const ALL: [Reason; 16] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -146,6 +150,8 @@ impl Reason {
         Reason::DeadlinePassed,
         Reason::CarrierUndelivered,
         Reason::BadText,
+        Reason::AppUnreachable,
+        Reason::AppDenied,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -165,6 +171,8 @@ impl Reason {
             Reason::DeadlinePassed => "deadline_passed",
             Reason::CarrierUndelivered => "carrier_undelivered",
             Reason::BadText => "bad_text",
+            Reason::AppUnreachable => "app_unreachable",
+            Reason::AppDenied => "app_denied",
         }
     }
 
@@ -190,6 +198,8 @@ impl Reason {
             Reason::DeadlinePassed => "the text could not be handed over before its deadline",
             Reason::CarrierUndelivered => "the carrier could not reach the phone",
             Reason::BadText => "the text is empty or too long",
+            Reason::AppUnreachable => "the app in which the recipient reads could not be reached",
+            Reason::AppDenied => "an app of this community did not allow it",
         }
     }
 }

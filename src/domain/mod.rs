@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod choice;
 pub mod e164;
+pub mod event;
 pub mod id;
 pub mod keyword;
 pub mod message;

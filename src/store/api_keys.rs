@@ -13,7 +13,7 @@ pub struct KeyRow {
     pub id: i64,
     /// What it is for.
     pub name: String,
-    /// `admin`, or `community`.
+    /// `admin`, `community` or `app`.
     pub scope: String,
     /// The one community it opens, if not all.
     pub community_id: Option<i64>,
@@ -27,6 +27,10 @@ pub struct KeyRow {
     pub last_used_at: Option<i64>,
     /// Unix milliseconds.
     pub revoked_at: Option<i64>,
+    /// The app that it belongs to, for a key of scope `app`.
+    pub app: Option<String>,
+    /// Opens nothing but reading.
+    pub read_only: bool,
 }
 
 /// Adds a key.

@@ -18,6 +18,12 @@ pub struct CommunityRow {
     pub policy: String,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Some member reads, or read, in an app.
+    pub has_app_devices: bool,
+    /// `end_…` of the endpoint that is asked before a text is bridged.
+    pub intercept_endpoint: Option<i64>,
+    /// `end_…` of the endpoint that is asked about unknown senders.
+    pub stranger_endpoint: Option<i64>,
 }
 
 /// Adds a community.
@@ -53,10 +59,44 @@ pub fn list(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<CommunityRow>
         .load(c))?)
 }
 
+/// Locks a community's row against other changes until the transaction ends. (On SQLite every writing
+/// transaction has the database to itself.)
+pub fn lock(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {
+    if let Conn::Postgres(c) = conn {
+        communities::table
+            .find(id.as_i64())
+            .for_update()
+            .select(communities::id)
+            .load::<i64>(c)?;
+    }
+    Ok(())
+}
+
 /// Changes name and policy.
 pub fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &str) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
         .set((communities::name.eq(name), communities::policy.eq(policy)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes that members of this community may read in an app: from now on texts look for it.
+pub fn set_has_app_devices(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
+        .set(communities::has_app_devices.eq(true))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Sets which endpoints are asked: before a text is bridged, and about unknown senders.
+pub fn set_askers(
+    conn: &mut Conn,
+    id: CommunityId,
+    intercept: Option<i64>,
+    stranger: Option<i64>,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
+        .set((communities::intercept_endpoint.eq(intercept), communities::stranger_endpoint.eq(stranger)))
         .execute(c))?;
     Ok(())
 }

@@ -10,9 +10,14 @@ mod error;
 pub mod schema;
 
 pub mod api_keys;
+pub mod app_devices;
 pub mod assignments;
 pub mod communities;
+pub mod deliveries;
 pub mod devices;
+pub mod endpoints;
+pub mod events;
+pub mod idempotency;
 pub mod members;
 pub mod messages;
 pub mod migrations;

@@ -8,6 +8,9 @@ diesel::table! {
         name -> Text,
         policy -> Text,
         created_at -> BigInt,
+        has_app_devices -> Bool,
+        intercept_endpoint -> Nullable<BigInt>,
+        stranger_endpoint -> Nullable<BigInt>,
     }
 }
 
@@ -171,6 +174,104 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        app -> Nullable<Text>,
+        read_only -> Bool,
+    }
+}
+
+diesel::table! {
+    events (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        kind -> Text,
+        lane -> BigInt,
+        data -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    callback_endpoints (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        app -> Nullable<Text>,
+        url -> Text,
+        description -> Text,
+        kinds -> Text,
+        intercepts -> Bool,
+        strangers -> Bool,
+        state -> Text,
+        disabled_reason -> Nullable<Text>,
+        failures -> Integer,
+        open_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    endpoint_secrets (community_id, endpoint_id, id) {
+        community_id -> BigInt,
+        endpoint_id -> BigInt,
+        id -> BigInt,
+        secret -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deliveries (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        endpoint_id -> BigInt,
+        event_id -> BigInt,
+        kind -> Text,
+        lane -> BigInt,
+        message_id -> Nullable<BigInt>,
+        state -> SmallInt,
+        attempts -> Integer,
+        due_at -> BigInt,
+        last_status -> Nullable<SmallInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    delivery_attempts (community_id, delivery_id, attempt) {
+        community_id -> BigInt,
+        delivery_id -> BigInt,
+        attempt -> Integer,
+        at -> BigInt,
+        duration_ms -> BigInt,
+        status -> Nullable<SmallInt>,
+        error -> Nullable<Text>,
+        request -> Text,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
+    app_devices (community_id, member_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        id -> BigInt,
+        endpoint_id -> BigInt,
+        texts_to -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (key_id, name) {
+        key_id -> BigInt,
+        name -> Text,
+        request_hash -> Text,
+        status -> SmallInt,
+        answer -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -188,4 +289,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_parts,
     outbox,
     api_keys,
+    events,
+    callback_endpoints,
+    endpoint_secrets,
+    deliveries,
+    delivery_attempts,
+    app_devices,
+    idempotency_keys,
 );

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 use super::Context;
+use super::events;
 use super::error::{Result, SwitchboardError};
 use crate::store::{Conn, Db, StoreError};
 
@@ -130,7 +131,10 @@ async fn queue_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shar
             }
             ((shared.context)(), items)
         });
-        (shared.process)(conn, context, items)
+        context.events.clear();
+        let outcomes = (shared.process)(conn, context, items)?;
+        events::write(conn, context)?;
+        Ok(outcomes)
     };
     let (after, failed) = (shared.clone(), shared.clone());
     let then = move |result: Result<Vec<O>>| {

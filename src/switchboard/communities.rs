@@ -66,6 +66,9 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
         name: checked_name(name)?.to_owned(),
         policy: checked_policy(policy)?,
         created_at: ctx.now.0,
+        has_app_devices: false,
+        intercept_endpoint: None,
+        stranger_endpoint: None,
     };
     communities::insert(conn, &row)?;
     view(row)

@@ -33,6 +33,9 @@ pub enum SwitchboardError {
         /// What it contradicts.
         sentence: String,
     },
+    /// It is no longer as the caller saw it.
+    #[error("it was changed since you looked at it; look again, then decide")]
+    Changed,
     /// A member's table has no room.
     #[error("{0}")]
     TableFull(#[from] Shortage),
@@ -65,6 +68,7 @@ impl SwitchboardError {
             Self::NotFound { .. } => "not_found",
             Self::Invalid { .. } => "invalid",
             Self::Conflict { code, .. } => code,
+            Self::Changed => "changed_meanwhile",
             Self::TableFull(_) => "table_full",
             Self::ReceivedCapFull { .. } => "received_cap_full",
             Self::Refused(reason) => reason.word(),

@@ -20,15 +20,49 @@ pub enum Scope {
     Admin,
     /// One community.
     Community(CommunityId),
+    /// What an app needs of one community: not its policies, pools, numbers and keys.
+    App(CommunityId),
+}
+
+/// A key to be.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// What it is for.
+    pub name: String,
+    /// What it opens.
+    pub scope: Scope,
+    /// The app that it belongs to; for keys of scope `app` only.
+    pub app: Option<String>,
+    /// Opens nothing but reading.
+    pub read_only: bool,
+    /// Whole seconds until it ends; none = never.
+    pub expires_in_s: Option<i64>,
+}
+
+impl NewKey {
+    /// A key without end that opens everything.
+    pub fn admin(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            scope: Scope::Admin,
+            app: None,
+            read_only: false,
+            expires_in_s: None,
+        }
+    }
 }
 
 /// Who asks, as their key says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The key.
     pub key: KeyId,
     /// What it opens.
     pub scope: Scope,
+    /// The app that it belongs to.
+    pub app: Option<String>,
+    /// Opens nothing but reading.
+    pub read_only: bool,
 }
 
 impl Caller {
@@ -36,7 +70,7 @@ impl Caller {
     pub fn may_enter(&self, community: CommunityId) -> bool {
         match self.scope {
             Scope::Admin => true,
-            Scope::Community(own) => own == community,
+            Scope::Community(own) | Scope::App(own) => own == community,
         }
     }
 }
@@ -51,6 +85,8 @@ fn view(row: KeyRow) -> Key {
         name: row.name,
         scope: row.scope,
         community: row.community_id.map(CommunityId::from_i64),
+        app: row.app,
+        read_only: row.read_only,
         created_at: Timestamp(row.created_at),
         expires_at: row.expires_at.map(Timestamp),
         last_used_at: row.last_used_at.map(Timestamp),
@@ -62,27 +98,34 @@ impl Switchboard {
     /// Makes a key from 32 random bytes; returns it with its token, which is kept nowhere.
     pub async fn create_key(
         &self,
-        name: String,
-        scope: Scope,
-        expires_in_s: Option<i64>,
+        new: NewKey,
         random: [u8; 32],
     ) -> Result<(Key, String)> {
         let token = format!("pl_{}", BASE32_NOPAD.encode(&random).to_ascii_lowercase());
         let token_hash = hash(&token);
         let key = self
             .write(move |conn, ctx| {
-                let (word, community) = match scope {
+                let (word, community) = match new.scope {
                     Scope::Admin => ("admin", None),
                     Scope::Community(id) => ("community", Some(communities::require(conn, id)?.id)),
+                    Scope::App(id) => ("app", Some(communities::require(conn, id)?.id)),
                 };
+                if matches!(new.scope, Scope::App(_)) != new.app.is_some() {
+                    return Err(SwitchboardError::invalid(
+                        "app",
+                        "a key of scope `app` names its app in `app`; others have none",
+                    ));
+                }
                 let row = KeyRow {
                     id: ctx.id::<KeyKind>().as_i64(),
-                    name: communities::checked_name(&name)?.to_owned(),
+                    name: communities::checked_name(&new.name)?.to_owned(),
                     scope: word.to_owned(),
                     community_id: community.map(CommunityId::as_i64),
                     token_hash: token_hash.clone(),
                     created_at: ctx.now.0,
-                    expires_at: expires_in_s.map(|s| ctx.now.plus_s(s).0),
+                    app: new.app.as_deref().map(communities::checked_name).transpose()?.map(str::to_owned),
+                    read_only: new.read_only,
+                    expires_at: new.expires_in_s.map(|s| ctx.now.plus_s(s).0),
                     last_used_at: None,
                     revoked_at: None,
                 };
@@ -105,7 +148,8 @@ impl Switchboard {
         };
         let scope = match (row.scope.as_str(), row.community_id) {
             ("admin", _) => Scope::Admin,
-            (_, Some(community)) => Scope::Community(CommunityId::from_i64(community)),
+            ("community", Some(community)) => Scope::Community(CommunityId::from_i64(community)),
+            ("app", Some(community)) => Scope::App(CommunityId::from_i64(community)),
             _ => return Ok(None),
         };
         if row.last_used_at.is_none_or(|at| now.0 - at > USE_GRAIN_MS) {
@@ -115,6 +159,8 @@ impl Switchboard {
         Ok(Some(Caller {
             key: KeyId::from_i64(row.id),
             scope,
+            app: row.app,
+            read_only: row.read_only,
         }))
     }
 

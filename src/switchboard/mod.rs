@@ -8,8 +8,12 @@ mod attempt;
 mod batcher;
 mod communities;
 mod contacts;
+mod deliveries;
+mod endpoints;
 mod error;
+mod events;
 mod exchange;
+mod expected;
 mod intake;
 mod keys;
 mod keywords;
@@ -34,8 +38,15 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub use communities::merged_policy;
 pub use contacts::ContactRef;
+pub use deliveries::{
+    Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState, Health, Next, Parcel,
+    PendingDelivery, Target, Try,
+};
+pub use endpoints::{Endpoint, EndpointEdit};
 pub use error::{Result, SwitchboardError};
-pub use keys::{Caller, Scope};
+pub use events::Event;
+pub use expected::{Expected, tag_of};
+pub use keys::{Caller, NewKey, Scope};
 pub use members::NewMember;
 pub use messages::NewMessage;
 pub use outbox::Dispatching;
@@ -47,6 +58,7 @@ use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
 use crate::store::{Conn, Db, StoreError};
 use batcher::Batcher;
+use deliveries::Bell;
 use intake::{Arrival, Outcome};
 use notices::NoticeGuard;
 use outlet::{InboundReceipt, Outlet};
@@ -71,6 +83,7 @@ struct Inner {
     registry: Registry,
     guard: Arc<NoticeGuard>,
     announcer: outbox::Announcer,
+    news: Bell,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
     arrivals: Batcher<Arrival, Outcome>,
@@ -84,6 +97,8 @@ pub(crate) struct Context {
     pub ids: Arc<IdGenerator>,
     pub registry: Registry,
     pub guard: Arc<NoticeGuard>,
+    /// What apps are to be told of this transaction.
+    pub events: events::EventLog,
 }
 
 impl Context {
@@ -110,11 +125,16 @@ impl Switchboard {
                 ids: ids.clone(),
                 registry: registry.clone(),
                 guard: guard.clone(),
+                events: events::EventLog::default(),
             }
         };
+        let news = Bell::default();
         let offer = |announcer: &outbox::Announcer| {
-            let announcer = announcer.clone();
-            move |pending: Vec<crate::store::outbox::Pending>| announcer.offer(pending)
+            let (announcer, news) = (announcer.clone(), news.clone());
+            move |pending: Vec<crate::store::outbox::Pending>| {
+                announcer.offer(pending);
+                news.ring();
+            }
         };
         let announce = offer(&announcer);
         let arrivals = Batcher::new(
@@ -164,6 +184,7 @@ impl Switchboard {
             registry,
             guard,
             announcer,
+            news,
             inbox,
             default_policy: OnceLock::new(),
             arrivals,
@@ -240,6 +261,7 @@ impl Switchboard {
             ids: self.inner.ids.clone(),
             registry: self.inner.registry.clone(),
             guard: self.inner.guard.clone(),
+            events: events::EventLog::default(),
         }
     }
 
@@ -263,7 +285,15 @@ impl Switchboard {
         mut work: impl FnMut(&mut Conn, &Context) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let context = self.context();
-        self.inner.db.write(move |conn| work(conn, &context)).await
+        let (done, told) = self
+            .inner
+            .db
+            .write(move |conn| with_events(conn, &context, &mut work))
+            .await?;
+        if told {
+            self.inner.news.ring();
+        }
+        Ok(done)
     }
 
     async fn write_grouped<T: Send + 'static>(
@@ -271,9 +301,26 @@ impl Switchboard {
         mut work: impl FnMut(&mut Conn, &Context) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let context = self.context();
-        self.inner
+        let (done, told) = self
+            .inner
             .db
-            .write_grouped(move |conn| work(conn, &context))
-            .await
+            .write_grouped(move |conn| with_events(conn, &context, &mut work))
+            .await?;
+        if told {
+            self.inner.news.ring();
+        }
+        Ok(done)
     }
+}
+
+/// Does the work, and writes what apps are to be told of it into the same transaction; whether there was
+/// anything.
+fn with_events<T>(
+    conn: &mut Conn,
+    context: &Context,
+    work: &mut impl FnMut(&mut Conn, &Context) -> Result<T>,
+) -> Result<(T, bool)> {
+    context.events.clear();
+    let done = work(conn, context)?;
+    Ok((done, events::write(conn, context)?))
 }

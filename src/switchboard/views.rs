@@ -187,10 +187,14 @@ pub struct Key {
     pub id: KeyId,
     /// What it is for.
     pub name: String,
-    /// `admin` or `community`.
+    /// `admin`, `community` or `app`.
     pub scope: String,
     /// The one community that it opens, if not all.
     pub community: Option<CommunityId>,
+    /// The app that it belongs to, for a key of scope `app`.
+    pub app: Option<String>,
+    /// Opens nothing but reading.
+    pub read_only: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.

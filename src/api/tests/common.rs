@@ -15,7 +15,7 @@ use crate::store::Durability;
 use crate::store::migrations::open_migrated;
 use crate::switchboard::outlet::{Exchange, InboundText, IntakeError, Received};
 use crate::switchboard::phones::{ReceivedText, VirtualPhones};
-use crate::switchboard::{Scope, Switchboard};
+use crate::switchboard::{NewKey, Switchboard};
 
 /// Phones of members.
 pub const PHONES: [&str; 4] = ["+14155550101", "+14155550102", "+14155550103", "+14155550104"];
@@ -120,7 +120,7 @@ impl House {
         let clock = Arc::new(StepClock(AtomicI64::new(1_750_000_000_000)));
         let board = Switchboard::new(db, clock, IdGenerator::new(1), vec!["loopback".into()]);
         let (_, admin) = board
-            .create_key("tests".into(), Scope::Admin, None, [7; 32])
+            .create_key(NewKey::admin("tests"), [7; 32])
             .await
             .unwrap();
         let calls = AtomicU8::new(8);

@@ -1,0 +1,12 @@
+DROP TABLE idempotency_keys;
+ALTER TABLE api_keys DROP COLUMN read_only;
+ALTER TABLE api_keys DROP COLUMN app;
+ALTER TABLE communities DROP COLUMN stranger_endpoint;
+ALTER TABLE communities DROP COLUMN intercept_endpoint;
+ALTER TABLE communities DROP COLUMN has_app_devices;
+DROP TABLE app_devices;
+DROP TABLE delivery_attempts;
+DROP TABLE deliveries;
+DROP TABLE endpoint_secrets;
+DROP TABLE callback_endpoints;
+DROP TABLE events;

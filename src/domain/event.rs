@@ -1,0 +1,76 @@
+//! What happened in a community, as apps are told of it: by callback and on the event stream.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of an event: the `type` of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EventKind {
+    /// A text was accepted and is on its way to a member.
+    #[serde(rename = "message.received")]
+    MessageReceived,
+    /// A text's status changed.
+    #[serde(rename = "message.status")]
+    MessageStatus,
+    /// A pair got its numbers.
+    #[serde(rename = "assignment.created")]
+    AssignmentCreated,
+    /// A pair lost its numbers.
+    #[serde(rename = "assignment.released")]
+    AssignmentReleased,
+    /// A phone sent STOP, STOPALL or START.
+    #[serde(rename = "opt_out.changed")]
+    OptOutChanged,
+    /// A text was held because its pair is released.
+    #[serde(rename = "quarantine.held")]
+    QuarantineHeld,
+    /// Somebody tried an endpoint out; goes to that endpoint only.
+    #[serde(rename = "endpoint.test")]
+    EndpointTest,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [EventKind; 7] = [
+        EventKind::MessageReceived,
+        EventKind::MessageStatus,
+        EventKind::AssignmentCreated,
+        EventKind::AssignmentReleased,
+        EventKind::OptOutChanged,
+        EventKind::QuarantineHeld,
+        EventKind::EndpointTest,
+    ];
+
+    /// The word of the public surface.
+    pub fn word(self) -> &'static str {
+        match self {
+            EventKind::MessageReceived => "message.received",
+            EventKind::MessageStatus => "message.status",
+            EventKind::AssignmentCreated => "assignment.created",
+            EventKind::AssignmentReleased => "assignment.released",
+            EventKind::OptOutChanged => "opt_out.changed",
+            EventKind::QuarantineHeld => "quarantine.held",
+            EventKind::EndpointTest => "endpoint.test",
+        }
+    }
+
+    /// Back from the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.word() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_is_what_serde_writes() {
+        for kind in EventKind::ALL {
+            assert_eq!(
+                serde_json::to_string(&kind).unwrap(),
+                format!("\"{}\"", kind.word())
+            );
+            assert_eq!(EventKind::from_word(kind.word()), Some(kind));
+        }
+    }
+}
