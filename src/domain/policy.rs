@@ -27,6 +27,17 @@ pub enum WhenFull {
     Recycle,
 }
 
+/// What happens to a text when the app that is asked about it does not answer in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnSilence {
+    /// It is bridged as it is (fail-open).
+    #[default]
+    Allow,
+    /// It is not bridged (fail-closed).
+    Deny,
+}
+
 /// The policies of one community.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,6 +73,10 @@ pub struct Policy {
     pub member_texts_per_minute: u32,
     /// Longest text, in characters.
     pub max_text_chars: usize,
+    /// Milliseconds within which an app must answer that is asked about a text.
+    pub intercept_within_ms: u32,
+    /// What happens to the text when it does not.
+    pub intercept_on_silence: OnSilence,
 }
 
 impl Default for Policy {
@@ -90,6 +105,8 @@ impl Default for Policy {
             deadline_s: 24 * 3600,
             member_texts_per_minute: 60,
             max_text_chars: 1600,
+            intercept_within_ms: 3_000,
+            intercept_on_silence: OnSilence::Allow,
         }
     }
 }
@@ -130,6 +147,13 @@ impl Policy {
             format!(
                 "`max_text_chars` is {}; allowed are 1 to 10000",
                 self.max_text_chars
+            ),
+        );
+        check(
+            (100..=30_000).contains(&self.intercept_within_ms),
+            format!(
+                "`intercept_within_ms` is {}; allowed are 100 to 30000",
+                self.intercept_within_ms
             ),
         );
         for (name, text) in [

@@ -115,6 +115,20 @@ impl Conn {
         Ok(value)
     }
 
+    /// Runs work within a transaction that is under way; an error undoes the work and nothing else.
+    pub fn savepoint<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.execute("SAVEPOINT part")?;
+        let result = work(self);
+        self.execute(match result {
+            Ok(_) => "RELEASE SAVEPOINT part",
+            Err(_) => "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
+        })?;
+        result
+    }
+
     /// True for PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

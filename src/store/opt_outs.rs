@@ -26,10 +26,10 @@ pub struct OptOutRow {
     pub created_at: i64,
 }
 
-/// Records an opt-out; once is enough.
-pub fn record(conn: &mut Conn, row: &OptOutRow) -> Result<(), StoreError> {
-    each!(conn, c => diesel::insert_into(opt_outs::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(())
+/// Records an opt-out; false if it was there already.
+pub fn record(conn: &mut Conn, row: &OptOutRow) -> Result<bool, StoreError> {
+    let made = each!(conn, c => diesel::insert_into(opt_outs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(made > 0)
 }
 
 /// Lifts an opt-out; true if there was one.

@@ -52,6 +52,8 @@ pub struct OutboxRow {
 pub struct Pending {
     /// The row.
     pub row: OutboxRow,
+    /// `mem_…` of the recipient, if a member.
+    pub to_member: Option<i64>,
     /// The text (empty for a receipt).
     pub text: String,
     /// Whether to ask the carrier for a receipt.
@@ -81,7 +83,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Pending>, StoreError> {
     let (community, message, kind) = after;
-    type Loaded = (OutboxRow, (String, bool, i16, i64, i64));
+    type Loaded = (OutboxRow, (Option<i64>, String, bool, i16, i64, i64));
     let rows: Vec<Loaded> = each!(conn, c => {
         let mut query = outbox::table
         .inner_join(messages::table.on(
@@ -94,7 +96,7 @@ pub fn page(
         .limit(limit)
         .select((
             OutboxRow::as_select(),
-            (messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at),
+            (messages::to_member, messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at),
         ))
         .into_boxed();
         match carrier {
@@ -104,8 +106,9 @@ pub fn page(
         }
         query.load(c)
     })?;
-    let pending = |(row, (text, want_receipt, status, accepted_at, updated_at)): Loaded| Pending {
+    let pending = |(row, (to_member, text, want_receipt, status, accepted_at, updated_at)): Loaded| Pending {
         row,
+        to_member,
         text,
         want_receipt,
         status,

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
-use super::{Context, members, notices};
+use super::{Context, contacts, members, notices};
 use crate::domain::assignment::{self, Assignment, Idle, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, WhenFull};
@@ -13,7 +14,7 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, numbers, opt_outs};
+use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs};
 
 /// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
 const MOST_RECYCLED: usize = 4;
@@ -58,14 +59,14 @@ pub(crate) fn assign(
     members::require(conn, community, member)?;
     members::require(conn, community, contact)?;
     let phones = (
-        device_of(conn, community, member)?,
-        device_of(conn, community, contact)?,
+        reachable(conn, community, member)?,
+        reachable(conn, community, contact)?,
     );
     if let Some(pair) = existing(conn, community, member, contact)? {
         return Ok(pair);
     }
     for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
-        if phone.stopped_all {
+        if phone.as_ref().is_some_and(|p| p.stopped_all) {
             return Err(SwitchboardError::conflict(
                 "opted_out",
                 format!("the phone of {whose} has sent STOPALL; it must send START to a pool number first"),
@@ -77,8 +78,8 @@ pub(crate) fn assign(
         if !make_room_for_received(conn, ctx, policy, community, contact, candidates.len())? {
             continue;
         }
-        let owner = side(conn, ctx, community, member, contact, &phones.0)?;
-        let other = side(conn, ctx, community, contact, member, &phones.1)?;
+        let owner = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
+        let other = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
                 let remembered = (owner.remembered, other.remembered);
@@ -91,6 +92,9 @@ pub(crate) fn assign(
                     choice,
                     remembered,
                 )?;
+                let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
+                ctx.events
+                    .assignment(community, EventKind::AssignmentCreated, &seen);
                 if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -115,13 +119,17 @@ fn needs() -> Capabilities {
     vec![Capability::Sms].into()
 }
 
-fn device_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<DeviceRow> {
-    devices::primary(conn, community, member)?.ok_or_else(|| {
-        SwitchboardError::conflict(
+/// The phone of a member who has one, or nothing for one who reads in an app alone; who has neither cannot
+/// be anybody's contact.
+fn reachable(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<DeviceRow>> {
+    let phone = devices::primary(conn, community, member)?;
+    if phone.is_none() && app_devices::of_member(conn, community, member)?.is_none() {
+        return Err(SwitchboardError::conflict(
             "no_device",
-            format!("{member} has no device; add a phone first, so that the pair can be answered"),
-        )
-    })
+            format!("{member} has no device; add a phone or an app first, so that the pair can be answered"),
+        ));
+    }
+    Ok(phone)
 }
 
 fn existing(
@@ -178,7 +186,7 @@ fn side(
     community: CommunityId,
     member: MemberId,
     contact: MemberId,
-    device: &DeviceRow,
+    device: Option<&DeviceRow>,
 ) -> Result<Side> {
     let used = assignments::of_member(conn, community, member)?
         .iter()
@@ -198,7 +206,7 @@ fn side(
     }
     Ok(Side {
         member,
-        region: device.region.as_deref().and_then(Region::parse),
+        region: device.and_then(|d| d.region.as_deref()).and_then(Region::parse),
         used,
         cooling: others()
             .filter(|r| r.cool_until > ctx.now.0)
@@ -347,6 +355,14 @@ pub(crate) fn release(
         Cooling::FromNow => ctx.now,
         Cooling::FromLastUse => row.last_activity_at.max(mirror.last_activity_at),
     };
+    // Told as its chooser has it.
+    let (chosen, received) = match row.origin {
+        Origin::Chosen => (row, &mirror),
+        Origin::Received => (&mirror, row),
+    };
+    let seen = contacts::contact_view(conn, community, chosen, received)?;
+    ctx.events
+        .assignment(community, EventKind::AssignmentReleased, &seen);
     for side in [row, &mirror] {
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(

@@ -102,6 +102,7 @@ mod tests {
                 due_at: 0,
                 expires_at: 3_600_000,
             },
+            to_member: None,
             text: String::new(),
             want_receipt: false,
             status: 0,

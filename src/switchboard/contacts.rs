@@ -36,7 +36,7 @@ fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<E1
     Ok(row.e164()?)
 }
 
-fn contact_view(
+pub(crate) fn contact_view(
     conn: &mut Conn,
     community: CommunityId,
     row: &Assignment,

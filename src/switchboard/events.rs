@@ -13,9 +13,7 @@ use super::error::Result;
 use super::views::{Contact, Message};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
-use crate::domain::id::{
-    CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId,
-};
+use crate::domain::id::{CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::events::{self, EventRow};
@@ -80,6 +78,16 @@ impl EventLog {
         self.0.borrow_mut().clear();
     }
 
+    /// How much has been gathered.
+    pub fn mark(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// Forgets what was gathered since: the work was undone.
+    pub fn rewind(&self, mark: usize) {
+        self.0.borrow_mut().truncate(mark);
+    }
+
     /// A text was accepted for a member.
     pub fn message_received(
         &self,
@@ -115,7 +123,10 @@ impl EventLog {
 
     /// A text was held.
     pub fn quarantine_held(&self, community: CommunityId, message: &Message) {
-        let (from, to) = (message.from.map_or(0, MemberId::as_i64), message.to.map_or(0, MemberId::as_i64));
+        let (from, to) = (
+            message.from.map_or(0, MemberId::as_i64),
+            message.to.map_or(0, MemberId::as_i64),
+        );
         self.push(News {
             community,
             kind: EventKind::QuarantineHeld,
@@ -148,7 +159,10 @@ impl EventLog {
         self.push(News {
             community,
             kind: EventKind::OptOutChanged,
-            lane: lane(member.map_or(0, MemberId::as_i64), contact.map_or(0, MemberId::as_i64)),
+            lane: lane(
+                member.map_or(0, MemberId::as_i64),
+                contact.map_or(0, MemberId::as_i64),
+            ),
             data: json!({ "member": member, "contact": contact, "all": all, "opted_out": opted_out }),
             app: None,
         });
@@ -202,7 +216,8 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<bool> {
         };
         for (endpoint, kinds) in endpoints {
             let own = news.app.filter(|(app, _)| app == endpoint);
-            let wants = news.kind != EventKind::EndpointTest && (kinds.is_empty() || kinds.contains(&news.kind));
+            let wants =
+                news.kind != EventKind::EndpointTest && (kinds.is_empty() || kinds.contains(&news.kind));
             if own.is_none() && !wants {
                 continue;
             }

@@ -1,11 +1,12 @@
 //! Accepting texts, from phones and from apps: dedupe, route, policy, message and outbox row in one
 //! transaction; acknowledged after its commit (design rule 6).
 
+use super::communities::{self, Apps};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::outlet::{InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Ruling};
-use super::{Context, communities, keywords, members, notices};
+use super::{Context, deliver, intercept, keywords, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -13,7 +14,7 @@ use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
-use crate::store::outbox::{self, OutboxRow, Pending};
+use crate::store::outbox::Pending;
 use crate::store::{Conn, MaybeTransient, StoreError, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
@@ -59,11 +60,11 @@ pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Resul
 }
 
 /// The text without what no database and no phone can take.
-fn cleaned(text: &str) -> String {
+pub(super) fn cleaned(text: &str) -> String {
     text.replace('\0', "")
 }
 
-fn is_bad(text: &str, policy: &Policy) -> bool {
+pub(super) fn is_bad(text: &str, policy: &Policy) -> bool {
     text.is_empty() || text.chars().count() > policy.max_text_chars
 }
 
@@ -132,13 +133,15 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
     match (ruling, &facts.pair) {
         (Ruling::Bridge, Some(pair)) => {
             touch(conn, ctx, dialled.community, &pair.row)?;
-            bridge(conn, ctx, &dialled.policy, row, pair)
+            bridge(conn, ctx, (&dialled.policy, dialled.apps), row, pair)
         }
         (Ruling::Quarantine(reason), _) => {
             set(&mut row, Status::Quarantined, reason);
             if !messages::insert(conn, &row)? {
                 return duplicate(conn, &row);
             }
+            ctx.events
+                .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
             let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
             Ok(Accepted {
                 message: id,
@@ -146,6 +149,11 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
                 row: Some(row),
                 pending,
             })
+        }
+        (Ruling::Refuse(Reason::UnknownSender), _)
+            if dialled.apps.stranger.is_some() && !is_bad(&row.text, &dialled.policy) =>
+        {
+            ask_about(conn, ctx, row)
         }
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
         (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
@@ -184,48 +192,37 @@ fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignmen
     Ok(())
 }
 
-fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, pair: &PairFacts) -> Outcome {
-    let Some(device) = &pair.device else {
-        return Err(SwitchboardError::Refused(Reason::NoDevice));
-    };
-    let phone = device.e164()?;
-    let carrier = ctx.registry.carrier_for(phone, &pair.shown.carrier);
-    row.shown = Some(pair.shown.e164);
-    row.carrier_out = Some(carrier.clone());
-    let message = row.message_id();
+fn bridge(
+    conn: &mut Conn,
+    ctx: &Context,
+    (policy, apps): (&Policy, Apps),
+    mut row: MessageRow,
+    pair: &PairFacts,
+) -> Outcome {
+    deliver::address(ctx, &mut row, pair)?;
     if !messages::insert(conn, &row)? {
         return duplicate(conn, &row);
     }
-    let pending = Pending {
-        row: OutboxRow {
-            community_id: row.community_id,
-            message_id: row.id,
-            kind: outbox::TEXT,
-            node: ctx.ids.node() as i16,
-            lane: pair.row.id.as_i64(),
-            carrier,
-            number_id: pair.shown.id,
-            number_rate: pair.shown.rate_per_s,
-            member_id: row.from_member,
-            member_rate: i32::try_from(policy.member_texts_per_minute).unwrap_or(i32::MAX),
-            from_number: pair.shown.e164,
-            to_phone: phone.as_i64(),
-            attempts: 0,
-            due_at: ctx.now.0,
-            expires_at: row.expires_at,
-        },
-        text: row.text.clone(),
-        want_receipt: row.want_receipt,
-        status: row.status,
-        accepted_at: row.accepted_at,
-        updated_at: row.updated_at,
-    };
-    outbox::insert(conn, &pending.row)?;
+    let pending = deliver::start(conn, ctx, policy, apps, &row, pair)?;
     Ok(Accepted {
-        message,
+        message: row.message_id(),
         verdict: Verdict::Bridged,
         row: Some(row),
-        pending: vec![pending],
+        pending,
+    })
+}
+
+/// A stranger's text waits until the app has said who that is.
+fn ask_about(conn: &mut Conn, ctx: &Context, row: MessageRow) -> Outcome {
+    if !messages::insert(conn, &row)? {
+        return duplicate(conn, &row);
+    }
+    let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
+    Ok(Accepted {
+        message: row.message_id(),
+        verdict: Verdict::Bridged,
+        row: Some(row),
+        pending,
     })
 }
 
@@ -261,7 +258,7 @@ fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
 }
 
 /// The notice that goes with a refusal, where the policy asks for one.
-fn refusal_notice(
+pub(super) fn refusal_notice(
     conn: &mut Conn,
     ctx: &Context,
     facts: &Facts,
@@ -342,7 +339,7 @@ fn keyword_text(
 }
 
 fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMessage) -> Outcome {
-    let policy = communities::require(conn, community)?.policy;
+    let (policy, apps) = communities::setup(conn, community)?;
     if let Some(key) = &new.idempotency_key
         && let Some(before) = messages::by_reference(conn, community, API, key)?
     {
@@ -382,7 +379,7 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
             format!("{} is no contact of {}; add the contact first", new.to, new.from),
         ));
     };
-    let pair = route::other_end(conn, community, row)?;
+    let pair = route::other_end(conn, community, apps, row)?;
     let sender = crate::store::devices::primary(conn, community, new.from)?;
     let ruling = route::rule_on_pair(&pair, sender.is_some_and(|d| d.stopped_all));
     let message = MessageRow {
@@ -409,7 +406,7 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
     match ruling {
         Ruling::Bridge => {
             touch(conn, ctx, community, &pair.row)?;
-            bridge(conn, ctx, &policy, message, &pair)
+            bridge(conn, ctx, (&policy, apps), message, &pair)
         }
         // An app is told at once, so there is nothing to record but the answer.
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),

@@ -28,6 +28,7 @@ fn item(lane: i64, message: i64) -> Pending {
             due_at: 0,
             expires_at: 1_000_000,
         },
+        to_member: None,
         text: String::new(),
         want_receipt: false,
         status: 0,

@@ -4,7 +4,7 @@ use super::assign::{self, Cooling};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Switchboard, region};
+use super::{Context, Switchboard, app_devices, region};
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
@@ -29,11 +29,21 @@ fn device_view(row: DeviceRow) -> Result<Device> {
     Ok(Device {
         id: DeviceId::from_i64(row.id),
         kind: "phone",
-        phone: row.e164()?,
+        phone: Some(row.e164()?),
         region: row.region,
         stopped_all: row.stopped_all,
+        endpoint: None,
+        texts_to: None,
         created_at: Timestamp(row.created_at),
     })
+}
+
+/// All devices of a member, the phone that texts go to first.
+fn devices_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<Device>> {
+    let phones = devices::of_member(conn, community, member)?;
+    let app = crate::store::app_devices::of_member(conn, community, member)?;
+    let phones = phones.into_iter().map(device_view);
+    phones.chain(app.map(|row| Ok(app_devices::view(row)))).collect()
 }
 
 fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
@@ -41,12 +51,12 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
         CommunityId::from_i64(row.community_id),
         MemberId::from_i64(row.id),
     );
-    let devices = devices::of_member(conn, community, id)?;
+    let devices = devices_of(conn, community, id)?;
     Ok(Member {
         id,
         name: row.name,
         guest: row.guest,
-        devices: devices.into_iter().map(device_view).collect::<Result<_>>()?,
+        devices,
         created_at: Timestamp(row.created_at),
     })
 }
@@ -184,6 +194,7 @@ impl Switchboard {
                 for device in devices::of_member(conn, community, id)? {
                     devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
                 }
+                crate::store::app_devices::delete(conn, community, id)?;
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;
@@ -201,10 +212,7 @@ impl Switchboard {
     pub async fn devices(&self, community: CommunityId, member: MemberId) -> Result<Vec<Device>> {
         self.read(move |conn| {
             require(conn, community, member)?;
-            devices::of_member(conn, community, member)?
-                .into_iter()
-                .map(device_view)
-                .collect()
+            devices_of(conn, community, member)
         })
         .await
     }
@@ -215,10 +223,15 @@ impl Switchboard {
         self.write(move |conn, _| {
             require(conn, community, member)?;
             let all = devices::of_member(conn, community, member)?;
+            let app = crate::store::app_devices::of_member(conn, community, member)?;
+            if app.as_ref().is_some_and(|app| app.id == id.as_i64()) {
+                return app_devices::remove(conn, community, member, id);
+            }
             if !all.iter().any(|d| d.id == id.as_i64()) {
                 return Err(SwitchboardError::not_found("device", id));
             }
-            if all.len() == 1 && !assignments::of_member(conn, community, member)?.is_empty() {
+            if all.len() == 1 && app.is_none() && !assignments::of_member(conn, community, member)?.is_empty()
+            {
                 return Err(SwitchboardError::conflict(
                     "last_device",
                     format!(

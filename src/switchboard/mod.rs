@@ -3,11 +3,13 @@
 //! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
 //! [`Switchboard`]; how it keeps things is its own affair.
 
+mod app_devices;
 mod assign;
 mod attempt;
 mod batcher;
 mod communities;
 mod contacts;
+mod deliver;
 mod deliveries;
 mod endpoints;
 mod error;
@@ -15,6 +17,7 @@ mod events;
 mod exchange;
 mod expected;
 mod intake;
+mod intercept;
 mod keys;
 mod keywords;
 mod lanes;

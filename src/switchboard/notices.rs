@@ -79,6 +79,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
             due_at: ctx.now.0,
             expires_at: expires_at.0,
         },
+        to_member: row.to_member,
         text: row.text,
         want_receipt: false,
         status: row.status,

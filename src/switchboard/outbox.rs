@@ -503,6 +503,7 @@ async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pend
     };
     let _ = settled.send(answered).await;
     let completion = Completion {
+        between: (item.row.member_id, item.to_member),
         key,
         carrier: carrier.clone(),
         attempt,

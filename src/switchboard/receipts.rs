@@ -1,9 +1,10 @@
 //! Carriers' answers and receipts, back to the message's status and to the sender who asked.
 
 use super::error::Result;
+use super::events::Moved;
 use super::outlet::{InboundReceipt, Sent};
 use super::{Context, notices};
-use crate::domain::id::{CommunityId, MessageId};
+use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
@@ -34,6 +35,8 @@ pub(crate) enum Attempt {
 pub(crate) struct Completion {
     /// (community, message, kind).
     pub key: (i64, i64, i16),
+    /// Sender and recipient, where they are members: for what apps are told.
+    pub between: (Option<i64>, Option<i64>),
     pub carrier: String,
     pub attempt: Attempt,
 }
@@ -60,7 +63,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     {
         outbox::postpone(conn, completion.key, *attempts, *due_at)?;
         if kind == outbox::TEXT {
-            messages::set_status(
+            let moved = messages::set_status(
                 conn,
                 community,
                 message,
@@ -68,6 +71,16 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                 (None, Some(detail)),
                 ctx.now,
             )?;
+            // Each further try is no news.
+            if moved && *attempts == 1 {
+                tell(
+                    ctx,
+                    (community, message),
+                    completion.between,
+                    Status::Queued,
+                    (None, Some(detail)),
+                );
+            }
         }
         return Ok(Vec::new());
     }
@@ -91,12 +104,19 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                 };
                 parts::record(conn, &part)?;
             }
-            let status = if sent.delivered {
-                Status::Delivered
-            } else {
-                Status::Sent
-            };
-            advance(conn, ctx, (community, message), status, None, None)
+            if sent.delivered {
+                return advance(conn, ctx, (community, message), Status::Delivered, None, None);
+            }
+            if messages::set_status(conn, community, message, Status::Sent, (None, None), ctx.now)? {
+                tell(
+                    ctx,
+                    (community, message),
+                    completion.between,
+                    Status::Sent,
+                    (None, None),
+                );
+            }
+            Ok(Vec::new())
         }
         Attempt::Over {
             status,
@@ -184,6 +204,13 @@ pub(crate) fn advance(
         return Ok(Vec::new());
     }
     let message = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
+    tell(
+        ctx,
+        (community, id),
+        (message.from_member, message.to_member),
+        status,
+        (reason, detail),
+    );
     if message.want_receipt {
         return Ok(receipt_for(conn, ctx, &message)?.into_iter().collect());
     }
@@ -193,6 +220,26 @@ pub(crate) fn advance(
             .collect()),
         None => Ok(Vec::new()),
     }
+}
+
+/// Tells apps of a message's new status.
+fn tell(
+    ctx: &Context,
+    (community, id): (CommunityId, MessageId),
+    (from, to): (Option<i64>, Option<i64>),
+    status: Status,
+    (reason, detail): (Option<Reason>, Option<&str>),
+) {
+    let moved = Moved {
+        id,
+        from: from.map(MemberId::from_i64),
+        to: to.map(MemberId::from_i64),
+        status,
+        reason,
+        detail,
+        updated_at: ctx.now,
+    };
+    ctx.events.message_status(community, &moved);
 }
 
 /// Queues the receipt for a sender who asked; it goes back the way the text came.
@@ -223,6 +270,7 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
             due_at: ctx.now.0,
             expires_at: ctx.now.plus_s(24 * 3600).0,
         },
+        to_member: message.to_member,
         text: String::new(),
         want_receipt: false,
         status: message.status,

@@ -5,23 +5,26 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::Switchboard;
+use super::communities::{self, Apps};
 use super::error::Result;
-use super::{Switchboard, communities};
 use crate::domain::assignment::Assignment;
-use crate::domain::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId};
+use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
+use crate::store::app_devices::{self, AppDeviceRow};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments};
+use crate::store::{Conn, StoreError, assignments, endpoints};
 
 /// A pool number in its community.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialled {
     pub community: CommunityId,
     pub policy: Policy,
+    pub apps: Apps,
     pub number: NumberRow,
 }
 
@@ -35,8 +38,10 @@ pub(crate) struct PairFacts {
     pub mirror: Assignment,
     /// What stands for the sender on the contact's phone.
     pub shown: NumberRow,
-    /// The contact's device.
+    /// The contact's phone.
     pub device: Option<DeviceRow>,
+    /// The app in which the contact reads, if it can be reached.
+    pub app: Option<AppDeviceRow>,
 }
 
 /// All that the decision depends on.
@@ -64,9 +69,11 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
     let found = match numbers::find(conn, to)? {
         Some((community, id)) => {
             let number = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("number_directory"))?;
+            let (policy, apps) = communities::setup(conn, community)?;
             Some(Dialled {
                 community,
-                policy: communities::require(conn, community)?.policy,
+                policy,
+                apps,
                 number,
             })
         }
@@ -85,7 +92,10 @@ pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E
         released: None,
     };
     let Some(Dialled {
-        community, number, ..
+        community,
+        number,
+        apps,
+        ..
     }) = &facts.dialled
     else {
         return Ok(facts);
@@ -99,25 +109,46 @@ pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E
         NumberId::from_i64(number.id),
     );
     match assignments::by_number(conn, *community, member, number)? {
-        Some(row) => facts.pair = Some(other_end(conn, *community, row)?),
+        Some(row) => facts.pair = Some(other_end(conn, *community, *apps, row)?),
         None => facts.released = releases::get(conn, *community, member, number)?,
     }
     Ok(facts)
 }
 
 /// The mirror of a row, its number and the contact's device.
-pub(crate) fn other_end(conn: &mut Conn, community: CommunityId, row: Assignment) -> Result<PairFacts> {
+pub(crate) fn other_end(
+    conn: &mut Conn,
+    community: CommunityId,
+    apps: Apps,
+    row: Assignment,
+) -> Result<PairFacts> {
     let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
     let shown =
         numbers::get(conn, community, mirror.number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
     let device = devices::primary(conn, community, row.contact)?;
+    let app = match apps.devices {
+        true => reachable_app(conn, community, row.contact)?,
+        false => None,
+    };
     Ok(PairFacts {
         row,
         mirror,
         shown,
         device,
+        app,
     })
+}
+
+/// The app in which a member reads, while its endpoint takes callbacks.
+fn reachable_app(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<AppDeviceRow>> {
+    let Some(app) = app_devices::of_member(conn, community, member)? else {
+        return Ok(None);
+    };
+    let endpoint = endpoints::get(conn, community, EndpointId::from_i64(app.endpoint_id))?;
+    Ok(endpoint
+        .is_some_and(|e| e.state == endpoints::ACTIVE)
+        .then_some(app))
 }
 
 /// The decision on a live pair, whoever asks (a phone or an app).
@@ -131,7 +162,7 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
         refuse(Reason::RecipientOptedOut)
     } else if pair.row.pending || pair.mirror.pending {
         refuse(Reason::AwaitingAcceptance)
-    } else if pair.device.is_none() {
+    } else if pair.device.is_none() && pair.app.is_none() {
         refuse(Reason::NoDevice)
     } else {
         Ruling::Bridge

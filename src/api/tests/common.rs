@@ -119,10 +119,7 @@ impl House {
         let db = open_migrated(url.to_str().unwrap(), Durability::Command).unwrap();
         let clock = Arc::new(StepClock(AtomicI64::new(1_750_000_000_000)));
         let board = Switchboard::new(db, clock, IdGenerator::new(1), vec!["loopback".into()]);
-        let (_, admin) = board
-            .create_key(NewKey::admin("tests"), [7; 32])
-            .await
-            .unwrap();
+        let (_, admin) = board.create_key(NewKey::admin("tests"), [7; 32]).await.unwrap();
         let calls = AtomicU8::new(8);
         let phones = TestPhones {
             board: board.clone(),
