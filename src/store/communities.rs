@@ -43,6 +43,19 @@ pub fn by_name(conn: &mut Conn, name: &str) -> Result<Option<CommunityRow>, Stor
         .optional())?)
 }
 
+/// Locks a community until the transaction ends, so that what is read of it now is still so when it is
+/// written. Members and pools may be added meanwhile. SQLite has one writer and needs no lock.
+pub fn lock(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {
+    if let Conn::Postgres(c) = conn {
+        communities::table
+            .find(id.as_i64())
+            .select(communities::id)
+            .for_no_key_update()
+            .load::<i64>(c)?;
+    }
+    Ok(())
+}
+
 /// Communities in the order of their making, after `after`.
 pub fn list(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<CommunityRow>, StoreError> {
     Ok(each!(conn, c => communities::table
