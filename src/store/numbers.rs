@@ -1,6 +1,6 @@
 //! Pool numbers, and the directory that tells whose an arriving number is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -8,6 +8,10 @@ use super::schema::{number_directory, numbers};
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, NumberId};
+
+/// The first key of the advisory locks on telephone numbers, and how many of those locks there are.
+const HOLD_SPACE: i32 = 0x6e75_6d62;
+const HOLD_STRIPES: i64 = 64;
 
 /// A pool number's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -181,8 +185,23 @@ pub fn delete_unused(conn: &mut Conn, community: CommunityId, id: NumberId) -> R
 /// On PostgreSQL, holds a telephone number for this transaction: the same number must not become a pool
 /// number and somebody's phone at once, which no unique key can say.
 pub fn hold(conn: &mut Conn, number: E164) -> Result<(), StoreError> {
-    match conn.is_postgres() {
-        true => conn.execute(&format!("SELECT pg_advisory_xact_lock({})", number.as_i64())),
-        false => Ok(()),
+    hold_all(conn, [number])
+}
+
+/// Holds several at once. Numbers share a few locks, because a server has room for some thousands only;
+/// who needs several takes them here together, in their order, so that two who do never wait for each other.
+pub fn hold_all(conn: &mut Conn, numbers: impl IntoIterator<Item = E164>) -> Result<(), StoreError> {
+    if !conn.is_postgres() {
+        return Ok(());
+    }
+    let stripes: BTreeSet<i64> = numbers
+        .into_iter()
+        .map(|n| n.as_i64().rem_euclid(HOLD_STRIPES))
+        .collect();
+    let lock = |stripe: &i64| format!("SELECT pg_advisory_xact_lock({HOLD_SPACE}, {stripe})");
+    let locks: Vec<String> = stripes.iter().map(lock).collect();
+    match locks.is_empty() {
+        true => Ok(()),
+        false => conn.execute(&locks.join("; ")),
     }
 }

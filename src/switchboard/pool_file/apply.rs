@@ -27,6 +27,8 @@ pub fn apply(
     if plan.is_empty() {
         return Ok(());
     }
+    let numbers = file.numbers.iter().map(|n| n.number);
+    numbers::hold_all(conn, numbers.chain(file.members.iter().map(|m| m.phone)))?;
     let (community, policy) = ensure_community(conn, ctx, file, plan)?;
     let mut work = Work {
         conn,
