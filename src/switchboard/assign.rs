@@ -17,10 +17,16 @@ use crate::store::{Conn, StoreError, numbers, opt_outs};
 
 /// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
 const MOST_RECYCLED: usize = 4;
+/// How often another pair is looked for when the one that was to give way has gone or come to life.
+const MOST_LOOKS: usize = 16;
+
+/// By how much the loads of numbers change. They are added at the end of a transaction and all together:
+/// many transactions change the same few numbers, and would otherwise wait for each other crosswise.
+pub(crate) type Loads = BTreeMap<NumberId, i64>;
 
 /// From when a released number cools down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cooling {
+enum Cooling {
     /// From the release: somebody may just have written.
     FromNow,
     /// From the pair's last use, for a pair that gives way because it has long been idle.
@@ -73,8 +79,17 @@ pub(crate) fn assign(
         }
     }
     let candidates = candidates(conn, community)?;
+    let mut loads = Loads::new();
     for _ in 0..MOST_RECYCLED {
-        if !make_room_for_received(conn, ctx, policy, community, contact, candidates.len())? {
+        if !make_room_for_received(
+            conn,
+            ctx,
+            policy,
+            community,
+            contact,
+            candidates.len(),
+            &mut loads,
+        )? {
             continue;
         }
         let owner = side(conn, ctx, community, member, contact, &phones.0)?;
@@ -91,6 +106,8 @@ pub(crate) fn assign(
                     choice,
                     remembered,
                 )?;
+                count(&mut loads, [pair.row.number, pair.mirror.number], 1);
+                numbers::add_loads(conn, community, &loads)?;
                 if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -100,7 +117,7 @@ pub(crate) fn assign(
             Err(shortage) => {
                 let full = shortage.member;
                 if policy.when_full == WhenFull::Refuse
-                    || !recycle(conn, ctx, policy, community, full, |_| true)?
+                    || !recycle(conn, ctx, policy, community, full, |_| true, &mut loads)?
                 {
                     return Err(SwitchboardError::TableFull(shortage));
                 }
@@ -223,6 +240,7 @@ fn make_room_for_received(
     community: CommunityId,
     contact: MemberId,
     usable: usize,
+    loads: &mut Loads,
 ) -> Result<bool> {
     let table = assignments::of_member(conn, community, contact)?;
     let cap = policy.received_cap(usable);
@@ -230,7 +248,15 @@ fn make_room_for_received(
         return Ok(true);
     }
     if policy.when_full == WhenFull::Recycle
-        && recycle(conn, ctx, policy, community, contact, Assignment::is_unanswered)?
+        && recycle(
+            conn,
+            ctx,
+            policy,
+            community,
+            contact,
+            Assignment::is_unanswered,
+            loads,
+        )?
     {
         return Ok(false);
     }
@@ -248,7 +274,35 @@ fn recycle(
     community: CommunityId,
     member: MemberId,
     eligible: impl Fn(&Assignment) -> bool,
+    loads: &mut Loads,
 ) -> Result<bool> {
+    for _ in 0..MOST_LOOKS {
+        let Some(chosen) = longest_idle(conn, ctx, policy, community, member, &eligible)? else {
+            return Ok(false);
+        };
+        // Its contact is not locked, and cannot be now that others are: another node may have released the
+        // pair from that side, or a text have come on it. So it is looked at again under its own lock.
+        let pair = assignments::lock_pair(conn, community, chosen.member, chosen.contact)?;
+        if let Some(pair) = pair.filter(|pair| pair[0].id == chosen.id) {
+            let last_used = pair[0].last_activity_at.max(pair[1].last_activity_at);
+            if last_used.plus_s(policy.cool_down_s) <= ctx.now && eligible(&pair[0]) {
+                release_locked(conn, ctx, policy, community, &pair, Cooling::FromLastUse, loads)?;
+                return Ok(true);
+            }
+        }
+    }
+    Err(SwitchboardError::Overloaded)
+}
+
+/// The pair of `member` that should give way first.
+fn longest_idle(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    member: MemberId,
+    eligible: impl Fn(&Assignment) -> bool,
+) -> Result<Option<Assignment>> {
     let table: Vec<Assignment> = assignments::of_member(conn, community, member)?
         .into_iter()
         .filter(|a| eligible(a))
@@ -267,13 +321,8 @@ fn recycle(
                 .map_or(a.last_activity_at, |at| a.last_activity_at.max(*at)),
         })
         .collect();
-    let Some(chosen) = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s) else {
-        return Ok(false);
-    };
-    match table.iter().find(|a| a.id == chosen) {
-        Some(row) => release(conn, ctx, policy, community, row, Cooling::FromLastUse).map(|()| true),
-        None => Ok(false),
-    }
+    let chosen = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s);
+    Ok(table.into_iter().find(|a| Some(a.id) == chosen))
 }
 
 fn insert(
@@ -316,7 +365,6 @@ fn insert(
         }
     }
     assignments::insert_pair(conn, community, [&row, &mirror])?;
-    change_loads(conn, community, [row.number, mirror.number], 1)?;
     Ok(Pair {
         row,
         mirror,
@@ -324,30 +372,41 @@ fn insert(
     })
 }
 
-fn change_loads(conn: &mut Conn, community: CommunityId, ids: [NumberId; 2], by: i64) -> Result<()> {
-    let mut deltas = BTreeMap::new();
-    ids.into_iter()
-        .for_each(|id| *deltas.entry(id).or_insert(0) += by);
-    Ok(numbers::add_loads(conn, community, &deltas)?)
+fn count(loads: &mut Loads, ids: [NumberId; 2], by: i64) {
+    ids.into_iter().for_each(|id| *loads.entry(id).or_insert(0) += by);
 }
 
 /// Releases a pair: both rows go, both numbers are remembered and cool down, and what still waits to be
-/// sent on it ends with the reason.
+/// sent on it ends with the reason. Nothing is done when it has been released already. The caller adds
+/// `loads` when all its pairs are done.
 pub(crate) fn release(
     conn: &mut Conn,
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
     row: &Assignment,
-    cooling: Cooling,
+    loads: &mut Loads,
 ) -> Result<()> {
-    let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
-        .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
+    match assignments::lock_pair(conn, community, row.member, row.contact)? {
+        Some(pair) => release_locked(conn, ctx, policy, community, &pair, Cooling::FromNow, loads),
+        None => Ok(()),
+    }
+}
+
+fn release_locked(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    pair: &[Assignment; 2],
+    cooling: Cooling,
+    loads: &mut Loads,
+) -> Result<()> {
     let from = match cooling {
         Cooling::FromNow => ctx.now,
-        Cooling::FromLastUse => row.last_activity_at.max(mirror.last_activity_at),
+        Cooling::FromLastUse => pair[0].last_activity_at.max(pair[1].last_activity_at),
     };
-    for side in [row, &mirror] {
+    for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(
             conn,
@@ -362,5 +421,6 @@ pub(crate) fn release(
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
     }
-    change_loads(conn, community, [row.number, mirror.number], -1)
+    count(loads, [pair[0].number, pair[1].number], -1);
+    Ok(())
 }

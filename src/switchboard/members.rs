@@ -1,6 +1,6 @@
 //! Members, guests and their devices.
 
-use super::assign::{self, Cooling};
+use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
@@ -178,9 +178,11 @@ impl Switchboard {
                 let policy = communities::require(conn, community)?.policy;
                 rows::lock(conn, community, &[id])?;
                 require(conn, community, id)?;
+                let mut loads = Loads::new();
                 for row in assignments::of_member(conn, community, id)? {
-                    assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)?;
+                    assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
                 }
+                numbers::add_loads(conn, community, &loads)?;
                 for device in devices::of_member(conn, community, id)? {
                     devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
                 }
