@@ -84,6 +84,8 @@ fn stop(
     let Some(pair) = &facts.pair else {
         return Ok(Vec::new());
     };
+    // No text of another node may be on its way onto the pair.
+    assignments::lock_pair(conn, dialled.community, pair.row.member, pair.row.contact)?;
     let change = AssignmentChange {
         stopped: Some(true),
         ..AssignmentChange::default()
@@ -101,14 +103,13 @@ fn stop_all(
     from: E164,
 ) -> Result<Vec<Pending>> {
     record(conn, ctx, dialled, from, ALL_NUMBERS, None)?;
-    devices::set_stopped_all(conn, dialled.community, from, true)?;
     let Some(sender) = &facts.sender else {
         return Ok(Vec::new());
     };
     let mut pending = Vec::new();
     let member = crate::domain::id::MemberId::from_i64(sender.member_id);
     for row in assignments::of_member(conn, dialled.community, member)? {
-        if let Some(mirror) = assignments::by_contact(conn, dialled.community, row.contact, member)? {
+        if let Some([_, mirror]) = assignments::lock_pair(conn, dialled.community, member, row.contact)? {
             let reason = Reason::RecipientOptedOut;
             pending.extend(notices::cancel_lane(
                 conn,
@@ -119,6 +120,8 @@ fn stop_all(
             )?);
         }
     }
+    // The pairs are locked: whoever bridges a text on one from here on sees this.
+    devices::set_stopped_all(conn, dialled.community, from, true)?;
     Ok(pending)
 }
 

@@ -76,8 +76,22 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
     Ok(found)
 }
 
+/// What the facts are wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be shown.
+    Show,
+    /// To act on them: the pair must stay as it is until the transaction ends.
+    Act,
+}
+
 /// Looks up everything about a text from `from` to `to`.
-pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E164) -> Result<Facts> {
+pub(crate) fn facts(
+    conn: &mut Conn,
+    cache: &mut DialledCache,
+    (from, to): (E164, E164),
+    purpose: Purpose,
+) -> Result<Facts> {
     let mut facts = Facts {
         dialled: dialled(conn, cache, to)?,
         sender: None,
@@ -98,7 +112,11 @@ pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E
         MemberId::from_i64(sender.member_id),
         NumberId::from_i64(number.id),
     );
-    match assignments::by_number(conn, *community, member, number)? {
+    let row = match purpose {
+        Purpose::Show => assignments::by_number(conn, *community, member, number)?,
+        Purpose::Act => assignments::hold_by_number(conn, *community, member, number)?,
+    };
+    match row {
         Some(row) => facts.pair = Some(other_end(conn, *community, row)?),
         None => facts.released = releases::get(conn, *community, member, number)?,
     }
@@ -272,7 +290,8 @@ impl Switchboard {
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
         let registry = self.registry();
         self.read(move |conn| {
-            let mut facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
+            let mut facts =
+                conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
             if facts
                 .dialled
                 .as_ref()
@@ -296,7 +315,7 @@ impl Switchboard {
 
     /// The decision alone, on the caller's own connection: what a bench measures.
     pub fn route_on(&self, conn: &mut Conn, from: E164, to: E164) -> Result<bool> {
-        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
+        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
         Ok(rule(&facts) == Ruling::Bridge)
     }
 }
