@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
-use super::{Context, members, notices};
+use super::{Context, members, notices, phone_memory};
 use crate::domain::assignment::{self, Assignment, Idle, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Side};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
@@ -13,7 +13,7 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, numbers, opt_outs};
+use crate::store::{Conn, StoreError, numbers, opt_outs, phone_holds};
 
 /// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
 const MOST_RECYCLED: usize = 4;
@@ -96,16 +96,7 @@ pub(crate) fn assign(
         let other = side(conn, ctx, community, contact, member, &phones.1)?;
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
-                let remembered = (owner.remembered, other.remembered);
-                let pair = insert(
-                    conn,
-                    ctx,
-                    policy,
-                    community,
-                    (member, contact),
-                    choice,
-                    remembered,
-                )?;
+                let pair = insert(conn, ctx, policy, community, (member, contact), choice)?;
                 count(&mut loads, [pair.row.number, pair.mirror.number], 1);
                 numbers::add_loads(conn, community, &loads)?;
                 if pair.mirror.pending && !pair.mirror.stopped {
@@ -188,6 +179,9 @@ fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>>
     Ok(rows.into_iter().map(candidate).collect())
 }
 
+/// A number, for whom it stood (none of this community, perhaps), when it was released, when it has cooled down.
+type Past = (i64, Option<i64>, i64, i64);
+
 /// Everything the choice must know of one side.
 fn side(
     conn: &mut Conn,
@@ -201,11 +195,19 @@ fn side(
         .iter()
         .map(|a| a.number)
         .collect();
-    let released = releases::of_member(conn, community, member)?;
-    let number = |r: &ReleaseRow| NumberId::from_i64(r.number_id);
-    let others = || released.iter().filter(|r| r.contact_id != contact.as_i64());
+    // What numbers were to this member, and what they were on the phones that the member has now.
+    let mut past: Vec<Past> = releases::of_member(conn, community, member)?
+        .iter()
+        .map(|r| (r.number_id, Some(r.contact_id), r.released_at, r.cool_until))
+        .collect();
     let mut stopped = HashSet::new();
     for phone in devices::of_member(conn, community, member)? {
+        let holds = phone_holds::of_phone(conn, community, phone.e164()?)?;
+        past.extend(
+            holds
+                .iter()
+                .map(|h| (h.number_id, h.contact_id, h.released_at, h.cool_until)),
+        );
         let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
         stopped.extend(
             outs.iter()
@@ -213,19 +215,21 @@ fn side(
                 .map(|o| NumberId::from_i64(o.number_id)),
         );
     }
+    let number = |past: &Past| NumberId::from_i64(past.0);
+    let others = || past.iter().filter(|p| p.1 != Some(contact.as_i64()));
     Ok(Side {
         member,
         region: device.region.as_deref().and_then(Region::parse),
         used,
         cooling: others()
-            .filter(|r| r.cool_until > ctx.now.0)
+            .filter(|(.., cool_until)| *cool_until > ctx.now.0)
             .map(number)
             .collect(),
         stopped,
-        remembered: released
+        remembered: past
             .iter()
-            .filter(|r| r.contact_id == contact.as_i64())
-            .max_by_key(|r| r.released_at)
+            .filter(|p| p.1 == Some(contact.as_i64()))
+            .max_by_key(|(.., released_at, _)| *released_at)
             .map(number),
         remembered_for_others: others().map(number).collect(),
     })
@@ -332,7 +336,6 @@ fn insert(
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
     choice: Choice,
-    remembered: (Option<NumberId>, Option<NumberId>),
 ) -> Result<Pair> {
     let mut row = Assignment {
         id: ctx.id(),
@@ -355,14 +358,10 @@ fn insert(
         origin: Origin::Received,
         ..row.clone()
     };
-    // A pair that comes back to a number which its phone had stopped comes back stopped.
-    for (side, remembered) in [(&mut row, remembered.0), (&mut mirror, remembered.1)] {
-        if remembered == Some(side.number) {
-            for device in devices::of_member(conn, community, side.member)? {
-                let outs = opt_outs::of_phone(conn, community, device.e164()?)?;
-                side.stopped |= outs.iter().any(|o| o.number_id == side.number.as_i64());
-            }
-        }
+    // A number that a phone has stopped is chosen only for the contact for whom it was stopped: such a pair
+    // comes back stopped.
+    for side in [&mut row, &mut mirror] {
+        side.stopped = phone_memory::has_stopped(conn, community, side.member, side.number)?;
     }
     assignments::insert_pair(conn, community, [&row, &mirror])?;
     Ok(Pair {

@@ -2,10 +2,11 @@
 
 use super::Context;
 use super::error::Result;
-use super::notices;
 use super::route::{Dialled, Facts};
+use super::{notices, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
+use crate::domain::id::MemberId;
 use crate::domain::keyword::Keyword;
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
@@ -77,7 +78,7 @@ fn stop(
     // Of a released pair too: the carrier's block is on the number, whoever it will stand for.
     let contact = match (&facts.pair, &facts.released) {
         (Some(pair), _) => Some(pair.row.contact.as_i64()),
-        (None, Some(released)) => Some(released.contact_id),
+        (None, Some(released)) => released.contact.map(MemberId::as_i64),
         (None, None) => None,
     };
     record(conn, ctx, dialled, from, dialled.number.id, contact)?;
@@ -107,7 +108,7 @@ fn stop_all(
         return Ok(Vec::new());
     };
     let mut pending = Vec::new();
-    let member = crate::domain::id::MemberId::from_i64(sender.member_id);
+    let member = MemberId::from_i64(sender.member_id);
     for row in assignments::of_member(conn, dialled.community, member)? {
         if let Some([_, mirror]) = assignments::lock_pair(conn, dialled.community, member, row.contact)? {
             let reason = Reason::RecipientOptedOut;
@@ -132,8 +133,15 @@ fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Resul
     }
     if let Some(pair) = &facts.pair {
         let accepts = awaits_me(pair.row.pending, pair.row.origin);
+        // What another phone of the same member has stopped, only that one's START lifts.
+        let (member, number) = (pair.row.member, pair.row.number);
         let change = AssignmentChange {
-            stopped: Some(false),
+            stopped: Some(phone_memory::has_stopped(
+                conn,
+                dialled.community,
+                member,
+                number,
+            )?),
             pending: accepts.then_some(false),
             ..AssignmentChange::default()
         };

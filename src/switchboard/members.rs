@@ -4,7 +4,7 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Switchboard, region};
+use super::{Context, Switchboard, phone_memory, region};
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
@@ -84,8 +84,10 @@ pub(crate) fn add_device(
     member: MemberId,
     phone: E164,
 ) -> Result<Device> {
-    require(conn, community, member)?;
     numbers::hold(conn, phone)?;
+    // As the choice of a number does: it must not give this member a number that the phone knows otherwise.
+    rows::lock(conn, community, &[member])?;
+    require(conn, community, member)?;
     if numbers::find(conn, phone)?.is_some() {
         return Err(SwitchboardError::invalid(
             "phone",
@@ -107,6 +109,7 @@ pub(crate) fn add_device(
             format!("{member} has {MAX_DEVICES} devices already; remove one first"),
         ));
     }
+    phone_memory::check_joining(conn, ctx, community, member, phone)?;
     let stopped = opt_outs::of_phone(conn, community, phone)?;
     let row = DeviceRow {
         community_id: community.as_i64(),
@@ -119,6 +122,8 @@ pub(crate) fn add_device(
         created_at: ctx.now.0,
     };
     devices::insert(conn, &row)?;
+    let table = assignments::of_member(conn, community, member)?;
+    phone_memory::refresh_stops(conn, community, &table)?;
     device_view(row)
 }
 
@@ -184,6 +189,7 @@ impl Switchboard {
                 }
                 numbers::add_loads(conn, community, &loads)?;
                 for device in devices::of_member(conn, community, id)? {
+                    phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
                     devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
                 }
                 Ok(rows::delete(conn, community, id)?)
@@ -214,13 +220,16 @@ impl Switchboard {
     /// Removes a device. The last device of a member who has contacts stays: nothing may be sent for a
     /// pair that cannot be answered.
     pub async fn remove_device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
-        self.write(move |conn, _| {
+        self.write(move |conn, ctx| {
+            let policy = communities::require(conn, community)?.policy;
+            rows::lock(conn, community, &[member])?;
             require(conn, community, member)?;
             let all = devices::of_member(conn, community, member)?;
-            if !all.iter().any(|d| d.id == id.as_i64()) {
+            let Some(device) = all.iter().find(|d| d.id == id.as_i64()) else {
                 return Err(SwitchboardError::not_found("device", id));
-            }
-            if all.len() == 1 && !assignments::of_member(conn, community, member)?.is_empty() {
+            };
+            let table = assignments::of_member(conn, community, member)?;
+            if all.len() == 1 && !table.is_empty() {
                 return Err(SwitchboardError::conflict(
                     "last_device",
                     format!(
@@ -228,8 +237,9 @@ impl Switchboard {
                     ),
                 ));
             }
+            phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
             devices::delete(conn, community, member, id)?;
-            Ok(())
+            phone_memory::refresh_stops(conn, community, &table)
         })
         .await
     }

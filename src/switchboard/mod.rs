@@ -19,6 +19,7 @@ mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+mod phone_memory;
 pub mod phones;
 pub mod pool_file;
 mod pools;
