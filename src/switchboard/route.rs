@@ -92,8 +92,8 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
         return Ok(known.clone());
     }
     let found = match numbers::find(conn, to)? {
-        Some((community, id)) => {
-            let number = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("number_directory"))?;
+        Some(number) => {
+            let community = CommunityId::from_i64(number.community_id);
             Some(Dialled {
                 community,
                 policy: communities::require(conn, community)?.policy,
