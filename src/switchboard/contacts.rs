@@ -152,7 +152,7 @@ impl Switchboard {
             })
             .await;
         // Senders of what was still waiting are to be told.
-        self.wake_outbox();
+        self.doubt_outbox();
         released
     }
 
@@ -240,7 +240,7 @@ impl Switchboard {
             .await;
         if cancel.is_some() {
             // Senders of what was still waiting are to be told.
-            self.wake_outbox();
+            self.doubt_outbox();
         }
         changed
     }

@@ -4,7 +4,7 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Switchboard, phone_memory, region};
+use super::{Context, Switchboard, notices, phone_memory, region};
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
@@ -188,14 +188,19 @@ impl Switchboard {
                     assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
                 }
                 numbers::add_loads(conn, community, &loads)?;
+                let mut gone = Vec::new();
                 for device in devices::of_member(conn, community, id)? {
                     phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
                     devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+                    gone.push(device.e164()?);
+                }
+                for phone in gone {
+                    notices::leave_phone(conn, ctx, community, id, phone)?;
                 }
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;
-        self.wake_outbox();
+        self.doubt_outbox();
         deleted
     }
 
@@ -217,30 +222,38 @@ impl Switchboard {
         .await
     }
 
-    /// Removes a device. The last device of a member who has contacts stays: nothing may be sent for a
+    /// Removes a device; what waits to be sent to it goes to the member's first. The last device of a member who has contacts stays: nothing may be sent for a
     /// pair that cannot be answered.
     pub async fn remove_device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
-        self.write(move |conn, ctx| {
-            let policy = communities::require(conn, community)?.policy;
-            rows::lock(conn, community, &[member])?;
-            require(conn, community, member)?;
-            let all = devices::of_member(conn, community, member)?;
-            let Some(device) = all.iter().find(|d| d.id == id.as_i64()) else {
-                return Err(SwitchboardError::not_found("device", id));
-            };
-            let table = assignments::of_member(conn, community, member)?;
-            if all.len() == 1 && !table.is_empty() {
-                return Err(SwitchboardError::conflict(
-                    "last_device",
-                    format!(
-                        "{id} is the only device of {member}, who has contacts; add another device first"
-                    ),
-                ));
-            }
-            phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
-            devices::delete(conn, community, member, id)?;
-            phone_memory::refresh_stops(conn, community, &table)
-        })
-        .await
+        let removed = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                rows::lock(conn, community, &[member])?;
+                require(conn, community, member)?;
+                let all = devices::of_member(conn, community, member)?;
+                let Some(device) = all.iter().find(|d| d.id == id.as_i64()) else {
+                    return Err(SwitchboardError::not_found("device", id));
+                };
+                let table = assignments::of_member(conn, community, member)?;
+                if all.len() == 1 && !table.is_empty() {
+                    return Err(SwitchboardError::conflict(
+                        "last_device",
+                        format!(
+                            "{id} is the only device of {member}, who has contacts; add another device first"
+                        ),
+                    ));
+                }
+                // No text may be on its way onto a pair of theirs while its phone changes.
+                for row in &table {
+                    assignments::lock_pair(conn, community, member, row.contact)?;
+                }
+                phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
+                devices::delete(conn, community, member, id)?;
+                phone_memory::refresh_stops(conn, community, &table)?;
+                notices::leave_phone(conn, ctx, community, member, device.e164()?)
+            })
+            .await;
+        self.doubt_outbox();
+        removed
     }
 }

@@ -235,6 +235,12 @@ impl Switchboard {
         self.inner.announcer.look();
     }
 
+    /// Has the dispatcher look, and look up again whatever was accepted until now before it leaves: it may have
+    /// been cancelled, or be for another phone.
+    pub(crate) fn doubt_outbox(&self) {
+        self.inner.announcer.doubt(self.now());
+    }
+
     fn context(&self) -> Context {
         Context {
             now: self.now(),
