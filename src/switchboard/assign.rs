@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
-use super::{Context, members, notices, phone_memory};
+use super::{Context, members, notices};
 use crate::domain::assignment::{self, Assignment, Idle, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Side};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
@@ -92,11 +92,17 @@ pub(crate) fn assign(
         )? {
             continue;
         }
-        let owner = side(conn, ctx, community, member, contact, &phones.0)?;
-        let other = side(conn, ctx, community, contact, member, &phones.1)?;
+        let (owner, owner_stopped) = side(conn, ctx, community, member, contact, &phones.0)?;
+        let (other, other_stopped) = side(conn, ctx, community, contact, member, &phones.1)?;
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
-                let pair = insert(conn, ctx, policy, community, (member, contact), choice)?;
+                // A number that a phone has stopped is chosen only for the contact for whom it was stopped:
+                // such a pair comes back stopped.
+                let stopped = (
+                    owner_stopped.contains(&choice.number),
+                    other_stopped.contains(&choice.mirror),
+                );
+                let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
                 count(&mut loads, [pair.row.number, pair.mirror.number], 1);
                 numbers::add_loads(conn, community, &loads)?;
                 if pair.mirror.pending && !pair.mirror.stopped {
@@ -182,7 +188,7 @@ fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>>
 /// A number, for whom it stood (none of this community, perhaps), when it was released, when it has cooled down.
 type Past = (i64, Option<i64>, i64, i64);
 
-/// Everything the choice must know of one side.
+/// Everything the choice must know of one side, and the numbers that its phones have stopped.
 fn side(
     conn: &mut Conn,
     ctx: &Context,
@@ -190,7 +196,7 @@ fn side(
     member: MemberId,
     contact: MemberId,
     device: &DeviceRow,
-) -> Result<Side> {
+) -> Result<(Side, HashSet<NumberId>)> {
     let used = assignments::of_member(conn, community, member)?
         .iter()
         .map(|a| a.number)
@@ -200,7 +206,7 @@ fn side(
         .iter()
         .map(|r| (r.number_id, Some(r.contact_id), r.released_at, r.cool_until))
         .collect();
-    let mut stopped = HashSet::new();
+    let (mut stopped, mut stopped_as_others) = (HashSet::new(), HashSet::new());
     for phone in devices::of_member(conn, community, member)? {
         let holds = phone_holds::of_phone(conn, community, phone.e164()?)?;
         past.extend(
@@ -209,15 +215,17 @@ fn side(
                 .map(|h| (h.number_id, h.contact_id, h.released_at, h.cool_until)),
         );
         let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
-        stopped.extend(
-            outs.iter()
-                .filter(|o| o.number_id != opt_outs::ALL_NUMBERS && o.contact_id != Some(contact.as_i64()))
-                .map(|o| NumberId::from_i64(o.number_id)),
-        );
+        for out in outs.iter().filter(|o| o.number_id != opt_outs::ALL_NUMBERS) {
+            let number = NumberId::from_i64(out.number_id);
+            stopped.insert(number);
+            if out.contact_id != Some(contact.as_i64()) {
+                stopped_as_others.insert(number);
+            }
+        }
     }
     let number = |past: &Past| NumberId::from_i64(past.0);
     let others = || past.iter().filter(|p| p.1 != Some(contact.as_i64()));
-    Ok(Side {
+    let side = Side {
         member,
         region: device.region.as_deref().and_then(Region::parse),
         used,
@@ -225,14 +233,15 @@ fn side(
             .filter(|(.., cool_until)| *cool_until > ctx.now.0)
             .map(number)
             .collect(),
-        stopped,
+        stopped: stopped_as_others,
         remembered: past
             .iter()
             .filter(|p| p.1 == Some(contact.as_i64()))
             .max_by_key(|(.., released_at, _)| *released_at)
             .map(number),
         remembered_for_others: others().map(number).collect(),
-    })
+    };
+    Ok((side, stopped))
 }
 
 /// Sees to it that the contact may receive one more: true when there is room, false when a pair gave way
@@ -336,8 +345,9 @@ fn insert(
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
     choice: Choice,
+    stopped: (bool, bool),
 ) -> Result<Pair> {
-    let mut row = Assignment {
+    let row = Assignment {
         id: ctx.id(),
         member,
         contact,
@@ -345,24 +355,20 @@ fn insert(
         origin: Origin::Chosen,
         pending: policy.acceptance_required,
         blocked: false,
-        stopped: false,
+        stopped: stopped.0,
         answered_at: None,
         last_activity_at: ctx.now,
         created_at: ctx.now,
     };
-    let mut mirror = Assignment {
+    let mirror = Assignment {
         id: ctx.id(),
         member: contact,
         contact: member,
         number: choice.mirror,
         origin: Origin::Received,
+        stopped: stopped.1,
         ..row.clone()
     };
-    // A number that a phone has stopped is chosen only for the contact for whom it was stopped: such a pair
-    // comes back stopped.
-    for side in [&mut row, &mut mirror] {
-        side.stopped = phone_memory::has_stopped(conn, community, side.member, side.number)?;
-    }
     assignments::insert_pair(conn, community, [&row, &mirror])?;
     Ok(Pair {
         row,

@@ -109,7 +109,8 @@ pub(crate) fn add_device(
             format!("{member} has {MAX_DEVICES} devices already; remove one first"),
         ));
     }
-    phone_memory::check_joining(conn, ctx, community, member, phone)?;
+    let table = assignments::of_member(conn, community, member)?;
+    phone_memory::check_joining(conn, ctx, community, &table, phone)?;
     let stopped = opt_outs::of_phone(conn, community, phone)?;
     let row = DeviceRow {
         community_id: community.as_i64(),
@@ -122,7 +123,6 @@ pub(crate) fn add_device(
         created_at: ctx.now.0,
     };
     devices::insert(conn, &row)?;
-    let table = assignments::of_member(conn, community, member)?;
     phone_memory::refresh_stops(conn, community, &table)?;
     device_view(row)
 }

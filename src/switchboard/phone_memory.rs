@@ -45,16 +45,15 @@ pub(crate) fn keep(
     Ok(())
 }
 
-/// Whether a phone may join a member: none of the member's numbers may be somebody else on that phone still, or
+/// Whether a phone may join the member who has `table`: none of the member's numbers may be somebody else on that phone still, or
 /// be stopped by it as somebody else.
 pub(crate) fn check_joining(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
-    member: MemberId,
+    table: &[Assignment],
     phone: E164,
 ) -> Result<()> {
-    let table = assignments::of_member(conn, community, member)?;
     if table.is_empty() {
         return Ok(());
     }
@@ -67,9 +66,9 @@ pub(crate) fn check_joining(
         SwitchboardError::conflict(
             "phone_remembers",
             format!(
-                "on {phone} {} {why}, and for {member} it is {}; release that contact, or add the phone to \
+                "on {phone} {} {why}, and for {} it is {}; release that contact, or add the phone to \
                  another member",
-                row.number, row.contact
+                row.number, row.member, row.contact
             ),
         )
     };
