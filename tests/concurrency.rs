@@ -194,6 +194,33 @@ async fn a_text_that_meets_a_release_or_a_stop_of_another_node_waits_for_it_and_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_that_another_node_removes_while_it_is_chosen_gets_no_pair() {
+    let town = Town::found(support::Database::Postgres, 1, Policy::default()).await;
+    let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+    let mut other = other_node(&town);
+    other
+        .execute("BEGIN; UPDATE numbers SET state = 'removed' WHERE load = 0")
+        .unwrap();
+    let later = tokio::task::spawn_blocking(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        other.execute("COMMIT").unwrap();
+    });
+    let error = town
+        .board
+        .add_contact(town.community, ann.id, bob.id)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "table_full", "{error}");
+    later.await.unwrap();
+    let rows = town
+        .board
+        .assignments(town.community, None, None, 10)
+        .await
+        .unwrap();
+    assert!(rows.is_empty(), "{rows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn policies_that_are_changed_at_once_by_two_nodes_are_all_changed() {
     let town = Town::found(support::Database::Postgres, 1, Policy::default()).await;
     let (second, _) = Town::open(&town.url, town.clock.clone(), 3);

@@ -25,6 +25,7 @@ pub mod pool_file;
 mod pools;
 mod rates;
 mod receipts;
+mod recycle;
 mod region;
 mod registry;
 mod route;
