@@ -28,6 +28,9 @@ pub enum StoreError {
     /// Another process serves this system under the same name.
     #[error("{0}")]
     NodeTaken(String),
+    /// What was read was changed by another transaction before it was acted upon.
+    #[error("what this work had read was changed meanwhile; try again")]
+    Overtaken,
     /// The writer has stopped; the program is shutting down.
     #[error("the database is closing")]
     Closed,
@@ -62,7 +65,7 @@ impl MaybeTransient for StoreError {
                     || info.message().contains("deadlock detected")
                     || info.message().contains("database is locked")
             }
-            Self::Query(DieselError::BrokenTransactionManager) => true,
+            Self::Query(DieselError::BrokenTransactionManager) | Self::Overtaken => true,
             _ => false,
         }
     }

@@ -26,6 +26,7 @@ pub mod numbers;
 pub mod opt_outs;
 pub mod outbox;
 pub mod parts;
+pub mod phone_holds;
 pub mod pools;
 pub mod releases;
 mod update;

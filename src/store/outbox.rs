@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
+use crate::domain::E164;
 use crate::domain::id::CommunityId;
 
 /// A text.
@@ -167,9 +168,31 @@ pub fn take_lane(conn: &mut Conn, community: CommunityId, lane: i64) -> Result<V
     Ok(ids)
 }
 
-/// Whether a row is still to be sent, and by that node.
-pub fn exists(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<bool, StoreError> {
-    Ok(
-        each!(conn, c => diesel::select(diesel::dsl::exists(outbox::table.find(key).filter(outbox::node.eq(node as i16)))).get_result(c))?,
-    )
+/// What is to go to a phone of a community, in the order of acceptance. There is no index for it: the outbox is
+/// short, and phones are seldom removed.
+pub fn to_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<Vec<OutboxRow>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::to_phone.eq(phone.as_i64()))
+        .order((outbox::message_id, outbox::kind))
+        .select(OutboxRow::as_select())
+        .load(c))?)
+}
+
+/// Sends a row to another phone, by the carrier that serves it.
+pub fn redirect(conn: &mut Conn, key: (i64, i64, i16), phone: E164, carrier: &str) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key))
+        .set((outbox::to_phone.eq(phone.as_i64()), outbox::carrier.eq(carrier)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Where a row is still to be sent by that node: the phone and the carrier.
+pub fn target(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<Option<(i64, String)>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .find(key)
+        .filter(outbox::node.eq(node as i16))
+        .select((outbox::to_phone, outbox::carrier))
+        .first(c)
+        .optional())?)
 }

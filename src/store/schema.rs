@@ -98,6 +98,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    phone_holds (community_id, phone, number_id) {
+        community_id -> BigInt,
+        phone -> BigInt,
+        number_id -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        released_at -> BigInt,
+        cool_until -> BigInt,
+    }
+}
+
+diesel::table! {
     opt_outs (community_id, phone, number_id) {
         community_id -> BigInt,
         phone -> BigInt,
@@ -284,6 +295,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     number_directory,
     assignments,
     releases,
+    phone_holds,
     opt_outs,
     messages,
     message_parts,

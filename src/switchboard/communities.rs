@@ -77,6 +77,12 @@ pub(crate) fn setup(conn: &mut Conn, id: CommunityId) -> Result<(Policy, Apps)> 
     Ok((policy_of(&row)?, apps))
 }
 
+/// The community, for a change that depends on what it is: nobody else changes it meanwhile.
+fn require_locked(conn: &mut Conn, id: CommunityId) -> Result<Community> {
+    communities::lock(conn, id)?;
+    require(conn, id)
+}
+
 /// The community of that name, the oldest if several have it.
 pub(crate) fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Community>> {
     communities::by_name(conn, name)?.map(view).transpose()
@@ -146,7 +152,7 @@ impl Switchboard {
         policy: Option<Policy>,
     ) -> Result<Community> {
         self.write(move |conn, _| {
-            let now = require(conn, id)?;
+            let now = require_locked(conn, id)?;
             update(
                 conn,
                 id,
@@ -165,7 +171,7 @@ impl Switchboard {
         policy: Map<String, Value>,
     ) -> Result<Community> {
         self.write(move |conn, _| {
-            let now = require(conn, id)?;
+            let now = require_locked(conn, id)?;
             let policy = merged_policy(&now.policy, &policy)?;
             update(conn, id, name.as_deref().unwrap_or(&now.name), &policy)
         })

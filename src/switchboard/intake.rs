@@ -5,7 +5,7 @@ use super::communities::{self, Apps};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::outlet::{InboundText, Verdict};
-use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Ruling};
+use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{Context, deliver, intercept, keywords, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
@@ -70,7 +70,7 @@ pub(super) fn is_bad(text: &str, policy: &Policy) -> bool {
 
 fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound: &InboundText) -> Outcome {
     let id = ctx.id::<MessageKind>();
-    let facts = route::facts(conn, cache, inbound.from, inbound.to)?;
+    let facts = route::facts(conn, cache, (inbound.from, inbound.to), Purpose::Act)?;
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
         tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");
@@ -373,7 +373,7 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
             ),
         ));
     }
-    let Some(row) = assignments::by_contact(conn, community, new.from, new.to)? else {
+    let Some(row) = assignments::hold_by_contact(conn, community, new.from, new.to)? else {
         return Err(SwitchboardError::conflict(
             "no_contact",
             format!("{} is no contact of {}; add the contact first", new.to, new.from),

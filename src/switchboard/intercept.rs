@@ -12,7 +12,7 @@ use super::error::{Result, SwitchboardError};
 use super::members::{self, NewMember};
 use super::messages::view;
 use super::receipts::advance;
-use super::route::{self, DialledCache, PairFacts, Ruling};
+use super::route::{self, DialledCache, PairFacts, Purpose, Ruling};
 use super::{Context, intake};
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, NumberId};
 use crate::domain::message::{Reason, Status};
@@ -231,7 +231,7 @@ fn bridge(
         return Err(StoreError::Corrupt("messages.from_member").into());
     };
     let assignment =
-        assignments::by_contact(conn, community, MemberId::from_i64(from), MemberId::from_i64(to))?;
+        assignments::hold_by_contact(conn, community, MemberId::from_i64(from), MemberId::from_i64(to))?;
     let pair = assignment
         .map(|a| route::other_end(conn, community, apps, a))
         .transpose()?;
@@ -289,8 +289,10 @@ fn connect(
                 members::create(conn, ctx, community, &new)?.id
             }
         };
-        if let Some((home, number)) = numbers::find(conn, dialled)?
-            && home == community
+        let number = numbers::find(conn, dialled)?
+            .filter(|row| row.community_id == community.as_i64())
+            .map(|row| NumberId::from_i64(row.id));
+        if let Some(number) = number
             && assignments::by_number(conn, community, stranger, number)?.is_none()
             && releases::get(conn, community, stranger, number)?.is_none()
         {
@@ -353,7 +355,7 @@ fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: Messag
         (Some(reason), None),
         ctx.now,
     )?;
-    let facts = route::facts(conn, &mut DialledCache::new(), phone, dialled)?;
+    let facts = route::facts(conn, &mut DialledCache::new(), (phone, dialled), Purpose::Act)?;
     let others = match &facts.dialled {
         Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, &row, phone, reason)?,
         None => Vec::new(),

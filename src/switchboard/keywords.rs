@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::error::Result;
-use super::notices;
 use super::route::{Dialled, Facts};
+use super::{notices, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
 use crate::domain::id::MemberId;
@@ -78,7 +78,7 @@ fn stop(
     // Of a released pair too: the carrier's block is on the number, whoever it will stand for.
     let contact = match (&facts.pair, &facts.released) {
         (Some(pair), _) => Some(pair.row.contact.as_i64()),
-        (None, Some(released)) => Some(released.contact_id),
+        (None, Some(released)) => released.contact.map(MemberId::as_i64),
         (None, None) => None,
     };
     if record(conn, ctx, dialled, from, dialled.number.id, contact)? {
@@ -87,6 +87,8 @@ fn stop(
     let Some(pair) = &facts.pair else {
         return Ok(Vec::new());
     };
+    // No text of another node may be on its way onto the pair.
+    assignments::lock_pair(conn, dialled.community, pair.row.member, pair.row.contact)?;
     let change = AssignmentChange {
         stopped: Some(true),
         ..AssignmentChange::default()
@@ -106,14 +108,13 @@ fn stop_all(
     if record(conn, ctx, dialled, from, ALL_NUMBERS, None)? {
         tell(ctx, facts, dialled, None, true, true);
     }
-    devices::set_stopped_all(conn, dialled.community, from, true)?;
     let Some(sender) = &facts.sender else {
         return Ok(Vec::new());
     };
     let mut pending = Vec::new();
     let member = MemberId::from_i64(sender.member_id);
     for row in assignments::of_member(conn, dialled.community, member)? {
-        if let Some(mirror) = assignments::by_contact(conn, dialled.community, row.contact, member)? {
+        if let Some([_, mirror]) = assignments::lock_pair(conn, dialled.community, member, row.contact)? {
             let reason = Reason::RecipientOptedOut;
             pending.extend(notices::cancel_lane(
                 conn,
@@ -124,6 +125,8 @@ fn stop_all(
             )?);
         }
     }
+    // The pairs are locked: whoever bridges a text on one from here on sees this.
+    devices::set_stopped_all(conn, dialled.community, from, true)?;
     Ok(pending)
 }
 
@@ -138,8 +141,15 @@ fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from:
     }
     if let Some(pair) = &facts.pair {
         let accepts = awaits_me(pair.row.pending, pair.row.origin);
+        // What another phone of the same member has stopped, only that one's START lifts.
+        let (member, number) = (pair.row.member, pair.row.number);
         let change = AssignmentChange {
-            stopped: Some(false),
+            stopped: Some(phone_memory::has_stopped(
+                conn,
+                dialled.community,
+                member,
+                number,
+            )?),
             pending: accepts.then_some(false),
             ..AssignmentChange::default()
         };

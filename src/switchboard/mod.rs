@@ -26,11 +26,13 @@ mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+mod phone_memory;
 pub mod phones;
 pub mod pool_file;
 mod pools;
 mod rates;
 mod receipts;
+mod recycle;
 mod region;
 mod registry;
 mod route;
@@ -256,6 +258,12 @@ impl Switchboard {
     /// Has the dispatcher look into the database: a transaction outside the intake left something there.
     pub(crate) fn wake_outbox(&self) {
         self.inner.announcer.look();
+    }
+
+    /// Has the dispatcher look, and look up again whatever was accepted until now before it leaves: it may have
+    /// been cancelled, or be for another phone.
+    pub(crate) fn doubt_outbox(&self) {
+        self.inner.announcer.doubt(self.now());
     }
 
     fn context(&self) -> Context {

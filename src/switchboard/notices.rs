@@ -139,19 +139,21 @@ pub(crate) fn of_failure(
     ) else {
         return Ok(None);
     };
-    let Some((community, number)) = numbers::find(conn, dialled)? else {
+    let Some(number) = numbers::find(conn, dialled)? else {
+        return Ok(None);
+    };
+    let community = CommunityId::from_i64(message.community_id);
+    let Some(phone) = still_theirs(conn, community, message.from_member, phone)? else {
         return Ok(None);
     };
     let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
-    if stopped
-        .iter()
-        .any(|o| o.number_id == 0 || o.number_id == number.as_i64())
+    if number.community_id != message.community_id
+        || stopped
+            .iter()
+            .any(|o| o.number_id == 0 || o.number_id == number.id)
     {
         return Ok(None);
     }
-    let Some(number) = numbers::get(conn, community, number)? else {
-        return Ok(None);
-    };
     let policy = communities::require(conn, community)?.policy;
     let text = format!("Your text was not delivered: {}.", reason.sentence());
     let notice = Notice {
@@ -163,6 +165,56 @@ pub(crate) fn of_failure(
         deadline_s: policy.deadline_s,
     };
     write(conn, ctx, &notice).map(Some)
+}
+
+/// The phone to tell somebody something who wrote from `phone`: that one, or their first if it has left them
+/// since, for it may be another person's now.
+fn still_theirs(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: Option<i64>,
+    phone: E164,
+) -> Result<Option<E164>> {
+    let owner = devices::hold_by_phone(conn, community, phone)?.map(|device| device.member_id);
+    match member.map(MemberId::from_i64) {
+        Some(member) if owner != Some(member.as_i64()) => match devices::primary(conn, community, member)? {
+            Some(device) => Ok(Some(device.e164()?)),
+            None => Ok(None),
+        },
+        _ => Ok(Some(phone)),
+    }
+}
+
+/// Sends what waits for a phone that its member has no more to the member's first phone, or ends it where
+/// there is none. Called after the device is gone, so that nothing is added for it any more. Receipts end:
+/// they belong to whatever sent the text.
+pub(crate) fn leave_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    gone: E164,
+) -> Result<()> {
+    let instead = devices::primary(conn, community, member)?;
+    for row in outbox::to_phone(conn, community, gone)? {
+        let key = (row.community_id, row.message_id, row.kind);
+        match &instead {
+            Some(device) if row.kind == outbox::TEXT => {
+                let phone = device.e164()?;
+                let number = numbers::get(conn, community, NumberId::from_i64(row.number_id))?;
+                let own = number.map_or(row.carrier, |number| number.carrier);
+                outbox::redirect(conn, key, phone, &ctx.registry.carrier_for(phone, &own))?;
+            }
+            _ => {
+                outbox::delete(conn, key.0, key.1, key.2)?;
+                if row.kind == outbox::TEXT {
+                    let ids = (community, MessageId::from_i64(row.message_id));
+                    receipts::advance(conn, ctx, ids, Status::Failed, Some(Reason::NoDevice), None)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Ends everything that still waits to be sent on a lane, with the reason. The sender learns it as of any

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
@@ -16,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 use super::Switchboard;
 use super::attempt::{after_failure, send};
 use super::lanes::{Key, Lanes, key_of};
-use super::outlet::Outlet;
+use super::outlet::{Outlet, OutletError, Sent};
 use super::rates::Rates;
 use super::receipts::{Attempt, Completion};
 use super::sweep::{Swept, over, sweep};
 use crate::domain::Timestamp;
 use crate::domain::message::{Reason, Status};
+use crate::store::StoreError;
 use crate::store::node::NodeLock;
 use crate::store::outbox::{self, Pending};
 
@@ -54,6 +55,8 @@ pub(crate) struct Announcer {
     offers: mpsc::Sender<Vec<Pending>>,
     /// Something was put into the outbox without being announced: read the database.
     look: Arc<AtomicBool>,
+    /// What was accepted until then (Unix milliseconds) may have changed in the database since.
+    doubtful_until: Arc<AtomicI64>,
     wake: Arc<Notify>,
 }
 
@@ -70,24 +73,39 @@ impl Announcer {
         self.look.store(true, Ordering::Release);
         self.wake.notify_one();
     }
+
+    /// Asks for a look, and for none of what was accepted until `now` to leave without being looked up.
+    pub fn doubt(&self, now: Timestamp) {
+        self.doubtful_until.fetch_max(now.0, Ordering::AcqRel);
+        self.look();
+    }
 }
 
 /// The dispatcher's ends of the channels, until it starts.
 pub(crate) struct Inbox {
     offers: mpsc::Receiver<Vec<Pending>>,
     look: Arc<AtomicBool>,
+    doubtful_until: Arc<AtomicI64>,
     wake: Arc<Notify>,
 }
 
 pub(crate) fn channel() -> (Announcer, Inbox) {
     let (tx, offers) = mpsc::channel(OFFERS);
     let (look, wake) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
+    let doubtful_until = Arc::new(AtomicI64::new(i64::MIN));
     let announcer = Announcer {
         offers: tx,
         look: look.clone(),
+        doubtful_until: doubtful_until.clone(),
         wake: wake.clone(),
     };
-    (announcer, Inbox { offers, look, wake })
+    let inbox = Inbox {
+        offers,
+        look,
+        doubtful_until,
+        wake,
+    };
+    (announcer, inbox)
 }
 
 /// A running dispatcher.
@@ -367,18 +385,22 @@ impl Dispatcher {
 
     fn try_one(&mut self, outlet: Arc<dyn Outlet>, item: Pending, now: Timestamp) {
         let (board, settled, spread) = (self.board.clone(), self.settled_tx.clone(), self.spread());
+        let doubtful_until = self.inbox.doubtful_until.clone();
         tokio::spawn(async move {
             let node = board.node();
-            let stale = item.row.attempts > 0 || now.0 - item.accepted_at > STALE_MS;
+            let stale = item.row.attempts > 0
+                || now.0 - item.accepted_at > STALE_MS
+                || item.accepted_at <= doubtful_until.load(Ordering::Acquire);
             let (key, lane) = (key_of(&item), item.row.lane);
-            if stale
-                && matches!(
+            let target = match stale {
+                true => {
                     board
-                        .read_store(move |conn| outbox::exists(conn, key, node))
-                        .await,
-                    Ok(false)
-                )
-            {
+                        .read_store(move |conn| outbox::target(conn, key, node))
+                        .await
+                }
+                false => Ok(Some((item.row.to_phone, item.row.carrier.clone()))),
+            };
+            if matches!(target, Ok(None)) {
                 // Cancelled meanwhile (the pair was released, the recipient sent STOP), or adopted by another
                 // node while this one had lost its lock.
                 let attempt = Attempt::Over {
@@ -397,12 +419,12 @@ impl Dispatcher {
                 let _ = settled.send(Settled::Stored { key, carrier }).await;
                 return;
             }
-            let result = send(&*outlet, &item).await;
+            let (result, carrier) = send_where_it_belongs(&board, outlet, &item, target).await;
             let attempt = match result {
                 Ok(sent) => Attempt::Sent(sent),
                 Err(error) => after_failure(&item, error, board.now(), spread),
             };
-            finish(&board, &settled, item, attempt).await;
+            finish(&board, &settled, item, attempt, carrier).await;
         });
     }
 
@@ -415,7 +437,8 @@ impl Dispatcher {
                 reason,
                 detail: None,
             };
-            finish(&board, &settled, item, attempt).await;
+            let carrier = item.row.carrier.clone();
+            finish(&board, &settled, item, attempt, carrier).await;
         });
     }
 
@@ -492,8 +515,42 @@ impl Dispatcher {
     }
 }
 
-/// Tells the lane at once and the database after; the row is held until that is stored.
-async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pending, attempt: Attempt) {
+/// Hands an item to the phone that it is for now, which need not be the one that it was accepted for; says by
+/// which carrier. Where the database did not answer, the item waits: its phone may be another person's.
+async fn send_where_it_belongs(
+    board: &Switchboard,
+    outlet: Arc<dyn Outlet>,
+    item: &Pending,
+    target: Result<Option<(i64, String)>, StoreError>,
+) -> (Result<Sent, OutletError>, String) {
+    let later = |detail: &str| OutletError::Retry {
+        detail: detail.into(),
+        after_ms: None,
+    };
+    let Ok(Some((phone, carrier))) = target else {
+        let error = later("the database did not answer");
+        return (Err(error), item.row.carrier.clone());
+    };
+    if phone == item.row.to_phone && carrier == item.row.carrier {
+        return (send(&*outlet, item).await, carrier);
+    }
+    let mut item = item.clone();
+    item.row.to_phone = phone;
+    match board.registry().outlet(&carrier) {
+        Some(outlet) => (send(&*outlet, &item).await, carrier),
+        None => (Err(later("no such carrier is running")), carrier),
+    }
+}
+
+/// Tells the lane at once and the database after; the row is held until that is stored. `by` is the carrier
+/// that was asked, whose names for the parts they are.
+async fn finish(
+    board: &Switchboard,
+    settled: &mpsc::Sender<Settled>,
+    item: Pending,
+    attempt: Attempt,
+    by: String,
+) {
     let (key, lane, carrier) = (key_of(&item), item.row.lane, item.row.carrier.clone());
     let later = matches!(attempt, Attempt::Later { .. });
     let answered = Settled::Answered {
@@ -505,7 +562,7 @@ async fn finish(board: &Switchboard, settled: &mpsc::Sender<Settled>, item: Pend
     let completion = Completion {
         between: (item.row.member_id, item.to_member),
         key,
-        carrier: carrier.clone(),
+        carrier: by,
         attempt,
     };
     while let Err(error) = board.complete(completion.clone()).await {

@@ -4,12 +4,13 @@ use super::error::Result;
 use super::events::Moved;
 use super::outlet::{InboundReceipt, Sent};
 use super::{Context, notices};
+use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::parts::{self, PartRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, devices};
 
 /// How one try to send ended.
 #[derive(Clone, Debug)]
@@ -252,6 +253,13 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
     else {
         return Ok(None);
     };
+    let community = CommunityId::from_i64(message.community_id);
+    let sender = E164::from_i64(phone).ok_or(StoreError::Corrupt("messages.from_phone"))?;
+    let owner = devices::hold_by_phone(conn, community, sender)?.map(|device| device.member_id);
+    if message.from_member.is_some() && owner != message.from_member {
+        // The phone has left its member since: whoever has it now did not ask.
+        return Ok(None);
+    }
     let pending = Pending {
         row: OutboxRow {
             community_id: message.community_id,

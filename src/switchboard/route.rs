@@ -16,6 +16,7 @@ use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::{self, AppDeviceRow};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::numbers::{self, NumberRow};
+use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::releases::{self, ReleaseRow};
 use crate::store::{Conn, StoreError, assignments, endpoints};
 
@@ -50,7 +51,36 @@ pub(crate) struct Facts {
     pub dialled: Option<Dialled>,
     pub sender: Option<DeviceRow>,
     pub pair: Option<PairFacts>,
-    pub released: Option<ReleaseRow>,
+    pub released: Option<Released>,
+}
+
+/// For whom a number stood on a phone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Released {
+    /// None for somebody of another community.
+    pub contact: Option<MemberId>,
+    pub released_at: Timestamp,
+    pub cool_until: Timestamp,
+}
+
+impl From<ReleaseRow> for Released {
+    fn from(row: ReleaseRow) -> Self {
+        Self {
+            contact: Some(MemberId::from_i64(row.contact_id)),
+            released_at: Timestamp(row.released_at),
+            cool_until: Timestamp(row.cool_until),
+        }
+    }
+}
+
+impl From<PhoneHoldRow> for Released {
+    fn from(row: PhoneHoldRow) -> Self {
+        Self {
+            contact: row.contact_id.map(MemberId::from_i64),
+            released_at: Timestamp(row.released_at),
+            cool_until: Timestamp(row.cool_until),
+        }
+    }
 }
 
 /// What is to happen to a text.
@@ -67,8 +97,8 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
         return Ok(known.clone());
     }
     let found = match numbers::find(conn, to)? {
-        Some((community, id)) => {
-            let number = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("number_directory"))?;
+        Some(number) => {
+            let community = CommunityId::from_i64(number.community_id);
             let (policy, apps) = communities::setup(conn, community)?;
             Some(Dialled {
                 community,
@@ -83,8 +113,22 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
     Ok(found)
 }
 
+/// What the facts are wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be shown.
+    Show,
+    /// To act on them: the pair must stay as it is until the transaction ends.
+    Act,
+}
+
 /// Looks up everything about a text from `from` to `to`.
-pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E164) -> Result<Facts> {
+pub(crate) fn facts(
+    conn: &mut Conn,
+    cache: &mut DialledCache,
+    (from, to): (E164, E164),
+    purpose: Purpose,
+) -> Result<Facts> {
     let mut facts = Facts {
         dialled: dialled(conn, cache, to)?,
         sender: None,
@@ -100,17 +144,23 @@ pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E
     else {
         return Ok(facts);
     };
+    let number = NumberId::from_i64(number.id);
     facts.sender = devices::by_phone(conn, *community, from)?;
-    let Some(sender) = &facts.sender else {
-        return Ok(facts);
-    };
-    let (member, number) = (
-        MemberId::from_i64(sender.member_id),
-        NumberId::from_i64(number.id),
-    );
-    match assignments::by_number(conn, *community, member, number)? {
-        Some(row) => facts.pair = Some(other_end(conn, *community, *apps, row)?),
-        None => facts.released = releases::get(conn, *community, member, number)?,
+    if let Some(sender) = &facts.sender {
+        let member = MemberId::from_i64(sender.member_id);
+        let row = match purpose {
+            Purpose::Show => assignments::by_number(conn, *community, member, number)?,
+            Purpose::Act => assignments::hold_by_number(conn, *community, member, number)?,
+        };
+        if let Some(row) = row {
+            facts.pair = Some(other_end(conn, *community, *apps, row)?);
+            return Ok(facts);
+        }
+        facts.released = releases::get(conn, *community, member, number)?.map(Into::into);
+    }
+    if facts.released.is_none() {
+        // The phone may have been somebody else's when it last had this number.
+        facts.released = phone_holds::get(conn, *community, from, number)?.map(Into::into);
     }
     Ok(facts)
 }
@@ -173,7 +223,11 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
 pub(crate) fn rule(facts: &Facts) -> Ruling {
     match facts {
         Facts { dialled: None, .. } => Ruling::Refuse(Reason::UnassignedNumber),
-        Facts { sender: None, .. } => Ruling::Refuse(Reason::UnknownSender),
+        Facts {
+            sender: None,
+            released: None,
+            ..
+        } => Ruling::Refuse(Reason::UnknownSender),
         Facts {
             pair: Some(pair),
             sender: Some(sender),
@@ -271,11 +325,12 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         ));
     }
     if let Some(released) = &facts.released {
+        let contact = released.contact.map(|c| c.to_string());
         decision.steps.push(format!(
-            "the number stood for {} until {} and cools down until {}",
-            MemberId::from_i64(released.contact_id),
-            Timestamp(released.released_at),
-            Timestamp(released.cool_until),
+            "on that phone the number stood for {} until {} and cools down until {}",
+            contact.as_deref().unwrap_or("somebody of another community"),
+            released.released_at,
+            released.cool_until,
         ));
     } else if facts.sender.is_some() && facts.pair.is_none() {
         decision
@@ -303,7 +358,8 @@ impl Switchboard {
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
         let registry = self.registry();
         self.read(move |conn| {
-            let mut facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
+            let mut facts =
+                conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
             if facts
                 .dialled
                 .as_ref()
@@ -327,7 +383,7 @@ impl Switchboard {
 
     /// The decision alone, on the caller's own connection: what a bench measures.
     pub fn route_on(&self, conn: &mut Conn, from: E164, to: E164) -> Result<bool> {
-        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
+        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
         Ok(rule(&facts) == Ruling::Bridge)
     }
 }
