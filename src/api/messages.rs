@@ -3,26 +3,32 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
 use super::json::Json;
-use super::page::{Cursor, Limit, page};
+use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
 use crate::domain::id::{CommunityId, CommunityKind, MemberId, MessageId, MessageKind};
 use crate::domain::message::Status;
-use crate::switchboard;
+use crate::switchboard::{self, views};
 
 /// The header under which an app repeats a message without sending another.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const MAX_KEY_BYTES: usize = 200;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMessage {
+    /// The member in whose name.
     from: MemberId,
+    /// Their contact.
+    #[schema(example = "mem_1tq3v8r4w0802")]
     to: MemberId,
+    /// The text, up to the policy's `max_text_chars`.
+    #[schema(min_length = 1, example = "Are you coming?")]
     text: String,
 }
 
@@ -44,6 +50,18 @@ fn idempotency_key(req: &HttpRequest) -> Result<Option<String>> {
 }
 
 /// `POST …/messages`: 202 once it is durable, 200 if its key had brought it in before.
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/messages", operation_id = "send_message", tag = "Messages",
+    summary = "Send a text in a member's name",
+    description = "Goes to the contact's phone from the number that stands for the member there. The answer comes once the text is durable; ask for the message to see what became of it.\n\nRepeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.",
+    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own for this text: 1 to 200 visible ASCII characters. The same key brings back the same message.", min_length = 1, max_length = 200, pattern = "^[!-~]+$", example = "order-4711")),
+    request_body = NewMessage,
+    responses(
+        (status = 202, description = "Accepted: the text is durable and on its way.", body = views::Message),
+        (status = 200, description = "The message that the same `Idempotency-Key` brought in before.", body = views::Message),
+    ),
+    extensions(("x-problems" = json!(["bad_idempotency_key", "idempotency_key_reused", "no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "overloaded"]))),
+)]
 pub(crate) async fn send(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -63,13 +81,18 @@ pub(crate) async fn send(
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// Those from or to this member.
     member: Option<MemberId>,
+    /// Those of this status.
     status: Option<Status>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<MessageId>>,
 }
 
@@ -89,6 +112,15 @@ async fn found(
 }
 
 /// `GET …/messages`: newest first.
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/messages", operation_id = "list_messages", tag = "Messages",
+    summary = "List messages",
+    description = "With `member`, those from or to that member; with `status`, those that stand there.",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, newest first.", body = Page<views::Message>),
+    ),
+)]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -98,16 +130,29 @@ pub(crate) async fn list(
     found(&state, community.0, filter, status).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuarantineFilter {
+    /// Those from or to this member.
     member: Option<MemberId>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<MessageId>>,
 }
 
 /// `GET …/quarantine`: what reached nobody because its pair was released, newest first.
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/quarantine", operation_id = "list_quarantine", tag = "Messages",
+    summary = "List what is held in quarantine",
+    description = "Texts that reached nobody because the pair behind the number was released.",
+    params(QuarantineFilter),
+    responses(
+        (status = 200, description = "A page, newest first.", body = Page<views::Message>),
+    ),
+)]
 pub(crate) async fn quarantine(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -127,6 +172,13 @@ pub(crate) async fn quarantine(
 }
 
 /// `GET …/messages/{message}`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/messages/{message}", operation_id = "get_message", tag = "Messages",
+    summary = "Get a message",
+    responses(
+        (status = 200, description = "The message as it stands.", body = views::Message),
+    ),
+)]
 pub(crate) async fn one(
     state: Data<ApiState>,
     community: At<CommunityKind>,

@@ -2,8 +2,8 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, communities, contacts, devices, health, keys, loopback, members, messages, numbers, pools,
-    resolve,
+    assignments, communities, contacts, devices, docs, health, keys, loopback, members, messages, numbers,
+    openapi, pools, resolve,
 };
 
 /// The route table.
@@ -12,6 +12,8 @@ pub(crate) fn tree() -> Vec<Branch> {
     vec![
         branch("/healthz").get(health::alive),
         branch("/readyz").get(health::ready),
+        branch("/openapi.json").get(openapi::serve),
+        branch("/docs").get(docs::serve),
         branch("/v1").gate(Gate::Bearer).with([
             branch("/keys").gate(Gate::Admin).with([
                 branch("").get(keys::list).post(keys::create),

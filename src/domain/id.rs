@@ -31,15 +31,23 @@ pub const MAX_NODES: u16 = 1 << NODE_BITS;
 pub trait Kind: 'static {
     /// The prefix with its underscore, as in `mem_`.
     const PREFIX: &'static str;
+    /// What ids of this kind are called in the API's document, as in `MemberId`.
+    const ALIAS: &'static str;
+    /// What they are ids of, in a sentence.
+    const NOUN: &'static str;
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident, $alias:ident, $prefix:literal;)*) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $kind:ident, $alias:ident, $prefix:literal;)*) => {$(
+        #[doc = $doc]
         #[derive(Clone, Copy, Debug)]
         pub enum $kind {}
-        impl Kind for $kind { const PREFIX: &'static str = $prefix; }
-        $(#[$doc])*
+        impl Kind for $kind {
+            const PREFIX: &'static str = $prefix;
+            const ALIAS: &'static str = stringify!($alias);
+            const NOUN: &'static str = $doc;
+        }
+        #[doc = $doc]
         pub type $alias = Id<$kind>;
     )*};
 }

@@ -38,6 +38,7 @@ mod registry;
 mod route;
 mod sweep;
 pub mod views;
+pub mod words;
 
 use std::sync::{Arc, Mutex, OnceLock};
 

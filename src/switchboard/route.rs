@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Switchboard;
 use super::communities::{self, Apps};
 use super::error::Result;
+use super::words::OutcomeWord;
 use crate::domain::assignment::Assignment;
 use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
@@ -241,15 +243,19 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
 }
 
 /// A decision, explained. Holds no real number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Decision {
     /// `bridge`, `refuse` or `quarantine`.
+    #[schema(value_type = OutcomeWord, inline)]
     pub outcome: &'static str,
     /// The stable word of the reason, when it is not bridged.
+    #[schema(example = json!(null))]
     pub reason: Option<Reason>,
     /// The decision in one sentence.
+    #[schema(example = "the text is bridged to the contact")]
     pub sentence: String,
     /// The way to the decision, one line a step; the last is the rule that decided.
+    #[schema(example = json!(["the number is a pool number of this community", "the pair is live: the text is bridged"]))]
     pub steps: Vec<String>,
     /// Whose number it is.
     pub community: Option<CommunityId>,
@@ -260,12 +266,15 @@ pub struct Decision {
     /// The row that decided.
     pub assignment: Option<AssignmentId>,
     /// Who the number is to the sender.
+    #[schema(example = "mem_1tq3v8r4w0802")]
     pub contact: Option<MemberId>,
     /// What the contact sees as the sender.
+    #[schema(example = "+15005550102")]
     pub shown_number: Option<E164>,
     /// Where it is delivered.
     pub device: Option<DeviceId>,
     /// By which carrier it leaves.
+    #[schema(example = "loopback")]
     pub carrier: Option<String>,
 }
 

@@ -2,6 +2,9 @@
 //! surface; real numbers are only in devices.
 
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::words::{DeviceWord, EncodingWord, OriginWord, ScopeWord, TextsTo};
 
 use crate::domain::assignment::Origin;
 use crate::domain::id::{
@@ -13,11 +16,12 @@ use crate::domain::pool::{Capabilities, NumberState};
 use crate::domain::{E164, Timestamp};
 
 /// A community.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Community {
     /// Its id.
     pub id: CommunityId,
     /// What people call it.
+    #[schema(example = "Riders")]
     pub name: String,
     /// What it decided for itself.
     pub policy: Policy,
@@ -26,11 +30,12 @@ pub struct Community {
 }
 
 /// A member or guest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Member {
     /// The id.
     pub id: MemberId,
     /// What people call them.
+    #[schema(example = "Ann")]
     pub name: String,
     /// Has no account: an outside phone known as somebody's contact.
     pub guest: bool,
@@ -41,74 +46,87 @@ pub struct Member {
 }
 
 /// A device of a member: a phone, or the app in which they read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Device {
     /// The id.
     pub id: DeviceId,
     /// `phone` or `app`.
+    #[schema(value_type = DeviceWord, inline)]
     pub kind: &'static str,
     /// The real number of a phone.
     pub phone: Option<E164>,
     /// Its country.
+    #[schema(example = "US")]
     pub region: Option<String>,
     /// Whether it has sent STOPALL.
     pub stopped_all: bool,
     /// Of an app: the callback endpoint by which it gets the member's texts.
+    #[schema(example = json!(null))]
     pub endpoint: Option<EndpointId>,
     /// Of an app: where the member's texts go: `phone`, `app` or `both`.
+    #[schema(value_type = Option<TextsTo>, inline, example = json!(null))]
     pub texts_to: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
 /// A pool.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Pool {
     /// The id.
     pub id: PoolId,
     /// Unique in its community.
+    #[schema(example = "main")]
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 /// A pool number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PoolNumber {
     /// The id.
     pub id: NumberId,
     /// Its pool.
     pub pool: PoolId,
     /// The number.
+    #[schema(example = "+15005550101")]
     pub number: E164,
     /// The carrier by which its texts leave.
+    #[schema(example = "loopback")]
     pub carrier: String,
     /// What it can do.
     pub capabilities: Capabilities,
     /// Its country.
+    #[schema(example = "US")]
     pub region: Option<String>,
     /// Texts a second; 0 = no limit.
+    #[schema(minimum = 0, example = 1.0)]
     pub rate_per_s: f64,
     /// Whether it takes new pairs.
     pub state: NumberState,
     /// How many assignments it stands in.
+    #[schema(minimum = 0, example = 12)]
     pub assignments: i64,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
 /// A contact as its owner has it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Contact {
     /// The id.
     pub id: ContactId,
     /// Whose contact.
     pub member: MemberId,
     /// Who it is.
+    #[schema(example = "mem_1tq3v8r4w0802")]
     pub contact: MemberId,
     /// The number that is this contact on the member's phone.
+    #[schema(example = "+15005550101")]
     pub number: E164,
     /// The number that is the member on the contact's phone.
+    #[schema(example = "+15005550102")]
     pub mirror_number: E164,
     /// Chosen by the member, or received.
     pub origin: Origin,
@@ -123,15 +141,18 @@ pub struct Contact {
 }
 
 /// An assignment as the pool has it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Assignment)]
 pub struct AssignmentView {
     /// The id.
     pub id: AssignmentId,
     /// On whose phone.
     pub member: MemberId,
     /// Who it is there.
+    #[schema(example = "mem_1tq3v8r4w0802")]
     pub contact: MemberId,
     /// The number.
+    #[schema(example = "+15005550101")]
     pub number: E164,
     /// Chosen or received.
     pub origin: Origin,
@@ -142,6 +163,7 @@ pub struct AssignmentView {
     /// Stopped by the member's phone.
     pub stopped: bool,
     /// When the member first answered on a received row.
+    #[schema(example = json!(null))]
     pub answered_at: Option<Timestamp>,
     /// When the member last used it, to within a minute.
     pub last_activity_at: Timestamp,
@@ -150,61 +172,77 @@ pub struct AssignmentView {
 }
 
 /// A message, without any real number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Message {
     /// The id.
     pub id: MessageId,
     /// `phone`, `app` or `notice`.
+    #[schema(value_type = OriginWord, inline, example = "app")]
     pub origin: &'static str,
     /// The sender, if a member.
     pub from: Option<MemberId>,
     /// The recipient, if known.
+    #[schema(example = "mem_1tq3v8r4w0802")]
     pub to: Option<MemberId>,
     /// The pool number that the sender texted (none for an app).
+    #[schema(example = json!(null))]
     pub dialled_number: Option<E164>,
     /// The pool number that the recipient sees.
+    #[schema(example = "+15005550102")]
     pub shown_number: Option<E164>,
     /// The text.
+    #[schema(example = "Are you coming?")]
     pub text: String,
     /// How it is written on the wire: `gsm7` or `ucs2`.
+    #[schema(value_type = EncodingWord, inline)]
     pub encoding: &'static str,
     /// How many parts it takes.
+    #[schema(example = 1)]
     pub segments: usize,
     /// Where it stands.
     pub status: Status,
     /// Why, when it ended badly.
+    #[schema(example = json!(null))]
     pub reason: Option<Reason>,
     /// The carrier's own words.
+    #[schema(example = json!(null))]
     pub detail: Option<String>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
     /// When its status last changed.
     pub updated_at: Timestamp,
     /// When it is given up.
+    #[schema(example = "2026-01-16T09:30:00.000Z")]
     pub expires_at: Timestamp,
 }
 
 /// An API key, without its token.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
 pub struct Key {
     /// The id.
     pub id: KeyId,
     /// What it is for.
+    #[schema(example = "chat server")]
     pub name: String,
     /// `admin`, `community` or `app`.
+    #[schema(value_type = ScopeWord, inline, example = "app")]
     pub scope: String,
     /// The one community that it opens, if not all.
     pub community: Option<CommunityId>,
     /// The app that it belongs to, for a key of scope `app`.
+    #[schema(example = "chat")]
     pub app: Option<String>,
     /// Opens nothing but reading.
     pub read_only: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
+    #[schema(example = json!(null))]
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to within a minute.
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
+    #[schema(example = json!(null))]
     pub revoked_at: Option<Timestamp>,
 }

@@ -1,0 +1,331 @@
+//! Completes what the handlers say: parameters in the path, the errors that gates and bodies bring, headers,
+//! security, and an example for every body.
+
+use serde_json::{Map, Value, json};
+
+use super::{examples, parameters, problems};
+use crate::api::branch::{Gate, Listed};
+
+const OVERVIEW: &str = include_str!("overview.md");
+
+/// One noun each, in the order of the reference.
+const TAGS: &[(&str, &str)] = &[
+    (
+        "Communities",
+        "Groups that share pools; each owns its members, numbers and policy.",
+    ),
+    (
+        "Members",
+        "People in a community, and guests: outside phones known as somebody's contact.",
+    ),
+    ("Devices", "What a member can be reached on."),
+    (
+        "Contacts",
+        "Directed pairs: a member chose a contact, and each stands as a number on the other's phone.",
+    ),
+    ("Pools", "Named sets of numbers."),
+    ("Numbers", "The shared numbers themselves."),
+    ("Assignments", "Which number is whom, on whose phone."),
+    ("Messages", "Texts that were bridged, refused or held."),
+    ("Resolve", "What would happen, and why."),
+    ("Keys", "Bearer keys to this API. Only for keys of scope `admin`."),
+    (
+        "Loopback",
+        "Virtual phones to try things out with, where the loopback carrier is on. Only for keys of scope `admin`.",
+    ),
+    ("Health", "For load balancers and orchestrators. No key needed."),
+    ("Reference", "This description of the API. No key needed."),
+];
+
+/// The whole document.
+pub(super) fn finish(handlers: &utoipa::openapi::OpenApi, routes: &[Listed]) -> Value {
+    let handlers = serde_json::to_value(handlers).unwrap_or_default();
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Partyline",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "The API of a community number-pool telephony broker.",
+            "description": OVERVIEW,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "The broker that serves this document." }],
+        "security": [{ "bearer": [] }],
+        "tags": TAGS.iter().map(|(name, about)| json!({ "name": name, "description": about })).collect::<Value>(),
+        "paths": handlers["paths"],
+        "components": {
+            "securitySchemes": { "bearer": {
+                "type": "http", "scheme": "bearer",
+                "description": "A token from `partyline key create` or `POST /v1/keys`.",
+            } },
+            "parameters": parameters::shared(),
+            "headers": headers(),
+            "responses": shared_responses(),
+            "schemas": handlers["components"]["schemas"],
+        },
+    });
+    rename_pages(&mut document);
+    modern_examples(&mut document["components"]["schemas"]);
+    require_what_is_always_there(&mut document);
+    let root = document.clone();
+    for (path, item) in members(&mut document["paths"]) {
+        for (method, operation) in members(item) {
+            let gate = routes
+                .iter()
+                .find(|r| r.path == *path && r.method.as_str().eq_ignore_ascii_case(method))
+                .map_or(Gate::Open, |r| r.gate);
+            finish_operation(operation, path, gate, &root);
+        }
+    }
+    document
+}
+
+fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flat_map(Map::iter_mut)
+}
+
+fn headers() -> Value {
+    let text = |description: &str, example: &str| json!({ "description": description, "schema": { "type": "string" }, "example": example });
+    json!({
+        "X-Request-Id": text("Names the request in the broker's log: your own id if you sent one, else a new one.", "req_4tz6cdm2k7qhw3yb"),
+        "WWW-Authenticate": text("What is asked for.", "Bearer realm=\"partyline\""),
+        "ETag": text("Names this version of the answer, for `If-None-Match`.", "\"5d41402abc4b2a76b9719d911017c592\""),
+        "Retry-After": {
+            "description": "Seconds to wait before trying again.",
+            "schema": { "type": "integer", "minimum": 0 },
+            "example": 1,
+        },
+    })
+}
+
+fn shared_responses() -> Value {
+    let answer = |words: &[&str]| {
+        let known: Vec<_> = words.iter().filter_map(|word| problems::known(word)).collect();
+        problems::response(&known)
+    };
+    let shared = problems::SHARED.iter();
+    shared
+        .map(|(name, words)| ((*name).to_owned(), answer(words)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// `Page_Member` becomes `MemberPage`, wherever it stands.
+fn rename_pages(value: &mut Value) {
+    let renamed = |name: &str| name.strip_prefix("Page_").map(|of| format!("{of}Page"));
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get_mut("$ref")
+                && let Some((place, name)) = reference.rsplit_once('/')
+                && let Some(name) = renamed(name)
+            {
+                *reference = format!("{place}/{name}");
+            }
+            *map = std::mem::take(map)
+                .into_iter()
+                .map(|(name, mut value)| {
+                    rename_pages(&mut value);
+                    (renamed(&name).unwrap_or(name), value)
+                })
+                .collect();
+        }
+        Value::Array(list) => list.iter_mut().for_each(rename_pages),
+        _ => {}
+    }
+}
+
+/// JSON Schema has `examples`; `example` is what OpenAPI had before 3.1.
+fn modern_examples(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(example) = map.shift_remove("example") {
+                map.insert("examples".into(), json!([example]));
+            }
+            map.iter_mut()
+                .filter(|(name, _)| *name != "examples")
+                .for_each(|(_, value)| modern_examples(value));
+        }
+        Value::Array(list) => list.iter_mut().for_each(modern_examples),
+        _ => {}
+    }
+}
+
+/// An answer holds every field that it can have, null included; only what is sent may leave some out.
+fn require_what_is_always_there(document: &mut Value) {
+    let mut sent = Vec::new();
+    for (_, item) in members(&mut document["paths"].clone()) {
+        for (_, operation) in members(item) {
+            reach(&operation["requestBody"], document, &mut sent);
+        }
+    }
+    for (name, schema) in members(&mut document["components"]["schemas"]) {
+        if !sent.contains(name) && name != "Problem" {
+            require_all(schema);
+        }
+    }
+}
+
+fn require_all(schema: &mut Value) {
+    if let Some(properties) = schema["properties"].as_object() {
+        let names: Vec<String> = properties.keys().cloned().collect();
+        schema["required"] = json!(names);
+    }
+    if let Some(parts) = schema["allOf"].as_array_mut() {
+        parts.iter_mut().for_each(require_all);
+    }
+}
+
+/// The names of all schemas that this refers to, however far away.
+fn reach(value: &Value, document: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(name) = map
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|r| r.rsplit('/').next())
+                && !found.iter().any(|f| f == name)
+            {
+                found.push(name.to_owned());
+                reach(&document["components"]["schemas"][name], document, found);
+            }
+            map.values().for_each(|value| reach(value, document, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| reach(value, document, found)),
+        _ => {}
+    }
+}
+
+fn finish_operation(operation: &mut Value, path: &str, gate: Gate, root: &Value) {
+    let Some(fields) = operation.as_object_mut() else {
+        return;
+    };
+    let own: Vec<String> = fields
+        .shift_remove("x-problems")
+        .and_then(|words| serde_json::from_value(words).ok())
+        .unwrap_or_default();
+    let is_conditional = fields.shift_remove("x-if-none-match").is_some();
+    let in_query = set_parameters(operation, path, is_conditional);
+    if gate == Gate::Open {
+        operation["security"] = json!([]);
+    }
+    for (_, media) in members(&mut operation["requestBody"]["content"]) {
+        media["example"] = examples::of(&media["schema"], root);
+    }
+    if operation["requestBody"].is_null() {
+        operation.as_object_mut().map(|o| o.shift_remove("requestBody"));
+    }
+    for (_, response) in members(&mut operation["responses"]) {
+        response["headers"] = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
+        if is_conditional {
+            response["headers"]["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
+        }
+        for (_, media) in members(&mut response["content"]) {
+            if media.get("example").is_none() {
+                media["example"] = examples::of(&media["schema"], root);
+            }
+        }
+        if response["content"].is_null() {
+            response.as_object_mut().map(|r| r.shift_remove("content"));
+        }
+    }
+    set_problems(operation, path, gate, in_query, &own);
+}
+
+/// Puts those of the path first, and refers to those that are shared; true if any stands in the query.
+fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool) -> bool {
+    let names = path.split(['{', '}']).skip(1).step_by(2);
+    let mut all: Vec<Value> = names.filter_map(parameters::in_path).collect();
+    let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
+    let (mut paging, mut in_query) = (Vec::new(), false);
+    for mut given in operation["parameters"].as_array().cloned().unwrap_or_default() {
+        in_query |= given["in"] == "query";
+        match given["name"].as_str() {
+            Some(name @ ("limit" | "cursor")) => paging.push(shared(name)),
+            _ => {
+                modern_examples(&mut given["schema"]);
+                without_null(&mut given["schema"]);
+                all.push(given);
+            }
+        }
+    }
+    all.extend(paging);
+    if is_conditional {
+        all.push(shared("if_none_match"));
+    }
+    match all.is_empty() {
+        true => operation
+            .as_object_mut()
+            .and_then(|o| o.shift_remove("parameters")),
+        false => operation
+            .as_object_mut()
+            .and_then(|o| o.insert("parameters".into(), all.into())),
+    };
+    in_query
+}
+
+/// A parameter is there or not; it is never null.
+fn without_null(schema: &mut Value) {
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let real: Vec<Value> = choices.iter().filter(|c| c["type"] != "null").cloned().collect();
+        if let [one] = real.as_slice() {
+            *schema = one.clone();
+        }
+    } else if let Some(kinds) = schema["type"].as_array() {
+        let real = kinds.iter().find(|kind| *kind != "null").cloned();
+        schema["type"] = real.unwrap_or_default();
+    }
+}
+
+/// Adds the errors: the operation's own, and those that its gate, path, body and query bring.
+fn set_problems(operation: &mut Value, path: &str, gate: Gate, in_query: bool, own: &[String]) {
+    let mut words: Vec<&str> = own.iter().map(String::as_str).collect();
+    if gate >= Gate::Bearer {
+        words.extend(["unauthorized", "unavailable"]);
+    }
+    if gate == Gate::Admin {
+        words.push("forbidden");
+    }
+    if path.contains('{') {
+        words.push("not_found");
+    }
+    if operation.get("requestBody").is_some() {
+        words.extend([
+            "missing_body",
+            "malformed_json",
+            "bad_utf8",
+            "broken_body",
+            "body_too_slow",
+        ]);
+        words.extend([
+            "body_too_large",
+            "unsupported_media_type",
+            "invalid",
+            "made_meanwhile",
+        ]);
+    }
+    if in_query {
+        words.extend(["bad_query", "invalid"]);
+    }
+    words.push("internal");
+
+    // In the catalogue's order, so that equal sets are equal lists.
+    let problems: Vec<_> = problems::ALL
+        .iter()
+        .filter(|known| words.contains(&known.code))
+        .collect();
+    for group in problems.chunk_by(|a, b| a.status == b.status) {
+        let codes: Vec<&str> = group.iter().map(|p| p.code).collect();
+        let shared = problems::SHARED.iter().find(|(_, words)| *words == codes);
+        let answer = match shared {
+            Some((name, _)) => json!({ "$ref": format!("#/components/responses/{name}") }),
+            None => problems::response(group),
+        };
+        let status = group.first().map_or(500, |p| p.status).to_string();
+        if let Some(responses) = operation["responses"].as_object_mut() {
+            responses.insert(status, answer);
+        }
+    }
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        responses.sort_keys();
+    }
+}
