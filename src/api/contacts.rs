@@ -18,7 +18,6 @@ use crate::switchboard::views;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewContact {
     /// The member or guest who becomes the contact.
-    #[schema(example = "mem_1tq3v8r4w0802")]
     contact: MemberId,
 }
 

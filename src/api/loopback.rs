@@ -34,7 +34,6 @@ fn phones(state: &ApiState) -> Result<&dyn VirtualPhones> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewText {
     /// The pool number.
-    #[schema(example = "+15005550101")]
     to: E164,
     /// The text.
     #[schema(example = "On my way")]
@@ -51,7 +50,6 @@ struct Taken {
     #[schema(value_type = VerdictWord, inline)]
     verdict: &'static str,
     /// Why, when it was quarantined or refused.
-    #[schema(example = json!(null))]
     reason: Option<Reason>,
 }
 

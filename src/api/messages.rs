@@ -25,7 +25,6 @@ pub(crate) struct NewMessage {
     /// The member in whose name.
     from: MemberId,
     /// Their contact.
-    #[schema(example = "mem_1tq3v8r4w0802")]
     to: MemberId,
     /// The text, up to the policy's `max_text_chars`.
     #[schema(min_length = 1, example = "Are you coming?")]

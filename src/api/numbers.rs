@@ -22,7 +22,6 @@ pub(crate) struct NewNumber {
     /// The pool that it joins.
     pool: PoolId,
     /// The number.
-    #[schema(example = "+15005550101")]
     number: E164,
     /// The carrier by which its texts leave, as the broker's settings name it.
     #[schema(example = "loopback")]

@@ -11,7 +11,6 @@ use crate::domain::{E164, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReceivedText {
     /// The pool number that it came from.
-    #[schema(example = "+15005550102")]
     pub from: E164,
     /// The text.
     #[schema(example = "Are you coming?")]

@@ -249,7 +249,6 @@ pub struct Decision {
     #[schema(value_type = OutcomeWord, inline)]
     pub outcome: &'static str,
     /// The stable word of the reason, when it is not bridged.
-    #[schema(example = json!(null))]
     pub reason: Option<Reason>,
     /// The decision in one sentence.
     #[schema(example = "the text is bridged to the contact")]
@@ -266,10 +265,8 @@ pub struct Decision {
     /// The row that decided.
     pub assignment: Option<AssignmentId>,
     /// Who the number is to the sender.
-    #[schema(example = "mem_1tq3v8r4w0802")]
     pub contact: Option<MemberId>,
     /// What the contact sees as the sender.
-    #[schema(example = "+15005550102")]
     pub shown_number: Option<E164>,
     /// Where it is delivered.
     pub device: Option<DeviceId>,

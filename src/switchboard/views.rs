@@ -61,7 +61,6 @@ pub struct Device {
     /// Whether it has sent STOPALL.
     pub stopped_all: bool,
     /// Of an app: the callback endpoint by which it gets the member's texts.
-    #[schema(example = json!(null))]
     pub endpoint: Option<EndpointId>,
     /// Of an app: where the member's texts go: `phone`, `app` or `both`.
     #[schema(value_type = Option<TextsTo>, inline, example = json!(null))]
@@ -90,7 +89,6 @@ pub struct PoolNumber {
     /// Its pool.
     pub pool: PoolId,
     /// The number.
-    #[schema(example = "+15005550101")]
     pub number: E164,
     /// The carrier by which its texts leave.
     #[schema(example = "loopback")]
@@ -120,13 +118,10 @@ pub struct Contact {
     /// Whose contact.
     pub member: MemberId,
     /// Who it is.
-    #[schema(example = "mem_1tq3v8r4w0802")]
     pub contact: MemberId,
     /// The number that is this contact on the member's phone.
-    #[schema(example = "+15005550101")]
     pub number: E164,
     /// The number that is the member on the contact's phone.
-    #[schema(example = "+15005550102")]
     pub mirror_number: E164,
     /// Chosen by the member, or received.
     pub origin: Origin,
@@ -149,10 +144,8 @@ pub struct AssignmentView {
     /// On whose phone.
     pub member: MemberId,
     /// Who it is there.
-    #[schema(example = "mem_1tq3v8r4w0802")]
     pub contact: MemberId,
     /// The number.
-    #[schema(example = "+15005550101")]
     pub number: E164,
     /// Chosen or received.
     pub origin: Origin,
@@ -163,7 +156,6 @@ pub struct AssignmentView {
     /// Stopped by the member's phone.
     pub stopped: bool,
     /// When the member first answered on a received row.
-    #[schema(example = json!(null))]
     pub answered_at: Option<Timestamp>,
     /// When the member last used it, to within a minute.
     pub last_activity_at: Timestamp,
@@ -182,13 +174,10 @@ pub struct Message {
     /// The sender, if a member.
     pub from: Option<MemberId>,
     /// The recipient, if known.
-    #[schema(example = "mem_1tq3v8r4w0802")]
     pub to: Option<MemberId>,
     /// The pool number that the sender texted (none for an app).
-    #[schema(example = json!(null))]
     pub dialled_number: Option<E164>,
     /// The pool number that the recipient sees.
-    #[schema(example = "+15005550102")]
     pub shown_number: Option<E164>,
     /// The text.
     #[schema(example = "Are you coming?")]
@@ -202,7 +191,6 @@ pub struct Message {
     /// Where it stands.
     pub status: Status,
     /// Why, when it ended badly.
-    #[schema(example = json!(null))]
     pub reason: Option<Reason>,
     /// The carrier's own words.
     #[schema(example = json!(null))]
@@ -212,7 +200,6 @@ pub struct Message {
     /// When its status last changed.
     pub updated_at: Timestamp,
     /// When it is given up.
-    #[schema(example = "2026-01-16T09:30:00.000Z")]
     pub expires_at: Timestamp,
 }
 
@@ -238,11 +225,9 @@ pub struct Key {
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
-    #[schema(example = json!(null))]
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to within a minute.
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
-    #[schema(example = json!(null))]
     pub revoked_at: Option<Timestamp>,
 }

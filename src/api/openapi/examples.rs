@@ -2,6 +2,38 @@
 
 use serde_json::{Map, Value, json};
 
+/// Fields that refer to a schema and have an example of their own: so that a pair is not one member twice,
+/// and nothing that went well has a reason.
+const FIELDS: &[(&str, &str, Option<&str>)] = &[
+    ("to", "MemberId", Some("mem_1tq3v8r4w0802")),
+    ("contact", "MemberId", Some("mem_1tq3v8r4w0802")),
+    ("number", "E164", Some("+15005550101")),
+    ("to", "E164", Some("+15005550101")),
+    ("mirror_number", "E164", Some("+15005550102")),
+    ("shown_number", "E164", Some("+15005550102")),
+    ("dialled_number", "E164", None),
+    ("endpoint", "EndpointId", None),
+    ("reason", "Reason", None),
+    ("answered_at", "Timestamp", None),
+    ("revoked_at", "Timestamp", None),
+    ("expires_at", "Timestamp", Some("2026-01-16T09:30:00.000Z")),
+];
+
+/// An example of a field or parameter of this name.
+pub(super) fn of_field(name: &str, schema: &Value, root: &Value) -> Value {
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    let referred = std::iter::once(schema)
+        .chain(choices)
+        .find_map(|s| s["$ref"].as_str()?.rsplit('/').next());
+    let own = FIELDS
+        .iter()
+        .find(|(field, kind, _)| *field == name && referred == Some(*kind));
+    match own {
+        Some((_, _, example)) => json!(example),
+        None => of(schema, root),
+    }
+}
+
 /// An example that fits the schema; `root` is the document, which references lead into.
 pub(super) fn of(schema: &Value, root: &Value) -> Value {
     if let Some(example) = schema["examples"].get(0) {
@@ -33,7 +65,7 @@ pub(super) fn of(schema: &Value, root: &Value) -> Value {
         Some("object") => {
             let properties = schema["properties"].as_object().into_iter().flatten();
             properties
-                .map(|(name, property)| (name.clone(), of(property, root)))
+                .map(|(name, property)| (name.clone(), of_field(name, property, root)))
                 .collect::<Map<_, _>>()
                 .into()
         }

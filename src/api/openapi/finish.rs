@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{examples, parameters, problems};
+use super::{examples, parameters, problems, tidy};
 use crate::api::branch::{Gate, Listed};
 
 const OVERVIEW: &str = include_str!("overview.md");
@@ -64,8 +64,8 @@ pub(super) fn finish(handlers: &utoipa::openapi::OpenApi, routes: &[Listed]) -> 
             "schemas": handlers["components"]["schemas"],
         },
     });
-    rename_pages(&mut document);
-    modern_examples(&mut document["components"]["schemas"]);
+    tidy::pages(&mut document);
+    tidy::schemas(&mut document["components"]["schemas"]);
     require_what_is_always_there(&mut document);
     let root = document.clone();
     for (path, item) in members(&mut document["paths"]) {
@@ -110,46 +110,6 @@ fn shared_responses() -> Value {
         .into()
 }
 
-/// `Page_Member` becomes `MemberPage`, wherever it stands.
-fn rename_pages(value: &mut Value) {
-    let renamed = |name: &str| name.strip_prefix("Page_").map(|of| format!("{of}Page"));
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::String(reference)) = map.get_mut("$ref")
-                && let Some((place, name)) = reference.rsplit_once('/')
-                && let Some(name) = renamed(name)
-            {
-                *reference = format!("{place}/{name}");
-            }
-            *map = std::mem::take(map)
-                .into_iter()
-                .map(|(name, mut value)| {
-                    rename_pages(&mut value);
-                    (renamed(&name).unwrap_or(name), value)
-                })
-                .collect();
-        }
-        Value::Array(list) => list.iter_mut().for_each(rename_pages),
-        _ => {}
-    }
-}
-
-/// JSON Schema has `examples`; `example` is what OpenAPI had before 3.1.
-fn modern_examples(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            if let Some(example) = map.shift_remove("example") {
-                map.insert("examples".into(), json!([example]));
-            }
-            map.iter_mut()
-                .filter(|(name, _)| *name != "examples")
-                .for_each(|(_, value)| modern_examples(value));
-        }
-        Value::Array(list) => list.iter_mut().for_each(modern_examples),
-        _ => {}
-    }
-}
-
 /// An answer holds every field that it can have, null included; only what is sent may leave some out.
 fn require_what_is_always_there(document: &mut Value) {
     let mut sent = Vec::new();
@@ -166,11 +126,11 @@ fn require_what_is_always_there(document: &mut Value) {
 }
 
 fn require_all(schema: &mut Value) {
-    if let Some(properties) = schema["properties"].as_object() {
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         let names: Vec<String> = properties.keys().cloned().collect();
         schema["required"] = json!(names);
     }
-    if let Some(parts) = schema["allOf"].as_array_mut() {
+    if let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) {
         parts.iter_mut().for_each(require_all);
     }
 }
@@ -204,37 +164,45 @@ fn finish_operation(operation: &mut Value, path: &str, gate: Gate, root: &Value)
         .and_then(|words| serde_json::from_value(words).ok())
         .unwrap_or_default();
     let is_conditional = fields.shift_remove("x-if-none-match").is_some();
-    let in_query = set_parameters(operation, path, is_conditional);
+    let in_query = set_parameters(operation, path, is_conditional, root);
     if gate == Gate::Open {
         operation["security"] = json!([]);
     }
-    for (_, media) in members(&mut operation["requestBody"]["content"]) {
-        media["example"] = examples::of(&media["schema"], root);
-    }
-    if operation["requestBody"].is_null() {
-        operation.as_object_mut().map(|o| o.shift_remove("requestBody"));
+    if let Some(body) = operation.get_mut("requestBody") {
+        set_examples(body, root);
     }
     for (_, response) in members(&mut operation["responses"]) {
-        response["headers"] = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
+        response["headers"] = json!({ "X-Request-Id": header("X-Request-Id") });
         if is_conditional {
-            response["headers"]["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
+            response["headers"]["ETag"] = header("ETag");
         }
-        for (_, media) in members(&mut response["content"]) {
-            if media.get("example").is_none() {
-                media["example"] = examples::of(&media["schema"], root);
-            }
-        }
-        if response["content"].is_null() {
-            response.as_object_mut().map(|r| r.shift_remove("content"));
-        }
+        set_examples(response, root);
     }
     set_problems(operation, path, gate, in_query, &own);
 }
 
+fn header(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/headers/{name}") })
+}
+
+/// An example for each kind of content that has none yet.
+fn set_examples(holder: &mut Value, root: &Value) {
+    let Some(content) = holder.get_mut("content") else {
+        return;
+    };
+    for (_, media) in members(content) {
+        if media.get("example").is_none() {
+            media["example"] = examples::of(&media["schema"], root);
+        }
+    }
+}
+
 /// Puts those of the path first, and refers to those that are shared; true if any stands in the query.
-fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool) -> bool {
+fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool, root: &Value) -> bool {
     let names = path.split(['{', '}']).skip(1).step_by(2);
     let mut all: Vec<Value> = names.filter_map(parameters::in_path).collect();
+    all.iter_mut()
+        .for_each(|parameter| tidy::parameter(parameter, root));
     let shared = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let (mut paging, mut in_query) = (Vec::new(), false);
     for mut given in operation["parameters"].as_array().cloned().unwrap_or_default() {
@@ -242,8 +210,7 @@ fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool) -> bo
         match given["name"].as_str() {
             Some(name @ ("limit" | "cursor")) => paging.push(shared(name)),
             _ => {
-                modern_examples(&mut given["schema"]);
-                without_null(&mut given["schema"]);
+                tidy::parameter(&mut given, root);
                 all.push(given);
             }
         }
@@ -261,19 +228,6 @@ fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool) -> bo
             .and_then(|o| o.insert("parameters".into(), all.into())),
     };
     in_query
-}
-
-/// A parameter is there or not; it is never null.
-fn without_null(schema: &mut Value) {
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let real: Vec<Value> = choices.iter().filter(|c| c["type"] != "null").cloned().collect();
-        if let [one] = real.as_slice() {
-            *schema = one.clone();
-        }
-    } else if let Some(kinds) = schema["type"].as_array() {
-        let real = kinds.iter().find(|kind| *kind != "null").cloned();
-        schema["type"] = real.unwrap_or_default();
-    }
 }
 
 /// Adds the errors: the operation's own, and those that its gate, path, body and query bring.

@@ -6,6 +6,7 @@ mod finish;
 mod parameters;
 mod problems;
 mod schemas;
+mod tidy;
 
 use std::sync::LazyLock;
 
