@@ -75,7 +75,7 @@ impl Operation<'_> {
         format!(
             "<article id=\"{id}\"><h3><a href=\"#{id}\">{}</a></h3>\n\
              <p class=\"line\"><span class=\"method {}\">{method}</span> <code>{}</code></p>\n{}{}{}\
-             <pre tabindex=\"0\"><code>{}</code></pre>\n{}</article>\n",
+             <h4>Request</h4>\n<pre tabindex=\"0\"><code>{}</code></pre>\n{}</article>\n",
             inline(text(self.value, "summary")),
             self.method,
             escaped(self.path).replace("/{", "<wbr>/{"),

@@ -6,6 +6,8 @@ mod finish;
 mod parameters;
 mod problems;
 mod schemas;
+#[cfg(test)]
+mod tests;
 mod tidy;
 
 use std::sync::LazyLock;

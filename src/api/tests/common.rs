@@ -8,6 +8,7 @@ use actix_web::{App, test};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
+use super::conformance;
 use crate::api::{ApiState, configure};
 use crate::config::http::HttpConfig;
 use crate::domain::{Clock, E164, IdGenerator, Timestamp};
@@ -149,15 +150,21 @@ impl House {
         let response = test::call_service(&app, request.set_payload(body).to_request()).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = test::read_body(response).await;
+        let is_html = headers
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let body = match bytes.is_empty() {
             true => Value::Null,
+            false if is_html => Value::String(String::from_utf8(bytes.to_vec()).unwrap()),
             false => serde_json::from_slice(&bytes).unwrap(),
         };
-        Answer {
+        let answer = Answer {
             status,
             headers,
             body,
-        }
+        };
+        conformance::check(method, path, &answer);
+        answer
     }
 
     /// Asks with a key.

@@ -3,7 +3,9 @@
 mod access;
 mod bad_input;
 mod common;
+pub(super) mod conformance;
 mod lists;
+mod reference;
 mod socket;
 mod story;
 
