@@ -87,6 +87,7 @@ fn scope(new: &NewKey) -> Result<Scope> {
     responses(
         (status = 201, description = "The key with its token.", body = MadeKey),
     ),
+    extensions(("x-problems" = json!(["not_found"]))),
 )]
 pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewKey>) -> Result<HttpResponse> {
     let scope = scope(&new)?;

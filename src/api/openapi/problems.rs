@@ -1,6 +1,5 @@
 //! Every stable word that an answer may have as its `code`, with the status it comes with and an example.
 
-use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 /// A problem that answers may have.
@@ -98,10 +97,10 @@ pub(super) fn known(code: &str) -> Option<&'static Known> {
 impl Known {
     /// An answer as it may be.
     pub fn example(&self) -> Value {
-        let title = StatusCode::from_u16(self.status)
-            .ok()
-            .and_then(|s| s.canonical_reason())
-            .unwrap_or("Error");
+        let mut title = self.code.replace('_', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
         let mut example = json!({
             "type": format!("urn:partyline:problem:{}", self.code),
             "title": title,

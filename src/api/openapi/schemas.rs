@@ -16,17 +16,17 @@ pub(crate) struct Problem {
     /// `urn:partyline:problem:` and the code.
     #[schema(
         example = "urn:partyline:problem:not_found",
-        pattern = "^urn:partyline:problem:[a-z_]+$"
+        pattern = "^urn:partyline:problem:[a-z0-9_]+$"
     )]
     r#type: String,
-    /// The status in words.
-    #[schema(example = "Not Found")]
+    /// The code in words.
+    #[schema(example = "Not found")]
     title: String,
     /// The status.
     #[schema(example = 404, minimum = 400, maximum = 599)]
     status: u16,
     /// A stable word for programs.
-    #[schema(example = "not_found", pattern = "^[a-z_]+$")]
+    #[schema(example = "not_found", pattern = "^[a-z0-9_]+$")]
     code: String,
     /// What is wrong and what to mend, in a sentence.
     #[schema(example = "there is no member mem_1tq3v8r4w0801")]
