@@ -35,6 +35,7 @@ elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 has node || wanted+=(nodejs)
 has npm || wanted+=(npm)
+has chromium || wanted+=(chromium)
 
 if [ "${#wanted[@]}" -gt 0 ]; then
     has apt-get || fail "please install: ${wanted[*]} (named as in Debian; there is no apt-get here)"
@@ -57,24 +58,37 @@ fi
 up_to_date() { [ -f "$1" ] && [ "$(cat "$1")" = "$(cat "${@:2}" | cksum)" ]; }
 stamp() { cat "${@:2}" | cksum >"$1"; }
 
-node_files=(tests/peers/package.json tests/peers/package-lock.json)
-if ! up_to_date "$peers/node/.installed" "${node_files[@]}"; then
-    say "installing npm packages into $peers/node"
-    rm -rf "$peers/node" && mkdir -p "$peers/node"
-    cp "${node_files[@]}" "$peers/node/"
-    (cd "$peers/node" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null) ||
-        fail "npm could not install tests/peers/package.json"
-    stamp "$peers/node/.installed" "${node_files[@]}"
-fi
+# npm_packages FOLDER SOURCE: installs what the manifest and lock in SOURCE name.
+npm_packages() {
+    local into=$peers/$1 files=("$2/package.json" "$2/package-lock.json")
+    if ! up_to_date "$into/.installed" "${files[@]}"; then
+        say "installing npm packages into $into"
+        rm -rf "$into" && mkdir -p "$into"
+        cp "${files[@]}" "$into/"
+        (cd "$into" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null) ||
+            fail "npm could not install $2/package.json"
+        stamp "$into/.installed" "${files[@]}"
+    fi
+}
 
-requirements=tests/peers/requirements.txt
-if ! up_to_date "$peers/venv/.installed" "$requirements" || ! "$peers/venv/bin/python3" -c '' 2>/dev/null; then
-    say "installing Python packages into $peers/venv"
-    rm -rf "$peers/venv"
-    python3 -m venv "$peers/venv" || fail "python3 cannot make a virtual environment"
-    "$peers/venv/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps \
-        -r "$requirements" </dev/null || fail "pip could not install $requirements"
-    stamp "$peers/venv/.installed" "$requirements"
-fi
+# pip_packages FOLDER REQUIREMENTS: an environment with what REQUIREMENTS names, and no more.
+pip_packages() {
+    local into=$peers/$1
+    if ! up_to_date "$into/.installed" "$2" || ! "$into/bin/python3" -c '' 2>/dev/null; then
+        say "installing Python packages into $into"
+        rm -rf "$into"
+        python3 -m venv "$into" || fail "python3 cannot make a virtual environment"
+        "$into/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps \
+            -r "$2" </dev/null || fail "pip could not install $2"
+        stamp "$into/.installed" "$2"
+    fi
+}
+
+npm_packages node tests/peers
+pip_packages venv tests/peers/requirements.txt
+# What generates and tests the clients, and drives the example's page.
+npm_packages typescript clients/typescript
+npm_packages browser tests/peers/browser
+pip_packages python clients/python/requirements.txt
 
 say "all peers are here"

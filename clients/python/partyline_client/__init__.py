@@ -1,0 +1,20 @@
+"""The Partyline API.
+
+`rest` is generated from the broker's OpenAPI document; the rest of this package is small and written by hand.
+"""
+
+from .events import EventStreamError, stream_events
+from .problems import ApiError, unwrap
+from .rest import AuthenticatedClient, Client
+from .webhooks import Webhook, WebhookError
+
+__all__ = (
+    "ApiError",
+    "AuthenticatedClient",
+    "Client",
+    "EventStreamError",
+    "Webhook",
+    "WebhookError",
+    "stream_events",
+    "unwrap",
+)

@@ -1,0 +1,275 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.contact import Contact
+from ...models.contact_edit import ContactEdit
+from ...models.problem import Problem
+from ...types import Response
+
+
+def _get_kwargs(
+    community: str,
+    member: str,
+    contact: str,
+    *,
+    body: ContactEdit,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/v1/communities/{community}/members/{member}/contacts/{contact}".format(
+            community=quote(str(community), safe=""),
+            member=quote(str(member), safe=""),
+            contact=quote(str(contact), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Contact | Problem | None:
+    if response.status_code == 200:
+        response_200 = Contact.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Contact | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    community: str,
+    member: str,
+    contact: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ContactEdit,
+) -> Response[Contact | Problem]:
+    """Block or unblock a pair
+
+     Holds in both directions. A STOP of either phone is another matter: only that phone's START lifts
+    it.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
+            time.
+        contact (str):
+        body (ContactEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Contact | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        community=community,
+        member=member,
+        contact=contact,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    community: str,
+    member: str,
+    contact: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ContactEdit,
+) -> Contact | Problem | None:
+    """Block or unblock a pair
+
+     Holds in both directions. A STOP of either phone is another matter: only that phone's START lifts
+    it.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
+            time.
+        contact (str):
+        body (ContactEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Contact | Problem
+    """
+
+    return sync_detailed(
+        community=community,
+        member=member,
+        contact=contact,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    community: str,
+    member: str,
+    contact: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ContactEdit,
+) -> Response[Contact | Problem]:
+    """Block or unblock a pair
+
+     Holds in both directions. A STOP of either phone is another matter: only that phone's START lifts
+    it.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
+            time.
+        contact (str):
+        body (ContactEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Contact | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        community=community,
+        member=member,
+        contact=contact,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    community: str,
+    member: str,
+    contact: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ContactEdit,
+) -> Contact | Problem | None:
+    """Block or unblock a pair
+
+     Holds in both directions. A STOP of either phone is another matter: only that phone's START lifts
+    it.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
+            time.
+        contact (str):
+        body (ContactEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Contact | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            community=community,
+            member=member,
+            contact=contact,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,257 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.number_edit import NumberEdit
+from ...models.pool_number import PoolNumber
+from ...models.problem import Problem
+from ...types import Response
+
+
+def _get_kwargs(
+    community: str,
+    number: str,
+    *,
+    body: NumberEdit,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/v1/communities/{community}/numbers/{number}".format(
+            community=quote(str(community), safe=""),
+            number=quote(str(number), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PoolNumber | Problem | None:
+    if response.status_code == 200:
+        response_200 = PoolNumber.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PoolNumber | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    community: str,
+    number: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: NumberEdit,
+) -> Response[PoolNumber | Problem]:
+    """Change a pool number
+
+     Give at least one field; what is left out stays. `draining` keeps the pairs that the number has and
+    takes no new ones.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        body (NumberEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PoolNumber | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        community=community,
+        number=number,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    community: str,
+    number: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: NumberEdit,
+) -> PoolNumber | Problem | None:
+    """Change a pool number
+
+     Give at least one field; what is left out stays. `draining` keeps the pairs that the number has and
+    takes no new ones.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        body (NumberEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PoolNumber | Problem
+    """
+
+    return sync_detailed(
+        community=community,
+        number=number,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    community: str,
+    number: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: NumberEdit,
+) -> Response[PoolNumber | Problem]:
+    """Change a pool number
+
+     Give at least one field; what is left out stays. `draining` keeps the pairs that the number has and
+    takes no new ones.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        body (NumberEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PoolNumber | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        community=community,
+        number=number,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    community: str,
+    number: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: NumberEdit,
+) -> PoolNumber | Problem | None:
+    """Change a pool number
+
+     Give at least one field; what is left out stays. `draining` keeps the pairs that the number has and
+    takes no new ones.
+
+    Args:
+        community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
+            time.
+        number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        body (NumberEdit):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PoolNumber | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            community=community,
+            number=number,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.origin import Origin
+
+T = TypeVar("T", bound="Contact")
+
+
+@_attrs_define
+class Contact:
+    """A contact as its owner has it."""
+
+    id: str
+    """ A contact: the directed pair as its owner sees it. The id is `ctc_` and 13 letters and digits; ids sort by
+    time. """
+    member: str
+    """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
+    contact: str
+    """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
+    number: str
+    """ A telephone number in E.164: `+`, the country code, 7 to 15 digits in all. """
+    mirror_number: str
+    """ A telephone number in E.164: `+`, the country code, 7 to 15 digits in all. """
+    origin: Origin
+    """ How a row came into its owner's table. """
+    pending: bool
+    """ Waits for the contact's acceptance. """
+    blocked: bool
+    """ Blocked by an admin or an app. """
+    stopped: bool
+    """ Stopped by the member's phone. """
+    created_at: datetime.datetime
+    """ An instant: RFC 3339 in UTC with milliseconds. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        member = self.member
+
+        contact = self.contact
+
+        number = self.number
+
+        mirror_number = self.mirror_number
+
+        origin = self.origin.value
+
+        pending = self.pending
+
+        blocked = self.blocked
+
+        stopped = self.stopped
+
+        created_at = self.created_at.isoformat()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "member": member,
+                "contact": contact,
+                "number": number,
+                "mirror_number": mirror_number,
+                "origin": origin,
+                "pending": pending,
+                "blocked": blocked,
+                "stopped": stopped,
+                "created_at": created_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        member = d.pop("member")
+
+        contact = d.pop("contact")
+
+        number = d.pop("number")
+
+        mirror_number = d.pop("mirror_number")
+
+        origin = Origin(d.pop("origin"))
+
+        pending = d.pop("pending")
+
+        blocked = d.pop("blocked")
+
+        stopped = d.pop("stopped")
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        contact = cls(
+            id=id,
+            member=member,
+            contact=contact,
+            number=number,
+            mirror_number=mirror_number,
+            origin=origin,
+            pending=pending,
+            blocked=blocked,
+            stopped=stopped,
+            created_at=created_at,
+        )
+
+        contact.additional_properties = d
+        return contact
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

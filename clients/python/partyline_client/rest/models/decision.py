@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.decision_outcome import DecisionOutcome
+from ..models.reason import Reason
+
+T = TypeVar("T", bound="Decision")
+
+
+@_attrs_define
+class Decision:
+    """A decision, explained. Holds no real number."""
+
+    outcome: DecisionOutcome
+    """ `bridge`, `refuse` or `quarantine`. """
+    reason: None | Reason
+    """ The stable word of the reason, when it is not bridged. """
+    sentence: str
+    """ The decision in one sentence. """
+    steps: list[str]
+    """ The way to the decision, one line a step; the last is the rule that decided. """
+    community: None | str
+    """ Whose number it is. """
+    member: None | str
+    """ Who the sender is. """
+    number: None | str
+    """ The number that was dialled. """
+    assignment: None | str
+    """ The row that decided. """
+    contact: None | str
+    """ Who the number is to the sender. """
+    shown_number: None | str
+    """ What the contact sees as the sender. """
+    device: None | str
+    """ Where it is delivered. """
+    carrier: None | str
+    """ By which carrier it leaves. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        outcome = self.outcome.value
+
+        reason: None | str
+        if isinstance(self.reason, Reason):
+            reason = self.reason.value
+        else:
+            reason = self.reason
+
+        sentence = self.sentence
+
+        steps = self.steps
+
+        community: None | str
+        community = self.community
+
+        member: None | str
+        member = self.member
+
+        number: None | str
+        number = self.number
+
+        assignment: None | str
+        assignment = self.assignment
+
+        contact: None | str
+        contact = self.contact
+
+        shown_number: None | str
+        shown_number = self.shown_number
+
+        device: None | str
+        device = self.device
+
+        carrier: None | str
+        carrier = self.carrier
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "outcome": outcome,
+                "reason": reason,
+                "sentence": sentence,
+                "steps": steps,
+                "community": community,
+                "member": member,
+                "number": number,
+                "assignment": assignment,
+                "contact": contact,
+                "shown_number": shown_number,
+                "device": device,
+                "carrier": carrier,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        outcome = DecisionOutcome(d.pop("outcome"))
+
+        def _parse_reason(data: object) -> None | Reason:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                reason_type_1 = Reason(data)
+
+                return reason_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Reason, data)
+
+        reason = _parse_reason(d.pop("reason"))
+
+        sentence = d.pop("sentence")
+
+        steps = cast(list[str], d.pop("steps"))
+
+        def _parse_community(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        community = _parse_community(d.pop("community"))
+
+        def _parse_member(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        member = _parse_member(d.pop("member"))
+
+        def _parse_number(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        number = _parse_number(d.pop("number"))
+
+        def _parse_assignment(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        assignment = _parse_assignment(d.pop("assignment"))
+
+        def _parse_contact(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        contact = _parse_contact(d.pop("contact"))
+
+        def _parse_shown_number(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        shown_number = _parse_shown_number(d.pop("shown_number"))
+
+        def _parse_device(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        device = _parse_device(d.pop("device"))
+
+        def _parse_carrier(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        carrier = _parse_carrier(d.pop("carrier"))
+
+        decision = cls(
+            outcome=outcome,
+            reason=reason,
+            sentence=sentence,
+            steps=steps,
+            community=community,
+            member=member,
+            number=number,
+            assignment=assignment,
+            contact=contact,
+            shown_number=shown_number,
+            device=device,
+            carrier=carrier,
+        )
+
+        decision.additional_properties = d
+        return decision
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

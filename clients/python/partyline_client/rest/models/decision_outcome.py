@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class DecisionOutcome(StrEnum):
+    BRIDGE = "bridge"
+    QUARANTINE = "quarantine"
+    REFUSE = "refuse"
+
+    def __str__(self) -> str:
+        return str(self.value)

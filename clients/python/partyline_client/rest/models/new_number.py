@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.capability import Capability
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="NewNumber")
+
+
+@_attrs_define
+class NewNumber:
+    pool: str
+    """ A pool of numbers. The id is `pool_` and 13 letters and digits; ids sort by time. """
+    number: str
+    """ A telephone number in E.164: `+`, the country code, 7 to 15 digits in all. """
+    carrier: str
+    """ The carrier by which its texts leave, as the broker's settings name it. """
+    capabilities: list[Capability] | None | Unset = UNSET
+    """ What it can carry; texts and calls if absent. """
+    region: None | str | Unset = UNSET
+    """ Its country by two letters; told from the number if absent. """
+    rate_per_s: float | None | Unset = UNSET
+    """ Texts a second; 0 = no limit. """
+
+    def to_dict(self) -> dict[str, Any]:
+        pool = self.pool
+
+        number = self.number
+
+        carrier = self.carrier
+
+        capabilities: list[str] | None | Unset
+        if isinstance(self.capabilities, Unset):
+            capabilities = UNSET
+        elif isinstance(self.capabilities, list):
+            capabilities = []
+            for componentsschemas_capabilities_item_data in self.capabilities:
+                componentsschemas_capabilities_item = (
+                    componentsschemas_capabilities_item_data.value
+                )
+                capabilities.append(componentsschemas_capabilities_item)
+
+        else:
+            capabilities = self.capabilities
+
+        region: None | str | Unset
+        if isinstance(self.region, Unset):
+            region = UNSET
+        else:
+            region = self.region
+
+        rate_per_s: float | None | Unset
+        if isinstance(self.rate_per_s, Unset):
+            rate_per_s = UNSET
+        else:
+            rate_per_s = self.rate_per_s
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "pool": pool,
+                "number": number,
+                "carrier": carrier,
+            }
+        )
+        if capabilities is not UNSET:
+            field_dict["capabilities"] = capabilities
+        if region is not UNSET:
+            field_dict["region"] = region
+        if rate_per_s is not UNSET:
+            field_dict["rate_per_s"] = rate_per_s
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        pool = d.pop("pool")
+
+        number = d.pop("number")
+
+        carrier = d.pop("carrier")
+
+        def _parse_capabilities(data: object) -> list[Capability] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                capabilities_type_1 = []
+                _capabilities_type_1 = data
+                for componentsschemas_capabilities_item_data in _capabilities_type_1:
+                    componentsschemas_capabilities_item = Capability(
+                        componentsschemas_capabilities_item_data
+                    )
+
+                    capabilities_type_1.append(componentsschemas_capabilities_item)
+
+                return capabilities_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[Capability] | None | Unset, data)
+
+        capabilities = _parse_capabilities(d.pop("capabilities", UNSET))
+
+        def _parse_region(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        region = _parse_region(d.pop("region", UNSET))
+
+        def _parse_rate_per_s(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        rate_per_s = _parse_rate_per_s(d.pop("rate_per_s", UNSET))
+
+        new_number = cls(
+            pool=pool,
+            number=number,
+            carrier=carrier,
+            capabilities=capabilities,
+            region=region,
+            rate_per_s=rate_per_s,
+        )
+
+        return new_number

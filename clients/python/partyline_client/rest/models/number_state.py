@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class NumberState(StrEnum):
+    ACTIVE = "active"
+    DRAINING = "draining"
+
+    def __str__(self) -> str:
+        return str(self.value)

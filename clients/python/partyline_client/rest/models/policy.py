@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..models.on_silence import OnSilence
+from ..models.refusal import Refusal
+from ..models.when_full import WhenFull
+
+T = TypeVar("T", bound="Policy")
+
+
+@_attrs_define
+class Policy:
+    """The policies of one community."""
+
+    strangers: Refusal
+    """ What happens to a text from somebody without a right to be heard on that number. """
+    refused: Refusal
+    """ What happens to a text from somebody without a right to be heard on that number. """
+    when_full: WhenFull
+    """ What happens when a member's table is full. """
+    intercept_on_silence: OnSilence
+    """ What happens to a text when the app that is asked about it does not answer in time. """
+    stranger_notice: str = "This number is not taking texts from you. Ask the person you want to reach to add you as a contact."
+    """ The notice to strangers. """
+    released_notice: str = "This number no longer reaches the contact it used to. Your text was not delivered."
+    """ The notice to a member who texted a number that stands for nobody (any more). """
+    help_reply: str = "This number reaches one of your contacts; your own number stays private. Reply STOP to stop texts from it, START to resume."
+    """ The answer to HELP. """
+    stop_reply: str = (
+        "You will get no more texts from this number. Reply START to resume."
+    )
+    """ The answer to STOP; after it that phone gets only answers to keywords from that number. """
+    start_reply: str = "You will get texts from this number again. Reply STOP to stop."
+    """ The answer to START. """
+    accept_request: str = "Someone wants to text you from this number. Reply YES to accept, STOP to refuse."
+    """ What a contact reads who must accept first; answered by YES. """
+    cool_down_s: int = 2592000
+    """ Whole seconds for which a released number may not come back to the same phone for another contact. """
+    received_cap_percent: int = 50
+    """ Most contacts that a member may have received and never answered; others may then no longer
+    choose that member. In percent of the usable numbers. """
+    acceptance_required: bool = False
+    """ Whether a contact has to accept before texts are bridged. """
+    deadline_s: int = 86400
+    """ Whole seconds after which a text that has not gone out is given up. """
+    member_texts_per_minute: int = 60
+    """ Texts a minute that one member may send; what is above waits. 0 = no limit. """
+    max_text_chars: int = 1600
+    """ Longest text, in characters. """
+    intercept_within_ms: int = 3000
+    """ Milliseconds within which an app must answer that is asked about a text. """
+
+    def to_dict(self) -> dict[str, Any]:
+        strangers = self.strangers.value
+
+        refused = self.refused.value
+
+        stranger_notice = self.stranger_notice
+
+        released_notice = self.released_notice
+
+        help_reply = self.help_reply
+
+        stop_reply = self.stop_reply
+
+        start_reply = self.start_reply
+
+        accept_request = self.accept_request
+
+        cool_down_s = self.cool_down_s
+
+        when_full = self.when_full.value
+
+        received_cap_percent = self.received_cap_percent
+
+        acceptance_required = self.acceptance_required
+
+        deadline_s = self.deadline_s
+
+        member_texts_per_minute = self.member_texts_per_minute
+
+        max_text_chars = self.max_text_chars
+
+        intercept_within_ms = self.intercept_within_ms
+
+        intercept_on_silence = self.intercept_on_silence.value
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "strangers": strangers,
+                "refused": refused,
+                "stranger_notice": stranger_notice,
+                "released_notice": released_notice,
+                "help_reply": help_reply,
+                "stop_reply": stop_reply,
+                "start_reply": start_reply,
+                "accept_request": accept_request,
+                "cool_down_s": cool_down_s,
+                "when_full": when_full,
+                "received_cap_percent": received_cap_percent,
+                "acceptance_required": acceptance_required,
+                "deadline_s": deadline_s,
+                "member_texts_per_minute": member_texts_per_minute,
+                "max_text_chars": max_text_chars,
+                "intercept_within_ms": intercept_within_ms,
+                "intercept_on_silence": intercept_on_silence,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        strangers = Refusal(d.pop("strangers"))
+
+        refused = Refusal(d.pop("refused"))
+
+        stranger_notice = d.pop("stranger_notice")
+
+        released_notice = d.pop("released_notice")
+
+        help_reply = d.pop("help_reply")
+
+        stop_reply = d.pop("stop_reply")
+
+        start_reply = d.pop("start_reply")
+
+        accept_request = d.pop("accept_request")
+
+        cool_down_s = d.pop("cool_down_s")
+
+        when_full = WhenFull(d.pop("when_full"))
+
+        received_cap_percent = d.pop("received_cap_percent")
+
+        acceptance_required = d.pop("acceptance_required")
+
+        deadline_s = d.pop("deadline_s")
+
+        member_texts_per_minute = d.pop("member_texts_per_minute")
+
+        max_text_chars = d.pop("max_text_chars")
+
+        intercept_within_ms = d.pop("intercept_within_ms")
+
+        intercept_on_silence = OnSilence(d.pop("intercept_on_silence"))
+
+        policy = cls(
+            strangers=strangers,
+            refused=refused,
+            stranger_notice=stranger_notice,
+            released_notice=released_notice,
+            help_reply=help_reply,
+            stop_reply=stop_reply,
+            start_reply=start_reply,
+            accept_request=accept_request,
+            cool_down_s=cool_down_s,
+            when_full=when_full,
+            received_cap_percent=received_cap_percent,
+            acceptance_required=acceptance_required,
+            deadline_s=deadline_s,
+            member_texts_per_minute=member_texts_per_minute,
+            max_text_chars=max_text_chars,
+            intercept_within_ms=intercept_within_ms,
+            intercept_on_silence=intercept_on_silence,
+        )
+
+        return policy

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..models.on_silence import OnSilence
+from ..models.refusal import Refusal
+from ..models.when_full import WhenFull
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="PolicyPatch")
+
+
+@_attrs_define
+class PolicyPatch:
+    """Some of a policy's fields: those that are to differ."""
+
+    strangers: Refusal | Unset = UNSET
+    """ What happens to a text from somebody without a right to be heard on that number. """
+    refused: Refusal | Unset = UNSET
+    """ What happens to a text from somebody without a right to be heard on that number. """
+    stranger_notice: str | Unset = (
+        "This number is not taking texts from you. Ask the person you want to reach to add you as a contact."
+    )
+    """ The notice to strangers. """
+    released_notice: str | Unset = (
+        "This number no longer reaches the contact it used to. Your text was not delivered."
+    )
+    """ The notice to a member who texted a number that stands for nobody (any more). """
+    help_reply: str | Unset = (
+        "This number reaches one of your contacts; your own number stays private. Reply STOP to stop texts from it, START to resume."
+    )
+    """ The answer to HELP. """
+    stop_reply: str | Unset = (
+        "You will get no more texts from this number. Reply START to resume."
+    )
+    """ The answer to STOP; after it that phone gets only answers to keywords from that number. """
+    start_reply: str | Unset = (
+        "You will get texts from this number again. Reply STOP to stop."
+    )
+    """ The answer to START. """
+    accept_request: str | Unset = (
+        "Someone wants to text you from this number. Reply YES to accept, STOP to refuse."
+    )
+    """ What a contact reads who must accept first; answered by YES. """
+    cool_down_s: int | Unset = 2592000
+    """ Whole seconds for which a released number may not come back to the same phone for another contact. """
+    when_full: WhenFull | Unset = UNSET
+    """ What happens when a member's table is full. """
+    received_cap_percent: int | Unset = 50
+    """ Most contacts that a member may have received and never answered; others may then no longer
+    choose that member. In percent of the usable numbers. """
+    acceptance_required: bool | Unset = False
+    """ Whether a contact has to accept before texts are bridged. """
+    deadline_s: int | Unset = 86400
+    """ Whole seconds after which a text that has not gone out is given up. """
+    member_texts_per_minute: int | Unset = 60
+    """ Texts a minute that one member may send; what is above waits. 0 = no limit. """
+    max_text_chars: int | Unset = 1600
+    """ Longest text, in characters. """
+    intercept_within_ms: int | Unset = 3000
+    """ Milliseconds within which an app must answer that is asked about a text. """
+    intercept_on_silence: OnSilence | Unset = UNSET
+    """ What happens to a text when the app that is asked about it does not answer in time. """
+
+    def to_dict(self) -> dict[str, Any]:
+        strangers: str | Unset = UNSET
+        if not isinstance(self.strangers, Unset):
+            strangers = self.strangers.value
+
+        refused: str | Unset = UNSET
+        if not isinstance(self.refused, Unset):
+            refused = self.refused.value
+
+        stranger_notice = self.stranger_notice
+
+        released_notice = self.released_notice
+
+        help_reply = self.help_reply
+
+        stop_reply = self.stop_reply
+
+        start_reply = self.start_reply
+
+        accept_request = self.accept_request
+
+        cool_down_s = self.cool_down_s
+
+        when_full: str | Unset = UNSET
+        if not isinstance(self.when_full, Unset):
+            when_full = self.when_full.value
+
+        received_cap_percent = self.received_cap_percent
+
+        acceptance_required = self.acceptance_required
+
+        deadline_s = self.deadline_s
+
+        member_texts_per_minute = self.member_texts_per_minute
+
+        max_text_chars = self.max_text_chars
+
+        intercept_within_ms = self.intercept_within_ms
+
+        intercept_on_silence: str | Unset = UNSET
+        if not isinstance(self.intercept_on_silence, Unset):
+            intercept_on_silence = self.intercept_on_silence.value
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({})
+        if strangers is not UNSET:
+            field_dict["strangers"] = strangers
+        if refused is not UNSET:
+            field_dict["refused"] = refused
+        if stranger_notice is not UNSET:
+            field_dict["stranger_notice"] = stranger_notice
+        if released_notice is not UNSET:
+            field_dict["released_notice"] = released_notice
+        if help_reply is not UNSET:
+            field_dict["help_reply"] = help_reply
+        if stop_reply is not UNSET:
+            field_dict["stop_reply"] = stop_reply
+        if start_reply is not UNSET:
+            field_dict["start_reply"] = start_reply
+        if accept_request is not UNSET:
+            field_dict["accept_request"] = accept_request
+        if cool_down_s is not UNSET:
+            field_dict["cool_down_s"] = cool_down_s
+        if when_full is not UNSET:
+            field_dict["when_full"] = when_full
+        if received_cap_percent is not UNSET:
+            field_dict["received_cap_percent"] = received_cap_percent
+        if acceptance_required is not UNSET:
+            field_dict["acceptance_required"] = acceptance_required
+        if deadline_s is not UNSET:
+            field_dict["deadline_s"] = deadline_s
+        if member_texts_per_minute is not UNSET:
+            field_dict["member_texts_per_minute"] = member_texts_per_minute
+        if max_text_chars is not UNSET:
+            field_dict["max_text_chars"] = max_text_chars
+        if intercept_within_ms is not UNSET:
+            field_dict["intercept_within_ms"] = intercept_within_ms
+        if intercept_on_silence is not UNSET:
+            field_dict["intercept_on_silence"] = intercept_on_silence
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        _strangers = d.pop("strangers", UNSET)
+        strangers: Refusal | Unset
+        if isinstance(_strangers, Unset):
+            strangers = UNSET
+        else:
+            strangers = Refusal(_strangers)
+
+        _refused = d.pop("refused", UNSET)
+        refused: Refusal | Unset
+        if isinstance(_refused, Unset):
+            refused = UNSET
+        else:
+            refused = Refusal(_refused)
+
+        stranger_notice = d.pop("stranger_notice", UNSET)
+
+        released_notice = d.pop("released_notice", UNSET)
+
+        help_reply = d.pop("help_reply", UNSET)
+
+        stop_reply = d.pop("stop_reply", UNSET)
+
+        start_reply = d.pop("start_reply", UNSET)
+
+        accept_request = d.pop("accept_request", UNSET)
+
+        cool_down_s = d.pop("cool_down_s", UNSET)
+
+        _when_full = d.pop("when_full", UNSET)
+        when_full: WhenFull | Unset
+        if isinstance(_when_full, Unset):
+            when_full = UNSET
+        else:
+            when_full = WhenFull(_when_full)
+
+        received_cap_percent = d.pop("received_cap_percent", UNSET)
+
+        acceptance_required = d.pop("acceptance_required", UNSET)
+
+        deadline_s = d.pop("deadline_s", UNSET)
+
+        member_texts_per_minute = d.pop("member_texts_per_minute", UNSET)
+
+        max_text_chars = d.pop("max_text_chars", UNSET)
+
+        intercept_within_ms = d.pop("intercept_within_ms", UNSET)
+
+        _intercept_on_silence = d.pop("intercept_on_silence", UNSET)
+        intercept_on_silence: OnSilence | Unset
+        if isinstance(_intercept_on_silence, Unset):
+            intercept_on_silence = UNSET
+        else:
+            intercept_on_silence = OnSilence(_intercept_on_silence)
+
+        policy_patch = cls(
+            strangers=strangers,
+            refused=refused,
+            stranger_notice=stranger_notice,
+            released_notice=released_notice,
+            help_reply=help_reply,
+            stop_reply=stop_reply,
+            start_reply=start_reply,
+            accept_request=accept_request,
+            cool_down_s=cool_down_s,
+            when_full=when_full,
+            received_cap_percent=received_cap_percent,
+            acceptance_required=acceptance_required,
+            deadline_s=deadline_s,
+            member_texts_per_minute=member_texts_per_minute,
+            max_text_chars=max_text_chars,
+            intercept_within_ms=intercept_within_ms,
+            intercept_on_silence=intercept_on_silence,
+        )
+
+        return policy_patch

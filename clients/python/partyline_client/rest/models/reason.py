@@ -1,0 +1,23 @@
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    APP_DENIED = "app_denied"
+    APP_UNREACHABLE = "app_unreachable"
+    AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    BAD_TEXT = "bad_text"
+    CARRIER_REFUSED = "carrier_refused"
+    CARRIER_UNDELIVERED = "carrier_undelivered"
+    DEADLINE_PASSED = "deadline_passed"
+    NO_CARRIER = "no_carrier"
+    NO_CONTACT = "no_contact"
+    NO_DEVICE = "no_device"
+    PAIR_BLOCKED = "pair_blocked"
+    PAIR_RELEASED = "pair_released"
+    RECIPIENT_OPTED_OUT = "recipient_opted_out"
+    SENDER_OPTED_OUT = "sender_opted_out"
+    UNASSIGNED_NUMBER = "unassigned_number"
+    UNKNOWN_SENDER = "unknown_sender"
+
+    def __str__(self) -> str:
+        return str(self.value)
