@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::endpoints::{self, give_up_pending, kinds_of};
@@ -21,7 +21,7 @@ use crate::store::{Conn, StoreError, events as event_rows};
 pub use crate::store::deliveries::PendingDelivery;
 
 /// Where a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Still to be delivered.
@@ -35,7 +35,7 @@ pub enum DeliveryState {
 impl DeliveryState {
     const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Dead];
 
-    fn code(self) -> i16 {
+    pub(crate) fn code(self) -> i16 {
         match self {
             Self::Pending => PENDING,
             Self::Delivered => DELIVERED,
@@ -108,7 +108,7 @@ pub struct DeliveryDetail {
     pub tries: Vec<DeliveryAttempt>,
 }
 
-fn view(row: DeliveryRow) -> Result<Delivery> {
+pub(crate) fn view(row: DeliveryRow) -> Result<Delivery> {
     let state = DeliveryState::from_code(row.state)?;
     Ok(Delivery {
         id: DeliveryId::from_i64(row.id),
@@ -303,6 +303,7 @@ impl Switchboard {
         let told_sender = self
             .write_grouped(move |conn, ctx| apply(conn, ctx, community, id, &tried, next, health))
             .await?;
+        self.inner.observers.callback(next);
         if told_sender {
             self.wake_outbox();
         }

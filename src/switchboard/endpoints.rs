@@ -300,9 +300,20 @@ impl Switchboard {
 
     /// Removes an endpoint; what was pending for it is given up.
     pub async fn delete_endpoint(&self, community: CommunityId, id: EndpointId) -> Result<()> {
+        self.delete_endpoint_if(community, id, super::Expected::any())
+            .await
+    }
+
+    /// Likewise, where the endpoint is as it was expected.
+    pub async fn delete_endpoint_if(
+        &self,
+        community: CommunityId,
+        id: EndpointId,
+        expected: super::Expected,
+    ) -> Result<()> {
         self.write(move |conn, ctx| {
             crate::store::communities::lock(conn, community)?;
-            require(conn, community, id)?;
+            expected.check(&view(require(conn, community, id)?)?)?;
             if let Some(member) = app_devices::any_at(conn, community, id)? {
                 return Err(SwitchboardError::conflict(
                     "endpoint_in_use",

@@ -55,6 +55,8 @@ struct News {
     /// The endpoint of the app in which the recipient reads: it gets the event whatever it wants, and what
     /// becomes of the delivery is what becomes of the message.
     app: Option<(EndpointId, Option<MessageId>)>,
+    /// The status that a text got.
+    status: Option<Status>,
 }
 
 /// The events of one transaction.
@@ -104,6 +106,7 @@ impl EventLog {
             lane: lane(from.as_i64(), to.as_i64()),
             data: json!({ "message": message }),
             app,
+            status: None,
         });
     }
 
@@ -118,6 +121,7 @@ impl EventLog {
             lane: lane(from.as_i64(), to.as_i64()),
             data: json!({ "message": moved }),
             app: None,
+            status: Some(moved.status),
         });
     }
 
@@ -133,6 +137,7 @@ impl EventLog {
             lane: lane(from, to),
             data: json!({ "message": message }),
             app: None,
+            status: None,
         });
     }
 
@@ -144,6 +149,7 @@ impl EventLog {
             lane: lane(contact.member.as_i64(), contact.contact.as_i64()),
             data: json!({ "contact": contact }),
             app: None,
+            status: None,
         });
     }
 
@@ -165,6 +171,7 @@ impl EventLog {
             ),
             data: json!({ "member": member, "contact": contact, "all": all, "opted_out": opted_out }),
             app: None,
+            status: None,
         });
     }
 
@@ -176,6 +183,7 @@ impl EventLog {
             lane: endpoint.as_i64(),
             data: json!({ "endpoint": endpoint, "text": "this is a test; nothing happened" }),
             app: Some((endpoint, None)),
+            status: None,
         });
     }
 }
@@ -192,12 +200,22 @@ pub(crate) struct Moved<'a> {
     pub updated_at: Timestamp,
 }
 
-/// Writes what was gathered; true when there was anything.
-pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<bool> {
+/// What a transaction has told.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// There was anything.
+    pub any: bool,
+    /// The statuses that texts got.
+    pub statuses: Vec<Status>,
+}
+
+/// Writes what was gathered.
+pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<Written> {
     let gathered = std::mem::take(&mut *ctx.events.0.borrow_mut());
     if gathered.is_empty() {
-        return Ok(false);
+        return Ok(Written::default());
     }
+    let statuses = gathered.iter().filter_map(|news| news.status).collect();
     let mut wanting = BTreeMap::new();
     let (mut told, mut sent) = (Vec::with_capacity(gathered.len()), Vec::new());
     for news in gathered {
@@ -249,7 +267,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<bool> {
     }
     events::insert(conn, &told)?;
     deliveries::insert(conn, &sent)?;
-    Ok(true)
+    Ok(Written { any: true, statuses })
 }
 
 #[cfg(test)]
