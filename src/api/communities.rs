@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::ApiState;
 use super::auth::Who;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, page};
 use super::path::At;
@@ -71,6 +72,7 @@ pub(crate) struct Edit {
 pub(crate) async fn edit(
     state: Data<ApiState>,
     at: At<CommunityKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     if edit.name.is_none() && edit.policy.is_none() {
@@ -80,6 +82,9 @@ pub(crate) async fn edit(
         ));
     }
     let policy = edit.policy.unwrap_or_default();
-    let edited = state.board.patch_community(at.0, edit.name, policy).await?;
+    let edited = state
+        .board
+        .patch_community_if(at.0, edit.name, policy, expected)
+        .await?;
     Ok(HttpResponse::Ok().json(edited))
 }

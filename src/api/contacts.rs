@@ -5,11 +5,13 @@ use actix_web::web::Data;
 use serde::Deserialize;
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, page_of_all};
 use super::path::{At, AtContact};
 use super::problem::Result;
-use super::query::Query;
+use super::query::{Flag, Query};
+use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityKind, ContactId, MemberId, MemberKind};
 
 #[derive(Deserialize)]
@@ -38,6 +40,11 @@ pub(crate) async fn create(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    contact: Option<MemberId>,
+    origin: Option<Origin>,
+    pending: Option<Flag>,
+    blocked: Option<Flag>,
+    stopped: Option<Flag>,
     #[serde(default)]
     limit: Limit,
     cursor: Option<Cursor<ContactId>>,
@@ -50,7 +57,14 @@ pub(crate) async fn list(
     member: At<MemberKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let all = state.board.contacts(community.0, member.0).await?;
+    let mut all = state.board.contacts(community.0, member.0).await?;
+    all.retain(|c| {
+        filter.contact.is_none_or(|contact| c.contact == contact)
+            && filter.origin.is_none_or(|origin| c.origin == origin)
+            && filter.pending.is_none_or(|f| c.pending == f.0)
+            && filter.blocked.is_none_or(|f| c.blocked == f.0)
+            && filter.stopped.is_none_or(|f| c.stopped == f.0)
+    });
     Ok(page_of_all(all, filter.limit, filter.cursor, |c| c.id))
 }
 
@@ -77,12 +91,13 @@ pub(crate) async fn edit(
     community: At<CommunityKind>,
     member: At<MemberKind>,
     contact: AtContact,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let (community, member, contact) = (community.0, member.0, contact.0);
     let edited = state
         .board
-        .set_blocked(community, member, contact, edit.blocked)
+        .set_blocked_if(community, member, contact, edit.blocked, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
@@ -107,10 +122,11 @@ pub(crate) async fn remove(
     community: At<CommunityKind>,
     member: At<MemberKind>,
     contact: AtContact,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
     state
         .board
-        .release_contact(community.0, member.0, contact.0)
+        .release_contact_if(community.0, member.0, contact.0, expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

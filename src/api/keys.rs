@@ -10,6 +10,7 @@ use super::page::{Cursor, Limit, page_of_all};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
+use super::repeat::shown_once;
 use crate::domain::id::{CommunityId, KeyId, KeyKind};
 use crate::switchboard::{self, Scope, views};
 
@@ -77,7 +78,11 @@ pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewKey>) -> Re
         expires_in_s: new.expires_in_s,
     };
     let (key, token) = state.board.create_key(new, random).await?;
-    Ok(HttpResponse::Created().json(MadeKey { key, token }))
+    let what = format!("the key {}", key.id);
+    Ok(shown_once(
+        HttpResponse::Created().json(MadeKey { key, token }),
+        &what,
+    ))
 }
 
 #[derive(Deserialize)]
@@ -92,6 +97,11 @@ pub(crate) struct Filter {
 pub(crate) async fn list(state: Data<ApiState>, Query(filter): Query<Filter>) -> Result<HttpResponse> {
     let all = state.board.keys().await?;
     Ok(page_of_all(all, filter.limit, filter.cursor, |k| k.id))
+}
+
+/// `GET /v1/keys/{key}`
+pub(crate) async fn one(state: Data<ApiState>, key: At<KeyKind>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(state.board.key(key.0).await?))
 }
 
 /// `DELETE /v1/keys/{key}`: revokes it.

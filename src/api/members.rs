@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use serde::Deserialize;
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, page};
 use super::path::At;
@@ -79,11 +80,12 @@ pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let edited = state
         .board
-        .rename_member(community.0, member.0, edit.name)
+        .rename_member(community.0, member.0, edit.name, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
@@ -93,7 +95,11 @@ pub(crate) async fn remove(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
-    state.board.delete_member(community.0, member.0).await?;
+    state
+        .board
+        .delete_member_if(community.0, member.0, expected)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,13 +10,11 @@ use super::page::{Cursor, Limit, page};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
+use super::repeat;
+use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, CommunityKind, MemberId, MessageId, MessageKind};
 use crate::domain::message::Status;
-use crate::switchboard;
-
-/// The header under which an app repeats a message without sending another.
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-const MAX_KEY_BYTES: usize = 200;
+use crate::switchboard::{self, MessageOrigin, MessageQuery};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,42 +22,38 @@ pub(crate) struct NewMessage {
     from: MemberId,
     to: MemberId,
     text: String,
+    #[serde(default)]
+    dry_run: bool,
 }
 
-fn idempotency_key(req: &HttpRequest) -> Result<Option<String>> {
-    let mut values = req.headers().get_all(IDEMPOTENCY_KEY);
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    let key = value.as_bytes();
-    let is_sane = (1..=MAX_KEY_BYTES).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
-    match (is_sane, values.next()) {
-        (true, None) => Ok(Some(String::from_utf8_lossy(key).into_owned())),
-        _ => Err(Problem::malformed(
-            "bad_idempotency_key",
-            format!("the header {IDEMPOTENCY_KEY} must be given once, with 1 to {MAX_KEY_BYTES} visible ASCII characters and no blanks"),
-        )
-        .field(IDEMPOTENCY_KEY)),
-    }
-}
-
-/// `POST …/messages`: 202 once it is durable, 200 if its key had brought it in before.
+/// `POST …/messages`: 202 once it is durable, 200 if its key had brought it in before. The answer says by
+/// which way it goes. With `dry_run`: 200 and what would happen; nothing is written.
 pub(crate) async fn send(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     req: HttpRequest,
     Json(new): Json<NewMessage>,
 ) -> Result<HttpResponse> {
-    let new = switchboard::NewMessage {
-        from: new.from,
-        to: new.to,
-        text: new.text,
-        idempotency_key: idempotency_key(&req)?,
-    };
-    let (message, is_new) = state.board.send(community.0, new).await?;
+    let (dry_run, new) = (
+        new.dry_run,
+        switchboard::NewMessage {
+            from: new.from,
+            to: new.to,
+            text: new.text,
+            idempotency_key: repeat::key(req.headers())?,
+        },
+    );
+    if dry_run {
+        return Ok(HttpResponse::Ok().json(state.board.rehearse(community.0, new).await?));
+    }
+    let (message, is_new) = state.board.send_foretold(community.0, new).await?;
     Ok(match is_new {
         true => HttpResponse::Accepted().json(message),
-        false => HttpResponse::Ok().json(message),
+        false => {
+            let mut answer = HttpResponse::Ok().json(message);
+            repeat::replayed(&mut answer);
+            answer
+        }
     })
 }
 
@@ -67,7 +61,11 @@ pub(crate) async fn send(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
     member: Option<MemberId>,
+    contact: Option<MemberId>,
     status: Option<Status>,
+    origin: Option<MessageOrigin>,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
     #[serde(default)]
     limit: Limit,
     cursor: Option<Cursor<MessageId>>,
@@ -76,16 +74,16 @@ pub(crate) struct Filter {
 async fn found(
     state: &ApiState,
     community: CommunityId,
-    filter: Filter,
-    status: Option<Status>,
+    query: MessageQuery,
+    limit: Limit,
+    cursor: Option<Cursor<MessageId>>,
 ) -> Result<HttpResponse> {
-    let before = filter.cursor.map(|c| c.0);
-    let limit = filter.limit.fetch();
+    let before = cursor.map(|c| c.0);
     let found = state
         .board
-        .messages(community, filter.member, status, before, limit)
+        .messages_like(community, query, before, limit.fetch())
         .await?;
-    Ok(page(found, filter.limit, |m| m.id))
+    Ok(page(found, limit, |m| m.id))
 }
 
 /// `GET …/messages`: newest first.
@@ -94,8 +92,15 @@ pub(crate) async fn list(
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let status = filter.status;
-    found(&state, community.0, filter, status).await
+    let query = MessageQuery {
+        member: filter.member,
+        contact: filter.contact,
+        status: filter.status,
+        origin: filter.origin,
+        since: filter.since,
+        until: filter.until,
+    };
+    found(&state, community.0, query, filter.limit, filter.cursor).await
 }
 
 #[derive(Deserialize)]
@@ -117,13 +122,25 @@ pub(crate) async fn quarantine(
         cursor,
     }): Query<QuarantineFilter>,
 ) -> Result<HttpResponse> {
-    let filter = Filter {
+    let query = MessageQuery {
         member,
-        status: None,
-        limit,
-        cursor,
+        status: Some(Status::Quarantined),
+        ..MessageQuery::default()
     };
-    found(&state, community.0, filter, Some(Status::Quarantined)).await
+    found(&state, community.0, query, limit, cursor).await
+}
+
+/// `GET …/quarantine/{message}`
+pub(crate) async fn held(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    message: At<MessageKind>,
+) -> Result<HttpResponse> {
+    let found = state.board.message(community.0, message.0).await?;
+    match found.status {
+        Status::Quarantined => Ok(HttpResponse::Ok().json(found)),
+        _ => Err(Problem::not_found("message in quarantine", message.0)),
+    }
 }
 
 /// `GET …/messages/{message}`
