@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
 use super::auth::Who;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::openapi::PolicyPatch;
 use super::page::{Cursor, Limit, Page, page};
@@ -117,6 +118,7 @@ pub(crate) struct Edit {
 pub(crate) async fn edit(
     state: Data<ApiState>,
     at: At<CommunityKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     if edit.name.is_none() && edit.policy.is_none() {
@@ -126,6 +128,9 @@ pub(crate) async fn edit(
         ));
     }
     let policy = edit.policy.unwrap_or_default();
-    let edited = state.board.patch_community(at.0, edit.name, policy).await?;
+    let edited = state
+        .board
+        .patch_community_if(at.0, edit.name, policy, expected)
+        .await?;
     Ok(HttpResponse::Ok().json(edited))
 }

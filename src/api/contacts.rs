@@ -6,11 +6,13 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, Page, page_of_all};
 use super::path::{At, AtContact};
 use super::problem::Result;
-use super::query::Query;
+use super::query::{Flag, Query};
+use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityKind, ContactId, MemberId, MemberKind};
 use crate::switchboard::views;
 
@@ -53,6 +55,19 @@ pub(crate) async fn create(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The pair with this member.
+    contact: Option<MemberId>,
+    /// Chosen by the member, or received.
+    origin: Option<Origin>,
+    /// Those that wait for acceptance, or not.
+    #[param(value_type = Option<bool>)]
+    pending: Option<Flag>,
+    /// Those that are blocked, or not.
+    #[param(value_type = Option<bool>)]
+    blocked: Option<Flag>,
+    /// Those that the member's phone has stopped, or not.
+    #[param(value_type = Option<bool>)]
+    stopped: Option<Flag>,
     #[serde(default)]
     #[param(value_type = Option<usize>)]
     limit: Limit,
@@ -76,7 +91,14 @@ pub(crate) async fn list(
     member: At<MemberKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let all = state.board.contacts(community.0, member.0).await?;
+    let mut all = state.board.contacts(community.0, member.0).await?;
+    all.retain(|c| {
+        filter.contact.is_none_or(|contact| c.contact == contact)
+            && filter.origin.is_none_or(|origin| c.origin == origin)
+            && filter.pending.is_none_or(|f| c.pending == f.0)
+            && filter.blocked.is_none_or(|f| c.blocked == f.0)
+            && filter.stopped.is_none_or(|f| c.stopped == f.0)
+    });
     Ok(page_of_all(all, filter.limit, filter.cursor, |c| c.id))
 }
 
@@ -122,12 +144,13 @@ pub(crate) async fn edit(
     community: At<CommunityKind>,
     member: At<MemberKind>,
     contact: AtContact,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let (community, member, contact) = (community.0, member.0, contact.0);
     let edited = state
         .board
-        .set_blocked(community, member, contact, edit.blocked)
+        .set_blocked_if(community, member, contact, edit.blocked, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
@@ -169,10 +192,11 @@ pub(crate) async fn remove(
     community: At<CommunityKind>,
     member: At<MemberKind>,
     contact: AtContact,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
     state
         .board
-        .release_contact(community.0, member.0, contact.0)
+        .release_contact_if(community.0, member.0, contact.0, expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,6 +11,7 @@ use super::page::{Cursor, Limit, Page, page_of_all};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
+use super::repeat::shown_once;
 use crate::domain::id::{CommunityId, KeyId, KeyKind};
 use crate::switchboard::{self, Scope, views};
 
@@ -87,7 +88,7 @@ fn scope(new: &NewKey) -> Result<Scope> {
     responses(
         (status = 201, description = "The key with its token.", body = MadeKey),
     ),
-    extensions(("x-problems" = json!(["not_found"]))),
+    extensions(("x-problems" = json!(["not_found", "secret_shown_once"]))),
 )]
 pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewKey>) -> Result<HttpResponse> {
     let scope = scope(&new)?;
@@ -106,7 +107,11 @@ pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewKey>) -> Re
         expires_in_s: new.expires_in_s,
     };
     let (key, token) = state.board.create_key(new, random).await?;
-    Ok(HttpResponse::Created().json(MadeKey { key, token }))
+    let what = format!("the key {}", key.id);
+    Ok(shown_once(
+        HttpResponse::Created().json(MadeKey { key, token }),
+        &what,
+    ))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -133,6 +138,18 @@ pub(crate) struct Filter {
 pub(crate) async fn list(state: Data<ApiState>, Query(filter): Query<Filter>) -> Result<HttpResponse> {
     let all = state.board.keys().await?;
     Ok(page_of_all(all, filter.limit, filter.cursor, |k| k.id))
+}
+
+/// `GET /v1/keys/{key}`
+#[utoipa::path(
+    get, path = "/v1/keys/{key}", operation_id = "get_key", tag = "Keys",
+    summary = "Get a key",
+    responses(
+        (status = 200, description = "The key, without its token.", body = views::Key),
+    ),
+)]
+pub(crate) async fn one(state: Data<ApiState>, key: At<KeyKind>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(state.board.key(key.0).await?))
 }
 
 /// `DELETE /v1/keys/{key}`: revokes it.

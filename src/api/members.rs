@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
@@ -126,11 +127,12 @@ pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let edited = state
         .board
-        .rename_member(community.0, member.0, edit.name)
+        .rename_member(community.0, member.0, edit.name, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
@@ -148,7 +150,11 @@ pub(crate) async fn remove(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
-    state.board.delete_member(community.0, member.0).await?;
+    state
+        .board
+        .delete_member_if(community.0, member.0, expected)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

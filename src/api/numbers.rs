@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
@@ -159,6 +160,7 @@ pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     number: At<NumberKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let edit = switchboard::NumberEdit {
@@ -174,7 +176,10 @@ pub(crate) async fn edit(
                       `state`";
         return Err(Problem::invalid("state", detail));
     }
-    let edited = state.board.edit_number(community.0, number.0, edit).await?;
+    let edited = state
+        .board
+        .edit_number_if(community.0, number.0, edit, expected)
+        .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
 
@@ -192,7 +197,11 @@ pub(crate) async fn remove(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     number: At<NumberKind>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
-    state.board.remove_number(community.0, number.0).await?;
+    state
+        .board
+        .remove_number_if(community.0, number.0, expected)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -107,3 +107,17 @@ pub(crate) fn page_of_all<T: Serialize, C: Display + PartialOrd>(
     };
     page(rest, limit, place)
 }
+
+/// The parameters of a list without filters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, bound = "T: FromStr")]
+pub(crate) struct Paging<T> {
+    #[serde(default)]
+    pub limit: Limit,
+    #[serde(default = "none")]
+    pub cursor: Option<Cursor<T>>,
+}
+
+fn none<T>() -> Option<Cursor<T>> {
+    None
+}

@@ -77,6 +77,8 @@ kinds! {
     EndpointKind, EndpointId, "end_";
     /// A delivery of an event to an endpoint.
     DeliveryKind, DeliveryId, "dlv_";
+    /// What a phone has stopped.
+    OptOutKind, OptOutId, "opt_";
 }
 
 /// An id of one kind of thing.
@@ -99,6 +101,17 @@ impl<K> Id<K> {
     /// The raw value, for a database column.
     pub const fn as_i64(self) -> i64 {
         self.0
+    }
+
+    /// The least id that can be made at this moment or later.
+    pub fn first_at(at: Timestamp) -> Self {
+        let ms = at.0.saturating_sub(EPOCH_MS).clamp(0, (1 << 41) - 1);
+        Self::from_i64(ms << (NODE_BITS + SEQUENCE_BITS))
+    }
+
+    /// An id that is so many milliseconds older.
+    pub fn earlier_ms(self, ms: i64) -> Self {
+        Self::from_i64((self.0 - (ms << (NODE_BITS + SEQUENCE_BITS))).max(0))
     }
 
     /// The same value as the id of another kind (a contact and its assignment are one row).

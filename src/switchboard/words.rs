@@ -86,3 +86,25 @@ pub enum OutcomeWord {
     /// It is held: the pair behind the number was released.
     Quarantine,
 }
+
+/// Whether an endpoint takes callbacks.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointState {
+    /// It does.
+    Active,
+    /// It does not, until it is enabled.
+    Disabled,
+}
+
+/// What became of one of many contacts.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RowWord {
+    /// A new pair.
+    Created,
+    /// The pair was there already.
+    Existing,
+    /// It cannot be.
+    Failed,
+}

@@ -1,6 +1,7 @@
 //! Completes what the handlers say: parameters in the path, the errors that gates and bodies bring, headers,
 //! security, and an example for every body.
 
+use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{examples, parameters, problems, tidy};
@@ -26,6 +27,16 @@ const TAGS: &[(&str, &str)] = &[
     ("Pools", "Named sets of numbers."),
     ("Numbers", "The shared numbers themselves."),
     ("Assignments", "Which number is whom, on whose phone."),
+    ("Interactions", "What happened on pairs, without a word of it."),
+    (
+        "Opt-outs",
+        "What phones have stopped. Only the phone itself lifts it.",
+    ),
+    (
+        "Callbacks",
+        "Where an app is told what happens, and how each telling went.",
+    ),
+    ("Events", "What happens, as a stream."),
     ("Messages", "Texts that were bridged, refused or held."),
     ("Resolve", "What would happen, and why."),
     ("Keys", "Bearer keys to this API. Only for keys of scope `admin`."),
@@ -70,11 +81,12 @@ pub(super) fn finish(handlers: &utoipa::openapi::OpenApi, routes: &[Listed]) -> 
     let root = document.clone();
     for (path, item) in members(&mut document["paths"]) {
         for (method, operation) in members(item) {
-            let gate = routes
+            let route = routes
                 .iter()
-                .find(|r| r.path == *path && r.method.as_str().eq_ignore_ascii_case(method))
-                .map_or(Gate::Open, |r| r.gate);
-            finish_operation(operation, path, gate, &root);
+                .find(|r| r.path == *path && r.method.as_str().eq_ignore_ascii_case(method));
+            if let Some(route) = route {
+                finish_operation(operation, route, &root);
+            }
         }
     }
     document
@@ -90,6 +102,7 @@ fn headers() -> Value {
         "X-Request-Id": text("Names the request in the broker's log: your own id if you sent one, else a new one.", "req_4tz6cdm2k7qhw3yb"),
         "WWW-Authenticate": text("What is asked for.", "Bearer realm=\"partyline\""),
         "ETag": text("Names this version of the answer, for `If-None-Match`.", "\"5d41402abc4b2a76b9719d911017c592\""),
+        "Idempotent-Replayed": text("`true` where the answer was given before, under the same `Idempotency-Key`.", "true"),
         "Retry-After": {
             "description": "Seconds to wait before trying again.",
             "schema": { "type": "integer", "minimum": 0 },
@@ -155,7 +168,15 @@ fn reach(value: &Value, document: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn finish_operation(operation: &mut Value, path: &str, gate: Gate, root: &Value) {
+/// What an operation does with headers.
+struct Habits {
+    says_tag: bool,
+    if_none_match: bool,
+    if_match: bool,
+    repeatable: bool,
+}
+
+fn finish_operation(operation: &mut Value, route: &Listed, root: &Value) {
     let Some(fields) = operation.as_object_mut() else {
         return;
     };
@@ -163,22 +184,39 @@ fn finish_operation(operation: &mut Value, path: &str, gate: Gate, root: &Value)
         .shift_remove("x-problems")
         .and_then(|words| serde_json::from_value(words).ok())
         .unwrap_or_default();
-    let is_conditional = fields.shift_remove("x-if-none-match").is_some();
-    let in_query = set_parameters(operation, path, is_conditional, root);
-    if gate == Gate::Open {
-        operation["security"] = json!([]);
+    let says_tag = fields.shift_remove("x-if-none-match").is_some() || route.tagged;
+    let habits = Habits {
+        says_tag,
+        if_none_match: says_tag && route.method == Method::GET,
+        // A key has no state that a change could meet.
+        if_match: matches!(route.method, Method::PATCH | Method::DELETE) && route.gate != Gate::Admin
+            || route.tagged && route.method == Method::PATCH,
+        repeatable: route.method == Method::POST,
+    };
+    if habits.if_none_match {
+        operation["responses"]["304"] = json!({ "description": "It is as `If-None-Match` says." });
+    }
+    let in_query = set_parameters(operation, &route.path, &habits, root);
+    match route.gate {
+        Gate::Open => operation["security"] = json!([]),
+        // A setting decides.
+        Gate::Metrics => operation["security"] = json!([{}, { "bearer": [] }]),
+        _ => {}
     }
     if let Some(body) = operation.get_mut("requestBody") {
         set_examples(body, root);
     }
-    for (_, response) in members(&mut operation["responses"]) {
+    for (status, response) in members(&mut operation["responses"]) {
         response["headers"] = json!({ "X-Request-Id": header("X-Request-Id") });
-        if is_conditional {
+        if habits.says_tag && status != "204" {
             response["headers"]["ETag"] = header("ETag");
+        }
+        if habits.repeatable {
+            response["headers"]["Idempotent-Replayed"] = header("Idempotent-Replayed");
         }
         set_examples(response, root);
     }
-    set_problems(operation, path, gate, in_query, &own);
+    set_problems(operation, route, &habits, in_query, &own);
 }
 
 fn header(name: &str) -> Value {
@@ -198,7 +236,7 @@ fn set_examples(holder: &mut Value, root: &Value) {
 }
 
 /// Puts those of the path first, and refers to those that are shared; true if any stands in the query.
-fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool, root: &Value) -> bool {
+fn set_parameters(operation: &mut Value, path: &str, habits: &Habits, root: &Value) -> bool {
     let names = path.split(['{', '}']).skip(1).step_by(2);
     let mut all: Vec<Value> = names.filter_map(parameters::in_path).collect();
     all.iter_mut()
@@ -216,9 +254,12 @@ fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool, root:
         }
     }
     all.extend(paging);
-    if is_conditional {
-        all.push(shared("if_none_match"));
-    }
+    let own = [
+        (habits.if_none_match, "if_none_match"),
+        (habits.if_match, "if_match"),
+        (habits.repeatable, "idempotency_key"),
+    ];
+    all.extend(own.iter().filter(|(has, _)| *has).map(|(_, name)| shared(name)));
     match all.is_empty() {
         true => operation
             .as_object_mut()
@@ -231,16 +272,29 @@ fn set_parameters(operation: &mut Value, path: &str, is_conditional: bool, root:
 }
 
 /// Adds the errors: the operation's own, and those that its gate, path, body and query bring.
-fn set_problems(operation: &mut Value, path: &str, gate: Gate, in_query: bool, own: &[String]) {
+fn set_problems(operation: &mut Value, route: &Listed, habits: &Habits, in_query: bool, own: &[String]) {
     let mut words: Vec<&str> = own.iter().map(String::as_str).collect();
-    if gate >= Gate::Bearer {
-        words.extend(["unauthorized", "unavailable"]);
+    if !matches!(route.gate, Gate::Open | Gate::Metrics) {
+        words.extend(["unauthorized", "unavailable", "too_many_requests"]);
+        if route.method != Method::GET {
+            words.push("read_only");
+        }
     }
-    if gate == Gate::Admin {
+    if matches!(route.gate, Gate::Manage | Gate::Admin) {
         words.push("forbidden");
     }
-    if path.contains('{') {
+    if route.path.contains('{') {
         words.push("not_found");
+    }
+    if habits.if_none_match && route.tagged || habits.if_match {
+        words.push("bad_precondition");
+    }
+    if habits.if_match {
+        words.push("changed_meanwhile");
+    }
+    if habits.repeatable {
+        words.extend(["bad_idempotency_key", "idempotency_key_reused", "in_flight"]);
+        words.extend(["broken_body", "body_too_slow", "body_too_large"]);
     }
     if operation.get("requestBody").is_some() {
         words.extend([

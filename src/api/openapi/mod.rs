@@ -21,16 +21,16 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, communities, contacts, devices, docs, health, keys, loopback, members, messages, numbers,
-    pools, resolve,
+    assignments, bulk, communities, contacts, deliveries, devices, docs, endpoints, events, health,
+    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
 };
 use crate::domain::id::{
     AssignmentId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, PoolId,
+    MessageId, NumberId, OptOutId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
-pub(crate) use schemas::{Health, PolicyPatch, Readiness};
+pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSent};
 
 /// Every handler; a test compares them with the route table.
 #[derive(OpenApi)]
@@ -38,21 +38,30 @@ pub(crate) use schemas::{Health, PolicyPatch, Readiness};
     paths(
         communities::create, communities::list, communities::one, communities::edit,
         members::create, members::list, members::one, members::edit, members::remove,
-        devices::create, devices::list, devices::remove,
+        devices::create, devices::list, devices::remove, devices::one, devices::edit,
         contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         assignments::list,
-        messages::send, messages::list, messages::one, messages::quarantine,
+        messages::send, messages::list, messages::one, messages::quarantine, messages::held,
         resolve::resolve,
-        keys::create, keys::list, keys::revoke,
+        keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,
-        health::alive, health::ready, serve, docs::serve,
+        health::alive, health::ready,
+        serve,
+        docs::serve,
+        bulk::create,
+        endpoints::create, endpoints::list, endpoints::one, endpoints::edit, endpoints::remove, endpoints::test, endpoints::rotate_secret, endpoints::replay_dead,
+        deliveries::list, deliveries::one, deliveries::replay,
+        interactions::list,
+        opt_outs::list, opt_outs::one,
+        events::stream,
+        metrics::show,
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
         schemas::Problem, E164, Timestamp, Status, Reason, AssignmentId, CommunityId, ContactId, DeliveryId,
-        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, PoolId,
+        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
     )),
 )]
 struct Handlers;

@@ -14,6 +14,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "key" => ("KeyId", "The key."),
         "endpoint" => ("EndpointId", "The callback endpoint."),
         "delivery" => ("DeliveryId", "The delivery."),
+        "opt_out" => ("OptOutId", "The opt-out."),
         "phone" => ("E164", "The virtual phone; the plus as it is or as `%2B`."),
         "contact" => {
             let either = json!({ "oneOf": [reference("ContactId"), reference("MemberId")] });
@@ -53,6 +54,17 @@ pub(super) fn shared() -> Value {
             "name": "If-None-Match", "in": "header", "required": false,
             "description": "The `ETag` of what you have.",
             "schema": { "type": "string" },
+        },
+        "if_match": {
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412.",
+            "schema": { "type": "string" },
+        },
+        "idempotency_key": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
+            "example": "order-4711",
         },
     })
 }

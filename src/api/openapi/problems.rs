@@ -34,8 +34,11 @@ pub(super) static ALL: &[Known] = &catalogue! {
     400 broken_body: "The connection broke off within the body.", "the body broke off after 512 bytes: payload reached EOF before completing";
     400 bad_query: "The query string cannot be read.", "the query string cannot be read: invalid UTF-8";
     400 bad_idempotency_key: "The header `Idempotency-Key` is not as it must be.", "the header Idempotency-Key must be given once, with 1 to 200 visible ASCII characters and no blanks", field "Idempotency-Key";
+    400 bad_precondition: "`If-Match` or `If-None-Match` cannot be read.", "the header if-match must be `*` or entity tags in quotes, as they came in ETag: \"…\", \"…\"", field "if-match";
+    400 bad_last_event_id: "The header `Last-Event-ID` is no event's id.", "the header Last-Event-ID must be an event's id, `evt_…`", field "Last-Event-ID";
     401 unauthorized: "The key is missing, unknown, expired or revoked.", "this needs a key: send the header `Authorization: Bearer <token>`; `partyline key create` makes one";
     403 forbidden: "The key does not open this.", "this key opens only com_1tq3v8r4w0801; this needs a key of scope admin";
+    403 read_only: "The key opens nothing but reading.", "this key opens nothing but reading (GET)";
     404 not_found: "There is no such thing, or it is not this key's to see.", "there is no member mem_1tq3v8r4w0801";
     404 loopback_off: "The loopback carrier is off.", "the loopback carrier is off; switch it on with `enabled = true` in the section `loopback`, or PARTYLINE__LOOPBACK__ENABLED=true, and start the broker again";
     404 no_such_path: "There is nothing at this path.", "there is nothing at this path; the API lies under /v1";
@@ -54,18 +57,31 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";
     409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
-    409 idempotency_key_reused: "The key was used for something else.", "this Idempotency-Key was used for another message; choose a new key for a new message";
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
     409 recipient_opted_out: "The recipient's phone has sent STOP.", "the recipient has sent STOP; only their START lifts it";
     409 awaiting_acceptance: "The contact has not accepted yet.", "the contact has not accepted this sender yet";
+    409 in_flight: "The first request with this `Idempotency-Key` is still under way.", "the first request with this Idempotency-Key is still under way; ask again shortly";
+    409 secret_shown_once: "The first request with this `Idempotency-Key` made it, and its secret is shown once.", "the key key_1tq3v8r4w0801 was made by the first request with this Idempotency-Key; its secret was shown there, once";
+    409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
+    409 too_many_endpoints: "The community has as many endpoints as one may have.", "a community has at most 100 endpoints; remove one first";
+    409 asked_already: "Another endpoint of the community is asked already.", "end_1tq3v8r4w0802 has `intercepts` already; only one endpoint of a community is asked";
+    409 endpoint_in_use: "Members read their texts there.", "mem_1tq3v8r4w0801 and perhaps others read their texts at end_1tq3v8r4w0801; remove their app devices first";
+    409 endpoint_disabled: "The endpoint takes no callbacks.", "end_1tq3v8r4w0801 is disabled; enable it first";
+    409 too_many_secrets: "As many secrets sign as may at once.", "3 secrets sign for end_1tq3v8r4w0801 already; wait until one of them ends";
+    409 event_forgotten: "The event is no longer kept.", "the event of dlv_1tq3v8r4w0801 is no longer kept; see callbacks.kept_s";
+    410 events_forgotten: "Events after that one are no longer all kept.", "the events after evt_1tq3v8r4w0801 are no longer all kept; read what you need anew, then connect without an id";
+    412 changed_meanwhile: "It is no longer as `If-Match` says.", "it was changed since you looked at it; look again, then decide";
     413 body_too_large: "The body is too long.", "the body is 70000 bytes long; at most 65536 bytes are taken";
     415 unsupported_media_type: "The body is not declared as JSON in UTF-8.", "the body is of the type `text/plain`; send JSON in UTF-8 with `Content-Type: application/json`";
     422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101", field "phone";
+    422 idempotency_key_reused: "The `Idempotency-Key` was used for another request.", "this Idempotency-Key was used for another request; choose a new key for a new request";
+    429 too_many_requests: "The key makes more requests than it may.", "this key makes more requests than it may; try again in 1 s";
     500 internal: "The broker failed.", "the broker failed to answer; the request id names it in its log";
     503 unavailable: "The database cannot be used at the moment.", "the database cannot be used at the moment; try again shortly";
     503 overloaded: "Too much is waiting.", "the exchange is overloaded; try again shortly";
+    503 too_many_streams: "Too many event streams are open.", "too many event streams are open; try again later";
     503 not_ready: "The broker cannot serve yet.", "the database does not answer";
 };
 
@@ -78,6 +94,32 @@ pub(super) const SHARED: &[(&str, &[&str])] = &[
     ("BadQuery", &["bad_query"]),
     ("Unauthorized", &["unauthorized"]),
     ("Forbidden", &["forbidden"]),
+    ("ReadOnly", &["read_only"]),
+    ("ForbiddenOrReadOnly", &["forbidden", "read_only"]),
+    ("BadPrecondition", &["bad_precondition"]),
+    ("Changed", &["changed_meanwhile"]),
+    ("TooManyRequests", &["too_many_requests"]),
+    (
+        "BadRequest",
+        &[
+            "missing_body",
+            "malformed_json",
+            "bad_utf8",
+            "broken_body",
+            "bad_idempotency_key",
+        ],
+    ),
+    (
+        "BadChange",
+        &[
+            "missing_body",
+            "malformed_json",
+            "bad_utf8",
+            "broken_body",
+            "bad_precondition",
+        ],
+    ),
+    ("InvalidOrReused", &["invalid", "idempotency_key_reused"]),
     ("NotFound", &["not_found"]),
     ("BodyTooSlow", &["body_too_slow"]),
     ("BodyTooLarge", &["body_too_large"]),

@@ -8,6 +8,7 @@ use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::policy::Policy;
+use crate::switchboard::{DryRun, Foretold};
 
 /// What went wrong, as RFC 9457 has it. Programs go by `code` (or `type`, which ends in it); `detail` is
 /// for people and may change.
@@ -37,6 +38,19 @@ pub(crate) struct Problem {
     /// Names the request in the broker's log; also in the header `X-Request-Id`.
     #[schema(example = "req_4tz6cdm2k7qhw3yb", nullable = false)]
     request_id: Option<String>,
+    /// With `rows_failed`: what each row met.
+    #[schema(value_type = Vec<Object>, required = false)]
+    rows: Option<Vec<serde_json::Value>>,
+}
+
+/// The answer to a text that was not accepted anew: what would happen to it, or the message that it was.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum RehearsedOrSent {
+    /// With `dry_run`.
+    Rehearsed(DryRun),
+    /// Under an `Idempotency-Key` that was used before.
+    Sent(Foretold),
 }
 
 /// Says that the broker lives.
