@@ -106,8 +106,8 @@ export interface paths {
         get: operations["list_devices"];
         put?: never;
         /**
-         * Add a phone to a member
-         * @description A phone belongs to one member of a community. Texts go to the oldest device.
+         * Add a phone or an app to a member
+         * @description A phone belongs to one member of a community; texts go to the oldest phone. An app (`kind` is `app`) gets the member's texts by callback at its endpoint: in place of the phone, or both, as `texts_to` says.
          */
         post: operations["create_device"];
         delete?: never;
@@ -123,7 +123,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get a device */
+        get: operations["get_device"];
         put?: never;
         post?: never;
         /**
@@ -133,7 +134,11 @@ export interface paths {
         delete: operations["delete_device"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Say where texts go
+         * @description Of an app device: to the app, to the phone, or to both.
+         */
+        patch: operations["update_device"];
         trace?: never;
     };
     "/v1/communities/{community}/members/{member}/contacts": {
@@ -321,7 +326,7 @@ export interface paths {
         put?: never;
         /**
          * Send a text in a member's name
-         * @description Goes to the contact's phone from the number that stands for the member there. The answer comes once the text is durable; ask for the message to see what became of it.
+         * @description Goes to the contact's phone from the number that stands for the member there. The answer comes once the text is durable, and says by which way it goes; ask for the message to see what became of it. With `dry_run` nothing is sent.
          *
          *     Repeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.
          */
@@ -361,6 +366,23 @@ export interface paths {
          * @description Texts that reached nobody because the pair behind the number was released.
          */
         get: operations["list_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/quarantine/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a message in quarantine */
+        get: operations["get_quarantined"];
         put?: never;
         post?: never;
         delete?: never;
@@ -420,7 +442,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get a key */
+        get: operations["get_key"];
         put?: never;
         post?: never;
         /**
@@ -531,6 +554,289 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/members/{member}/contacts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add many contacts
+         * @description Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself. With `dry_run` nothing is written, and the answer says what would be.
+         */
+        post: operations["create_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/callback_endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List callback endpoints
+         * @description To an app's key only its own are there.
+         */
+        get: operations["list_callback_endpoints"];
+        put?: never;
+        /**
+         * Make a callback endpoint
+         * @description Events of the community are posted to it, signed by the rules of Standard Webhooks. The answer holds the `secret`; it is shown this once. An endpoint made with an app's key is that app's.
+         */
+        post: operations["create_callback_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/callback_endpoints/{endpoint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a callback endpoint */
+        get: operations["get_callback_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a callback endpoint
+         * @description What was pending for it is given up.
+         */
+        delete: operations["delete_callback_endpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a callback endpoint
+         * @description What is left out stays. `enabled` brings a disabled endpoint back.
+         */
+        patch: operations["update_callback_endpoint"];
+        trace?: never;
+    };
+    "/v1/communities/{community}/callback_endpoints/{endpoint}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Delivers an `endpoint.test`, to this endpoint only. Ask for the delivery to see what came back.
+         */
+        post: operations["test_callback_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/callback_endpoints/{endpoint}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of an endpoint
+         * @description For `overlap_s` seconds callbacks are signed with the old secrets as well.
+         */
+        post: operations["rotate_callback_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/callback_endpoints/{endpoint}/replay_dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send all dead letters again
+         * @description Oldest first, at most a thousand at a time.
+         */
+        post: operations["replay_dead_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description To an app's key only those to its own endpoints are there.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a delivery
+         * @description With what it tells, and each try that is kept.
+         */
+        get: operations["get_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver once more
+         * @description Whatever became of it before.
+         */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what happened on pairs
+         * @description Who reached whom, when, and how it ended; no texts and no numbers.
+         */
+        get: operations["list_interactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/opt_outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List opt-outs */
+        get: operations["list_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/opt_outs/{opt_out}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an opt-out */
+        get: operations["get_opt_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens
+         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the metrics
+         * @description In the text format of Prometheus (OpenMetrics). The setting `http.metrics` says who may: anybody, keys of scope `admin`, or nobody.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -605,6 +911,76 @@ export interface components {
          * @example asg_1tq3v8r4w0801
          */
         AssignmentId: string;
+        BulkResult: {
+            /** @description Something was written. */
+            applied: boolean;
+            /** @description As asked. */
+            dry_run: boolean;
+            /** @description In the order in which they were given. */
+            rows: components["schemas"]["BulkRow"][];
+        };
+        /** @description What became of one row, or would. */
+        BulkRow: {
+            /** @description Who was to become a contact. */
+            contact: components["schemas"]["MemberId"];
+            /**
+             * @description What became of it.
+             * @enum {string}
+             */
+            status: "created" | "existing" | "failed";
+            /** @description As the member has it. */
+            view: null | components["schemas"]["Contact"];
+            /** @description Why it cannot be. */
+            problem: null | components["schemas"]["Problem"];
+        };
+        /** @description An endpoint, without its secrets. */
+        CallbackEndpoint: {
+            /** @description The id. */
+            id: components["schemas"]["EndpointId"];
+            /**
+             * @description The app whose key made it, if one did.
+             * @example chat
+             */
+            app: string | null;
+            /**
+             * @description Where callbacks go.
+             * @example https://app.example.org/callbacks
+             */
+            url: string;
+            /**
+             * @description What it is for.
+             * @example chat server
+             */
+            description: string;
+            /** @description The kinds of events that it wants; empty means all. */
+            events: components["schemas"]["EventKind"][];
+            /** @description Is asked before a text is bridged. */
+            intercepts: boolean;
+            /** @description Is asked about unknown senders. */
+            strangers: boolean;
+            /**
+             * @description `active` or `disabled`.
+             * @enum {string}
+             */
+            state: "active" | "disabled";
+            /**
+             * @description Why it is disabled.
+             * @example null
+             */
+            disabled_reason: string | null;
+            /**
+             * Format: int32
+             * @description Tries that failed since the last success.
+             * @example 0
+             */
+            failures: number;
+            /** @description While the breaker is open: when it is tried again. */
+            open_until: null | components["schemas"]["Timestamp"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
         /**
          * @description What a pool number can carry.
          * @example [
@@ -723,11 +1099,97 @@ export interface components {
              */
             carrier: string | null;
         };
+        /** @description A delivery of an event to an endpoint. */
+        Delivery: {
+            /** @description The id. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description Where it goes. */
+            endpoint: components["schemas"]["EndpointId"];
+            /** @description What it tells. */
+            event: components["schemas"]["EventId"];
+            /** @description The event's kind. */
+            type: components["schemas"]["EventKind"];
+            /** @description Where it stands. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description Tries so far.
+             * @example 1
+             */
+            attempts: number;
+            /** @description When the next try is due, while it is pending. */
+            due_at: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The HTTP status of the last answer.
+             * @example 200
+             */
+            last_status: number | null;
+            /**
+             * @description What was wrong with the last try.
+             * @example null
+             */
+            last_error: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was delivered or given up. */
+            finished_at: null | components["schemas"]["Timestamp"];
+        };
+        /** @description One try to deliver. */
+        DeliveryAttempt: {
+            /**
+             * Format: int32
+             * @description From 1.
+             * @example 1
+             */
+            attempt: number;
+            /** @description When it began. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             * @example 42
+             */
+            duration_ms: number;
+            /**
+             * Format: int32
+             * @description The HTTP status of the answer, if there was one.
+             * @example 200
+             */
+            status: number | null;
+            /**
+             * @description What was wrong.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description The headers sent, without signatures.
+             * @example content-type: application/json
+             */
+            request: string;
+            /**
+             * @description The start of the body that came back.
+             * @example ok
+             */
+            answer: string;
+        };
+        /** @description A delivery with its tries and what it tells. */
+        DeliveryDetail: components["schemas"]["Delivery"] & {
+            /** @description The body, while the event is kept. */
+            body: null | components["schemas"]["Event"];
+            /** @description The tries that are kept, oldest first. */
+            tries: components["schemas"]["DeliveryAttempt"][];
+        };
         /**
          * @description A delivery of an event to an endpoint. The id is `dlv_` and 13 letters and digits; ids sort by time.
          * @example dlv_1tq3v8r4w0801
          */
         DeliveryId: string;
+        /**
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "dead";
         /** @description A device of a member: a phone, or the app in which they read. */
         Device: {
             /** @description The id. */
@@ -753,6 +1215,13 @@ export interface components {
             /** @description When it was added. */
             created_at: components["schemas"]["Timestamp"];
         };
+        DeviceEdit: {
+            /**
+             * @description `phone`, `app` or `both`.
+             * @enum {string}
+             */
+            texts_to: "phone" | "app" | "both";
+        };
         /**
          * @description A device of a member. The id is `dev_` and 13 letters and digits; ids sort by time.
          * @example dev_1tq3v8r4w0801
@@ -763,16 +1232,65 @@ export interface components {
          * @example +14155550101
          */
         E164: string;
+        EndpointEdit: {
+            /**
+             * @description Another URL.
+             * @example https://app.example.org/callbacks
+             */
+            url?: string | null;
+            /**
+             * @description What it is for.
+             * @example chat server
+             */
+            description?: string | null;
+            /** @description The kinds of events that it wants; all if empty. */
+            events?: components["schemas"]["EventKind"][] | null;
+            /** @description Is asked before a text is bridged. */
+            intercepts?: boolean | null;
+            /** @description Is asked about unknown senders. */
+            strangers?: boolean | null;
+            /**
+             * @description Takes callbacks.
+             * @example true
+             */
+            enabled?: boolean | null;
+        };
         /**
          * @description A callback endpoint of an app. The id is `end_` and 13 letters and digits; ids sort by time.
          * @example end_1tq3v8r4w0801
          */
         EndpointId: string;
+        /** @description An endpoint with its secret, which is shown this once. */
+        EndpointWithSecret: components["schemas"]["CallbackEndpoint"] & {
+            /**
+             * @description Signs the callbacks. Keep it: it is not shown again.
+             * @example whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+             */
+            secret: string;
+        };
+        /** @description An event as apps read it: the body of a callback, and of an item of the event stream. */
+        Event: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /** @description What happened. */
+            type: components["schemas"]["EventKind"];
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            /** @description What it happened to; its shape depends on the kind. */
+            data: Record<string, never>;
+        };
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
          */
         EventId: string;
+        /**
+         * @description The kind of an event: the `type` of a callback.
+         * @enum {string}
+         */
+        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "endpoint.test";
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -780,6 +1298,33 @@ export interface components {
              * @example ok
              */
             status: string;
+        };
+        /** @description What happened once. */
+        Interaction: {
+            /** @description The message. */
+            id: components["schemas"]["MessageId"];
+            /**
+             * @description `message`.
+             * @example message
+             */
+            kind: string;
+            /** @description Who began it. */
+            from: components["schemas"]["MemberId"];
+            /** @description With whom. */
+            to: components["schemas"]["MemberId"];
+            /**
+             * @description `phone` or `app`.
+             * @enum {string}
+             */
+            origin: "phone" | "app" | "notice";
+            /** @description Where it stands. */
+            status: components["schemas"]["MessageStatus"];
+            /** @description Why, when it ended badly. */
+            reason: null | components["schemas"]["Reason"];
+            /** @description When it began. */
+            at: components["schemas"]["Timestamp"];
+            /** @description When its status last changed. */
+            updated_at: components["schemas"]["Timestamp"];
         };
         /**
          * @description An API key. The id is `key_` and 13 letters and digits; ids sort by time.
@@ -888,6 +1433,41 @@ export interface components {
          * @example msg_1tq3v8r4w0801
          */
         MessageId: string;
+        /** @description What would happen to a text; nothing was written. */
+        MessageRehearsal: {
+            /**
+             * @description Always true.
+             * @example true
+             */
+            dry_run: boolean;
+            /** @description The sender. */
+            from: components["schemas"]["MemberId"];
+            /** @description The recipient. */
+            to: components["schemas"]["MemberId"];
+            /**
+             * @description The text.
+             * @example Are you coming?
+             */
+            text: string;
+            /** @description The pool number that the recipient would see. */
+            shown_number: null | components["schemas"]["E164"];
+            /**
+             * @description `gsm7` or `ucs2`.
+             * @enum {string}
+             */
+            encoding: "gsm7" | "ucs2";
+            /**
+             * @description How many parts it would take.
+             * @example 1
+             */
+            segments: number;
+            /** @description When it would be given up. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description By which way it would go. */
+            route: components["schemas"]["Route"];
+            /** @description It would wait for an app's word. */
+            intercepted: boolean;
+        };
         /**
          * @description Where a message stands. The whole life is drawn in `ARCHITECTURE.md`.
          * @enum {string}
@@ -933,9 +1513,44 @@ export interface components {
             /** @description The member or guest who becomes the contact. */
             contact: components["schemas"]["MemberId"];
         };
+        NewContacts: {
+            /** @description The members or guests who become contacts. */
+            contacts: components["schemas"]["MemberId"][];
+            /**
+             * @description What happens when some cannot be.
+             * @enum {string}
+             */
+            mode?: "all_or_nothing" | "per_row";
+            /** @description Say what would be; write nothing. */
+            dry_run?: boolean;
+        };
         NewDevice: {
-            /** @description The phone's number. */
-            phone: components["schemas"]["E164"];
+            /** @description What it is; `phone` if absent. */
+            kind?: null | ("phone" | "app");
+            /** @description The number of a phone. */
+            phone?: null | components["schemas"]["E164"];
+            /** @description The callback endpoint of an app. */
+            endpoint?: null | components["schemas"]["EndpointId"];
+            /** @description Where the member's texts go, of an app. */
+            texts_to?: null | ("phone" | "app" | "both");
+        };
+        NewEndpoint: {
+            /**
+             * @description Where callbacks go: a whole http or https URL.
+             * @example https://app.example.org/callbacks
+             */
+            url: string;
+            /**
+             * @description What it is for.
+             * @example chat server
+             */
+            description?: string;
+            /** @description The kinds of events that it wants; all if empty or absent. */
+            events?: components["schemas"]["EventKind"][];
+            /** @description Is asked before a text is bridged. One endpoint of a community can be. */
+            intercepts?: boolean;
+            /** @description Is asked about unknown senders. One endpoint of a community can be. */
+            strangers?: boolean;
         };
         NewLoopbackText: {
             /** @description The pool number. */
@@ -967,6 +1582,8 @@ export interface components {
              * @example Are you coming?
              */
             text: string;
+            /** @description Say what would happen; write and send nothing. */
+            dry_run?: boolean;
         };
         NewNumber: {
             /** @description The pool that it joins. */
@@ -998,6 +1615,21 @@ export interface components {
              * @example main
              */
             name: string;
+        };
+        NewSecret: {
+            /** @description The endpoint. */
+            endpoint: components["schemas"]["EndpointId"];
+            /**
+             * @description The new secret. Keep it: it is not shown again.
+             * @example whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+             */
+            secret: string;
+            /**
+             * Format: int64
+             * @description Seconds for which the old ones sign as well.
+             * @example 86400
+             */
+            overlap_s: number;
         };
         NumberEdit: {
             /** @description Another pool. */
@@ -1038,6 +1670,26 @@ export interface components {
          * @enum {string}
          */
         OnSilence: "allow" | "deny";
+        /** @description What a phone has stopped. Only that phone lifts it, by START. */
+        OptOut: {
+            /** @description The id. */
+            id: components["schemas"]["OptOutId"];
+            /** @description Whose phone it is now, if a member's. */
+            member: null | components["schemas"]["MemberId"];
+            /** @description For whom the number stood then; none for STOPALL. */
+            contact: null | components["schemas"]["MemberId"];
+            /** @description The number; none for STOPALL. */
+            number: null | components["schemas"]["NumberId"];
+            /** @description It was STOPALL. */
+            all: boolean;
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What a phone has stopped. The id is `opt_` and 13 letters and digits; ids sort by time.
+         * @example opt_1tq3v8r4w0801
+         */
+        OptOutId: string;
         /**
          * @description How a row came into its owner's table.
          * @enum {string}
@@ -1057,6 +1709,16 @@ export interface components {
         AssignmentPage: {
             /** @description The entries. */
             data: components["schemas"]["Assignment"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        CallbackEndpointPage: {
+            /** @description The entries. */
+            data: components["schemas"]["CallbackEndpoint"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -1084,9 +1746,29 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        DeliveryPage: {
+            /** @description The entries. */
+            data: components["schemas"]["Delivery"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         DevicePage: {
             /** @description The entries. */
             data: components["schemas"]["Device"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        InteractionPage: {
+            /** @description The entries. */
+            data: components["schemas"]["Interaction"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -1107,6 +1789,16 @@ export interface components {
         MessagePage: {
             /** @description The entries. */
             data: components["schemas"]["Message"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        OptOutPage: {
+            /** @description The entries. */
+            data: components["schemas"]["OptOut"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -1392,8 +2084,8 @@ export interface components {
              */
             type: string;
             /**
-             * @description The status in words.
-             * @example Not Found
+             * @description The code in words.
+             * @example Not found
              */
             title: string;
             /**
@@ -1419,6 +2111,8 @@ export interface components {
              * @example req_4tz6cdm2k7qhw3yb
              */
             request_id?: string;
+            /** @description With `rows_failed`: what each row met. */
+            rows?: Record<string, never>[];
         };
         /** @description Says that the broker can serve. */
         Readiness: {
@@ -1450,6 +2144,48 @@ export interface components {
          * @enum {string}
          */
         Refusal: "reply" | "reject" | "silent";
+        /** @description The answer to a text that was not accepted anew: what would happen to it, or the message that it was. */
+        RehearsedOrSent: components["schemas"]["MessageRehearsal"] | components["schemas"]["SentMessage"];
+        /** @description How many dead letters are sent again. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description So many are pending again.
+             * @example 12
+             */
+            replayed: number;
+            /**
+             * Format: int64
+             * @description So many are still dead: ask again, or their events are no longer kept.
+             * @example 0
+             */
+            left: number;
+        };
+        /** @description By which way a text reaches its recipient; both where the recipient wants both. */
+        Route: {
+            /**
+             * @description The carrier to the recipient's phone.
+             * @example loopback
+             */
+            carrier: string | null;
+            /** @description The endpoint of the app in which the recipient reads. */
+            endpoint: null | components["schemas"]["EndpointId"];
+        };
+        SecretRotation: {
+            /**
+             * Format: int64
+             * @description Seconds for which the old secrets sign as well; a day if absent.
+             * @example 86400
+             */
+            overlap_s?: number | null;
+        };
+        /** @description An accepted text, and what happens to it. */
+        SentMessage: components["schemas"]["Message"] & {
+            /** @description By which way it goes. */
+            route: components["schemas"]["Route"];
+            /** @description It waits for an app's word. */
+            intercepted: boolean;
+        };
         /**
          * Format: date-time
          * @description An instant: RFC 3339 in UTC with milliseconds.
@@ -1501,6 +2237,105 @@ export interface components {
         };
         /** @description The key does not open this. */
         Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The key opens nothing but reading. */
+        ReadOnly: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `forbidden`: The key does not open this.
+         *     - `read_only`: The key opens nothing but reading.
+         */
+        ForbiddenOrReadOnly: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `If-Match` or `If-None-Match` cannot be read. */
+        BadPrecondition: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is no longer as `If-Match` says. */
+        Changed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The key makes more requests than it may. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `missing_body`: The body is empty.
+         *     - `malformed_json`: The body is not JSON.
+         *     - `bad_utf8`: The body is not UTF-8.
+         *     - `broken_body`: The connection broke off within the body.
+         *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+         */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `missing_body`: The body is empty.
+         *     - `malformed_json`: The body is not JSON.
+         *     - `bad_utf8`: The body is not UTF-8.
+         *     - `broken_body`: The connection broke off within the body.
+         *     - `bad_precondition`: `If-Match` or `If-None-Match` cannot be read.
+         */
+        BadChange: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `invalid`: A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.
+         *     - `idempotency_key_reused`: The `Idempotency-Key` was used for another request.
+         */
+        InvalidOrReused: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -1612,6 +2447,13 @@ export interface components {
         cursor: string;
         /** @description The `ETag` of what you have. */
         if_none_match: string;
+        /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+        if_match: string;
+        /**
+         * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+         * @example order-4711
+         */
+        idempotency_key: string;
     };
     requestBodies: never;
     headers: {
@@ -1630,6 +2472,11 @@ export interface components {
          * @example "5d41402abc4b2a76b9719d911017c592"
          */
         ETag: string;
+        /**
+         * @description `true` where the answer was given before, under the same `Idempotency-Key`.
+         * @example true
+         */
+        "Idempotent-Replayed": string;
         /**
          * @description Seconds to wait before trying again.
          * @example 1
@@ -1698,6 +2545,7 @@ export interface operations {
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1705,7 +2553,13 @@ export interface operations {
     create_community: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1728,6 +2582,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1760,14 +2616,27 @@ export interface operations {
                     "application/json": components["schemas"]["Community"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             408: components["responses"]["BodyTooSlow"];
-            409: components["responses"]["MadeMeanwhile"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1775,7 +2644,10 @@ export interface operations {
     get_community: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -1791,6 +2663,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1823,8 +2696,19 @@ export interface operations {
                     "application/json": components["schemas"]["Community"];
                 };
             };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1832,7 +2716,10 @@ export interface operations {
     update_community: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -1861,6 +2748,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1893,14 +2781,17 @@ export interface operations {
                     "application/json": components["schemas"]["Community"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
+            412: components["responses"]["Changed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1969,6 +2860,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1976,7 +2868,13 @@ export interface operations {
     create_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2003,6 +2901,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2029,13 +2929,15 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `phone_taken`: The phone belongs to another member of the community.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
                 headers: {
@@ -2048,7 +2950,8 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2056,7 +2959,10 @@ export interface operations {
     get_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2077,6 +2983,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2103,8 +3010,19 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2112,7 +3030,10 @@ export interface operations {
     delete_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2137,8 +3058,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2146,7 +3071,10 @@ export interface operations {
     update_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2176,6 +3104,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2202,14 +3131,17 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
+            412: components["responses"]["Changed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2270,6 +3202,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2277,7 +3210,13 @@ export interface operations {
     create_device: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2296,7 +3235,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "phone": "+14155550101"
+                 *       "kind": "phone",
+                 *       "phone": "+14155550101",
+                 *       "endpoint": null,
+                 *       "texts_to": "phone"
                  *     }
                  */
                 "application/json": components["schemas"]["NewDevice"];
@@ -2307,6 +3249,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2325,8 +3269,9 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -2334,6 +3279,7 @@ export interface operations {
              *     - `phone_taken`: The phone belongs to another member of the community.
              *     - `phone_remembers`: On that phone a number stood for somebody else a short while ago.
              *     - `too_many_devices`: The member has as many devices as one may have.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
                 headers: {
@@ -2346,7 +3292,76 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The device.
+                 * @example dev_1tq3v8r4w0801
+                 */
+                device: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dev_1tq3v8r4w0801",
+                     *       "kind": "phone",
+                     *       "phone": "+14155550101",
+                     *       "region": "US",
+                     *       "stopped_all": false,
+                     *       "endpoint": null,
+                     *       "texts_to": "phone",
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2354,7 +3369,10 @@ export interface operations {
     delete_device: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2384,7 +3402,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             /** @description The only device of a member with contacts cannot go. */
             409: {
@@ -2396,6 +3416,83 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The device.
+                 * @example dev_1tq3v8r4w0801
+                 */
+                device: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "texts_to": "phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceEdit"];
+            };
+        };
+        responses: {
+            /** @description The device as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dev_1tq3v8r4w0801",
+                     *       "kind": "phone",
+                     *       "phone": "+14155550101",
+                     *       "region": "US",
+                     *       "stopped_all": false,
+                     *       "endpoint": null,
+                     *       "texts_to": "phone",
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: components["responses"]["BadChange"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["MadeMeanwhile"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2403,6 +3500,31 @@ export interface operations {
     list_contacts: {
         parameters: {
             query?: {
+                /**
+                 * @description The pair with this member.
+                 * @example mem_1tq3v8r4w0802
+                 */
+                contact?: components["schemas"]["MemberId"];
+                /**
+                 * @description Chosen by the member, or received.
+                 * @example chosen
+                 */
+                origin?: components["schemas"]["Origin"];
+                /**
+                 * @description Those that wait for acceptance, or not.
+                 * @example false
+                 */
+                pending?: boolean;
+                /**
+                 * @description Those that are blocked, or not.
+                 * @example false
+                 */
+                blocked?: boolean;
+                /**
+                 * @description Those that the member's phone has stopped, or not.
+                 * @example false
+                 */
+                stopped?: boolean;
                 /** @description How many entries a page has. */
                 limit?: components["parameters"]["limit"];
                 /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
@@ -2458,6 +3580,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2465,7 +3588,13 @@ export interface operations {
     create_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2495,6 +3624,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2519,6 +3650,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2539,8 +3672,9 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -2549,6 +3683,7 @@ export interface operations {
              *     - `received_cap_full`: The contact was chosen by too many whom they never answered.
              *     - `opted_out`: One of the two has sent STOPALL.
              *     - `no_device`: A member has no device that takes texts.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
                 headers: {
@@ -2561,7 +3696,8 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2569,7 +3705,10 @@ export interface operations {
     get_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2595,6 +3734,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2615,8 +3755,19 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2624,7 +3775,10 @@ export interface operations {
     delete_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2654,8 +3808,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2663,7 +3821,10 @@ export interface operations {
     update_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2698,6 +3859,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2718,14 +3880,17 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
+            412: components["responses"]["Changed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2733,7 +3898,13 @@ export interface operations {
     accept_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2759,6 +3930,8 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2779,9 +3952,27 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
-            /** @description It is the other side that has to accept. */
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `not_yours_to_accept`: It is the other side that has to accept.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2791,6 +3982,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2841,6 +4044,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2848,7 +4052,13 @@ export interface operations {
     create_pool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2873,6 +4083,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2886,13 +4098,15 @@ export interface operations {
                     "application/json": components["schemas"]["Pool"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `name_taken`: The name is in use.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
                 headers: {
@@ -2905,7 +4119,8 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2913,7 +4128,10 @@ export interface operations {
     get_pool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -2934,6 +4152,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2947,8 +4166,19 @@ export interface operations {
                     "application/json": components["schemas"]["Pool"];
                 };
             };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3009,6 +4239,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3016,7 +4247,13 @@ export interface operations {
     create_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -3049,6 +4286,8 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3072,13 +4311,15 @@ export interface operations {
                     "application/json": components["schemas"]["PoolNumber"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `number_taken`: The number is in use already.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
                 headers: {
@@ -3091,7 +4332,8 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3099,7 +4341,10 @@ export interface operations {
     get_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -3120,6 +4365,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3143,8 +4389,19 @@ export interface operations {
                     "application/json": components["schemas"]["PoolNumber"];
                 };
             };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3152,7 +4409,10 @@ export interface operations {
     delete_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -3177,7 +4437,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             /** @description The number stands for somebody. */
             409: {
@@ -3189,6 +4451,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3196,7 +4460,10 @@ export interface operations {
     update_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -3234,6 +4501,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3257,14 +4525,17 @@ export interface operations {
                     "application/json": components["schemas"]["PoolNumber"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
+            412: components["responses"]["Changed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3328,6 +4599,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3341,10 +4613,30 @@ export interface operations {
                  */
                 member?: components["schemas"]["MemberId"];
                 /**
+                 * @description With `member`: those between the two.
+                 * @example mem_1tq3v8r4w0802
+                 */
+                contact?: components["schemas"]["MemberId"];
+                /**
                  * @description Those of this status.
                  * @example accepted
                  */
                 status?: components["schemas"]["MessageStatus"];
+                /**
+                 * @description Those that came from there.
+                 * @example phone
+                 */
+                origin?: "phone" | "app" | "notice";
+                /**
+                 * @description Those since this instant.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                since?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Those before this instant.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                until?: components["schemas"]["Timestamp"];
                 /** @description How many entries a page has. */
                 limit?: components["parameters"]["limit"];
                 /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
@@ -3400,6 +4692,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3409,10 +4702,10 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this text: 1 to 200 visible ASCII characters. The same key brings back the same message.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
                  * @example order-4711
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
             };
             path: {
                 /**
@@ -3429,46 +4722,47 @@ export interface operations {
                  * @example {
                  *       "from": "mem_1tq3v8r4w0801",
                  *       "to": "mem_1tq3v8r4w0802",
-                 *       "text": "Are you coming?"
+                 *       "text": "Are you coming?",
+                 *       "dry_run": false
                  *     }
                  */
                 "application/json": components["schemas"]["NewMessage"];
             };
         };
         responses: {
-            /** @description The message that the same `Idempotency-Key` brought in before. */
+            /** @description With `dry_run`, what would happen; else the message that the same `Idempotency-Key` brought in before. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "msg_1tq3v8r4w0801",
-                     *       "origin": "phone",
+                     *       "dry_run": true,
                      *       "from": "mem_1tq3v8r4w0801",
                      *       "to": "mem_1tq3v8r4w0802",
-                     *       "dialled_number": null,
-                     *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
+                     *       "shown_number": "+15005550102",
                      *       "encoding": "gsm7",
                      *       "segments": 1,
-                     *       "status": "accepted",
-                     *       "reason": null,
-                     *       "detail": null,
-                     *       "accepted_at": "2026-01-15T09:30:00.000Z",
-                     *       "updated_at": "2026-01-15T09:30:00.000Z",
-                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "route": {
+                     *         "carrier": "loopback",
+                     *         "endpoint": null
+                     *       },
+                     *       "intercepted": false
                      *     }
                      */
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["RehearsedOrSent"];
                 };
             };
             /** @description Accepted: the text is durable and on its way. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3494,34 +4788,20 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /**
-             * @description - `missing_body`: The body is empty.
-             *     - `malformed_json`: The body is not JSON.
-             *     - `bad_utf8`: The body is not UTF-8.
-             *     - `broken_body`: The connection broke off within the body.
-             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
-             */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `no_device`: A member has no device that takes texts.
-             *     - `idempotency_key_reused`: The key was used for something else.
              *     - `no_contact`: The two are no contacts.
              *     - `pair_blocked`: An admin or an app blocked the pair.
              *     - `sender_opted_out`: The sender's phone has sent STOP.
              *     - `recipient_opted_out`: The recipient's phone has sent STOP.
              *     - `awaiting_acceptance`: The contact has not accepted yet.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
                 headers: {
@@ -3534,7 +4814,8 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3542,7 +4823,10 @@ export interface operations {
     get_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
             path: {
                 /**
                  * @description The community.
@@ -3563,6 +4847,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,8 +4873,19 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3657,6 +4953,77 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_quarantined: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The message.
+                 * @example msg_1tq3v8r4w0801
+                 */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msg_1tq3v8r4w0801",
+                     *       "origin": "phone",
+                     *       "from": "mem_1tq3v8r4w0801",
+                     *       "to": "mem_1tq3v8r4w0802",
+                     *       "dialled_number": null,
+                     *       "shown_number": "+15005550102",
+                     *       "text": "Are you coming?",
+                     *       "encoding": "gsm7",
+                     *       "segments": 1,
+                     *       "status": "accepted",
+                     *       "reason": null,
+                     *       "detail": null,
+                     *       "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *       "updated_at": "2026-01-15T09:30:00.000Z",
+                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3720,6 +5087,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3771,6 +5139,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3778,7 +5147,13 @@ export interface operations {
     create_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3802,6 +5177,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,14 +5199,90 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKeyWithToken"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
-            409: components["responses"]["MadeMeanwhile"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `secret_shown_once`: The first request with this `Idempotency-Key` made it, and its secret is shown once.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The key.
+                 * @example key_1tq3v8r4w0801
+                 */
+                key: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, without its token. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_1tq3v8r4w0801",
+                     *       "name": "chat server",
+                     *       "scope": "admin",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "app": "chat",
+                     *       "read_only": false,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "last_used_at": "2026-01-15T09:30:00.000Z",
+                     *       "revoked_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3859,8 +5311,9 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3919,6 +5372,7 @@ export interface operations {
                 };
             };
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3926,7 +5380,13 @@ export interface operations {
     send_loopback_text: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
             path: {
                 /**
                  * @description The virtual phone; the plus as it is or as `%2B`.
@@ -3952,6 +5412,7 @@ export interface operations {
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3965,9 +5426,9 @@ export interface operations {
                     "application/json": components["schemas"]["LoopbackVerdict"];
                 };
             };
-            400: components["responses"]["BadBody"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             /**
              * @description - `not_found`: There is no such thing, or it is not this key's to see.
              *     - `loopback_off`: The loopback carrier is off.
@@ -3982,10 +5443,23 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            409: components["responses"]["MadeMeanwhile"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4079,7 +5553,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description It is the one that `If-None-Match` names. */
+            /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4115,7 +5589,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description It is the one that `If-None-Match` names. */
+            /** @description It is as `If-None-Match` says. */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4125,6 +5599,1338 @@ export interface operations {
                 content?: never;
             };
             500: components["responses"]["Internal"];
+        };
+    };
+    create_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contacts": [
+                 *         "mem_1tq3v8r4w0801"
+                 *       ],
+                 *       "mode": "all_or_nothing",
+                 *       "dry_run": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewContacts"];
+            };
+        };
+        responses: {
+            /** @description What became of each row, or would. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applied": false,
+                     *       "dry_run": false,
+                     *       "rows": [
+                     *         {
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "status": "created",
+                     *           "view": {
+                     *             "id": "ctc_1tq3v8r4w0801",
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "contact": "mem_1tq3v8r4w0802",
+                     *             "number": "+15005550101",
+                     *             "mirror_number": "+15005550102",
+                     *             "origin": "chosen",
+                     *             "pending": false,
+                     *             "blocked": false,
+                     *             "stopped": false,
+                     *             "created_at": "2026-01-15T09:30:00.000Z"
+                     *           },
+                     *           "problem": {
+                     *             "type": "urn:partyline:problem:not_found",
+                     *             "title": "Not found",
+                     *             "status": 404,
+                     *             "code": "not_found",
+                     *             "detail": "there is no member mem_1tq3v8r4w0801",
+                     *             "field": "string",
+                     *             "request_id": "req_4tz6cdm2k7qhw3yb",
+                     *             "rows": [
+                     *               {}
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `rows_failed`: Some rows cannot be, so nothing was written; `rows` says which.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_callback_endpoints: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "end_1tq3v8r4w0801",
+                     *           "app": "chat",
+                     *           "url": "https://app.example.org/callbacks",
+                     *           "description": "chat server",
+                     *           "events": [
+                     *             "message.received"
+                     *           ],
+                     *           "intercepts": false,
+                     *           "strangers": false,
+                     *           "state": "active",
+                     *           "disabled_reason": null,
+                     *           "failures": 0,
+                     *           "open_until": "2026-01-15T09:30:00.000Z",
+                     *           "created_at": "2026-01-15T09:30:00.000Z",
+                     *           "updated_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallbackEndpointPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_callback_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://app.example.org/callbacks",
+                 *       "description": "chat server",
+                 *       "events": [
+                 *         "message.received"
+                 *       ],
+                 *       "intercepts": false,
+                 *       "strangers": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint with its secret. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "end_1tq3v8r4w0801",
+                     *       "app": "chat",
+                     *       "url": "https://app.example.org/callbacks",
+                     *       "description": "chat server",
+                     *       "events": [
+                     *         "message.received"
+                     *       ],
+                     *       "intercepts": false,
+                     *       "strangers": false,
+                     *       "state": "active",
+                     *       "disabled_reason": null,
+                     *       "failures": 0,
+                     *       "open_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "updated_at": "2026-01-15T09:30:00.000Z",
+                     *       "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `secret_shown_once`: The first request with this `Idempotency-Key` made it, and its secret is shown once.
+             *     - `too_many_endpoints`: The community has as many endpoints as one may have.
+             *     - `asked_already`: Another endpoint of the community is asked already.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_callback_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The callback endpoint.
+                 * @example null
+                 */
+                endpoint: components["schemas"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint, without its secrets. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "end_1tq3v8r4w0801",
+                     *       "app": "chat",
+                     *       "url": "https://app.example.org/callbacks",
+                     *       "description": "chat server",
+                     *       "events": [
+                     *         "message.received"
+                     *       ],
+                     *       "intercepts": false,
+                     *       "strangers": false,
+                     *       "state": "active",
+                     *       "disabled_reason": null,
+                     *       "failures": 0,
+                     *       "open_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "updated_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallbackEndpoint"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_callback_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The callback endpoint.
+                 * @example null
+                 */
+                endpoint: components["schemas"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            /** @description Members read their texts there. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_callback_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The callback endpoint.
+                 * @example null
+                 */
+                endpoint: components["schemas"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://app.example.org/callbacks",
+                 *       "description": "chat server",
+                 *       "events": [
+                 *         "message.received"
+                 *       ],
+                 *       "intercepts": false,
+                 *       "strangers": false,
+                 *       "enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointEdit"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "end_1tq3v8r4w0801",
+                     *       "app": "chat",
+                     *       "url": "https://app.example.org/callbacks",
+                     *       "description": "chat server",
+                     *       "events": [
+                     *         "message.received"
+                     *       ],
+                     *       "intercepts": false,
+                     *       "strangers": false,
+                     *       "state": "active",
+                     *       "disabled_reason": null,
+                     *       "failures": 0,
+                     *       "open_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "updated_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallbackEndpoint"];
+                };
+            };
+            400: components["responses"]["BadChange"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `asked_already`: Another endpoint of the community is asked already.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Changed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_callback_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The callback endpoint.
+                 * @example null
+                 */
+                endpoint: components["schemas"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_1tq3v8r4w0801",
+                     *       "endpoint": null,
+                     *       "event": "evt_1tq3v8r4w0801",
+                     *       "type": "message.received",
+                     *       "state": "pending",
+                     *       "attempts": 1,
+                     *       "due_at": "2026-01-15T09:30:00.000Z",
+                     *       "last_status": 200,
+                     *       "last_error": null,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "finished_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `endpoint_disabled`: The endpoint takes no callbacks.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotate_callback_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The callback endpoint.
+                 * @example null
+                 */
+                endpoint: components["schemas"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_s": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The new secret, shown this once. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "endpoint": null,
+                     *       "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+                     *       "overlap_s": 86400
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `secret_shown_once`: The first request with this `Idempotency-Key` made it, and its secret is shown once.
+             *     - `too_many_secrets`: As many secrets sign as may at once.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_dead_deliveries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The callback endpoint.
+                 * @example null
+                 */
+                endpoint: components["schemas"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many are pending again. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replayed": 12,
+                     *       "left": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `endpoint_disabled`: The endpoint takes no callbacks.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those to this endpoint.
+                 * @example null
+                 */
+                endpoint?: components["schemas"]["EndpointId"];
+                /**
+                 * @description Those of this event.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                event?: components["schemas"]["EventId"];
+                /**
+                 * @description Those that stand there.
+                 * @example pending
+                 */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "dlv_1tq3v8r4w0801",
+                     *           "endpoint": null,
+                     *           "event": "evt_1tq3v8r4w0801",
+                     *           "type": "message.received",
+                     *           "state": "pending",
+                     *           "attempts": 1,
+                     *           "due_at": "2026-01-15T09:30:00.000Z",
+                     *           "last_status": 200,
+                     *           "last_error": null,
+                     *           "created_at": "2026-01-15T09:30:00.000Z",
+                     *           "finished_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The delivery.
+                 * @example dlv_1tq3v8r4w0801
+                 */
+                delivery: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_1tq3v8r4w0801",
+                     *       "endpoint": null,
+                     *       "event": "evt_1tq3v8r4w0801",
+                     *       "type": "message.received",
+                     *       "state": "pending",
+                     *       "attempts": 1,
+                     *       "due_at": "2026-01-15T09:30:00.000Z",
+                     *       "last_status": 200,
+                     *       "last_error": null,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "finished_at": "2026-01-15T09:30:00.000Z",
+                     *       "body": {
+                     *         "id": "evt_1tq3v8r4w0801",
+                     *         "type": "message.received",
+                     *         "timestamp": "2026-01-15T09:30:00.000Z",
+                     *         "community": "com_1tq3v8r4w0801",
+                     *         "data": {}
+                     *       },
+                     *       "tries": [
+                     *         {
+                     *           "attempt": 1,
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "duration_ms": 42,
+                     *           "status": 200,
+                     *           "error": null,
+                     *           "request": "content-type: application/json",
+                     *           "answer": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The delivery.
+                 * @example dlv_1tq3v8r4w0801
+                 */
+                delivery: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, pending again. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_1tq3v8r4w0801",
+                     *       "endpoint": null,
+                     *       "event": "evt_1tq3v8r4w0801",
+                     *       "type": "message.received",
+                     *       "state": "pending",
+                     *       "attempts": 1,
+                     *       "due_at": "2026-01-15T09:30:00.000Z",
+                     *       "last_status": 200,
+                     *       "last_error": null,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "finished_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `endpoint_disabled`: The endpoint takes no callbacks.
+             *     - `event_forgotten`: The event is no longer kept.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_interactions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those of this member.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member?: components["schemas"]["MemberId"];
+                /**
+                 * @description With `member`: those between the two.
+                 * @example mem_1tq3v8r4w0802
+                 */
+                contact?: components["schemas"]["MemberId"];
+                /**
+                 * @description Those since this instant.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                since?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Those before this instant.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                until?: components["schemas"]["Timestamp"];
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "msg_1tq3v8r4w0801",
+                     *           "kind": "message",
+                     *           "from": "mem_1tq3v8r4w0801",
+                     *           "to": "mem_1tq3v8r4w0802",
+                     *           "origin": "phone",
+                     *           "status": "accepted",
+                     *           "reason": null,
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "updated_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InteractionPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_opt_outs: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "opt_1tq3v8r4w0801",
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "number": "num_1tq3v8r4w0801",
+                     *           "all": false,
+                     *           "since": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OptOutPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_opt_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The opt-out.
+                 * @example opt_1tq3v8r4w0801
+                 */
+                opt_out: components["schemas"]["OptOutId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The opt-out. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "opt_1tq3v8r4w0801",
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "number": "num_1tq3v8r4w0801",
+                     *       "all": false,
+                     *       "since": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OptOut"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The community; only a key of scope `admin` has to say it.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community?: components["schemas"]["CommunityId"];
+                /**
+                 * @description Kinds of events, divided by commas; all if absent.
+                 * @example message.received,message.status
+                 */
+                types?: string;
+                /**
+                 * @description The id of the last event that you have, where the header cannot be set.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                after?: components["schemas"]["EventId"];
+            };
+            header?: {
+                /**
+                 * @description The id of the last event that you have.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "Last-Event-ID"?: components["schemas"]["EventId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: evt_1tq3v8r4w0801
+                     *     event: message.status
+                     *     data: {…}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /**
+             * @description - `bad_query`: The query string cannot be read.
+             *     - `bad_last_event_id`: The header `Last-Event-ID` is no event's id.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            /** @description Events after that one are no longer all kept. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            /**
+             * @description - `unavailable`: The database cannot be used at the moment.
+             *     - `too_many_streams`: Too many event streams are open.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example partyline_… */
+                    "application/openmetrics-text": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is nothing at this path. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -6,6 +6,12 @@ from .api_key_scope import ApiKeyScope
 from .api_key_with_token import ApiKeyWithToken
 from .assignment import Assignment
 from .assignment_page import AssignmentPage
+from .bulk_result import BulkResult
+from .bulk_row import BulkRow
+from .bulk_row_status import BulkRowStatus
+from .callback_endpoint import CallbackEndpoint
+from .callback_endpoint_page import CallbackEndpointPage
+from .callback_endpoint_state import CallbackEndpointState
 from .capability import Capability
 from .community import Community
 from .community_edit import CommunityEdit
@@ -15,12 +21,28 @@ from .contact_edit import ContactEdit
 from .contact_page import ContactPage
 from .decision import Decision
 from .decision_outcome import DecisionOutcome
+from .delivery import Delivery
+from .delivery_attempt import DeliveryAttempt
+from .delivery_detail import DeliveryDetail
+from .delivery_page import DeliveryPage
+from .delivery_state import DeliveryState
 from .device import Device
+from .device_edit import DeviceEdit
+from .device_edit_texts_to import DeviceEditTextsTo
 from .device_kind import DeviceKind
 from .device_page import DevicePage
 from .device_texts_to_type_1 import DeviceTextsToType1
+from .endpoint_edit import EndpointEdit
+from .endpoint_with_secret import EndpointWithSecret
+from .event import Event
+from .event_data import EventData
+from .event_kind import EventKind
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
+from .interaction import Interaction
+from .interaction_origin import InteractionOrigin
+from .interaction_page import InteractionPage
+from .list_messages_origin import ListMessagesOrigin
 from .loopback_inbox import LoopbackInbox
 from .loopback_verdict import LoopbackVerdict
 from .loopback_verdict_verdict import LoopbackVerdictVerdict
@@ -31,20 +53,30 @@ from .message import Message
 from .message_encoding import MessageEncoding
 from .message_origin import MessageOrigin
 from .message_page import MessagePage
+from .message_rehearsal import MessageRehearsal
+from .message_rehearsal_encoding import MessageRehearsalEncoding
 from .message_status import MessageStatus
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
 from .new_community import NewCommunity
 from .new_contact import NewContact
+from .new_contacts import NewContacts
+from .new_contacts_mode import NewContactsMode
 from .new_device import NewDevice
+from .new_device_kind_type_1 import NewDeviceKindType1
+from .new_device_texts_to_type_1 import NewDeviceTextsToType1
+from .new_endpoint import NewEndpoint
 from .new_loopback_text import NewLoopbackText
 from .new_member import NewMember
 from .new_message import NewMessage
 from .new_number import NewNumber
 from .new_pool import NewPool
+from .new_secret import NewSecret
 from .number_edit import NumberEdit
 from .number_state import NumberState
 from .on_silence import OnSilence
+from .opt_out import OptOut
+from .opt_out_page import OptOutPage
 from .origin import Origin
 from .policy import Policy
 from .policy_patch import PolicyPatch
@@ -53,10 +85,15 @@ from .pool_number import PoolNumber
 from .pool_number_page import PoolNumberPage
 from .pool_page import PoolPage
 from .problem import Problem
+from .problem_rows_item import ProblemRowsItem
 from .readiness import Readiness
 from .reason import Reason
 from .received_text import ReceivedText
 from .refusal import Refusal
+from .replayed import Replayed
+from .route import Route
+from .secret_rotation import SecretRotation
+from .sent_message import SentMessage
 from .when_full import WhenFull
 
 __all__ = (
@@ -66,6 +103,12 @@ __all__ = (
     "ApiKeyWithToken",
     "Assignment",
     "AssignmentPage",
+    "BulkResult",
+    "BulkRow",
+    "BulkRowStatus",
+    "CallbackEndpoint",
+    "CallbackEndpointPage",
+    "CallbackEndpointState",
     "Capability",
     "Community",
     "CommunityEdit",
@@ -75,12 +118,28 @@ __all__ = (
     "ContactPage",
     "Decision",
     "DecisionOutcome",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryDetail",
+    "DeliveryPage",
+    "DeliveryState",
     "Device",
+    "DeviceEdit",
+    "DeviceEditTextsTo",
     "DeviceKind",
     "DevicePage",
     "DeviceTextsToType1",
+    "EndpointEdit",
+    "EndpointWithSecret",
+    "Event",
+    "EventData",
+    "EventKind",
     "GetOpenapiResponse200",
     "Health",
+    "Interaction",
+    "InteractionOrigin",
+    "InteractionPage",
+    "ListMessagesOrigin",
     "LoopbackInbox",
     "LoopbackVerdict",
     "LoopbackVerdictVerdict",
@@ -91,20 +150,30 @@ __all__ = (
     "MessageEncoding",
     "MessageOrigin",
     "MessagePage",
+    "MessageRehearsal",
+    "MessageRehearsalEncoding",
     "MessageStatus",
     "NewApiKey",
     "NewApiKeyScope",
     "NewCommunity",
     "NewContact",
+    "NewContacts",
+    "NewContactsMode",
     "NewDevice",
+    "NewDeviceKindType1",
+    "NewDeviceTextsToType1",
+    "NewEndpoint",
     "NewLoopbackText",
     "NewMember",
     "NewMessage",
     "NewNumber",
     "NewPool",
+    "NewSecret",
     "NumberEdit",
     "NumberState",
     "OnSilence",
+    "OptOut",
+    "OptOutPage",
     "Origin",
     "Policy",
     "PolicyPatch",
@@ -113,9 +182,14 @@ __all__ = (
     "PoolNumberPage",
     "PoolPage",
     "Problem",
+    "ProblemRowsItem",
     "Readiness",
     "Reason",
     "ReceivedText",
     "Refusal",
+    "Replayed",
+    "Route",
+    "SecretRotation",
+    "SentMessage",
     "WhenFull",
 )

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="NewMessage")
 
 
@@ -16,6 +18,8 @@ class NewMessage:
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     text: str
     """ The text, up to the policy's `max_text_chars`. """
+    dry_run: bool | Unset = UNSET
+    """ Say what would happen; write and send nothing. """
 
     def to_dict(self) -> dict[str, Any]:
         from_ = self.from_
@@ -23,6 +27,8 @@ class NewMessage:
         to = self.to
 
         text = self.text
+
+        dry_run = self.dry_run
 
         field_dict: dict[str, Any] = {}
 
@@ -33,6 +39,8 @@ class NewMessage:
                 "text": text,
             }
         )
+        if dry_run is not UNSET:
+            field_dict["dry_run"] = dry_run
 
         return field_dict
 
@@ -45,10 +53,13 @@ class NewMessage:
 
         text = d.pop("text")
 
+        dry_run = d.pop("dry_run", UNSET)
+
         new_message = cls(
             from_=from_,
             to=to,
             text=text,
+            dry_run=dry_run,
         )
 
         return new_message

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.problem_rows_item import ProblemRowsItem
+
 
 T = TypeVar("T", bound="Problem")
 
@@ -21,7 +25,7 @@ class Problem:
     type_: str
     """ `urn:partyline:problem:` and the code. """
     title: str
-    """ The status in words. """
+    """ The code in words. """
     status: int
     """ The status. """
     code: str
@@ -32,6 +36,8 @@ class Problem:
     """ The field, parameter or header that is to be mended. """
     request_id: str | Unset = UNSET
     """ Names the request in the broker's log; also in the header `X-Request-Id`. """
+    rows: list[ProblemRowsItem] | Unset = UNSET
+    """ With `rows_failed`: what each row met. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,6 +55,13 @@ class Problem:
 
         request_id = self.request_id
 
+        rows: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.rows, Unset):
+            rows = []
+            for rows_item_data in self.rows:
+                rows_item = rows_item_data.to_dict()
+                rows.append(rows_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -64,11 +77,15 @@ class Problem:
             field_dict["field"] = field
         if request_id is not UNSET:
             field_dict["request_id"] = request_id
+        if rows is not UNSET:
+            field_dict["rows"] = rows
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.problem_rows_item import ProblemRowsItem  # noqa: PLC0415
+
         d = dict(src_dict)
         type_ = d.pop("type")
 
@@ -84,6 +101,15 @@ class Problem:
 
         request_id = d.pop("request_id", UNSET)
 
+        _rows = d.pop("rows", UNSET)
+        rows: list[ProblemRowsItem] | Unset = UNSET
+        if _rows is not UNSET:
+            rows = []
+            for rows_item_data in _rows:
+                rows_item = ProblemRowsItem.from_dict(rows_item_data)
+
+                rows.append(rows_item)
+
         problem = cls(
             type_=type_,
             title=title,
@@ -92,6 +118,7 @@ class Problem:
             detail=detail,
             field=field,
             request_id=request_id,
+            rows=rows,
         )
 
         problem.additional_properties = d

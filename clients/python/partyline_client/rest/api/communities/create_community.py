@@ -8,14 +8,17 @@ from ...client import AuthenticatedClient, Client
 from ...models.community import Community
 from ...models.new_community import NewCommunity
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
     body: NewCommunity,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -78,6 +81,11 @@ def _parse_response(
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
 
@@ -109,12 +117,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewCommunity,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Community | Problem]:
     """Make a community
 
      A community owns its members, pools and policy. What the policy leaves out has the broker's default.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewCommunity):
 
     Raises:
@@ -127,6 +137,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -140,12 +151,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewCommunity,
+    idempotency_key: str | Unset = UNSET,
 ) -> Community | Problem | None:
     """Make a community
 
      A community owns its members, pools and policy. What the policy leaves out has the broker's default.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewCommunity):
 
     Raises:
@@ -159,6 +172,7 @@ def sync(
     return sync_detailed(
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -166,12 +180,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewCommunity,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Community | Problem]:
     """Make a community
 
      A community owns its members, pools and policy. What the policy leaves out has the broker's default.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewCommunity):
 
     Raises:
@@ -184,6 +200,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -195,12 +212,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewCommunity,
+    idempotency_key: str | Unset = UNSET,
 ) -> Community | Problem | None:
     """Make a community
 
      A community owns its members, pools and policy. What the policy leaves out has the broker's default.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewCommunity):
 
     Raises:
@@ -215,5 +234,6 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

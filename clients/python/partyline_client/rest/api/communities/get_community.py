@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -8,12 +8,17 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.community import Community
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -22,16 +27,26 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Community | Problem | None:
+) -> Any | Community | Problem | None:
     if response.status_code == 200:
         response_200 = Community.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -42,6 +57,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -61,7 +81,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Community | Problem]:
+) -> Response[Any | Community | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -74,23 +94,26 @@ def sync_detailed(
     community: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Community | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Community | Problem]:
     """Get a community
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Community | Problem]
+        Response[Any | Community | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -104,24 +127,27 @@ def sync(
     community: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Community | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Community | Problem | None:
     """Get a community
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Community | Problem
+        Any | Community | Problem
     """
 
     return sync_detailed(
         community=community,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -129,23 +155,26 @@ async def asyncio_detailed(
     community: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Community | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Community | Problem]:
     """Get a community
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Community | Problem]
+        Response[Any | Community | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -157,24 +186,27 @@ async def asyncio(
     community: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Community | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Community | Problem | None:
     """Get a community
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Community | Problem
+        Any | Community | Problem
     """
 
     return (
         await asyncio_detailed(
             community=community,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.community import Community
 from ...models.community_edit import CommunityEdit
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     *,
     body: CommunityEdit,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -52,6 +55,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -67,6 +75,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -81,6 +94,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -114,6 +132,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: CommunityEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[Community | Problem]:
     """Rename a community or change its policy
 
@@ -122,6 +141,7 @@ def sync_detailed(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (CommunityEdit):
 
     Raises:
@@ -135,6 +155,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -149,6 +170,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: CommunityEdit,
+    if_match: str | Unset = UNSET,
 ) -> Community | Problem | None:
     """Rename a community or change its policy
 
@@ -157,6 +179,7 @@ def sync(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (CommunityEdit):
 
     Raises:
@@ -171,6 +194,7 @@ def sync(
         community=community,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -179,6 +203,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: CommunityEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[Community | Problem]:
     """Rename a community or change its policy
 
@@ -187,6 +212,7 @@ async def asyncio_detailed(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (CommunityEdit):
 
     Raises:
@@ -200,6 +226,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -212,6 +239,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: CommunityEdit,
+    if_match: str | Unset = UNSET,
 ) -> Community | Problem | None:
     """Rename a community or change its policy
 
@@ -220,6 +248,7 @@ async def asyncio(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (CommunityEdit):
 
     Raises:
@@ -235,5 +264,6 @@ async def asyncio(
             community=community,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -8,14 +8,19 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.contact import Contact
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     member: str,
     contact: str,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -26,6 +31,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -37,20 +43,50 @@ def _parse_response(
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
         return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -85,6 +121,7 @@ def sync_detailed(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Contact | Problem]:
     """Accept a contact
 
@@ -96,6 +133,7 @@ def sync_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -109,6 +147,7 @@ def sync_detailed(
         community=community,
         member=member,
         contact=contact,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -124,6 +163,7 @@ def sync(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Contact | Problem | None:
     """Accept a contact
 
@@ -135,6 +175,7 @@ def sync(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,6 +190,7 @@ def sync(
         member=member,
         contact=contact,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -158,6 +200,7 @@ async def asyncio_detailed(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Contact | Problem]:
     """Accept a contact
 
@@ -169,6 +212,7 @@ async def asyncio_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -182,6 +226,7 @@ async def asyncio_detailed(
         community=community,
         member=member,
         contact=contact,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -195,6 +240,7 @@ async def asyncio(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    idempotency_key: str | Unset = UNSET,
 ) -> Contact | Problem | None:
     """Accept a contact
 
@@ -206,6 +252,7 @@ async def asyncio(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -221,5 +268,6 @@ async def asyncio(
             member=member,
             contact=contact,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.contact import Contact
 from ...models.new_contact import NewContact
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     member: str,
     *,
     body: NewContact,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -59,6 +62,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -88,6 +96,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -122,6 +135,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewContact,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Contact | Problem]:
     """Add a contact
 
@@ -133,6 +147,7 @@ def sync_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewContact):
 
     Raises:
@@ -147,6 +162,7 @@ def sync_detailed(
         community=community,
         member=member,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -162,6 +178,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewContact,
+    idempotency_key: str | Unset = UNSET,
 ) -> Contact | Problem | None:
     """Add a contact
 
@@ -173,6 +190,7 @@ def sync(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewContact):
 
     Raises:
@@ -188,6 +206,7 @@ def sync(
         member=member,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -197,6 +216,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewContact,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Contact | Problem]:
     """Add a contact
 
@@ -208,6 +228,7 @@ async def asyncio_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewContact):
 
     Raises:
@@ -222,6 +243,7 @@ async def asyncio_detailed(
         community=community,
         member=member,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -235,6 +257,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewContact,
+    idempotency_key: str | Unset = UNSET,
 ) -> Contact | Problem | None:
     """Add a contact
 
@@ -246,6 +269,7 @@ async def asyncio(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewContact):
 
     Raises:
@@ -262,5 +286,6 @@ async def asyncio(
             member=member,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

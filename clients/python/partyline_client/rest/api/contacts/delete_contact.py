@@ -7,14 +7,19 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     member: str,
     contact: str,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -25,6 +30,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -35,15 +41,35 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -78,6 +104,7 @@ def sync_detailed(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Release a pair
 
@@ -90,6 +117,7 @@ def sync_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,6 +131,7 @@ def sync_detailed(
         community=community,
         member=member,
         contact=contact,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -118,6 +147,7 @@ def sync(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Release a pair
 
@@ -130,6 +160,7 @@ def sync(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,6 +175,7 @@ def sync(
         member=member,
         contact=contact,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -153,6 +185,7 @@ async def asyncio_detailed(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Release a pair
 
@@ -165,6 +198,7 @@ async def asyncio_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,6 +212,7 @@ async def asyncio_detailed(
         community=community,
         member=member,
         contact=contact,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -191,6 +226,7 @@ async def asyncio(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Release a pair
 
@@ -203,6 +239,7 @@ async def asyncio(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -218,5 +255,6 @@ async def asyncio(
             member=member,
             contact=contact,
             client=client,
+            if_match=if_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -8,14 +8,19 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.contact import Contact
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     member: str,
     contact: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -26,16 +31,26 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Contact | Problem | None:
+) -> Any | Contact | Problem | None:
     if response.status_code == 200:
         response_200 = Contact.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -46,6 +61,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -65,7 +85,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Contact | Problem]:
+) -> Response[Any | Contact | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -80,7 +100,8 @@ def sync_detailed(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Contact | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Contact | Problem]:
     """Get a contact
 
     Args:
@@ -89,19 +110,21 @@ def sync_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Contact | Problem]
+        Response[Any | Contact | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
         member=member,
         contact=contact,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -117,7 +140,8 @@ def sync(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Contact | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Contact | Problem | None:
     """Get a contact
 
     Args:
@@ -126,13 +150,14 @@ def sync(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Contact | Problem
+        Any | Contact | Problem
     """
 
     return sync_detailed(
@@ -140,6 +165,7 @@ def sync(
         member=member,
         contact=contact,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -149,7 +175,8 @@ async def asyncio_detailed(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Contact | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Contact | Problem]:
     """Get a contact
 
     Args:
@@ -158,19 +185,21 @@ async def asyncio_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Contact | Problem]
+        Response[Any | Contact | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
         member=member,
         contact=contact,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -184,7 +213,8 @@ async def asyncio(
     contact: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Contact | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Contact | Problem | None:
     """Get a contact
 
     Args:
@@ -193,13 +223,14 @@ async def asyncio(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Contact | Problem
+        Any | Contact | Problem
     """
 
     return (
@@ -208,5 +239,6 @@ async def asyncio(
             member=member,
             contact=contact,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -7,6 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.contact_page import ContactPage
+from ...models.origin import Origin
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -15,11 +16,30 @@ def _get_kwargs(
     community: str,
     member: str,
     *,
+    contact: str | Unset = UNSET,
+    origin: Origin | Unset = UNSET,
+    pending: bool | Unset = UNSET,
+    blocked: bool | Unset = UNSET,
+    stopped: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    params["contact"] = contact
+
+    json_origin: str | Unset = UNSET
+    if not isinstance(origin, Unset):
+        json_origin = origin.value
+
+    params["origin"] = json_origin
+
+    params["pending"] = pending
+
+    params["blocked"] = blocked
+
+    params["stopped"] = stopped
 
     params["limit"] = limit
 
@@ -67,6 +87,11 @@ def _parse_response(
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
 
@@ -99,6 +124,11 @@ def sync_detailed(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    contact: str | Unset = UNSET,
+    origin: Origin | Unset = UNSET,
+    pending: bool | Unset = UNSET,
+    blocked: bool | Unset = UNSET,
+    stopped: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[ContactPage | Problem]:
@@ -111,6 +141,12 @@ def sync_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
+        origin (Origin | Unset): How a row came into its owner's table.
+        pending (bool | Unset):
+        blocked (bool | Unset):
+        stopped (bool | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -125,6 +161,11 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        contact=contact,
+        origin=origin,
+        pending=pending,
+        blocked=blocked,
+        stopped=stopped,
         limit=limit,
         cursor=cursor,
     )
@@ -141,6 +182,11 @@ def sync(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    contact: str | Unset = UNSET,
+    origin: Origin | Unset = UNSET,
+    pending: bool | Unset = UNSET,
+    blocked: bool | Unset = UNSET,
+    stopped: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> ContactPage | Problem | None:
@@ -153,6 +199,12 @@ def sync(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
+        origin (Origin | Unset): How a row came into its owner's table.
+        pending (bool | Unset):
+        blocked (bool | Unset):
+        stopped (bool | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -168,6 +220,11 @@ def sync(
         community=community,
         member=member,
         client=client,
+        contact=contact,
+        origin=origin,
+        pending=pending,
+        blocked=blocked,
+        stopped=stopped,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -178,6 +235,11 @@ async def asyncio_detailed(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    contact: str | Unset = UNSET,
+    origin: Origin | Unset = UNSET,
+    pending: bool | Unset = UNSET,
+    blocked: bool | Unset = UNSET,
+    stopped: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[ContactPage | Problem]:
@@ -190,6 +252,12 @@ async def asyncio_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
+        origin (Origin | Unset): How a row came into its owner's table.
+        pending (bool | Unset):
+        blocked (bool | Unset):
+        stopped (bool | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -204,6 +272,11 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        contact=contact,
+        origin=origin,
+        pending=pending,
+        blocked=blocked,
+        stopped=stopped,
         limit=limit,
         cursor=cursor,
     )
@@ -218,6 +291,11 @@ async def asyncio(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    contact: str | Unset = UNSET,
+    origin: Origin | Unset = UNSET,
+    pending: bool | Unset = UNSET,
+    blocked: bool | Unset = UNSET,
+    stopped: bool | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> ContactPage | Problem | None:
@@ -230,6 +308,12 @@ async def asyncio(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
+        origin (Origin | Unset): How a row came into its owner's table.
+        pending (bool | Unset):
+        blocked (bool | Unset):
+        stopped (bool | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -246,6 +330,11 @@ async def asyncio(
             community=community,
             member=member,
             client=client,
+            contact=contact,
+            origin=origin,
+            pending=pending,
+            blocked=blocked,
+            stopped=stopped,
             limit=limit,
             cursor=cursor,
         )

@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.contact import Contact
 from ...models.contact_edit import ContactEdit
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -18,8 +18,11 @@ def _get_kwargs(
     contact: str,
     *,
     body: ContactEdit,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -56,6 +59,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -71,6 +79,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -85,6 +98,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -120,6 +138,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: ContactEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[Contact | Problem]:
     """Block or unblock a pair
 
@@ -132,6 +151,7 @@ def sync_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
         body (ContactEdit):
 
     Raises:
@@ -147,6 +167,7 @@ def sync_detailed(
         member=member,
         contact=contact,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -163,6 +184,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: ContactEdit,
+    if_match: str | Unset = UNSET,
 ) -> Contact | Problem | None:
     """Block or unblock a pair
 
@@ -175,6 +197,7 @@ def sync(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
         body (ContactEdit):
 
     Raises:
@@ -191,6 +214,7 @@ def sync(
         contact=contact,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -201,6 +225,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: ContactEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[Contact | Problem]:
     """Block or unblock a pair
 
@@ -213,6 +238,7 @@ async def asyncio_detailed(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
         body (ContactEdit):
 
     Raises:
@@ -228,6 +254,7 @@ async def asyncio_detailed(
         member=member,
         contact=contact,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -242,6 +269,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: ContactEdit,
+    if_match: str | Unset = UNSET,
 ) -> Contact | Problem | None:
     """Block or unblock a pair
 
@@ -254,6 +282,7 @@ async def asyncio(
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
         contact (str):
+        if_match (str | Unset):
         body (ContactEdit):
 
     Raises:
@@ -271,5 +300,6 @@ async def asyncio(
             contact=contact,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.device import Device
 from ...models.new_device import NewDevice
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     member: str,
     *,
     body: NewDevice,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -54,6 +57,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -83,6 +91,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -117,16 +130,20 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewDevice,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Device | Problem]:
-    """Add a phone to a member
+    """Add a phone or an app to a member
 
-     A phone belongs to one member of a community. Texts go to the oldest device.
+     A phone belongs to one member of a community; texts go to the oldest phone. An app (`kind` is `app`)
+    gets the member's texts by callback at its endpoint: in place of the phone, or both, as `texts_to`
+    says.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewDevice):
 
     Raises:
@@ -141,6 +158,7 @@ def sync_detailed(
         community=community,
         member=member,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -156,16 +174,20 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewDevice,
+    idempotency_key: str | Unset = UNSET,
 ) -> Device | Problem | None:
-    """Add a phone to a member
+    """Add a phone or an app to a member
 
-     A phone belongs to one member of a community. Texts go to the oldest device.
+     A phone belongs to one member of a community; texts go to the oldest phone. An app (`kind` is `app`)
+    gets the member's texts by callback at its endpoint: in place of the phone, or both, as `texts_to`
+    says.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewDevice):
 
     Raises:
@@ -181,6 +203,7 @@ def sync(
         member=member,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -190,16 +213,20 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewDevice,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Device | Problem]:
-    """Add a phone to a member
+    """Add a phone or an app to a member
 
-     A phone belongs to one member of a community. Texts go to the oldest device.
+     A phone belongs to one member of a community; texts go to the oldest phone. An app (`kind` is `app`)
+    gets the member's texts by callback at its endpoint: in place of the phone, or both, as `texts_to`
+    says.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewDevice):
 
     Raises:
@@ -214,6 +241,7 @@ async def asyncio_detailed(
         community=community,
         member=member,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -227,16 +255,20 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewDevice,
+    idempotency_key: str | Unset = UNSET,
 ) -> Device | Problem | None:
-    """Add a phone to a member
+    """Add a phone or an app to a member
 
-     A phone belongs to one member of a community. Texts go to the oldest device.
+     A phone belongs to one member of a community; texts go to the oldest phone. An app (`kind` is `app`)
+    gets the member's texts by callback at its endpoint: in place of the phone, or both, as `texts_to`
+    says.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewDevice):
 
     Raises:
@@ -253,5 +285,6 @@ async def asyncio(
             member=member,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -7,14 +7,19 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     member: str,
     device: str,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -25,6 +30,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -35,10 +41,20 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
         return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -49,6 +65,16 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -83,6 +109,7 @@ def sync_detailed(
     device: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Remove a device
 
@@ -95,6 +122,7 @@ def sync_detailed(
             time.
         device (str): A device of a member. The id is `dev_` and 13 letters and digits; ids sort
             by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -108,6 +136,7 @@ def sync_detailed(
         community=community,
         member=member,
         device=device,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -123,6 +152,7 @@ def sync(
     device: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Remove a device
 
@@ -135,6 +165,7 @@ def sync(
             time.
         device (str): A device of a member. The id is `dev_` and 13 letters and digits; ids sort
             by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,6 +180,7 @@ def sync(
         member=member,
         device=device,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -158,6 +190,7 @@ async def asyncio_detailed(
     device: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Remove a device
 
@@ -170,6 +203,7 @@ async def asyncio_detailed(
             time.
         device (str): A device of a member. The id is `dev_` and 13 letters and digits; ids sort
             by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,6 +217,7 @@ async def asyncio_detailed(
         community=community,
         member=member,
         device=device,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -196,6 +231,7 @@ async def asyncio(
     device: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Remove a device
 
@@ -208,6 +244,7 @@ async def asyncio(
             time.
         device (str): A device of a member. The id is `dev_` and 13 letters and digits; ids sort
             by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -223,5 +260,6 @@ async def asyncio(
             member=member,
             device=device,
             client=client,
+            if_match=if_match,
         )
     ).parsed

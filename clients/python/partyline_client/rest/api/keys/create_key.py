@@ -8,14 +8,17 @@ from ...client import AuthenticatedClient, Client
 from ...models.api_key_with_token import ApiKeyWithToken
 from ...models.new_api_key import NewApiKey
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
     body: NewApiKey,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -53,6 +56,11 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
     if response.status_code == 408:
         response_408 = Problem.from_dict(response.json())
 
@@ -77,6 +85,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -109,12 +122,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewApiKey,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ApiKeyWithToken | Problem]:
     """Make a key
 
      The answer holds the `token`; it is shown this once and kept only as a hash.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewApiKey):
 
     Raises:
@@ -127,6 +142,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -140,12 +156,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewApiKey,
+    idempotency_key: str | Unset = UNSET,
 ) -> ApiKeyWithToken | Problem | None:
     """Make a key
 
      The answer holds the `token`; it is shown this once and kept only as a hash.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewApiKey):
 
     Raises:
@@ -159,6 +177,7 @@ def sync(
     return sync_detailed(
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -166,12 +185,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewApiKey,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ApiKeyWithToken | Problem]:
     """Make a key
 
      The answer holds the `token`; it is shown this once and kept only as a hash.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewApiKey):
 
     Raises:
@@ -184,6 +205,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -195,12 +217,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewApiKey,
+    idempotency_key: str | Unset = UNSET,
 ) -> ApiKeyWithToken | Problem | None:
     """Make a key
 
      The answer holds the `token`; it is shown this once and kept only as a hash.
 
     Args:
+        idempotency_key (str | Unset):
         body (NewApiKey):
 
     Raises:
@@ -215,5 +239,6 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

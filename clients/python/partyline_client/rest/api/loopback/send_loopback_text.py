@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.loopback_verdict import LoopbackVerdict
 from ...models.new_loopback_text import NewLoopbackText
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     phone: str,
     *,
     body: NewLoopbackText,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -87,6 +90,11 @@ def _parse_response(
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
 
@@ -119,6 +127,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewLoopbackText,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[LoopbackVerdict | Problem]:
     """Send a text from a virtual phone
 
@@ -127,6 +136,7 @@ def sync_detailed(
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        idempotency_key (str | Unset):
         body (NewLoopbackText):
 
     Raises:
@@ -140,6 +150,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         phone=phone,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -154,6 +165,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewLoopbackText,
+    idempotency_key: str | Unset = UNSET,
 ) -> LoopbackVerdict | Problem | None:
     """Send a text from a virtual phone
 
@@ -162,6 +174,7 @@ def sync(
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        idempotency_key (str | Unset):
         body (NewLoopbackText):
 
     Raises:
@@ -176,6 +189,7 @@ def sync(
         phone=phone,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -184,6 +198,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewLoopbackText,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[LoopbackVerdict | Problem]:
     """Send a text from a virtual phone
 
@@ -192,6 +207,7 @@ async def asyncio_detailed(
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        idempotency_key (str | Unset):
         body (NewLoopbackText):
 
     Raises:
@@ -205,6 +221,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         phone=phone,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -217,6 +234,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewLoopbackText,
+    idempotency_key: str | Unset = UNSET,
 ) -> LoopbackVerdict | Problem | None:
     """Send a text from a virtual phone
 
@@ -225,6 +243,7 @@ async def asyncio(
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        idempotency_key (str | Unset):
         body (NewLoopbackText):
 
     Raises:
@@ -240,5 +259,6 @@ async def asyncio(
             phone=phone,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.member import Member
 from ...models.new_member import NewMember
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     *,
     body: NewMember,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -52,6 +55,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -81,6 +89,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -114,6 +127,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewMember,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
     """Add a member
 
@@ -123,6 +137,7 @@ def sync_detailed(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewMember):
 
     Raises:
@@ -136,6 +151,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -150,6 +166,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewMember,
+    idempotency_key: str | Unset = UNSET,
 ) -> Member | Problem | None:
     """Add a member
 
@@ -159,6 +176,7 @@ def sync(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewMember):
 
     Raises:
@@ -173,6 +191,7 @@ def sync(
         community=community,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -181,6 +200,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewMember,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
     """Add a member
 
@@ -190,6 +210,7 @@ async def asyncio_detailed(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewMember):
 
     Raises:
@@ -203,6 +224,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -215,6 +237,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewMember,
+    idempotency_key: str | Unset = UNSET,
 ) -> Member | Problem | None:
     """Add a member
 
@@ -224,6 +247,7 @@ async def asyncio(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewMember):
 
     Raises:
@@ -239,5 +263,6 @@ async def asyncio(
             community=community,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

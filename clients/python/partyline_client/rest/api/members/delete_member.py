@@ -7,13 +7,18 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     member: str,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -23,6 +28,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -33,15 +39,35 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -75,6 +101,7 @@ def sync_detailed(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Remove a member
 
@@ -86,6 +113,7 @@ def sync_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,6 +126,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -112,6 +141,7 @@ def sync(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Remove a member
 
@@ -123,6 +153,7 @@ def sync(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,6 +167,7 @@ def sync(
         community=community,
         member=member,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -144,6 +176,7 @@ async def asyncio_detailed(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Remove a member
 
@@ -155,6 +188,7 @@ async def asyncio_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,6 +201,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -179,6 +214,7 @@ async def asyncio(
     member: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Remove a member
 
@@ -190,6 +226,7 @@ async def asyncio(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -204,5 +241,6 @@ async def asyncio(
             community=community,
             member=member,
             client=client,
+            if_match=if_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -8,13 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.member import Member
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     member: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -24,16 +29,26 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Member | Problem | None:
+) -> Any | Member | Problem | None:
     if response.status_code == 200:
         response_200 = Member.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -44,6 +59,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -63,7 +83,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Member | Problem]:
+) -> Response[Any | Member | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -77,7 +97,8 @@ def sync_detailed(
     member: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Member | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Member | Problem]:
     """Get a member
 
     Args:
@@ -85,18 +106,20 @@ def sync_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Member | Problem]
+        Response[Any | Member | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -111,7 +134,8 @@ def sync(
     member: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Member | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Member | Problem | None:
     """Get a member
 
     Args:
@@ -119,19 +143,21 @@ def sync(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Member | Problem
+        Any | Member | Problem
     """
 
     return sync_detailed(
         community=community,
         member=member,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -140,7 +166,8 @@ async def asyncio_detailed(
     member: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Member | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Member | Problem]:
     """Get a member
 
     Args:
@@ -148,18 +175,20 @@ async def asyncio_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Member | Problem]
+        Response[Any | Member | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -172,7 +201,8 @@ async def asyncio(
     member: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Member | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Member | Problem | None:
     """Get a member
 
     Args:
@@ -180,13 +210,14 @@ async def asyncio(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Member | Problem
+        Any | Member | Problem
     """
 
     return (
@@ -194,5 +225,6 @@ async def asyncio(
             community=community,
             member=member,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

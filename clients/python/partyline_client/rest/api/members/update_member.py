@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.member import Member
 from ...models.member_edit import MemberEdit
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     member: str,
     *,
     body: MemberEdit,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -54,6 +57,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -69,6 +77,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -83,6 +96,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -117,6 +135,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: MemberEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
     """Rename a member
 
@@ -125,6 +144,7 @@ def sync_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (MemberEdit):
 
     Raises:
@@ -139,6 +159,7 @@ def sync_detailed(
         community=community,
         member=member,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -154,6 +175,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: MemberEdit,
+    if_match: str | Unset = UNSET,
 ) -> Member | Problem | None:
     """Rename a member
 
@@ -162,6 +184,7 @@ def sync(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (MemberEdit):
 
     Raises:
@@ -177,6 +200,7 @@ def sync(
         member=member,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -186,6 +210,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: MemberEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
     """Rename a member
 
@@ -194,6 +219,7 @@ async def asyncio_detailed(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (MemberEdit):
 
     Raises:
@@ -208,6 +234,7 @@ async def asyncio_detailed(
         community=community,
         member=member,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -221,6 +248,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: MemberEdit,
+    if_match: str | Unset = UNSET,
 ) -> Member | Problem | None:
     """Rename a member
 
@@ -229,6 +257,7 @@ async def asyncio(
             time.
         member (str): A member or guest. The id is `mem_` and 13 letters and digits; ids sort by
             time.
+        if_match (str | Unset):
         body (MemberEdit):
 
     Raises:
@@ -245,5 +274,6 @@ async def asyncio(
             member=member,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

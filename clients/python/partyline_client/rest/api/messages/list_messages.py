@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -6,6 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.list_messages_origin import ListMessagesOrigin
 from ...models.message_page import MessagePage
 from ...models.message_status import MessageStatus
 from ...models.problem import Problem
@@ -16,7 +18,11 @@ def _get_kwargs(
     community: str,
     *,
     member: str | Unset = UNSET,
+    contact: str | Unset = UNSET,
     status: MessageStatus | Unset = UNSET,
+    origin: ListMessagesOrigin | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -25,11 +31,29 @@ def _get_kwargs(
 
     params["member"] = member
 
+    params["contact"] = contact
+
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
         json_status = status.value
 
     params["status"] = json_status
+
+    json_origin: str | Unset = UNSET
+    if not isinstance(origin, Unset):
+        json_origin = origin.value
+
+    params["origin"] = json_origin
+
+    json_since: str | Unset = UNSET
+    if not isinstance(since, Unset):
+        json_since = since.isoformat()
+    params["since"] = json_since
+
+    json_until: str | Unset = UNSET
+    if not isinstance(until, Unset):
+        json_until = until.isoformat()
+    params["until"] = json_until
 
     params["limit"] = limit
 
@@ -76,6 +100,11 @@ def _parse_response(
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
 
@@ -108,7 +137,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     member: str | Unset = UNSET,
+    contact: str | Unset = UNSET,
     status: MessageStatus | Unset = UNSET,
+    origin: ListMessagesOrigin | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[MessagePage | Problem]:
@@ -121,8 +154,13 @@ def sync_detailed(
             time.
         member (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
             sort by time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
         status (MessageStatus | Unset): Where a message stands. The whole life is drawn in
             `ARCHITECTURE.md`.
+        origin (ListMessagesOrigin | Unset): Where a message came from.
+        since (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
+        until (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -137,7 +175,11 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        contact=contact,
         status=status,
+        origin=origin,
+        since=since,
+        until=until,
         limit=limit,
         cursor=cursor,
     )
@@ -154,7 +196,11 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     member: str | Unset = UNSET,
+    contact: str | Unset = UNSET,
     status: MessageStatus | Unset = UNSET,
+    origin: ListMessagesOrigin | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> MessagePage | Problem | None:
@@ -167,8 +213,13 @@ def sync(
             time.
         member (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
             sort by time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
         status (MessageStatus | Unset): Where a message stands. The whole life is drawn in
             `ARCHITECTURE.md`.
+        origin (ListMessagesOrigin | Unset): Where a message came from.
+        since (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
+        until (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -184,7 +235,11 @@ def sync(
         community=community,
         client=client,
         member=member,
+        contact=contact,
         status=status,
+        origin=origin,
+        since=since,
+        until=until,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -195,7 +250,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     member: str | Unset = UNSET,
+    contact: str | Unset = UNSET,
     status: MessageStatus | Unset = UNSET,
+    origin: ListMessagesOrigin | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[MessagePage | Problem]:
@@ -208,8 +267,13 @@ async def asyncio_detailed(
             time.
         member (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
             sort by time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
         status (MessageStatus | Unset): Where a message stands. The whole life is drawn in
             `ARCHITECTURE.md`.
+        origin (ListMessagesOrigin | Unset): Where a message came from.
+        since (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
+        until (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -224,7 +288,11 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         member=member,
+        contact=contact,
         status=status,
+        origin=origin,
+        since=since,
+        until=until,
         limit=limit,
         cursor=cursor,
     )
@@ -239,7 +307,11 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     member: str | Unset = UNSET,
+    contact: str | Unset = UNSET,
     status: MessageStatus | Unset = UNSET,
+    origin: ListMessagesOrigin | Unset = UNSET,
+    since: datetime.datetime | Unset = UNSET,
+    until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> MessagePage | Problem | None:
@@ -252,8 +324,13 @@ async def asyncio(
             time.
         member (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
             sort by time.
+        contact (str | Unset): A member or guest. The id is `mem_` and 13 letters and digits; ids
+            sort by time.
         status (MessageStatus | Unset): Where a message stands. The whole life is drawn in
             `ARCHITECTURE.md`.
+        origin (ListMessagesOrigin | Unset): Where a message came from.
+        since (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
+        until (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -270,7 +347,11 @@ async def asyncio(
             community=community,
             client=client,
             member=member,
+            contact=contact,
             status=status,
+            origin=origin,
+            since=since,
+            until=until,
             limit=limit,
             cursor=cursor,
         )

@@ -7,8 +7,10 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.message import Message
+from ...models.message_rehearsal import MessageRehearsal
 from ...models.new_message import NewMessage
 from ...models.problem import Problem
+from ...models.sent_message import SentMessage
 from ...types import UNSET, Response, Unset
 
 
@@ -39,9 +41,27 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Message | Problem | None:
+) -> Message | MessageRehearsal | SentMessage | Problem | None:
     if response.status_code == 200:
-        response_200 = Message.from_dict(response.json())
+
+        def _parse_response_200(data: object) -> MessageRehearsal | SentMessage:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_rehearsed_or_sent_type_0 = MessageRehearsal.from_dict(
+                    data
+                )
+
+                return componentsschemas_rehearsed_or_sent_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_rehearsed_or_sent_type_1 = SentMessage.from_dict(data)
+
+            return componentsschemas_rehearsed_or_sent_type_1
+
+        response_200 = _parse_response_200(response.json())
 
         return response_200
 
@@ -59,6 +79,11 @@ def _parse_response(
         response_401 = Problem.from_dict(response.json())
 
         return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -90,6 +115,11 @@ def _parse_response(
 
         return response_422
 
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
 
@@ -108,7 +138,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Message | Problem]:
+) -> Response[Message | MessageRehearsal | SentMessage | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -123,11 +153,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Message | Problem]:
+) -> Response[Message | MessageRehearsal | SentMessage | Problem]:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
-    the text is durable; ask for the message to see what became of it.
+    the text is durable, and says by which way it goes; ask for the message to see what became of it.
+    With `dry_run` nothing is sent.
 
     Repeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.
 
@@ -142,7 +173,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Message | Problem]
+        Response[Message | MessageRehearsal | SentMessage | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -164,11 +195,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Message | Problem | None:
+) -> Message | MessageRehearsal | SentMessage | Problem | None:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
-    the text is durable; ask for the message to see what became of it.
+    the text is durable, and says by which way it goes; ask for the message to see what became of it.
+    With `dry_run` nothing is sent.
 
     Repeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.
 
@@ -183,7 +215,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Message | Problem
+        Message | MessageRehearsal | SentMessage | Problem
     """
 
     return sync_detailed(
@@ -200,11 +232,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Message | Problem]:
+) -> Response[Message | MessageRehearsal | SentMessage | Problem]:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
-    the text is durable; ask for the message to see what became of it.
+    the text is durable, and says by which way it goes; ask for the message to see what became of it.
+    With `dry_run` nothing is sent.
 
     Repeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.
 
@@ -219,7 +252,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Message | Problem]
+        Response[Message | MessageRehearsal | SentMessage | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -239,11 +272,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Message | Problem | None:
+) -> Message | MessageRehearsal | SentMessage | Problem | None:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
-    the text is durable; ask for the message to see what became of it.
+    the text is durable, and says by which way it goes; ask for the message to see what became of it.
+    With `dry_run` nothing is sent.
 
     Repeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.
 
@@ -258,7 +292,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Message | Problem
+        Message | MessageRehearsal | SentMessage | Problem
     """
 
     return (

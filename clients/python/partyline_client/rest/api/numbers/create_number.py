@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.new_number import NewNumber
 from ...models.pool_number import PoolNumber
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     *,
     body: NewNumber,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -52,6 +55,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -81,6 +89,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -114,6 +127,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewNumber,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PoolNumber | Problem]:
     """Add a number to a pool
 
@@ -122,6 +136,7 @@ def sync_detailed(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewNumber):
 
     Raises:
@@ -135,6 +150,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -149,6 +165,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewNumber,
+    idempotency_key: str | Unset = UNSET,
 ) -> PoolNumber | Problem | None:
     """Add a number to a pool
 
@@ -157,6 +174,7 @@ def sync(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewNumber):
 
     Raises:
@@ -171,6 +189,7 @@ def sync(
         community=community,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -179,6 +198,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewNumber,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PoolNumber | Problem]:
     """Add a number to a pool
 
@@ -187,6 +207,7 @@ async def asyncio_detailed(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewNumber):
 
     Raises:
@@ -200,6 +221,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -212,6 +234,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewNumber,
+    idempotency_key: str | Unset = UNSET,
 ) -> PoolNumber | Problem | None:
     """Add a number to a pool
 
@@ -220,6 +243,7 @@ async def asyncio(
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewNumber):
 
     Raises:
@@ -235,5 +259,6 @@ async def asyncio(
             community=community,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -7,13 +7,18 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     number: str,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -23,6 +28,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -33,10 +39,20 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
         return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -47,6 +63,16 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -80,6 +106,7 @@ def sync_detailed(
     number: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Remove a number from its pool
 
@@ -89,6 +116,7 @@ def sync_detailed(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -101,6 +129,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         number=number,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -115,6 +144,7 @@ def sync(
     number: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Remove a number from its pool
 
@@ -124,6 +154,7 @@ def sync(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,6 +168,7 @@ def sync(
         community=community,
         number=number,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -145,6 +177,7 @@ async def asyncio_detailed(
     number: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Remove a number from its pool
 
@@ -154,6 +187,7 @@ async def asyncio_detailed(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -166,6 +200,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         number=number,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -178,6 +213,7 @@ async def asyncio(
     number: str,
     *,
     client: AuthenticatedClient | Client,
+    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Remove a number from its pool
 
@@ -187,6 +223,7 @@ async def asyncio(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -201,5 +238,6 @@ async def asyncio(
             community=community,
             number=number,
             client=client,
+            if_match=if_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -8,13 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.pool_number import PoolNumber
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     number: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -24,16 +29,26 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PoolNumber | Problem | None:
+) -> Any | PoolNumber | Problem | None:
     if response.status_code == 200:
         response_200 = PoolNumber.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -44,6 +59,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -63,7 +83,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PoolNumber | Problem]:
+) -> Response[Any | PoolNumber | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -77,25 +97,28 @@ def sync_detailed(
     number: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[PoolNumber | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | PoolNumber | Problem]:
     """Get a pool number
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PoolNumber | Problem]
+        Response[Any | PoolNumber | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
         number=number,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -110,26 +133,29 @@ def sync(
     number: str,
     *,
     client: AuthenticatedClient | Client,
-) -> PoolNumber | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | PoolNumber | Problem | None:
     """Get a pool number
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PoolNumber | Problem
+        Any | PoolNumber | Problem
     """
 
     return sync_detailed(
         community=community,
         number=number,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -138,25 +164,28 @@ async def asyncio_detailed(
     number: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[PoolNumber | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | PoolNumber | Problem]:
     """Get a pool number
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PoolNumber | Problem]
+        Response[Any | PoolNumber | Problem]
     """
 
     kwargs = _get_kwargs(
         community=community,
         number=number,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -169,20 +198,22 @@ async def asyncio(
     number: str,
     *,
     client: AuthenticatedClient | Client,
-) -> PoolNumber | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | PoolNumber | Problem | None:
     """Get a pool number
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PoolNumber | Problem
+        Any | PoolNumber | Problem
     """
 
     return (
@@ -190,5 +221,6 @@ async def asyncio(
             community=community,
             number=number,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

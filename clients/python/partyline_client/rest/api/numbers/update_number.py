@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.number_edit import NumberEdit
 from ...models.pool_number import PoolNumber
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     number: str,
     *,
     body: NumberEdit,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -54,6 +57,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -69,6 +77,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -83,6 +96,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -117,6 +135,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NumberEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[PoolNumber | Problem]:
     """Change a pool number
 
@@ -127,6 +146,7 @@ def sync_detailed(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
         body (NumberEdit):
 
     Raises:
@@ -141,6 +161,7 @@ def sync_detailed(
         community=community,
         number=number,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -156,6 +177,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NumberEdit,
+    if_match: str | Unset = UNSET,
 ) -> PoolNumber | Problem | None:
     """Change a pool number
 
@@ -166,6 +188,7 @@ def sync(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
         body (NumberEdit):
 
     Raises:
@@ -181,6 +204,7 @@ def sync(
         number=number,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -190,6 +214,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NumberEdit,
+    if_match: str | Unset = UNSET,
 ) -> Response[PoolNumber | Problem]:
     """Change a pool number
 
@@ -200,6 +225,7 @@ async def asyncio_detailed(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
         body (NumberEdit):
 
     Raises:
@@ -214,6 +240,7 @@ async def asyncio_detailed(
         community=community,
         number=number,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -227,6 +254,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NumberEdit,
+    if_match: str | Unset = UNSET,
 ) -> PoolNumber | Problem | None:
     """Change a pool number
 
@@ -237,6 +265,7 @@ async def asyncio(
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         number (str): A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
+        if_match (str | Unset):
         body (NumberEdit):
 
     Raises:
@@ -253,5 +282,6 @@ async def asyncio(
             number=number,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

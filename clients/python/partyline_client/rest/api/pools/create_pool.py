@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.new_pool import NewPool
 from ...models.pool import Pool
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     community: str,
     *,
     body: NewPool,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -52,6 +55,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -81,6 +89,11 @@ def _parse_response(
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500 = Problem.from_dict(response.json())
@@ -114,12 +127,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewPool,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Pool | Problem]:
     """Make a pool
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewPool):
 
     Raises:
@@ -133,6 +148,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -147,12 +163,14 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: NewPool,
+    idempotency_key: str | Unset = UNSET,
 ) -> Pool | Problem | None:
     """Make a pool
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewPool):
 
     Raises:
@@ -167,6 +185,7 @@ def sync(
         community=community,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -175,12 +194,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: NewPool,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Pool | Problem]:
     """Make a pool
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewPool):
 
     Raises:
@@ -194,6 +215,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -206,12 +228,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: NewPool,
+    idempotency_key: str | Unset = UNSET,
 ) -> Pool | Problem | None:
     """Make a pool
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
+        idempotency_key (str | Unset):
         body (NewPool):
 
     Raises:
@@ -227,5 +251,6 @@ async def asyncio(
             community=community,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class DeviceEditTextsTo(StrEnum):
+    APP = "app"
+    BOTH = "both"
+    PHONE = "phone"
+
+    def __str__(self) -> str:
+        return str(self.value)

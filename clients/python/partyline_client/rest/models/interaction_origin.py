@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class InteractionOrigin(StrEnum):
+    APP = "app"
+    NOTICE = "notice"
+    PHONE = "phone"
+
+    def __str__(self) -> str:
+        return str(self.value)
