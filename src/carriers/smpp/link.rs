@@ -120,6 +120,7 @@ where
         pace: Pace::new(),
         tickets: HashMap::new(),
         last_ticket: 0,
+        cut_ticket: 0,
     };
     let (mut answer_batch, mut request_batch) = (Vec::new(), Vec::new());
     let cancelled = traffic.shutdown.cancelled();
@@ -187,6 +188,8 @@ struct Link<'a, S> {
     pace: Pace,
     tickets: HashMap<u64, oneshot::Sender<SendReply>>,
     last_ticket: u64,
+    /// The last that had left when the pace was cut.
+    cut_ticket: u64,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<'_, S> {
@@ -226,8 +229,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<'_, S> {
             Event::Completed { token, outcome } => {
                 let reply = match outcome {
                     Outcome::Answered { status, message_id } => {
-                        if status.is_slow_down() {
-                            self.pace.throttled(self.wire.now_ms());
+                        // What had left before the pace was cut says nothing about the new pace.
+                        if status.is_slow_down()
+                            && token > self.cut_ticket
+                            && self.pace.throttled(self.wire.now_ms())
+                        {
+                            self.cut_ticket = self.last_ticket;
                         }
                         SendReply::Answered { status, message_id }
                     }
