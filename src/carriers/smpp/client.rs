@@ -179,7 +179,7 @@ impl LinkTask {
             };
             match connected {
                 Ok(mut wire) => {
-                    tracing::info!(carrier = %self.carrier, %host, mode = ?self.mode, "SMPP link bound");
+                    tracing::info!(carrier = %self.carrier, %host, mode = self.mode.word(), "SMPP link bound");
                     self.backoff.failures = 0;
                     let traffic = Traffic {
                         port: &self.port,
@@ -190,10 +190,10 @@ impl LinkTask {
                     };
                     let reason = link::serve(&mut wire, traffic).await;
                     wire.finish().await;
-                    tracing::info!(carrier = %self.carrier, %host, mode = ?self.mode, %reason, "SMPP link ended");
+                    tracing::info!(carrier = %self.carrier, %host, mode = self.mode.word(), %reason, "SMPP link ended");
                 }
                 Err(error) => {
-                    tracing::warn!(carrier = %self.carrier, %host, mode = ?self.mode, %error, "SMPP bind failed");
+                    tracing::warn!(carrier = %self.carrier, %host, mode = self.mode.word(), %error, "SMPP bind failed");
                 }
             }
             self.pause(&shutdown).await;

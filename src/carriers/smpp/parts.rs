@@ -221,7 +221,7 @@ impl Parts {
         let (replies, terms) = self.settle(&numbers);
         if acknowledged {
             tracing::warn!(
-                ?why,
+                why = why.word(),
                 parts = count,
                 total,
                 "long text delivered with parts missing"
@@ -235,7 +235,7 @@ impl Parts {
             });
         } else {
             tracing::debug!(
-                ?why,
+                why = why.word(),
                 parts = count,
                 total,
                 "long text given up; its parts are to be sent again"
