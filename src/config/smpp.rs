@@ -100,6 +100,9 @@ pub struct AccountConfig {
     pub reaches: Vec<String>,
     /// Whether it may send texts in, or only receives.
     pub may_submit: bool,
+    /// The phones in whose names it may send texts in: prefixes (`+1555`), or whole numbers. Empty: any
+    /// phone, so that whoever holds the password can write in every member's name.
+    pub sources: Vec<String>,
     /// The most messages a second that it may send in (a part of a long text counts as one); more are
     /// answered with ESME_RTHROTTLED. 0: no limit.
     pub throughput_per_s: u32,
@@ -116,6 +119,7 @@ impl Default for AccountConfig {
             window: 64,
             reaches: Vec::new(),
             may_submit: true,
+            sources: Vec::new(),
             throughput_per_s: 0,
             long_text: LongText::Udh,
         }

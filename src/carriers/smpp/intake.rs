@@ -16,7 +16,7 @@ use super::answers::{self, Side};
 use super::link::Answer;
 use super::pace::Bucket;
 use super::parts::{Parts, Texts};
-use super::reading::{self, Reading};
+use super::reading::{self, Reading, Why};
 use crate::domain::{Clock, E164};
 use crate::switchboard::outlet::{Exchange, InboundReceipt, InboundText};
 use crate::wire::smpp::{CommandStatus, Handle, Operation, ShortMessage};
@@ -96,6 +96,8 @@ pub(super) struct IntakeConfig {
     /// The national format that numbers may have.
     pub region: Option<phonenumber::country::Id>,
     pub may_submit: bool,
+    /// What the phones begin with in whose names it may send; empty: any.
+    pub sources: Vec<String>,
     pub throughput_per_s: u32,
     pub reassembly_timeout_ms: i64,
     pub part_ack_ms: i64,
@@ -213,6 +215,14 @@ impl Worker {
             }
             Reading::Receipt(receipt) => self.receipt(receipt, reply).await,
             Reading::Nothing => reply.give(CommandStatus::ROK, String::new()),
+            Reading::Refused(Why::ForeignSource) => {
+                // Never the number: logs at info name no phone.
+                tracing::info!(account = %self.config.name, "a text in the name of a phone outside the account's sources was refused");
+                reply.give(
+                    answers::refusal(self.config.side, Why::ForeignSource),
+                    String::new(),
+                );
+            }
             Reading::Refused(why) => {
                 tracing::debug!(carrier = %self.config.name, reason = why.word(), "message refused");
                 reply.give(answers::refusal(self.config.side, why), String::new());
