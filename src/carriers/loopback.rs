@@ -139,6 +139,7 @@ impl Outlet for Loopback {
         self.lock().keep(text.to, kept);
         Ok(Sent {
             parts: Vec::new(),
+            smsc: None,
             delivered: true,
         })
     }

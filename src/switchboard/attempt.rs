@@ -42,6 +42,7 @@ pub(super) async fn send(outlet: &dyn Outlet, item: &Pending) -> Result<Sent, Ou
     outlet.send_receipt(&receipt).await?;
     Ok(Sent {
         parts: Vec::new(),
+        smsc: None,
         delivered: true,
     })
 }

@@ -1,7 +1,5 @@
 //! What edges hand in: texts from phones, texts from apps, carriers' receipts.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 
 use super::Switchboard;
@@ -13,9 +11,6 @@ use super::receipts::{Completion, Reported};
 use super::views::Message;
 use crate::domain::id::CommunityId;
 use crate::store::StoreError;
-
-/// A receipt may overtake our own note that the text was sent: it is tried again after these waits.
-const RECEIPT_RETRIES_MS: [u64; 5] = [50, 100, 250, 500, 1_000];
 
 fn intake_error(error: SwitchboardError) -> IntakeError {
     match error {
@@ -36,28 +31,11 @@ impl Exchange for Switchboard {
     }
 
     async fn receipt(&self, receipt: InboundReceipt) -> std::result::Result<(), IntakeError> {
-        for wait in RECEIPT_RETRIES_MS {
-            match self
-                .inner
-                .receipts
-                .submit(receipt.clone())
-                .await
-                .map_err(intake_error)?
-            {
-                Reported::Known(_) => return Ok(()),
-                Reported::Unknown => tokio::time::sleep(Duration::from_millis(wait)).await,
-            }
-        }
-        match self
-            .inner
-            .receipts
-            .submit(receipt.clone())
-            .await
-            .map_err(intake_error)?
-        {
-            Reported::Known(_) => {}
-            Reported::Unknown => {
-                tracing::info!(carrier = %receipt.carrier, "a receipt for no text of ours was dropped")
+        let carrier = receipt.carrier.clone();
+        match self.inner.receipts.submit(receipt).await.map_err(intake_error)? {
+            Reported::Known(_) | Reported::Kept => {}
+            Reported::Dropped => {
+                tracing::info!(%carrier, "a receipt for no text that is known was dropped");
             }
         }
         Ok(())

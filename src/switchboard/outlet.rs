@@ -63,6 +63,8 @@ pub enum Verdict {
 pub struct InboundReceipt {
     /// The carrier that reports, by its outlet's name.
     pub carrier: String,
+    /// Which of the carrier's SMSCs reports, where its link says so: their ids may collide.
+    pub smsc: Option<String>,
     /// The id that the carrier gave the part when it took it.
     pub carrier_ref: String,
     /// What the carrier says: `Sent` (on its way), `Delivered`, `Undelivered`, `Expired` or `Failed`.
@@ -89,7 +91,8 @@ pub trait Exchange: Send + Sync + 'static {
     /// order, provided the second call is first polled after the first.
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError>;
 
-    /// Takes a carrier's receipt; returns once it is durable. An unknown reference is no error.
+    /// Takes a carrier's receipt; returns once it is durable. An unknown reference is no error: the receipt
+    /// may have overtaken the answer to the sending, and is kept for a while.
     async fn receipt(&self, receipt: InboundReceipt) -> Result<(), IntakeError>;
 }
 
@@ -132,6 +135,8 @@ pub struct OutboundReceipt {
 pub struct Sent {
     /// The carrier's id of each part, in order; empty where the carrier gives none.
     pub parts: Vec<String>,
+    /// Which of the carrier's SMSCs took it, where it has several: ids are unique within one.
+    pub smsc: Option<String>,
     /// True when the carrier will send no receipt because its taking the text is the delivery.
     pub delivered: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::error::Result;
 use super::outlet::{InboundReceipt, Sent};
-use super::{Context, notices};
+use super::{Context, early, notices};
 use crate::domain::id::{CommunityId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
@@ -40,10 +40,23 @@ pub(crate) struct Completion {
 
 /// Writes down how tries ended; returns what is to be sent on account of it.
 pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> Result<Vec<Vec<Pending>>> {
-    batch
+    let outcomes: Result<Vec<Vec<Pending>>> = batch
         .iter()
         .map(|completion| complete_one(conn, ctx, completion))
-        .collect()
+        .collect();
+    let mut outcomes = outcomes?;
+    let references: Vec<&str> = batch
+        .iter()
+        .flat_map(|completion| match &completion.attempt {
+            Attempt::Sent(sent) => sent.parts.as_slice(),
+            Attempt::Later { .. } | Attempt::Over { .. } => &[],
+        })
+        .map(String::as_str)
+        .collect();
+    if let Some(last) = outcomes.last_mut() {
+        last.extend(early::catch_up(conn, ctx, &references)?);
+    }
+    Ok(outcomes)
 }
 
 fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Result<Vec<Pending>> {
@@ -88,6 +101,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                     carrier: completion.carrier.clone(),
                     carrier_ref: reference.clone(),
                     status: Status::Sent.code(),
+                    smsc: sent.smsc.clone(),
                 };
                 parts::record(conn, &part)?;
             }
@@ -113,28 +127,38 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     }
 }
 
-/// What a receipt was about, or that nobody knows its reference (yet: the answer to the sending may still
-/// be on its way to the database).
+/// What became of a receipt.
 #[derive(Clone, Debug)]
 pub(crate) enum Reported {
+    /// It is about a text of ours.
     Known(Vec<Pending>),
-    Unknown,
+    /// Nobody knows its reference yet: the answer to the sending may still be on its way to the database.
+    Kept,
+    /// Nobody knows its reference, and it is not worth keeping.
+    Dropped,
 }
 
-/// Applies receipts.
+/// Applies receipts, and keeps those that may be early.
 pub(crate) fn report(conn: &mut Conn, ctx: &Context, batch: &[InboundReceipt]) -> Result<Vec<Reported>> {
-    batch
-        .iter()
-        .map(|receipt| report_one(conn, ctx, receipt))
-        .collect()
+    let report_one = |receipt| match apply(conn, ctx, receipt)? {
+        Some(pending) => Ok(Reported::Known(pending)),
+        None => early::keep(conn, ctx, receipt),
+    };
+    batch.iter().map(report_one).collect()
 }
 
-fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Result<Reported> {
-    let Some(part) = parts::by_reference(conn, &receipt.carrier, &receipt.carrier_ref)? else {
-        return Ok(Reported::Unknown);
+/// Applies a receipt; `None` where nobody knows its reference.
+pub(super) fn apply(
+    conn: &mut Conn,
+    ctx: &Context,
+    receipt: &InboundReceipt,
+) -> Result<Option<Vec<Pending>>> {
+    let smsc = receipt.smsc.as_deref();
+    let Some(part) = parts::by_reference(conn, &receipt.carrier, smsc, &receipt.carrier_ref)? else {
+        return Ok(None);
     };
     if !receipt.status.is_final() {
-        return Ok(Reported::Known(Vec::new()));
+        return Ok(Some(Vec::new()));
     }
     parts::set_status(conn, &part, receipt.status)?;
     let ids = (
@@ -144,8 +168,7 @@ fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Resul
     let pending = match receipt.status {
         Status::Delivered => {
             // A text has arrived when all of its parts have.
-            let all = parts::statuses(conn, part.community_id, part.message_id)?;
-            match all.iter().all(|s| *s == Status::Delivered) {
+            match all_delivered(conn, &part)? {
                 true => advance(conn, ctx, ids, Status::Delivered, None, None)?,
                 false => Vec::new(),
             }
@@ -166,7 +189,13 @@ fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Resul
             )?
         }
     };
-    Ok(Reported::Known(pending))
+    Ok(Some(pending))
+}
+
+/// Whether all parts of the text are there and delivered; parts that still wait are not there.
+fn all_delivered(conn: &mut Conn, part: &PartRow) -> Result<bool> {
+    let all = parts::statuses(conn, part.community_id, part.message_id)?;
+    Ok(all.len() >= usize::try_from(part.parts).unwrap_or(0) && all.iter().all(|s| *s == Status::Delivered))
 }
 
 /// Moves a message on, and tells its sender when that was the end of it: by a receipt if he asked for

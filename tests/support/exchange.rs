@@ -96,6 +96,7 @@ impl Outlet for Recorder {
         let answer = answer.unwrap_or_else(|| {
             Ok(Sent {
                 parts: vec![format!("ref-{}", text.message)],
+                smsc: None,
                 delivered: false,
             })
         });
@@ -247,6 +248,7 @@ impl Town {
     ) {
         let receipt = InboundReceipt {
             carrier: "test".into(),
+            smsc: None,
             carrier_ref: format!("ref-{message}"),
             status,
             detail: None,

@@ -28,6 +28,8 @@ const BATCH: usize = 128;
 pub(super) struct Inbound {
     pub reply: Reply,
     pub message: ShortMessage,
+    /// Which of the carrier's SMSCs sent it, where there are several.
+    pub smsc: Option<Arc<str>>,
 }
 
 /// The way back to the peer for one message.
@@ -191,7 +193,8 @@ impl Worker {
         }
     }
 
-    async fn take(&mut self, Inbound { reply, message }: Inbound, now: i64) {
+    async fn take(&mut self, inbound: Inbound, now: i64) {
+        let Inbound { reply, message, smsc } = inbound;
         if self.config.side == Side::Account {
             if !self.config.may_submit {
                 return reply.give(CommandStatus::RSUBMITFAIL, String::new());
@@ -213,7 +216,10 @@ impl Worker {
                 let texts = self.parts.insert(ends, fragment, terms, reply, now);
                 self.start(texts).await;
             }
-            Reading::Receipt(receipt) => self.receipt(receipt, reply).await,
+            Reading::Receipt(mut receipt) => {
+                receipt.smsc = smsc.map(|smsc| smsc.to_string());
+                self.receipt(receipt, reply).await;
+            }
             Reading::Nothing => reply.give(CommandStatus::ROK, String::new()),
             Reading::Refused(Why::ForeignSource) => {
                 // Never the number: logs at info name no phone.

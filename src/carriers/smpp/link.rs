@@ -102,6 +102,8 @@ pub(super) struct Traffic<'a> {
     pub port: &'a Port,
     pub requests: &'a mut mpsc::Receiver<SendRequest>,
     pub intake: &'a Intake,
+    /// Which of the carrier's SMSCs is at the other end, where there are several.
+    pub smsc: Option<Arc<str>>,
     /// The most unanswered requests of the peer: as many answers may wait to be written.
     pub max_unanswered: usize,
     pub shutdown: &'a CancellationToken,
@@ -224,7 +226,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<'_, S> {
                 message,
             } => {
                 let reply = Reply::new(self.answers.clone(), handle, operation);
-                traffic.intake.take_in(Inbound { reply, message });
+                let smsc = traffic.smsc.clone();
+                traffic.intake.take_in(Inbound { reply, message, smsc });
             }
             Event::Completed { token, outcome } => {
                 let reply = match outcome {

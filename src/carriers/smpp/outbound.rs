@@ -9,7 +9,7 @@ use super::address;
 use super::link::{Port, SendReply};
 use crate::config::smpp::LongText;
 use crate::domain::message::Status;
-use crate::switchboard::outlet::{OutboundReceipt, OutboundText, OutletError, Sent};
+use crate::switchboard::outlet::{OutboundReceipt, OutboundText, OutletError};
 use crate::wire::smpp::{CommandStatus, MessageState, Operation, Sar, ShortMessage, format_relative};
 use crate::wire::sms::{Receipt, ReceiptState, segment};
 
@@ -252,13 +252,5 @@ pub(super) fn not_bound() -> OutletError {
     OutletError::Retry {
         detail: "no link is bound".to_owned(),
         after_ms: None,
-    }
-}
-
-/// What the exchange learns of an attempt that ended.
-pub(super) fn to_sent(ids: Vec<String>, delivered: bool) -> Sent {
-    Sent {
-        parts: if delivered { Vec::new() } else { ids },
-        delivered,
     }
 }

@@ -170,6 +170,7 @@ fn receipt(config: &IntakeConfig, message: &ShortMessage) -> Option<InboundRecei
         .map(|(network, code)| format!("{network}/{code}")));
     Some(InboundReceipt {
         carrier: config.name.clone(),
+        smsc: None,
         carrier_ref: message
             .receipted_message_id
             .clone()

@@ -123,6 +123,7 @@ impl Server {
             port: &port,
             requests: &mut requests,
             intake,
+            smsc: None,
             max_unanswered: self.session.max_unanswered,
             shutdown: &self.shutdown,
         };
