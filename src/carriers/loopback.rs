@@ -75,6 +75,7 @@ impl Loopback {
             text,
             want_receipt: false,
             valid_for_s: None,
+            held: Vec::new(),
         };
         exchange.receive(text).await
     }

@@ -45,9 +45,8 @@ pub struct SmppConfig {
     pub reassembly_timeout_s: i64,
     /// Milliseconds after which a part of a long text is acknowledged although the others are missing,
     /// counted from the latest part. Parts are otherwise acknowledged when the whole text is durable; but
-    /// a peer with a window of one sends the second part only after the answer to the first. If the
-    /// process is killed between such an early acknowledgement and the last part, the parts that were
-    /// acknowledged early are lost; parts within this time of each other never are.
+    /// a peer with a window of one sends the second part only after the answer to the first. Such a part is
+    /// in the database before it is acknowledged; parts within this time of each other cost nothing.
     pub part_ack_ms: i64,
     /// The most long texts of one account or carrier that wait for parts; the oldest gives way.
     pub max_incomplete_texts: usize,

@@ -6,7 +6,7 @@ use super::Switchboard;
 use super::error::{Result, SwitchboardError};
 use super::intake::Arrival;
 use super::messages::{self, NewMessage};
-use super::outlet::{Exchange, InboundReceipt, InboundText, IntakeError, Received, Verdict};
+use super::outlet::{Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, Received, Verdict};
 use super::receipts::{Completion, Reported};
 use super::views::Message;
 use crate::domain::id::CommunityId;
@@ -28,6 +28,28 @@ impl Exchange for Switchboard {
             message: accepted.message,
             verdict: accepted.verdict,
         })
+    }
+
+    async fn hold(&self, outlet: &str, part: HeldPart) -> std::result::Result<(), IntakeError> {
+        // In one queue with the texts: a text that takes a part along is accepted after the part was kept.
+        let arrival = Arrival::Part(outlet.to_owned(), Box::new(part));
+        let outcome = self.inner.arrivals.submit(arrival).await;
+        outcome.and_then(|inner| inner).map_err(intake_error)?;
+        Ok(())
+    }
+
+    async fn let_go(&self, outlet: &str, held: Vec<i64>) -> std::result::Result<(), IntakeError> {
+        let outcome = self
+            .inner
+            .arrivals
+            .submit(Arrival::LetGo(outlet.to_owned(), held))
+            .await;
+        outcome.and_then(|inner| inner).map_err(intake_error)?;
+        Ok(())
+    }
+
+    async fn held(&self, outlet: &str) -> std::result::Result<Vec<HeldPart>, IntakeError> {
+        self.held_parts(outlet).await.map_err(intake_error)
     }
 
     async fn receipt(&self, receipt: InboundReceipt) -> std::result::Result<(), IntakeError> {

@@ -11,6 +11,7 @@ mod contacts;
 mod early;
 mod error;
 mod exchange;
+mod held;
 mod intake;
 mod keys;
 mod keywords;

@@ -7,6 +7,32 @@ use thiserror::Error;
 use crate::domain::id::MessageId;
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
+use crate::wire::sms::{Coding, Concat};
+
+/// A part of a long text that is to be acknowledged before the others have come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldPart {
+    /// The edge's number for it, unique among the parts of its outlet that are held.
+    pub no: i64,
+    /// The real phone that sent it.
+    pub from: E164,
+    /// The number that it was sent to.
+    pub to: E164,
+    /// Its place in its text.
+    pub concat: Concat,
+    /// How its bytes are to be read.
+    pub coding: Coding,
+    /// Its bytes, without a header.
+    pub body: Vec<u8>,
+    /// The carrier's own id of it.
+    pub carrier_ref: Option<String>,
+    /// The sender asked for a delivery receipt.
+    pub want_receipt: bool,
+    /// The sender's own deadline, counted from its coming.
+    pub valid_for_s: Option<i64>,
+    /// When its text is given up.
+    pub due_at: Timestamp,
+}
 
 /// A whole text (reassembled, decoded) as an edge received it from a phone.
 #[derive(Clone, Debug)]
@@ -26,6 +52,9 @@ pub struct InboundText {
     pub want_receipt: bool,
     /// The sender's own deadline, counted from now; the policy's is used when it is shorter or absent.
     pub valid_for_s: Option<i64>,
+    /// The numbers of its parts that are held ([`Exchange::hold`]): they go in the transaction that accepts
+    /// the text.
+    pub held: Vec<i64>,
 }
 
 /// What became of an inbound text. It is committed before this is returned.
@@ -90,6 +119,15 @@ pub trait Exchange: Send + Sync + 'static {
     /// Takes a text from a phone; returns once it is durable. Calls made in order on one pair keep that
     /// order, provided the second call is first polled after the first.
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError>;
+
+    /// Keeps a part of a long text; returns once it is durable. What is held already is held once.
+    async fn hold(&self, outlet: &str, part: HeldPart) -> Result<(), IntakeError>;
+
+    /// Forgets parts without a text; they were of no use.
+    async fn let_go(&self, outlet: &str, held: Vec<i64>) -> Result<(), IntakeError>;
+
+    /// What is held for an account or carrier, in the order of its coming: asked for at the start.
+    async fn held(&self, outlet: &str) -> Result<Vec<HeldPart>, IntakeError>;
 
     /// Takes a carrier's receipt; returns once it is durable. An unknown reference is no error: the receipt
     /// may have overtaken the answer to the sending, and is kept for a while.

@@ -235,6 +235,7 @@ impl Town {
             text: text.into(),
             want_receipt: false,
             valid_for_s: None,
+            held: Vec::new(),
         };
         edit(&mut inbound);
         self.board.receive(inbound).await.unwrap()

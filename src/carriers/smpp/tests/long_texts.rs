@@ -125,21 +125,108 @@ async fn of_a_text_whose_parts_were_acknowledged_what_is_there_is_delivered() {
     assert_eq!(exchange.texts(), ["A[…]D[…]"]);
 }
 
-#[tokio::test]
-async fn acknowledged_parts_survive_a_shutdown() {
-    let config = SmppConfig {
-        part_ack_ms: 20,
-        ..server_config()
-    };
-    let server = Edge::start(&config, FakeExchange::open()).await;
-    let mut peer = Peer::bound(server.address(), 10).await;
-    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
-    let exchange = server.exchange.clone();
+async fn stop(server: Edge, mut peer: Peer) {
     let end = tokio::spawn(server.service.shutdown());
-    assert!(matches!(peer.event().await, Some(Event::Closed(_))));
+    while !matches!(peer.event().await, Some(Event::Closed(_))) {}
     peer.wire.finish().await;
     end.await.unwrap();
+}
+
+fn hasty() -> SmppConfig {
+    SmppConfig {
+        part_ack_ms: 20,
+        ..server_config()
+    }
+}
+
+#[tokio::test]
+async fn acknowledged_parts_are_taken_up_by_the_next_start() {
+    let exchange = FakeExchange::open();
+    let server = Edge::start(&hasty(), exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(2, 3, b"B")).await, CommandStatus::ROK);
+    assert_eq!(
+        exchange.held.lock().unwrap().len(),
+        1,
+        "durable before acknowledged"
+    );
+    stop(server, peer).await;
+    assert!(exchange.texts().is_empty());
+
+    let server = Edge::start(&hasty(), exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(3, 3, b"C")).await, CommandStatus::ROK);
+    assert_eq!(
+        peer.ask(&by_udh(2, 3, b"B")).await,
+        CommandStatus::ROK,
+        "sent again"
+    );
+    assert_eq!(peer.ask(&by_udh(1, 3, b"A")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["ABC"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_texts_time_is_left_after_a_restart() {
+    let exchange = FakeExchange::open();
+    let config = SmppConfig {
+        reassembly_timeout_s: 2,
+        ..hasty()
+    };
+    let server = Edge::start(&config, exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    stop(server, peer).await;
+    let came = exchange.held.lock().unwrap()[0].due_at.0 - 2_000;
+    let _server = Edge::start(&config, exchange.clone()).await;
+    until("it is given up", || !exchange.texts().is_empty()).await;
+    let waited = SystemClock.now().0 - came;
+    assert!((2_000..3_500).contains(&waited), "{waited}");
     assert_eq!(exchange.texts(), ["[…]B"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn parts_that_come_together_are_acknowledged_with_their_text_and_held_by_nobody() {
+    let server = Edge::start(&server_config(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    for part in 1..=3 {
+        peer.submit(&by_udh(part, 3, b"x"));
+    }
+    for _ in 0..3 {
+        assert_eq!(peer.answer().await.1, CommandStatus::ROK);
+    }
+    assert_eq!(peer.ask(&message(b"short")).await, CommandStatus::ROK);
+    assert_eq!(server.exchange.holds.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_held_is_not_acknowledged() {
+    let server = Edge::start(&hasty(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    let exchange = server.exchange.clone();
+    exchange.answer_with(Err(IntakeError::Store("down".into())));
+    peer.submit(&by_udh(1, 2, b"A"));
+    assert!(peer.event_soon().await.is_none());
+    assert_eq!(exchange.holds.load(Ordering::Relaxed), 1);
+    exchange.answer_with(Ok(Verdict::Bridged));
+    assert_eq!(peer.answer().await.1, CommandStatus::ROK);
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["AB"]);
+}
+
+#[tokio::test]
+async fn a_text_that_the_exchange_did_not_take_keeps_its_acknowledged_parts() {
+    let server = Edge::start(&hasty(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    let exchange = server.exchange.clone();
+    assert_eq!(peer.ask(&by_udh(1, 2, b"A")).await, CommandStatus::ROK);
+    exchange.answer_with(Err(IntakeError::Overloaded));
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::RTHROTTLED);
+    exchange.answer_with(Ok(Verdict::Bridged));
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["AB", "AB"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
