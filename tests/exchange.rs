@@ -311,6 +311,33 @@ on_both_databases! {
         town.wait_status(sent, Status::Delivered).await;
     }
 
+    async fn parts_that_a_carrier_took_are_not_sent_again_and_are_reported_on(database: Database) {
+        use partyline::switchboard::outlet::{Exchange as _, TakenPart};
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let taken = vec![TakenPart { part: 2, of: 2, reference: "p2".into() }];
+        let partly = OutletError::Partly { detail: "throttled".into(), after_ms: None, taken: taken.clone(), smsc: None };
+        town.carrier.answer(Err(partly));
+        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], smsc: None, delivered: false }));
+        let sent = town.text(ann.phone, contact.number, "long").await.message;
+        town.wait_status(sent, Status::Queued).await;
+        let report = |part: &str| partyline::switchboard::outlet::InboundReceipt {
+            carrier: "test".into(),
+            smsc: None,
+            carrier_ref: part.into(),
+            status: Status::Delivered,
+            detail: None,
+        };
+        town.board.receipt(report("p2")).await.unwrap();
+        assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Queued);
+        town.clock.advance_s(5);
+        town.wait_status(sent, Status::Sent).await;
+        assert_eq!(town.carrier.texts.lock().unwrap().last().unwrap().taken, taken);
+        town.board.receipt(report("p1")).await.unwrap();
+        town.wait_status(sent, Status::Delivered).await;
+    }
+
     async fn a_receipt_that_overtakes_the_answer_to_the_sending_counts_and_is_answered_at_once(database: Database) {
         let town = Town::found(database, 5, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);

@@ -175,6 +175,7 @@ mod tests {
             text: text.into(),
             want_receipt: false,
             expires_at: Timestamp(10),
+            taken: Vec::new(),
         }
     }
 

@@ -149,6 +149,19 @@ pub struct OutboundText {
     pub want_receipt: bool,
     /// When it stops being worth delivering.
     pub expires_at: Timestamp,
+    /// The parts that this carrier took in earlier tries: these are not to be sent again.
+    pub taken: Vec<TakenPart>,
+}
+
+/// A part of a text that a carrier took while it did not take others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenPart {
+    /// Which part, from 1.
+    pub part: u8,
+    /// How many the text made.
+    pub of: u8,
+    /// The carrier's id of it; empty where it gives none.
+    pub reference: String,
 }
 
 /// A receipt on its way back to a sender who asked for one.
@@ -171,7 +184,7 @@ pub struct OutboundReceipt {
 /// The carrier took a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// The carrier's id of each part, in order; empty where the carrier gives none.
+    /// The carrier's id of each part, in order, those of earlier tries included; empty where it gives none.
     pub parts: Vec<String>,
     /// Which of the carrier's SMSCs took it, where it has several: ids are unique within one.
     pub smsc: Option<String>,
@@ -190,6 +203,18 @@ pub enum OutletError {
         detail: String,
         /// The least wait in milliseconds.
         after_ms: Option<i64>,
+    },
+    /// It took some parts and not now the others: those alone are to be tried again.
+    #[error("{detail}")]
+    Partly {
+        /// What happened to the others, without any real number.
+        detail: String,
+        /// The least wait in milliseconds.
+        after_ms: Option<i64>,
+        /// What it took, in earlier tries too.
+        taken: Vec<TakenPart>,
+        /// Which of the carrier's SMSCs took it, where it has several.
+        smsc: Option<String>,
     },
     /// Never: the carrier refuses this text for good.
     #[error("{detail}")]

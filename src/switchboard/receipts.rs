@@ -20,6 +20,8 @@ pub(crate) enum Attempt {
         attempts: i32,
         due_at: i64,
         detail: String,
+        /// The parts that the carrier took all the same.
+        taken: Vec<PartTaken>,
     },
     /// It will not be tried again.
     Over {
@@ -27,6 +29,15 @@ pub(crate) enum Attempt {
         reason: Reason,
         detail: Option<String>,
     },
+}
+
+/// A part that a carrier took, as it is noted: which, of how many, its id, and which SMSC took it.
+#[derive(Clone, Debug)]
+pub(crate) struct PartTaken {
+    pub part: i16,
+    pub of: i16,
+    pub reference: String,
+    pub smsc: Option<String>,
 }
 
 /// A try's outcome, for the database.
@@ -48,10 +59,11 @@ pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> 
     let references: Vec<&str> = batch
         .iter()
         .flat_map(|completion| match &completion.attempt {
-            Attempt::Sent(sent) => sent.parts.as_slice(),
-            Attempt::Later { .. } | Attempt::Over { .. } => &[],
+            Attempt::Sent(sent) => sent.parts.iter().map(String::as_str).collect(),
+            Attempt::Later { taken, .. } => taken.iter().map(|part| part.reference.as_str()).collect(),
+            Attempt::Over { .. } => Vec::new(),
         })
-        .map(String::as_str)
+        .filter(|reference| !reference.is_empty())
         .collect();
     if let Some(last) = outcomes.last_mut() {
         last.extend(early::catch_up(conn, ctx, &references)?);
@@ -69,8 +81,12 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
         attempts,
         due_at,
         detail,
+        taken,
     } = &completion.attempt
     {
+        for part in taken {
+            record(conn, completion, part)?;
+        }
         outbox::postpone(conn, completion.key, *attempts, *due_at)?;
         if kind == outbox::TEXT {
             messages::set_status(
@@ -91,26 +107,34 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     match &completion.attempt {
         Attempt::Later { .. } => Ok(Vec::new()),
         Attempt::Sent(sent) => {
-            let count = i16::try_from(sent.parts.len()).unwrap_or(i16::MAX);
-            for (at, reference) in (1..=count).zip(&sent.parts) {
-                let part = PartRow {
-                    community_id,
-                    message_id,
-                    part: at,
-                    parts: count,
-                    carrier: completion.carrier.clone(),
-                    carrier_ref: reference.clone(),
-                    status: Status::Sent.code(),
+            // Parts without a name cannot be reported on.
+            let named = sent
+                .parts
+                .iter()
+                .filter(|reference| !reference.is_empty())
+                .count();
+            let of = i16::try_from(named).unwrap_or(i16::MAX);
+            for (part, reference) in (1..=i16::MAX).zip(&sent.parts) {
+                let part = PartTaken {
+                    part,
+                    of,
+                    reference: reference.clone(),
                     smsc: sent.smsc.clone(),
                 };
-                parts::record(conn, &part)?;
+                record(conn, completion, &part)?;
             }
             let status = if sent.delivered {
                 Status::Delivered
             } else {
                 Status::Sent
             };
-            advance(conn, ctx, (community, message), status, None, None)
+            let mut pending = advance(conn, ctx, (community, message), status, None, None)?;
+            // Parts of earlier tries may have been reported on before the last one was taken.
+            if of > 1 && all_delivered(conn, (community_id, message_id), of)? {
+                let delivered = advance(conn, ctx, (community, message), Status::Delivered, None, None)?;
+                pending.extend(delivered);
+            }
+            Ok(pending)
         }
         Attempt::Over {
             status,
@@ -168,7 +192,7 @@ pub(super) fn apply(
     let pending = match receipt.status {
         Status::Delivered => {
             // A text has arrived when all of its parts have.
-            match all_delivered(conn, &part)? {
+            match all_delivered(conn, (part.community_id, part.message_id), part.parts)? {
                 true => advance(conn, ctx, ids, Status::Delivered, None, None)?,
                 false => Vec::new(),
             }
@@ -193,9 +217,24 @@ pub(super) fn apply(
 }
 
 /// Whether all parts of the text are there and delivered; parts that still wait are not there.
-fn all_delivered(conn: &mut Conn, part: &PartRow) -> Result<bool> {
-    let all = parts::statuses(conn, part.community_id, part.message_id)?;
-    Ok(all.len() >= usize::try_from(part.parts).unwrap_or(0) && all.iter().all(|s| *s == Status::Delivered))
+fn all_delivered(conn: &mut Conn, (community_id, message_id): (i64, i64), of: i16) -> Result<bool> {
+    let all = parts::statuses(conn, community_id, message_id)?;
+    Ok(all.len() >= usize::try_from(of).unwrap_or(0) && all.iter().all(|s| *s == Status::Delivered))
+}
+
+fn record(conn: &mut Conn, completion: &Completion, taken: &PartTaken) -> Result<()> {
+    let (community_id, message_id, _) = completion.key;
+    let part = PartRow {
+        community_id,
+        message_id,
+        part: taken.part,
+        parts: taken.of,
+        carrier: completion.carrier.clone(),
+        carrier_ref: taken.reference.clone(),
+        status: Status::Sent.code(),
+        smsc: taken.smsc.clone(),
+    };
+    Ok(parts::record(conn, &part)?)
 }
 
 /// Moves a message on, and tells its sender when that was the end of it: by a receipt if he asked for

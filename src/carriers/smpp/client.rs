@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU16;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -65,7 +64,7 @@ impl Outlet for SmppCarrier {
         let messages = self.style.messages(text, self.clock.now().0)?;
         let mut last = outbound::not_bound();
         for Sender { port, smsc } in self.ports.iter().filter(|sender| sender.port.is_ready()) {
-            match outbound::send_over(port, self.style.operation, &messages).await {
+            match outbound::send_over(port, self.style.operation, &messages, &text.taken).await {
                 Attempt::Sent(parts) => {
                     return Ok(Sent {
                         parts,
@@ -74,6 +73,19 @@ impl Outlet for SmppCarrier {
                     });
                 }
                 Attempt::TryElsewhere(error) => last = error,
+                Attempt::Over(OutletError::Partly {
+                    detail,
+                    after_ms,
+                    taken,
+                    ..
+                }) => {
+                    return Err(OutletError::Partly {
+                        detail,
+                        after_ms,
+                        taken,
+                        smsc: smsc.as_deref().map(str::to_owned),
+                    });
+                }
                 Attempt::Over(error) => return Err(error),
             }
         }
@@ -181,7 +193,6 @@ pub(super) fn carrier(
             dest_ton: config.dest_ton,
             dest_npi: config.dest_npi,
             long_text: config.long_text,
-            last_reference: AtomicU16::new(rng.random()),
         },
         clock,
         ports,

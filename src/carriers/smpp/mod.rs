@@ -29,8 +29,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
@@ -95,7 +95,7 @@ impl SmppEdge {
         let accounts = config
             .accounts
             .iter()
-            .map(|(name, account)| Arc::new(Account::new(name, account, clock.clone(), rng.random())))
+            .map(|(name, account)| Arc::new(Account::new(name, account, clock.clone())))
             .collect();
         let carriers = config
             .carriers

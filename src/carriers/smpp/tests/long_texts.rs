@@ -1,6 +1,8 @@
 //! Parts of long texts as peers send them: out of order, one at a time, and not at all.
 
 use super::*;
+use crate::config::smpp::LongText;
+use crate::switchboard::outlet::OutletError;
 use crate::wire::smpp::Sar;
 
 fn by_udh(part: u8, total: u8, body: &[u8]) -> ShortMessage {
@@ -295,4 +297,43 @@ async fn one_throttled_part_does_not_make_the_phone_see_the_others_twice() {
     let body = "long ".repeat(80);
     let sent = outlet.send_text(&text(&body)).await.unwrap();
     assert_eq!((sent.parts.len(), server.exchange.texts()), (3, vec![body]));
+}
+
+#[tokio::test]
+async fn a_text_that_was_taken_in_part_is_finished_by_its_missing_parts_in_a_later_try() {
+    let mut config = server_config();
+    config.accounts.get_mut("gw1").unwrap().throughput_per_s = 1;
+    for long_text in [LongText::Udh, LongText::Sar] {
+        let server = Edge::start(&config, FakeExchange::open()).await;
+        let mut settings = client_config(vec![bind_to(server.address())]);
+        settings.carriers.get_mut("acme").unwrap().long_text = long_text;
+        let body = "long ".repeat(180);
+        let mut text = text(&body);
+        // The second try is that of another process.
+        let first = Edge::start(&settings, FakeExchange::open()).await;
+        ready(&first.outlet("acme")).await;
+        let Err(OutletError::Partly { taken, .. }) = first.outlet("acme").send_text(&text).await else {
+            panic!("the peer takes one part a second, and there are six");
+        };
+        assert!((1..6).contains(&taken.len()), "{taken:?}");
+        first.service.shutdown().await;
+        let second = Edge::start(&settings, FakeExchange::open()).await;
+        ready(&second.outlet("acme")).await;
+        text.taken = taken;
+        for _ in 0..5 {
+            match second.outlet("acme").send_text(&text).await {
+                Ok(sent) => assert_eq!(sent.parts.len(), 6),
+                Err(OutletError::Partly { taken, .. }) => {
+                    assert!(taken.len() > text.taken.len());
+                    text.taken = taken;
+                }
+                Err(OutletError::Retry { .. }) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+            if !server.exchange.texts().is_empty() {
+                break;
+            }
+        }
+        assert_eq!(server.exchange.texts(), [body]);
+    }
 }
