@@ -105,18 +105,26 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             pending: Vec::new(),
         });
     };
-    if let Some(reference) = &inbound.carrier_ref
+    let text = cleaned(&inbound.text);
+    let mut carrier_ref = inbound.carrier_ref.clone();
+    if let Some(reference) = &carrier_ref
         && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
     {
-        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted {
-            message,
-            verdict,
-            row: Some(before),
-            pending: Vec::new(),
-        });
+        let ends = (Some(inbound.from.as_i64()), Some(inbound.to.as_i64()));
+        if (before.from_phone, before.dialled) == ends && before.text == text {
+            let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+            return Ok(Accepted {
+                message,
+                verdict,
+                row: Some(before),
+                pending: Vec::new(),
+            });
+        }
+        // Carriers start their ids anew now and then, and two SMSCs of one may give the same: another text
+        // under a known id is no duplicate, and must not be lost.
+        tracing::info!(carrier = %inbound.carrier, "a carrier gave two texts the same id; both are taken");
+        carrier_ref = None;
     }
-    let text = cleaned(&inbound.text);
     let mut row = MessageRow {
         community_id: dialled.community.as_i64(),
         id: id.as_i64(),
@@ -132,7 +140,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         detail: None,
         want_receipt: inbound.want_receipt,
         carrier_in: Some(inbound.carrier.clone()),
-        carrier_ref: inbound.carrier_ref.clone(),
+        carrier_ref,
         carrier_out: None,
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
