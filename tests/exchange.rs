@@ -8,6 +8,9 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::{Policy, Refusal, WhenFull};
 use partyline::switchboard::outlet::{OutletError, Sent, Verdict};
@@ -266,6 +269,19 @@ on_both_databases! {
         assert_eq!(town.carrier.wait_for(bob.phone, 2).await.len(), 2);
     }
 
+    async fn another_text_under_a_known_carrier_reference_is_not_lost(database: Database) {
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let same = |text: &mut partyline::switchboard::outlet::InboundText| text.carrier_ref = Some("mo-1".into());
+        for text in ["hello", "bye"] {
+            assert_eq!(town.text_with(ann.phone, contact.number, text, same).await.verdict, Verdict::Bridged);
+        }
+        let again = town.text_with(ann.phone, contact.number, "hello", same).await;
+        assert_eq!(again.verdict, Verdict::Duplicate);
+        assert_eq!(town.carrier.wait_for(bob.phone, 2).await.len(), 2);
+    }
+
     async fn receipts_reach_the_message_and_the_sender_who_asked(database: Database) {
         let town = Town::found(database, 5, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
@@ -291,11 +307,12 @@ on_both_databases! {
         let town = Town::found(database, 5, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
         let contact = town.befriend(ann, bob).await;
-        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], delivered: false }));
+        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], smsc: None, delivered: false }));
         let sent = town.text(ann.phone, contact.number, "long").await.message;
         town.wait_status(sent, Status::Sent).await;
         let report = |part: &str| partyline::switchboard::outlet::InboundReceipt {
             carrier: "test".into(),
+            smsc: None,
             carrier_ref: part.into(),
             status: Status::Delivered,
             detail: None,
@@ -305,6 +322,84 @@ on_both_databases! {
         assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Sent);
         town.board.receipt(report("p1")).await.unwrap();
         town.wait_status(sent, Status::Delivered).await;
+    }
+
+    async fn parts_that_a_carrier_took_are_not_sent_again_and_are_reported_on(database: Database) {
+        use partyline::switchboard::outlet::{Exchange as _, TakenPart};
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let taken = vec![TakenPart { part: 2, of: 2, reference: "p2".into() }];
+        let partly = OutletError::Partly { detail: "throttled".into(), after_ms: None, taken: taken.clone(), smsc: None };
+        town.carrier.answer(Err(partly));
+        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], smsc: None, delivered: false }));
+        let sent = town.text(ann.phone, contact.number, "long").await.message;
+        town.wait_status(sent, Status::Queued).await;
+        let report = |part: &str| partyline::switchboard::outlet::InboundReceipt {
+            carrier: "test".into(),
+            smsc: None,
+            carrier_ref: part.into(),
+            status: Status::Delivered,
+            detail: None,
+        };
+        town.board.receipt(report("p2")).await.unwrap();
+        assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Queued);
+        town.clock.advance_s(5);
+        town.wait_status(sent, Status::Sent).await;
+        assert_eq!(town.carrier.texts.lock().unwrap().last().unwrap().taken, taken);
+        town.board.receipt(report("p1")).await.unwrap();
+        town.wait_status(sent, Status::Delivered).await;
+    }
+
+    async fn a_receipt_that_overtakes_the_answer_to_the_sending_counts_and_is_answered_at_once(database: Database) {
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let sent = town.text(ann.phone, contact.number, "hello").await.message;
+        let reports = async {
+            for _ in 0..20 {
+                town.carrier_reports(sent, Status::Delivered).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(1_500), reports).await.expect("each is answered at once");
+        assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Accepted);
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        town.wait_status(sent, Status::Delivered).await;
+    }
+
+    async fn a_receipt_is_for_the_text_of_the_smsc_that_sends_it_or_of_the_only_one_that_it_can_be_for(database: Database) {
+        use partyline::switchboard::outlet::Exchange as _;
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let mut texts = Vec::new();
+        for (reference, smsc) in [("7", "a"), ("7", "b"), ("8", "a")] {
+            town.carrier.answer(Ok(Sent { parts: vec![reference.into()], smsc: Some(smsc.into()), delivered: false }));
+            let text = town.text(ann.phone, contact.number, "hello").await.message;
+            town.wait_status(text, Status::Sent).await;
+            texts.push(text);
+        }
+        let report = async |reference: &str, smsc: &str| {
+            let receipt = partyline::switchboard::outlet::InboundReceipt {
+                carrier: "test".into(),
+                smsc: Some(smsc.into()),
+                carrier_ref: reference.into(),
+                status: Status::Delivered,
+                detail: None,
+            };
+            town.board.receipt(receipt).await.unwrap();
+            let mut statuses = Vec::new();
+            for text in &texts {
+                statuses.push(town.board.message(town.community, *text).await.unwrap().status);
+            }
+            statuses
+        };
+        let (sent, delivered) = (Status::Sent, Status::Delivered);
+        assert_eq!(report("7", "c").await, [sent, sent, sent], "whose it is, nobody can say");
+        assert_eq!(report("7", "a").await, [delivered, sent, sent]);
+        assert_eq!(report("8", "b").await, [delivered, sent, delivered], "over another link of the carrier");
+        assert_eq!(report("7", "b").await, [delivered, delivered, delivered]);
     }
 
     async fn what_a_carrier_refuses_for_good_fails_and_the_sender_learns_it(database: Database) {

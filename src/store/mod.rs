@@ -13,6 +13,8 @@ pub mod api_keys;
 pub mod assignments;
 pub mod communities;
 pub mod devices;
+pub mod early_receipts;
+pub mod held_parts;
 pub mod members;
 pub mod messages;
 pub mod migrations;

@@ -3,9 +3,9 @@
 
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
-use super::outlet::{InboundText, Verdict};
+use super::outlet::{HeldPart, InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, communities, keywords, members, notices};
+use super::{Context, communities, held, keywords, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -19,11 +19,15 @@ use crate::store::{Conn, MaybeTransient, StoreError, assignments};
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
 
-/// A text to accept.
+/// What is to be accepted.
 #[derive(Clone, Debug)]
 pub(crate) enum Arrival {
     Phone(InboundText),
     App(CommunityId, NewMessage),
+    /// A part of a long text that is to be kept, by its outlet.
+    Part(String, Box<HeldPart>),
+    /// Kept parts that are of no use, by their outlet.
+    LetGo(String, Vec<i64>),
 }
 
 /// What became of it, and what is to be sent on account of it.
@@ -44,7 +48,14 @@ pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Resul
     let mut outcomes = Vec::with_capacity(batch.len());
     for arrival in batch {
         let outcome = match arrival {
-            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text),
+            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text).and_then(|accepted| {
+                held::let_go(conn, ctx, &text.carrier, &text.held)?;
+                Ok(accepted)
+            }),
+            Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
+            Arrival::LetGo(outlet, numbers) => {
+                held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx))
+            }
             Arrival::App(community, new) => from_app(conn, ctx, *community, new),
         };
         match outcome {
@@ -56,6 +67,16 @@ pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Resul
         }
     }
     Ok(outcomes)
+}
+
+/// The outcome of what is no message.
+fn nothing(ctx: &Context) -> Accepted {
+    Accepted {
+        message: ctx.id::<MessageKind>(),
+        verdict: Verdict::Duplicate,
+        row: None,
+        pending: Vec::new(),
+    }
 }
 
 /// The text without what no database and no phone can take.
@@ -84,18 +105,26 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             pending: Vec::new(),
         });
     };
-    if let Some(reference) = &inbound.carrier_ref
+    let text = cleaned(&inbound.text);
+    let mut carrier_ref = inbound.carrier_ref.clone();
+    if let Some(reference) = &carrier_ref
         && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
     {
-        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted {
-            message,
-            verdict,
-            row: Some(before),
-            pending: Vec::new(),
-        });
+        let ends = (Some(inbound.from.as_i64()), Some(inbound.to.as_i64()));
+        if (before.from_phone, before.dialled) == ends && before.text == text {
+            let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+            return Ok(Accepted {
+                message,
+                verdict,
+                row: Some(before),
+                pending: Vec::new(),
+            });
+        }
+        // Carriers start their ids anew now and then, and two SMSCs of one may give the same: another text
+        // under a known id is no duplicate, and must not be lost.
+        tracing::info!(carrier = %inbound.carrier, "a carrier gave two texts the same id; both are taken");
+        carrier_ref = None;
     }
-    let text = cleaned(&inbound.text);
     let mut row = MessageRow {
         community_id: dialled.community.as_i64(),
         id: id.as_i64(),
@@ -111,7 +140,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         detail: None,
         want_receipt: inbound.want_receipt,
         carrier_in: Some(inbound.carrier.clone()),
-        carrier_ref: inbound.carrier_ref.clone(),
+        carrier_ref,
         carrier_out: None,
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,

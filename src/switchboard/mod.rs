@@ -8,8 +8,10 @@ mod attempt;
 mod batcher;
 mod communities;
 mod contacts;
+mod early;
 mod error;
 mod exchange;
+mod held;
 mod intake;
 mod keys;
 mod keywords;
@@ -32,6 +34,7 @@ mod route;
 mod sweep;
 pub mod views;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use communities::merged_policy;
@@ -78,6 +81,7 @@ struct Inner {
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
+    early: Arc<AtomicUsize>,
 }
 
 /// What a transaction is given: the moment, ids, and what does not change during it.
@@ -86,6 +90,8 @@ pub(crate) struct Context {
     pub ids: Arc<IdGenerator>,
     pub registry: Registry,
     pub guard: Arc<NoticeGuard>,
+    /// About how many receipts are kept for texts that are not known yet.
+    pub early: Arc<AtomicUsize>,
 }
 
 impl Context {
@@ -105,13 +111,17 @@ impl Switchboard {
             Arc::new(NoticeGuard::default()),
         );
         let (announcer, inbox) = outbox::channel();
+        // Not zero: what a former run kept has not been counted yet; the first sweep does.
+        let early = Arc::new(AtomicUsize::new(1));
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
+            let early = early.clone();
             move || Context {
                 now: clock.now(),
                 ids: ids.clone(),
                 registry: registry.clone(),
                 guard: guard.clone(),
+                early: early.clone(),
             }
         };
         let offer = |announcer: &outbox::Announcer| {
@@ -153,7 +163,7 @@ impl Switchboard {
             move |outcomes: &[Reported]| {
                 let known = outcomes.iter().filter_map(|o| match o {
                     Reported::Known(pending) => Some(pending.clone()),
-                    Reported::Unknown => None,
+                    Reported::Kept | Reported::Dropped => None,
                 });
                 announce(known.flatten().collect());
             },
@@ -171,6 +181,7 @@ impl Switchboard {
             arrivals,
             completions,
             receipts,
+            early,
         };
         Self {
             inner: Arc::new(inner),
@@ -248,6 +259,7 @@ impl Switchboard {
             ids: self.inner.ids.clone(),
             registry: self.inner.registry.clone(),
             guard: self.inner.guard.clone(),
+            early: self.inner.early.clone(),
         }
     }
 

@@ -532,12 +532,12 @@ async fn send_where_it_belongs(
         return (Err(error), item.row.carrier.clone());
     };
     if phone == item.row.to_phone && carrier == item.row.carrier {
-        return (send(&*outlet, item).await, carrier);
+        return (send(board, &*outlet, item).await, carrier);
     }
     let mut item = item.clone();
     item.row.to_phone = phone;
     match board.registry().outlet(&carrier) {
-        Some(outlet) => (send(&*outlet, &item).await, carrier),
+        Some(outlet) => (send(board, &*outlet, &item).await, carrier),
         None => (Err(later("no such carrier is running")), carrier),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::Result;
 use super::outlet::{InboundReceipt, Sent};
-use super::{Context, notices};
+use super::{Context, early, notices};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MessageId};
 use crate::domain::message::{Reason, Status};
@@ -21,6 +21,8 @@ pub(crate) enum Attempt {
         attempts: i32,
         due_at: i64,
         detail: String,
+        /// The parts that the carrier took all the same.
+        taken: Vec<PartTaken>,
     },
     /// It will not be tried again.
     Over {
@@ -28,6 +30,15 @@ pub(crate) enum Attempt {
         reason: Reason,
         detail: Option<String>,
     },
+}
+
+/// A part that a carrier took, as it is noted: which, of how many, its id, and which SMSC took it.
+#[derive(Clone, Debug)]
+pub(crate) struct PartTaken {
+    pub part: i16,
+    pub of: i16,
+    pub reference: String,
+    pub smsc: Option<String>,
 }
 
 /// A try's outcome, for the database.
@@ -41,10 +52,24 @@ pub(crate) struct Completion {
 
 /// Writes down how tries ended; returns what is to be sent on account of it.
 pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> Result<Vec<Vec<Pending>>> {
-    batch
+    let outcomes: Result<Vec<Vec<Pending>>> = batch
         .iter()
         .map(|completion| complete_one(conn, ctx, completion))
-        .collect()
+        .collect();
+    let mut outcomes = outcomes?;
+    let references: Vec<&str> = batch
+        .iter()
+        .flat_map(|completion| match &completion.attempt {
+            Attempt::Sent(sent) => sent.parts.iter().map(String::as_str).collect(),
+            Attempt::Later { taken, .. } => taken.iter().map(|part| part.reference.as_str()).collect(),
+            Attempt::Over { .. } => Vec::new(),
+        })
+        .filter(|reference| !reference.is_empty())
+        .collect();
+    if let Some(last) = outcomes.last_mut() {
+        last.extend(early::catch_up(conn, ctx, &references)?);
+    }
+    Ok(outcomes)
 }
 
 fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Result<Vec<Pending>> {
@@ -57,8 +82,12 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
         attempts,
         due_at,
         detail,
+        taken,
     } = &completion.attempt
     {
+        for part in taken {
+            record(conn, completion, part)?;
+        }
         outbox::postpone(conn, completion.key, *attempts, *due_at)?;
         if kind == outbox::TEXT {
             messages::set_status(
@@ -79,25 +108,34 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     match &completion.attempt {
         Attempt::Later { .. } => Ok(Vec::new()),
         Attempt::Sent(sent) => {
-            let count = i16::try_from(sent.parts.len()).unwrap_or(i16::MAX);
-            for (at, reference) in (1..=count).zip(&sent.parts) {
-                let part = PartRow {
-                    community_id,
-                    message_id,
-                    part: at,
-                    parts: count,
-                    carrier: completion.carrier.clone(),
-                    carrier_ref: reference.clone(),
-                    status: Status::Sent.code(),
+            // Parts without a name cannot be reported on.
+            let named = sent
+                .parts
+                .iter()
+                .filter(|reference| !reference.is_empty())
+                .count();
+            let of = i16::try_from(named).unwrap_or(i16::MAX);
+            for (part, reference) in (1..=i16::MAX).zip(&sent.parts) {
+                let part = PartTaken {
+                    part,
+                    of,
+                    reference: reference.clone(),
+                    smsc: sent.smsc.clone(),
                 };
-                parts::record(conn, &part)?;
+                record(conn, completion, &part)?;
             }
             let status = if sent.delivered {
                 Status::Delivered
             } else {
                 Status::Sent
             };
-            advance(conn, ctx, (community, message), status, None, None)
+            let mut pending = advance(conn, ctx, (community, message), status, None, None)?;
+            // Parts of earlier tries may have been reported on before the last one was taken.
+            if of > 1 && all_delivered(conn, (community_id, message_id), of)? {
+                let delivered = advance(conn, ctx, (community, message), Status::Delivered, None, None)?;
+                pending.extend(delivered);
+            }
+            Ok(pending)
         }
         Attempt::Over {
             status,
@@ -114,28 +152,38 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     }
 }
 
-/// What a receipt was about, or that nobody knows its reference (yet: the answer to the sending may still
-/// be on its way to the database).
+/// What became of a receipt.
 #[derive(Clone, Debug)]
 pub(crate) enum Reported {
+    /// It is about a text of ours.
     Known(Vec<Pending>),
-    Unknown,
+    /// Nobody knows its reference yet: the answer to the sending may still be on its way to the database.
+    Kept,
+    /// Nobody knows its reference, and it is not worth keeping.
+    Dropped,
 }
 
-/// Applies receipts.
+/// Applies receipts, and keeps those that may be early.
 pub(crate) fn report(conn: &mut Conn, ctx: &Context, batch: &[InboundReceipt]) -> Result<Vec<Reported>> {
-    batch
-        .iter()
-        .map(|receipt| report_one(conn, ctx, receipt))
-        .collect()
+    let report_one = |receipt| match apply(conn, ctx, receipt)? {
+        Some(pending) => Ok(Reported::Known(pending)),
+        None => early::keep(conn, ctx, receipt),
+    };
+    batch.iter().map(report_one).collect()
 }
 
-fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Result<Reported> {
-    let Some(part) = parts::by_reference(conn, &receipt.carrier, &receipt.carrier_ref)? else {
-        return Ok(Reported::Unknown);
+/// Applies a receipt; `None` where nobody knows its reference.
+pub(super) fn apply(
+    conn: &mut Conn,
+    ctx: &Context,
+    receipt: &InboundReceipt,
+) -> Result<Option<Vec<Pending>>> {
+    let smsc = receipt.smsc.as_deref();
+    let Some(part) = parts::by_reference(conn, &receipt.carrier, smsc, &receipt.carrier_ref)? else {
+        return Ok(None);
     };
     if !receipt.status.is_final() {
-        return Ok(Reported::Known(Vec::new()));
+        return Ok(Some(Vec::new()));
     }
     parts::set_status(conn, &part, receipt.status)?;
     let ids = (
@@ -145,8 +193,7 @@ fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Resul
     let pending = match receipt.status {
         Status::Delivered => {
             // A text has arrived when all of its parts have.
-            let all = parts::statuses(conn, part.community_id, part.message_id)?;
-            match all.iter().all(|s| *s == Status::Delivered) {
+            match all_delivered(conn, (part.community_id, part.message_id), part.parts)? {
                 true => advance(conn, ctx, ids, Status::Delivered, None, None)?,
                 false => Vec::new(),
             }
@@ -167,7 +214,28 @@ fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Resul
             )?
         }
     };
-    Ok(Reported::Known(pending))
+    Ok(Some(pending))
+}
+
+/// Whether all parts of the text are there and delivered; parts that still wait are not there.
+fn all_delivered(conn: &mut Conn, (community_id, message_id): (i64, i64), of: i16) -> Result<bool> {
+    let all = parts::statuses(conn, community_id, message_id)?;
+    Ok(all.len() >= usize::try_from(of).unwrap_or(0) && all.iter().all(|s| *s == Status::Delivered))
+}
+
+fn record(conn: &mut Conn, completion: &Completion, taken: &PartTaken) -> Result<()> {
+    let (community_id, message_id, _) = completion.key;
+    let part = PartRow {
+        community_id,
+        message_id,
+        part: taken.part,
+        parts: taken.of,
+        carrier: completion.carrier.clone(),
+        carrier_ref: taken.reference.clone(),
+        status: Status::Sent.code(),
+        smsc: taken.smsc.clone(),
+    };
+    Ok(parts::record(conn, &part)?)
 }
 
 /// Moves a message on, and tells its sender when that was the end of it: by a receipt if he asked for

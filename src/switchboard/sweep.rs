@@ -1,5 +1,5 @@
 //! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone are taken
-//! over, and rows that other processes left for us are noticed.
+//! over, and rows that other processes left for us are noticed. Receipts that came early are looked at too.
 
 use tokio::task::JoinHandle;
 
@@ -28,6 +28,9 @@ pub(super) async fn over<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio
 
 pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize) -> Swept {
     let me = lock.node();
+    if let Err(error) = board.sweep_early_receipts().await {
+        tracing::warn!(%error, "the receipts that came early could not be looked at");
+    }
     let others = board
         .read_store(move |conn| {
             let nodes = outbox::nodes(conn)?;
