@@ -1,8 +1,10 @@
 //! Accepting texts, from phones and from apps: dedupe, route, policy, message and outbox row in one
 //! transaction; acknowledged after its commit (design rule 6).
 
+use super::aside::batch_or_each;
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
+use super::notices::Cause;
 use super::outlet::{InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Ruling};
 use super::{Context, communities, keywords, members, notices};
@@ -14,7 +16,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, MaybeTransient, StoreError, assignments};
+use crate::store::{Conn, StoreError, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -40,22 +42,36 @@ pub(crate) type Outcome = std::result::Result<Accepted, SwitchboardError>;
 
 /// Accepts a batch. An error of the whole is the database's, and nothing was written.
 pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-    let mut cache = DialledCache::new();
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for arrival in batch {
-        let outcome = match arrival {
-            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text),
-            Arrival::App(community, new) => from_app(conn, ctx, *community, new),
-        };
-        match outcome {
-            // One bad row is that text's own misfortune, not the whole batch's.
-            Err(error @ SwitchboardError::Store(StoreError::Corrupt(_))) => outcomes.push(Err(error)),
-            Err(error @ SwitchboardError::Store(_)) => return Err(error),
-            Err(error) if error.is_transient() => return Err(error),
-            outcome => outcomes.push(outcome),
-        }
+    batch_or_each(
+        conn,
+        batch,
+        |conn| {
+            let mut cache = DialledCache::new();
+            let one = |(place, arrival)| accept_one(conn, ctx, &mut cache, place, arrival);
+            batch.iter().enumerate().map(one).collect()
+        },
+        |conn, place, arrival| accept_one(conn, ctx, &mut DialledCache::new(), place, arrival),
+        // One bad row is that text's own misfortune, not the whole batch's.
+        |_, _, error| Ok(Err(error)),
+    )
+}
+
+/// An error is the database's; a rule's refusal is an outcome.
+fn accept_one(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    place: usize,
+    arrival: &Arrival,
+) -> Result<Outcome> {
+    let outcome = match arrival {
+        Arrival::Phone(text) => from_phone(conn, ctx, cache, ctx.cause(place), text),
+        Arrival::App(community, new) => from_app(conn, ctx, *community, new),
+    };
+    match outcome {
+        Err(error @ SwitchboardError::Store(_)) => Err(error),
+        outcome => Ok(outcome),
     }
-    Ok(outcomes)
 }
 
 /// The text without what no database and no phone can take.
@@ -67,7 +83,13 @@ fn is_bad(text: &str, policy: &Policy) -> bool {
     text.is_empty() || text.chars().count() > policy.max_text_chars
 }
 
-fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound: &InboundText) -> Outcome {
+fn from_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    cause: Cause,
+    inbound: &InboundText,
+) -> Outcome {
     let id = ctx.id::<MessageKind>();
     let facts = route::facts(conn, cache, inbound.from, inbound.to)?;
     let Some(dialled) = &facts.dialled else {
@@ -123,7 +145,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
     row.expires_at = ctx.now.plus_s(deadline_s).0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
-        return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
+        return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
         Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
@@ -139,7 +161,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             if !messages::insert(conn, &row)? {
                 return duplicate(conn, &row);
             }
-            let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
+            let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,
                 verdict: Verdict::Quarantined(reason),
@@ -147,8 +169,16 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
                 pending,
             })
         }
-        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
-        (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
+        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
+        (Ruling::Bridge, None) => refuse(
+            conn,
+            ctx,
+            &facts,
+            dialled,
+            row,
+            (inbound.from, cause),
+            Reason::NoContact,
+        ),
     }
 }
 
@@ -235,7 +265,7 @@ fn refuse(
     facts: &Facts,
     dialled: &Dialled,
     mut row: MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
@@ -243,7 +273,7 @@ fn refuse(
         return duplicate(conn, &row);
     }
     let message = row.message_id();
-    let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
+    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
     Ok(Accepted {
         message,
@@ -266,8 +296,7 @@ fn refusal_notice(
     ctx: &Context,
     facts: &Facts,
     dialled: &Dialled,
-    row: &MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     // A phone that has stopped a number gets nothing more from it, not even this.
@@ -275,9 +304,7 @@ fn refusal_notice(
     if muted
         || refusal_policy(&dialled.policy, reason) != Refusal::Reply
         || keywords::has_stopped(conn, dialled, from)?
-        || !ctx
-            .guard
-            .allows(from, dialled.number.id, row.message_id(), ctx.now)
+        || !ctx.guard.allows(from, dialled.number.id, cause, ctx.now)
     {
         return Ok(Vec::new());
     }
@@ -316,7 +343,7 @@ fn keyword_text(
     dialled: &Dialled,
     mut row: MessageRow,
     keyword: Keyword,
-    from: E164,
+    (from, cause): (E164, Cause),
 ) -> Outcome {
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
@@ -328,7 +355,7 @@ fn keyword_text(
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     if ctx
         .guard
-        .answers((from, dialled.number.id, keyword), message, ctx.now)
+        .answers((from, dialled.number.id, keyword), cause, ctx.now)
     {
         let reply = keywords::reply(&dialled.policy, keyword);
         pending.push(answer(conn, ctx, facts, dialled, from, reply)?);

@@ -3,6 +3,7 @@
 //! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
 //! [`Switchboard`]; how it keeps things is its own affair.
 
+mod aside;
 mod assign;
 mod attempt;
 mod batcher;
@@ -84,9 +85,27 @@ pub(crate) struct Context {
     pub ids: Arc<IdGenerator>,
     pub registry: Registry,
     pub guard: Arc<NoticeGuard>,
+    /// Which job this is; the same when the database has it run again.
+    job: i64,
 }
 
 impl Context {
+    fn new(now: Timestamp, ids: Arc<IdGenerator>, registry: Registry, guard: Arc<NoticeGuard>) -> Self {
+        let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
+        Self {
+            now,
+            ids,
+            registry,
+            guard,
+            job,
+        }
+    }
+
+    /// What the text at a place of this job's batch causes.
+    pub fn cause(&self, place: usize) -> notices::Cause {
+        (self.job, place)
+    }
+
     /// A new id.
     pub fn id<K>(&self) -> Id<K> {
         self.ids.next(self.now)
@@ -105,12 +124,7 @@ impl Switchboard {
         let (announcer, inbox) = outbox::channel();
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
-            move || Context {
-                now: clock.now(),
-                ids: ids.clone(),
-                registry: registry.clone(),
-                guard: guard.clone(),
-            }
+            move || Context::new(clock.now(), ids.clone(), registry.clone(), guard.clone())
         };
         let offer = |announcer: &outbox::Announcer| {
             let announcer = announcer.clone();
@@ -235,12 +249,13 @@ impl Switchboard {
     }
 
     fn context(&self) -> Context {
-        Context {
-            now: self.now(),
-            ids: self.inner.ids.clone(),
-            registry: self.inner.registry.clone(),
-            guard: self.inner.guard.clone(),
-        }
+        let inner = &self.inner;
+        Context::new(
+            self.now(),
+            inner.ids.clone(),
+            inner.registry.clone(),
+            inner.guard.clone(),
+        )
     }
 
     async fn read<T: Send + 'static>(
