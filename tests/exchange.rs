@@ -412,6 +412,11 @@ on_both_databases! {
         assert_eq!((decision.outcome, decision.contact), ("bridge", Some(bob.id)));
         assert_eq!(decision.shown_number, Some(contact.mirror_number));
         assert_eq!(decision.carrier.as_deref(), Some("test"));
+        assert_eq!(decision.carrier_state, Some(partyline::switchboard::CarrierState::Up));
+        town.carrier.ready.store(false, std::sync::atomic::Ordering::SeqCst);
+        let waiting = town.board.resolve(None, ann.phone, contact.number).await.unwrap();
+        assert_eq!(waiting.outcome, "bridge");
+        assert!(waiting.sentence.contains("carrier `test` has no link at present"), "{}", waiting.sentence);
         let told = serde_json::to_string(&decision).unwrap();
         assert!(!told.contains(&bob.phone.digits()), "no real number in {told}");
         town.board.release_contact(town.community, ann.id, ContactRef::Member(bob.id)).await.unwrap();

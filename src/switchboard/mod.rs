@@ -42,6 +42,7 @@ pub use messages::NewMessage;
 pub use outbox::Dispatching;
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub use registry::CarrierState;
 pub use route::Decision;
 
 use crate::domain::policy::Policy;
