@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod parts;
 pub mod pools;
 pub mod releases;
+pub mod strangers;
 mod update;
 
 pub use conn::{Conn, DatabaseUrl};

@@ -16,7 +16,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, StoreError, assignments};
+use crate::store::{Conn, StoreError, assignments, strangers};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -269,10 +269,9 @@ fn refuse(
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::REFUSED)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
+    };
     let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
     Ok(Accepted {
@@ -281,6 +280,22 @@ fn refuse(
         row: Some(row),
         pending,
     })
+}
+
+/// Records a text that goes no further, a stranger's only once in a while; none where it was known.
+fn keep(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    row: &MessageRow,
+    kind: i16,
+) -> Result<Option<MessageId>> {
+    if row.from_member.is_none()
+        && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
+    {
+        return Ok(Some(counted));
+    }
+    Ok(messages::insert(conn, row)?.then(|| row.message_id()))
 }
 
 fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
@@ -348,10 +363,9 @@ fn keyword_text(
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::KEYWORD)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
+    };
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     if ctx
         .guard

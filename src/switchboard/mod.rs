@@ -28,6 +28,7 @@ mod receipts;
 mod region;
 mod registry;
 mod route;
+mod strangers;
 mod sweep;
 pub mod views;
 

@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Dispatcher, HELD, PAGE};
+use super::{Dispatcher, FORGET_EVERY_MS, HELD, PAGE};
 use crate::domain::Timestamp;
 use crate::store::outbox::{self, Pending};
 use crate::switchboard::lanes::key_of;
@@ -93,7 +93,12 @@ impl Dispatcher {
     pub(super) fn sweep(&mut self, now: Timestamp) {
         if let Some(lock) = self.node.take() {
             self.swept_at = now;
-            self.sweeping = Some(tokio::spawn(sweep(self.board.clone(), lock, self.lanes.len())));
+            let forget = now.since(self.forgot_at) >= FORGET_EVERY_MS;
+            if forget {
+                self.forgot_at = now;
+            }
+            let sweeping = sweep(self.board.clone(), lock, self.lanes.len(), forget);
+            self.sweeping = Some(tokio::spawn(sweeping));
         }
     }
 

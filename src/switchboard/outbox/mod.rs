@@ -36,6 +36,8 @@ const OFFERS: usize = 1_024;
 const TICK: Duration = Duration::from_millis(20);
 const EXPIRE_EVERY_MS: i64 = 1_000;
 const SWEEP_EVERY_MS: i64 = 5_000;
+/// How often a sweep also removes old messages of strangers.
+const FORGET_EVERY_MS: i64 = 600_000;
 /// A row that waited longer than this is looked up again before it leaves: its pair may be gone.
 const STALE_MS: i64 = 1_000;
 /// How much of their rates numbers and members may use at once: carriers count by the second, people
@@ -84,6 +86,7 @@ impl Switchboard {
             settled,
             jitter: seed | 1,
             swept_at: Timestamp(i64::MIN),
+            forgot_at: Timestamp(i64::MIN),
             expired_at: Timestamp(i64::MIN),
             behind: BTreeSet::new(),
         };
@@ -123,6 +126,7 @@ struct Dispatcher {
     settled: mpsc::Receiver<Settled>,
     jitter: u64,
     swept_at: Timestamp,
+    forgot_at: Timestamp,
     expired_at: Timestamp,
     /// Carriers of which the database holds more than we do.
     behind: BTreeSet<String>,
