@@ -254,7 +254,55 @@ on_both_databases! {
         let elsewhere = "+12025559999".parse().unwrap();
         assert_eq!(town.text(ann.phone, elsewhere, "hi").await.verdict, rejected(Reason::UnassignedNumber));
         let recorded = town.board.messages(town.community, None, Some(Status::Blocked), None, 10).await.unwrap();
-        assert_eq!(recorded.len(), 3, "each refusal is recorded with its reason");
+        assert_eq!(recorded.len(), 2, "each kind of refusal is recorded with its reason");
+    }
+
+    async fn a_stranger_who_texts_again_and_again_is_recorded_once_an_hour_with_the_count(database: Database) {
+        let town = Town::found(database, 2, Policy::default()).await;
+        let numbers = town.board.numbers(town.community, None, 2).await.unwrap();
+        let stranger = "+4915112345678".parse().unwrap();
+        let first = town.text(stranger, numbers[0].number, "buy now 0").await;
+        for n in 1..30 {
+            let again = town.text(stranger, numbers[0].number, &format!("buy now {n}")).await;
+            assert_eq!((again.message, again.verdict), (first.message, refused(Reason::UnknownSender)));
+        }
+        for _ in 0..5 {
+            assert_eq!(town.text(stranger, numbers[0].number, "HELP").await.verdict, Verdict::Keyword);
+        }
+        let recorded = async |status| town.board.messages(town.community, None, Some(status), None, 100).await.unwrap();
+        let blocked = recorded(Status::Blocked).await;
+        assert_eq!((blocked.len(), blocked[0].text.as_str()), (1, "buy now 0"));
+        assert_eq!(blocked[0].detail.as_deref(), Some("the first of 30 texts"));
+        assert_eq!(recorded(Status::Delivered).await.len(), 1, "keywords likewise");
+        // Another number, and another hour, are recorded by themselves.
+        town.text(stranger, numbers[1].number, "buy now").await;
+        town.clock.advance_s(3_601);
+        town.text(stranger, numbers[0].number, "buy now").await;
+        assert_eq!(recorded(Status::Blocked).await.len(), 3);
+        assert_eq!(town.carrier.wait_for(stranger, 4).await.len(), 4, "three notices and one answer to HELP");
+    }
+
+    async fn strangers_texts_are_removed_when_they_are_old_and_members_texts_are_not(database: Database) {
+        let town = Town::found(database, 3, Policy { strangers_kept_s: 1_000, ..Policy::default() }).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let kept = town.text(ann.phone, contact.number, "hello").await.message;
+        for n in 0..700 {
+            let stranger = partyline::domain::E164::from_i64(4_915_100_000_000 + n).unwrap();
+            town.text(stranger, contact.number, "buy now").await;
+        }
+        let count = async || town.board.messages(town.community, None, None, None, 2_000).await.unwrap().len();
+        assert_eq!(count().await, 1 + 2 * 700, "each with its notice");
+        support::eventually("all is sent", std::time::Duration::from_secs(20), async || {
+            town.carrier.texts.lock().unwrap().len() == 701
+        })
+        .await;
+        town.clock.advance_s(1_001);
+        let young = "+4915112345678".parse().unwrap();
+        let young = town.text(young, contact.number, "buy now").await.message;
+        support::eventually("the old ones are gone", std::time::Duration::from_secs(20), async || count().await == 3).await;
+        assert_eq!(town.board.message(town.community, kept).await.unwrap().text, "hello");
+        assert_eq!(town.board.message(town.community, young).await.unwrap().text, "buy now");
     }
 
     async fn the_same_carrier_reference_is_accepted_once(database: Database) {
@@ -507,6 +555,11 @@ on_both_databases! {
         assert_eq!((decision.outcome, decision.contact), ("bridge", Some(bob.id)));
         assert_eq!(decision.shown_number, Some(contact.mirror_number));
         assert_eq!(decision.carrier.as_deref(), Some("test"));
+        assert_eq!(decision.carrier_state, Some(partyline::switchboard::CarrierState::Up));
+        town.carrier.ready.store(false, std::sync::atomic::Ordering::SeqCst);
+        let waiting = town.board.resolve(None, ann.phone, contact.number).await.unwrap();
+        assert_eq!(waiting.outcome, "bridge");
+        assert!(waiting.sentence.contains("carrier `test` has no link at present"), "{}", waiting.sentence);
         let told = serde_json::to_string(&decision).unwrap();
         assert!(!told.contains(&bob.phone.digits()), "no real number in {told}");
         town.board.release_contact(town.community, ann.id, ContactRef::Member(bob.id)).await.unwrap();

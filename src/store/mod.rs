@@ -26,6 +26,7 @@ pub mod parts;
 pub mod phone_holds;
 pub mod pools;
 pub mod releases;
+pub mod strangers;
 mod update;
 
 pub use conn::{Conn, DatabaseUrl};

@@ -205,6 +205,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    strangers (community_id, phone, number_id, kind) {
+        community_id -> BigInt,
+        phone -> BigInt,
+        number_id -> BigInt,
+        kind -> SmallInt,
+        message_id -> BigInt,
+        since -> BigInt,
+        texts -> BigInt,
+    }
+}
+
+diesel::table! {
     api_keys (id) {
         id -> BigInt,
         name -> Text,
@@ -234,5 +246,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     message_parts,
     outbox,
+    strangers,
     api_keys,
 );

@@ -1,8 +1,10 @@
 //! Accepting texts, from phones and from apps: dedupe, route, policy, message and outbox row in one
 //! transaction; acknowledged after its commit (design rule 6).
 
+use super::aside::batch_or_each;
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
+use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{Context, communities, held, keywords, members, notices};
@@ -14,7 +16,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, MaybeTransient, StoreError, assignments};
+use crate::store::{Conn, StoreError, assignments, strangers};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -44,29 +46,41 @@ pub(crate) type Outcome = std::result::Result<Accepted, SwitchboardError>;
 
 /// Accepts a batch. An error of the whole is the database's, and nothing was written.
 pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-    let mut cache = DialledCache::new();
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for arrival in batch {
-        let outcome = match arrival {
-            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text).and_then(|accepted| {
-                held::let_go(conn, ctx, &text.carrier, &text.held)?;
-                Ok(accepted)
-            }),
-            Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
-            Arrival::LetGo(outlet, numbers) => {
-                held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx))
-            }
-            Arrival::App(community, new) => from_app(conn, ctx, *community, new),
-        };
-        match outcome {
-            // One bad row is that text's own misfortune, not the whole batch's.
-            Err(error @ SwitchboardError::Store(StoreError::Corrupt(_))) => outcomes.push(Err(error)),
-            Err(error @ SwitchboardError::Store(_)) => return Err(error),
-            Err(error) if error.is_transient() => return Err(error),
-            outcome => outcomes.push(outcome),
-        }
+    batch_or_each(
+        conn,
+        batch,
+        |conn| {
+            let mut cache = DialledCache::new();
+            let one = |(place, arrival)| accept_one(conn, ctx, &mut cache, place, arrival);
+            batch.iter().enumerate().map(one).collect()
+        },
+        |conn, place, arrival| accept_one(conn, ctx, &mut DialledCache::new(), place, arrival),
+        // One bad row is that text's own misfortune, not the whole batch's.
+        |_, _, error| Ok(Err(error)),
+    )
+}
+
+/// An error is the database's; a rule's refusal is an outcome.
+fn accept_one(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    place: usize,
+    arrival: &Arrival,
+) -> Result<Outcome> {
+    let outcome = match arrival {
+        Arrival::Phone(text) => from_phone(conn, ctx, cache, ctx.cause(place), text).and_then(|accepted| {
+            held::let_go(conn, ctx, &text.carrier, &text.held)?;
+            Ok(accepted)
+        }),
+        Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
+        Arrival::LetGo(outlet, numbers) => held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx)),
+        Arrival::App(community, new) => from_app(conn, ctx, *community, new),
+    };
+    match outcome {
+        Err(error @ SwitchboardError::Store(_)) => Err(error),
+        outcome => Ok(outcome),
     }
-    Ok(outcomes)
 }
 
 /// The outcome of what is no message.
@@ -88,7 +102,13 @@ fn is_bad(text: &str, policy: &Policy) -> bool {
     text.is_empty() || text.chars().count() > policy.max_text_chars
 }
 
-fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound: &InboundText) -> Outcome {
+fn from_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    cause: Cause,
+    inbound: &InboundText,
+) -> Outcome {
     let id = ctx.id::<MessageKind>();
     let facts = route::facts(conn, cache, (inbound.from, inbound.to), Purpose::Act)?;
     let Some(dialled) = &facts.dialled else {
@@ -152,7 +172,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
     row.expires_at = ctx.now.plus_s(deadline_s).0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
-        return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
+        return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
         Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
@@ -168,7 +188,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             if !messages::insert(conn, &row)? {
                 return duplicate(conn, &row);
             }
-            let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
+            let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,
                 verdict: Verdict::Quarantined(reason),
@@ -176,8 +196,16 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
                 pending,
             })
         }
-        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
-        (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
+        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
+        (Ruling::Bridge, None) => refuse(
+            conn,
+            ctx,
+            &facts,
+            dialled,
+            row,
+            (inbound.from, cause),
+            Reason::NoContact,
+        ),
     }
 }
 
@@ -264,15 +292,14 @@ fn refuse(
     facts: &Facts,
     dialled: &Dialled,
     mut row: MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::REFUSED)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
-    let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
+    };
+    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
     Ok(Accepted {
         message,
@@ -280,6 +307,22 @@ fn refuse(
         row: Some(row),
         pending,
     })
+}
+
+/// Records a text that goes no further, a stranger's only once in a while; none where it was known.
+fn keep(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    row: &MessageRow,
+    kind: i16,
+) -> Result<Option<MessageId>> {
+    if row.from_member.is_none()
+        && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
+    {
+        return Ok(Some(counted));
+    }
+    Ok(messages::insert(conn, row)?.then(|| row.message_id()))
 }
 
 fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
@@ -295,8 +338,7 @@ fn refusal_notice(
     ctx: &Context,
     facts: &Facts,
     dialled: &Dialled,
-    row: &MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     // A phone that has stopped a number gets nothing more from it, not even this.
@@ -304,9 +346,7 @@ fn refusal_notice(
     if muted
         || refusal_policy(&dialled.policy, reason) != Refusal::Reply
         || keywords::has_stopped(conn, dialled, from)?
-        || !ctx
-            .guard
-            .allows(from, dialled.number.id, row.message_id(), ctx.now)
+        || !ctx.guard.allows(from, dialled.number.id, cause, ctx.now)
     {
         return Ok(Vec::new());
     }
@@ -345,19 +385,18 @@ fn keyword_text(
     dialled: &Dialled,
     mut row: MessageRow,
     keyword: Keyword,
-    from: E164,
+    (from, cause): (E164, Cause),
 ) -> Outcome {
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::KEYWORD)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
+    };
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     if ctx
         .guard
-        .answers((from, dialled.number.id, keyword), message, ctx.now)
+        .answers((from, dialled.number.id, keyword), cause, ctx.now)
     {
         let reply = keywords::reply(&dialled.policy, keyword);
         pending.push(answer(conn, ctx, facts, dialled, from, reply)?);

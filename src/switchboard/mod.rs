@@ -3,6 +3,7 @@
 //! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
 //! [`Switchboard`]; how it keeps things is its own affair.
 
+mod aside;
 mod assign;
 mod attempt;
 mod batcher;
@@ -31,6 +32,7 @@ mod recycle;
 mod region;
 mod registry;
 mod route;
+mod strangers;
 mod sweep;
 pub mod views;
 
@@ -46,6 +48,7 @@ pub use messages::NewMessage;
 pub use outbox::Dispatching;
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub use registry::CarrierState;
 pub use route::Decision;
 
 use crate::domain::policy::Policy;
@@ -92,9 +95,34 @@ pub(crate) struct Context {
     pub guard: Arc<NoticeGuard>,
     /// About how many receipts are kept for texts that are not known yet.
     pub early: Arc<AtomicUsize>,
+    /// Which job this is; the same when the database has it run again.
+    job: i64,
 }
 
 impl Context {
+    fn new(
+        now: Timestamp,
+        ids: Arc<IdGenerator>,
+        registry: Registry,
+        guard: Arc<NoticeGuard>,
+        early: Arc<AtomicUsize>,
+    ) -> Self {
+        let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
+        Self {
+            now,
+            ids,
+            registry,
+            guard,
+            early,
+            job,
+        }
+    }
+
+    /// What the text at a place of this job's batch causes.
+    pub fn cause(&self, place: usize) -> notices::Cause {
+        (self.job, place)
+    }
+
     /// A new id.
     pub fn id<K>(&self) -> Id<K> {
         self.ids.next(self.now)
@@ -116,12 +144,14 @@ impl Switchboard {
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
             let early = early.clone();
-            move || Context {
-                now: clock.now(),
-                ids: ids.clone(),
-                registry: registry.clone(),
-                guard: guard.clone(),
-                early: early.clone(),
+            move || {
+                Context::new(
+                    clock.now(),
+                    ids.clone(),
+                    registry.clone(),
+                    guard.clone(),
+                    early.clone(),
+                )
             }
         };
         let offer = |announcer: &outbox::Announcer| {
@@ -254,13 +284,14 @@ impl Switchboard {
     }
 
     fn context(&self) -> Context {
-        Context {
-            now: self.now(),
-            ids: self.inner.ids.clone(),
-            registry: self.inner.registry.clone(),
-            guard: self.inner.guard.clone(),
-            early: self.inner.early.clone(),
-        }
+        let inner = &self.inner;
+        Context::new(
+            self.now(),
+            inner.ids.clone(),
+            inner.registry.clone(),
+            inner.guard.clone(),
+            inner.early.clone(),
+        )
     }
 
     async fn read<T: Send + 'static>(

@@ -1,6 +1,7 @@
 //! Carriers' answers and receipts, back to the message's status and to the sender who asked.
 
-use super::error::Result;
+use super::aside::batch_or_each;
+use super::error::{Result, SwitchboardError};
 use super::outlet::{InboundReceipt, Sent};
 use super::{Context, early, notices};
 use crate::domain::E164;
@@ -52,24 +53,79 @@ pub(crate) struct Completion {
 
 /// Writes down how tries ended; returns what is to be sent on account of it.
 pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> Result<Vec<Vec<Pending>>> {
-    let outcomes: Result<Vec<Vec<Pending>>> = batch
-        .iter()
-        .map(|completion| complete_one(conn, ctx, completion))
-        .collect();
-    let mut outcomes = outcomes?;
-    let references: Vec<&str> = batch
-        .iter()
-        .flat_map(|completion| match &completion.attempt {
-            Attempt::Sent(sent) => sent.parts.iter().map(String::as_str).collect(),
-            Attempt::Later { taken, .. } => taken.iter().map(|part| part.reference.as_str()).collect(),
-            Attempt::Over { .. } => Vec::new(),
-        })
-        .filter(|reference| !reference.is_empty())
-        .collect();
-    if let Some(last) = outcomes.last_mut() {
-        last.extend(early::catch_up(conn, ctx, &references)?);
+    batch_or_each(
+        conn,
+        batch,
+        |conn| {
+            let outcomes: Result<Vec<_>> = batch.iter().map(|one| complete_one(conn, ctx, one)).collect();
+            let mut outcomes = outcomes?;
+            let references: Vec<&str> = batch.iter().flat_map(references).collect();
+            if let Some(last) = outcomes.last_mut() {
+                last.extend(early::catch_up(conn, ctx, &references)?);
+            }
+            Ok(outcomes)
+        },
+        |conn, _, completion| {
+            let mut pending = complete_one(conn, ctx, completion)?;
+            let references: Vec<&str> = references(completion).collect();
+            pending.extend(early::catch_up(conn, ctx, &references)?);
+            Ok(pending)
+        },
+        |conn, completion, error| set_completion_aside(conn, ctx, completion, &error),
+    )
+}
+
+/// What the carrier called the parts that it took.
+fn references(completion: &Completion) -> impl Iterator<Item = &str> {
+    let found: Vec<&str> = match &completion.attempt {
+        Attempt::Sent(sent) => sent.parts.iter().map(String::as_str).collect(),
+        Attempt::Later { taken, .. } => taken.iter().map(|part| part.reference.as_str()).collect(),
+        Attempt::Over { .. } => Vec::new(),
+    };
+    found.into_iter().filter(|reference| !reference.is_empty())
+}
+
+/// Ends a row whose outcome cannot be stored whole: the message has its status, with the reason as its
+/// detail, and nothing follows from it. Otherwise a text that its carrier has would be sent again and again.
+fn set_completion_aside(
+    conn: &mut Conn,
+    ctx: &Context,
+    completion: &Completion,
+    error: &SwitchboardError,
+) -> Result<Vec<Pending>> {
+    let (community_id, message_id, kind) = completion.key;
+    let (community, message) = (
+        CommunityId::from_i64(community_id),
+        MessageId::from_i64(message_id),
+    );
+    tracing::error!(%error, %community, %message, "an answer of a carrier was set aside");
+    let (status, reason) = match &completion.attempt {
+        Attempt::Later { attempts, due_at, .. } => {
+            outbox::postpone(conn, completion.key, *attempts, *due_at)?;
+            (Status::Queued, None)
+        }
+        Attempt::Sent(sent) => (sent_status(sent), None),
+        Attempt::Over { status, reason, .. } => (*status, Some(*reason)),
+    };
+    if !matches!(completion.attempt, Attempt::Later { .. }) {
+        outbox::delete(conn, community_id, message_id, kind)?;
     }
-    Ok(outcomes)
+    if kind == outbox::TEXT {
+        let detail = aside_detail(error);
+        messages::set_status(conn, community, message, status, (reason, Some(&detail)), ctx.now)?;
+    }
+    Ok(Vec::new())
+}
+
+fn aside_detail(error: &SwitchboardError) -> String {
+    format!("set aside: {error}")
+}
+
+fn sent_status(sent: &Sent) -> Status {
+    match sent.delivered {
+        true => Status::Delivered,
+        false => Status::Sent,
+    }
 }
 
 fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Result<Vec<Pending>> {
@@ -124,12 +180,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                 };
                 record(conn, completion, &part)?;
             }
-            let status = if sent.delivered {
-                Status::Delivered
-            } else {
-                Status::Sent
-            };
-            let mut pending = advance(conn, ctx, (community, message), status, None, None)?;
+            let mut pending = advance(conn, ctx, (community, message), sent_status(sent), None, None)?;
             // Parts of earlier tries may have been reported on before the last one was taken.
             if of > 1 && all_delivered(conn, (community_id, message_id), of)? {
                 let delivered = advance(conn, ctx, (community, message), Status::Delivered, None, None)?;
@@ -165,11 +216,62 @@ pub(crate) enum Reported {
 
 /// Applies receipts, and keeps those that may be early.
 pub(crate) fn report(conn: &mut Conn, ctx: &Context, batch: &[InboundReceipt]) -> Result<Vec<Reported>> {
-    let report_one = |receipt| match apply(conn, ctx, receipt)? {
+    batch_or_each(
+        conn,
+        batch,
+        |conn| batch.iter().map(|one| report_one(conn, ctx, one)).collect(),
+        |conn, _, receipt| report_one(conn, ctx, receipt),
+        |conn, receipt, error| set_report_aside(conn, ctx, receipt, &error),
+    )
+}
+
+/// Takes of a receipt that cannot be applied whole what can be: the status, with the reason as its detail.
+/// The carrier is told that we have it, lest it repeat it for ever.
+fn set_report_aside(
+    conn: &mut Conn,
+    ctx: &Context,
+    receipt: &InboundReceipt,
+    error: &SwitchboardError,
+) -> Result<Reported> {
+    tracing::error!(%error, carrier = %receipt.carrier, "a receipt was set aside");
+    let applied = conn.savepoint(|conn| {
+        let Some(part) = parts::by_reference(
+            conn,
+            &receipt.carrier,
+            receipt.smsc.as_deref(),
+            &receipt.carrier_ref,
+        )?
+        else {
+            return Ok(());
+        };
+        let (community, message) = (
+            CommunityId::from_i64(part.community_id),
+            MessageId::from_i64(part.message_id),
+        );
+        if !receipt.status.is_final() {
+            return Ok(());
+        }
+        parts::set_status(conn, &part, receipt.status)?;
+        let (status, reason) = meaning(receipt.status);
+        if status != Status::Delivered || part.parts == 1 {
+            let detail = aside_detail(error);
+            messages::set_status(conn, community, message, status, (reason, Some(&detail)), ctx.now)?;
+        }
+        Ok(())
+    });
+    match applied {
+        // Its very name cannot be looked up: it is nobody's.
+        Err(StoreError::Query(_)) => {}
+        other => other?,
+    }
+    Ok(Reported::Known(Vec::new()))
+}
+
+fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Result<Reported> {
+    match apply(conn, ctx, receipt)? {
         Some(pending) => Ok(Reported::Known(pending)),
         None => early::keep(conn, ctx, receipt),
-    };
-    batch.iter().map(report_one).collect()
+    }
 }
 
 /// Applies a receipt; `None` where nobody knows its reference.
@@ -190,30 +292,15 @@ pub(super) fn apply(
         CommunityId::from_i64(part.community_id),
         MessageId::from_i64(part.message_id),
     );
-    let pending = match receipt.status {
-        Status::Delivered => {
-            // A text has arrived when all of its parts have.
-            match all_delivered(conn, (part.community_id, part.message_id), part.parts)? {
-                true => advance(conn, ctx, ids, Status::Delivered, None, None)?,
-                false => Vec::new(),
-            }
+    let (status, reason) = meaning(receipt.status);
+    if status == Status::Delivered {
+        // A text has arrived when all of its parts have.
+        if !all_delivered(conn, (part.community_id, part.message_id), part.parts)? {
+            return Ok(Some(Vec::new()));
         }
-        Status::Expired => {
-            let reason = Some(Reason::DeadlinePassed);
-            advance(conn, ctx, ids, Status::Expired, reason, receipt.detail.as_deref())?
-        }
-        _ => {
-            let reason = Some(Reason::CarrierUndelivered);
-            advance(
-                conn,
-                ctx,
-                ids,
-                Status::Undelivered,
-                reason,
-                receipt.detail.as_deref(),
-            )?
-        }
-    };
+        return Ok(Some(advance(conn, ctx, ids, status, None, None)?));
+    }
+    let pending = advance(conn, ctx, ids, status, reason, receipt.detail.as_deref())?;
     Ok(Some(pending))
 }
 
@@ -236,6 +323,15 @@ fn record(conn: &mut Conn, completion: &Completion, taken: &PartTaken) -> Result
         smsc: taken.smsc.clone(),
     };
     Ok(parts::record(conn, &part)?)
+}
+
+/// What a carrier's final report makes of the message.
+fn meaning(reported: Status) -> (Status, Option<Reason>) {
+    match reported {
+        Status::Delivered => (Status::Delivered, None),
+        Status::Expired => (Status::Expired, Some(Reason::DeadlinePassed)),
+        _ => (Status::Undelivered, Some(Reason::CarrierUndelivered)),
+    }
 }
 
 /// Moves a message on, and tells its sender when that was the end of it: by a receipt if he asked for
