@@ -47,6 +47,7 @@ impl Outlet for Lame {
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {
         self.taken.lock().unwrap().push((text.to, text.message.as_i64()));
         Ok(Sent {
+            smsc: None,
             parts: Vec::new(),
             delivered: false,
         })
