@@ -219,6 +219,11 @@ impl IdGenerator {
     }
 }
 
+/// Every id that was made before that moment is below this.
+pub fn lowest_at(at: Timestamp) -> i64 {
+    (at.0 - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

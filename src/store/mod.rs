@@ -15,8 +15,10 @@ pub mod assignments;
 pub mod communities;
 pub mod deliveries;
 pub mod devices;
+pub mod early_receipts;
 pub mod endpoints;
 pub mod events;
+pub mod held_parts;
 pub mod idempotency;
 pub mod members;
 pub mod messages;
@@ -29,6 +31,7 @@ pub mod parts;
 pub mod phone_holds;
 pub mod pools;
 pub mod releases;
+pub mod strangers;
 mod update;
 
 pub use conn::{Conn, DatabaseUrl};

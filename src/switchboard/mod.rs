@@ -4,6 +4,7 @@
 //! [`Switchboard`]; how it keeps things is its own affair.
 
 mod app_devices;
+mod aside;
 mod assign;
 mod attempt;
 mod batcher;
@@ -11,11 +12,13 @@ mod communities;
 mod contacts;
 mod deliver;
 mod deliveries;
+mod early;
 mod endpoints;
 mod error;
 mod events;
 mod exchange;
 mod expected;
+mod held;
 mod intake;
 mod intercept;
 mod keys;
@@ -36,9 +39,11 @@ mod recycle;
 mod region;
 mod registry;
 mod route;
+mod strangers;
 mod sweep;
 pub mod views;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use communities::merged_policy;
@@ -57,6 +62,7 @@ pub use messages::NewMessage;
 pub use outbox::Dispatching;
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub use registry::CarrierState;
 pub use route::Decision;
 
 use crate::domain::policy::Policy;
@@ -94,6 +100,7 @@ struct Inner {
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
+    early: Arc<AtomicUsize>,
 }
 
 /// What a transaction is given: the moment, ids, and what does not change during it.
@@ -104,9 +111,37 @@ pub(crate) struct Context {
     pub guard: Arc<NoticeGuard>,
     /// What apps are to be told of this transaction.
     pub events: events::EventLog,
+    /// About how many receipts are kept for texts that are not known yet.
+    pub early: Arc<AtomicUsize>,
+    /// Which job this is; the same when the database has it run again.
+    job: i64,
 }
 
 impl Context {
+    fn new(
+        now: Timestamp,
+        ids: Arc<IdGenerator>,
+        registry: Registry,
+        guard: Arc<NoticeGuard>,
+        early: Arc<AtomicUsize>,
+    ) -> Self {
+        let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
+        Self {
+            now,
+            ids,
+            registry,
+            guard,
+            early,
+            events: events::EventLog::default(),
+            job,
+        }
+    }
+
+    /// What the text at a place of this job's batch causes.
+    pub fn cause(&self, place: usize) -> notices::Cause {
+        (self.job, place)
+    }
+
     /// A new id.
     pub fn id<K>(&self) -> Id<K> {
         self.ids.next(self.now)
@@ -123,14 +158,19 @@ impl Switchboard {
             Arc::new(NoticeGuard::default()),
         );
         let (announcer, inbox) = outbox::channel();
+        // Not zero: what a former run kept has not been counted yet; the first sweep does.
+        let early = Arc::new(AtomicUsize::new(1));
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
-            move || Context {
-                now: clock.now(),
-                ids: ids.clone(),
-                registry: registry.clone(),
-                guard: guard.clone(),
-                events: events::EventLog::default(),
+            let early = early.clone();
+            move || {
+                Context::new(
+                    clock.now(),
+                    ids.clone(),
+                    registry.clone(),
+                    guard.clone(),
+                    early.clone(),
+                )
             }
         };
         let news = Bell::default();
@@ -176,7 +216,7 @@ impl Switchboard {
             move |outcomes: &[Reported]| {
                 let known = outcomes.iter().filter_map(|o| match o {
                     Reported::Known(pending) => Some(pending.clone()),
-                    Reported::Unknown => None,
+                    Reported::Kept | Reported::Dropped => None,
                 });
                 announce(known.flatten().collect());
             },
@@ -195,6 +235,7 @@ impl Switchboard {
             arrivals,
             completions,
             receipts,
+            early,
         };
         Self {
             inner: Arc::new(inner),
@@ -267,13 +308,14 @@ impl Switchboard {
     }
 
     fn context(&self) -> Context {
-        Context {
-            now: self.now(),
-            ids: self.inner.ids.clone(),
-            registry: self.inner.registry.clone(),
-            guard: self.inner.guard.clone(),
-            events: events::EventLog::default(),
-        }
+        let inner = &self.inner;
+        Context::new(
+            self.now(),
+            inner.ids.clone(),
+            inner.registry.clone(),
+            inner.guard.clone(),
+            inner.early.clone(),
+        )
     }
 
     async fn read<T: Send + 'static>(
