@@ -3,6 +3,7 @@
 //! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
 //! [`Switchboard`]; how it keeps things is its own affair.
 
+pub mod ask;
 mod assign;
 mod attempt;
 mod batcher;
@@ -18,6 +19,7 @@ mod intake;
 mod keys;
 mod keywords;
 mod lanes;
+mod lead;
 mod members;
 mod messages;
 mod notices;
@@ -32,6 +34,7 @@ mod region;
 mod registry;
 mod route;
 mod sweep;
+mod tidy;
 pub mod views;
 
 use std::sync::{Arc, Mutex, OnceLock};
@@ -47,12 +50,14 @@ pub use error::{Result, SwitchboardError};
 pub use events::Event;
 pub use expected::{Expected, tag_of};
 pub use keys::{Caller, NewKey, Scope};
+pub use lead::Lead;
 pub use members::NewMember;
 pub use messages::NewMessage;
 pub use outbox::Dispatching;
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub use route::Decision;
+pub use tidy::Tidying;
 
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
