@@ -33,7 +33,9 @@ const LEAD_EVERY: Duration = Duration::from_secs(1);
 /// How often old things are looked for, the first time after as long.
 const TIDY_EVERY: Duration = Duration::from_secs(300);
 /// Ids are made before they are committed: what is this much older than the newest may still turn up.
-const LATE_MS: i64 = 10_000;
+const LATE_MS: i64 = 2_000;
+/// A clock that was set meanwhile must not stop the looking.
+const LONGEST_LOOK_MS: i64 = 5_000;
 /// How soon after the last time all that is pending is read again, and how much longer for each delivery
 /// held: what was replayed, or came very late, is found by this.
 const REREAD_MS: i64 = 1_000;
@@ -88,8 +90,8 @@ impl Dispatcher {
         let mut lead = self.board.lead("callbacks");
         let (mut leading, mut look) = (false, true);
         loop {
+            // In no order of preference: many quick endpoints must not keep the others from being looked at.
             tokio::select! {
-                biased;
                 () = stop.cancelled() => break,
                 Some((key, id, news)) = self.news.recv() => self.settle(key, id, news),
                 _ = leads.tick() => self.follow_lead(&mut lead, &mut leading).await,
@@ -102,7 +104,11 @@ impl Dispatcher {
                     if look && leading {
                         happened.mark_unchanged();
                         look = false;
+                        let begin = self.board.now();
                         self.look().await;
+                        // Looking takes at most a fifth of the time, however many endpoints there are.
+                        let took = self.board.now().since(begin).clamp(0, LONGEST_LOOK_MS);
+                        ticks.reset_after(TICK.max(Duration::from_millis(took.unsigned_abs() * 4)));
                     }
                 }
             }
@@ -116,7 +122,10 @@ impl Dispatcher {
     async fn follow_lead(&mut self, lead: &mut Lead, leading: &mut bool) {
         let leads = lead.check().await;
         if leads != *leading {
-            tracing::info!(leads, "who delivers callbacks changed");
+            match leads {
+                true => tracing::info!("this node delivers the callbacks"),
+                false => tracing::warn!("this node no longer delivers the callbacks"),
+            }
             // What was held may be out of date by the time it is ours again.
             self.schedule.clear();
             self.reread_at = Timestamp(i64::MIN);
