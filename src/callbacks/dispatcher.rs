@@ -34,8 +34,8 @@ const LEAD_EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_secs(300);
 /// Ids are made before they are committed: what is this much older than the newest may still turn up.
 const LATE_MS: i64 = 2_000;
-/// A clock that was set meanwhile must not stop the looking.
-const LONGEST_LOOK_MS: i64 = 5_000;
+/// What a look counts for at most: a clock that was set meanwhile must not stop the looking.
+const LONGEST_LOOK_MS: i64 = 250;
 /// How soon after the last time all that is pending is read again, and how much longer for each delivery
 /// held: what was replayed, or came very late, is found by this.
 const REREAD_MS: i64 = 1_000;
@@ -106,7 +106,7 @@ impl Dispatcher {
                         look = false;
                         let begin = self.board.now();
                         self.look().await;
-                        // Looking takes at most a fifth of the time, however many endpoints there are.
+                        // Looking takes a fifth of the time, unless there are very many endpoints.
                         let took = self.board.now().since(begin).clamp(0, LONGEST_LOOK_MS);
                         ticks.reset_after(TICK.max(Duration::from_millis(took.unsigned_abs() * 4)));
                     }
