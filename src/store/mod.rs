@@ -20,6 +20,7 @@ pub mod endpoints;
 pub mod events;
 pub mod held_parts;
 pub mod idempotency;
+pub mod lease;
 pub mod members;
 pub mod messages;
 pub mod migrations;

@@ -5,6 +5,7 @@
 
 mod app_devices;
 mod aside;
+pub mod ask;
 mod assign;
 mod attempt;
 mod batcher;
@@ -24,6 +25,7 @@ mod intercept;
 mod keys;
 mod keywords;
 mod lanes;
+mod lead;
 mod members;
 mod messages;
 mod notices;
@@ -41,6 +43,7 @@ mod registry;
 mod route;
 mod strangers;
 mod sweep;
+mod tidy;
 pub mod views;
 
 use std::sync::atomic::AtomicUsize;
@@ -57,6 +60,7 @@ pub use error::{Result, SwitchboardError};
 pub use events::Event;
 pub use expected::{Expected, tag_of};
 pub use keys::{Caller, NewKey, Scope};
+pub use lead::Lead;
 pub use members::NewMember;
 pub use messages::NewMessage;
 pub use outbox::Dispatching;
@@ -64,6 +68,7 @@ pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, 
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub use registry::CarrierState;
 pub use route::Decision;
+pub use tidy::Tidying;
 
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
