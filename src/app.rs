@@ -153,6 +153,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     let dispatcher = board
         .dispatch(lock, rand::random())
         .ok_or_else(|| anyhow!("the dispatcher runs already"))?;
+    board.set_asker(Arc::new(callbacks.asker()));
     let callbacks = callbacks.serve(board.clone(), rand::random());
     let smpp = smpp
         .serve(Arc::new(board.clone()), CancellationToken::new())

@@ -99,6 +99,7 @@ struct Inner {
     registry: Registry,
     guard: Arc<NoticeGuard>,
     announcer: outbox::Announcer,
+    asker: OnceLock<Arc<dyn ask::Asker>>,
     news: Bell,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
@@ -234,6 +235,7 @@ impl Switchboard {
             registry,
             guard,
             announcer,
+            asker: OnceLock::new(),
             news,
             inbox,
             default_policy: OnceLock::new(),
@@ -256,6 +258,20 @@ impl Switchboard {
     /// What a new community decides unless it says otherwise.
     pub fn default_policy(&self) -> Policy {
         self.inner.default_policy.get().cloned().unwrap_or_default()
+    }
+
+    /// Says, once, who asks apps about texts. Without one apps are silent.
+    pub fn set_asker(&self, asker: Arc<dyn ask::Asker>) {
+        let _ = self.inner.asker.set(asker);
+    }
+
+    pub(crate) fn asker(&self) -> Option<Arc<dyn ask::Asker>> {
+        self.inner.asker.get().cloned()
+    }
+
+    /// Tells the dispatcher what a transaction put into the outbox.
+    pub(crate) fn announce(&self, pending: Vec<crate::store::outbox::Pending>) {
+        self.inner.announcer.offer(pending);
     }
 
     /// Puts an outlet into service.

@@ -13,6 +13,7 @@ use crate::store::StoreError;
 use crate::store::outbox::{self, Pending};
 use crate::switchboard::Switchboard;
 use crate::switchboard::attempt::{after_failure, send};
+use crate::switchboard::intercept::ASK;
 use crate::switchboard::lanes::key_of;
 use crate::switchboard::outlet::{Outlet, OutletError, Sent};
 use crate::switchboard::receipts::{Attempt, Completion};
@@ -20,6 +21,10 @@ use crate::switchboard::receipts::{Attempt, Completion};
 impl Dispatcher {
     pub(super) fn hand_out(&mut self, now: Timestamp) {
         for carrier in self.lanes.carriers() {
+            if carrier == ASK {
+                self.ask(now);
+                continue;
+            }
             let Some(outlet) = self.board.registry().outlet(&carrier) else {
                 continue;
             };
@@ -108,7 +113,7 @@ impl Dispatcher {
         });
     }
 
-    fn give_up(&mut self, item: Pending, reason: Reason) {
+    pub(super) fn give_up(&mut self, item: Pending, reason: Reason) {
         let (board, settled) = (self.board.clone(), self.settled_tx.clone());
         *self.flying.entry(item.row.carrier.clone()).or_default() += 1;
         tokio::spawn(async move {
@@ -125,7 +130,8 @@ impl Dispatcher {
     pub(super) fn expire(&mut self) {
         for item in self.lanes.expired(self.board.now()) {
             self.lanes.seize(item.row.lane);
-            let known = self.board.registry().outlet(&item.row.carrier).is_some();
+            let asked = item.row.carrier == ASK;
+            let known = asked || self.board.registry().outlet(&item.row.carrier).is_some();
             self.give_up(
                 item,
                 if known {

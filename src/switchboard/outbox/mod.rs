@@ -5,6 +5,7 @@
 //! than is held in memory, or when another process left something, rows are read from there.
 
 mod announce;
+mod ask;
 mod hand_out;
 mod hold;
 
@@ -18,12 +19,14 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use announce::{Announcer, Inbox, channel};
 
 use super::Switchboard;
+use super::intercept::ASK;
 use super::lanes::{Key, Lanes};
 use super::rates::Rates;
 use super::receipts::Attempt;
 use super::sweep::{Swept, over};
 use crate::domain::Timestamp;
 use crate::store::node::NodeLock;
+use crate::store::outbox::Pending;
 
 /// Most rows of one carrier held in memory; what is above stays in the database until there is room. By
 /// carrier, so that one which is down fills its own room and no other's.
@@ -107,6 +110,13 @@ enum Settled {
     },
     /// The answer is in the database.
     Stored { key: Key, carrier: String },
+    /// An app has had its word on a text, and that is in the database: the text that goes to a phone now, if
+    /// any does.
+    Decided {
+        lane: i64,
+        key: Key,
+        text: Option<Box<Pending>>,
+    },
 }
 
 struct Dispatcher {
@@ -189,6 +199,12 @@ impl Dispatcher {
                         self.lanes.done(lane, now);
                     }
                 }
+            }
+            Settled::Decided { lane, key, text } => {
+                if let Some(count) = self.flying.get_mut(ASK) {
+                    *count = count.saturating_sub(1);
+                }
+                self.lanes.decided((lane, key), ASK, text.map(|t| *t), now);
             }
             Settled::Stored { key, carrier } => {
                 if let Some(count) = self.unstored.get_mut(&carrier) {
