@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the programs that the tests talk to: PostgreSQL, Kannel, npm `smpp`, PyPI `smpplib` and
-# `openapi-spec-validator`.
+# Installs the programs that the tests talk to: PostgreSQL, Kannel, Chromium, npm `smpp`, PyPI `smpplib` and
+# `openapi-spec-validator`, the official libraries of Standard Webhooks (npm and PyPI `standardwebhooks`), and the
+# generators of the clients.
 # Runs as root or with sudo; quick when all is there. System packages come from Debian, the rest goes
 # into target/peers and is gone after `make clean`.
 set -euo pipefail

@@ -75,6 +75,7 @@ impl Loopback {
             text,
             want_receipt: false,
             valid_for_s: None,
+            held: Vec::new(),
         };
         exchange.receive(text).await
     }
@@ -139,6 +140,7 @@ impl Outlet for Loopback {
         self.lock().keep(text.to, kept);
         Ok(Sent {
             parts: Vec::new(),
+            smsc: None,
             delivered: true,
         })
     }
@@ -173,6 +175,7 @@ mod tests {
             text: text.into(),
             want_receipt: false,
             expires_at: Timestamp(10),
+            taken: Vec::new(),
         }
     }
 

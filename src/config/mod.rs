@@ -2,6 +2,7 @@
 //!
 //! One file per section. `pool-config/default.toml` documents every setting; a test keeps it true.
 
+pub mod callbacks;
 pub mod database;
 pub mod http;
 mod load;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use load::{DEFAULT_FILE, Problems, Sources};
 
 use crate::domain::policy::Policy;
+use callbacks::CallbacksConfig;
 use database::DatabaseConfig;
 use http::HttpConfig;
 use log::LogConfig;
@@ -37,6 +39,8 @@ pub struct Config {
     pub smpp: SmppConfig,
     /// Virtual phones.
     pub loopback: LoopbackConfig,
+    /// Callbacks to apps.
+    pub callbacks: CallbacksConfig,
     /// What a new community decides unless it says otherwise.
     pub policies: Policy,
     /// What is logged.
@@ -50,6 +54,8 @@ impl Config {
         problems.extend(self.http.problems().into_iter().map(|p| in_section("http", p)));
         problems.extend(self.database.problems());
         problems.extend(self.smpp.validate().err().into_iter().flatten());
+        let callbacks = self.callbacks.problems().into_iter();
+        problems.extend(callbacks.map(|p| in_section("callbacks", p)));
         problems.extend(
             self.policies
                 .problems()

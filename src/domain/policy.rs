@@ -45,6 +45,8 @@ pub enum OnSilence {
 pub struct Policy {
     /// Texts from phones that belong to no member.
     pub strangers: Refusal,
+    /// Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
+    pub strangers_kept_s: i64,
     /// Texts from members to numbers on which they have no contact, or whose pair is blocked.
     pub refused: Refusal,
     /// The notice to strangers.
@@ -95,6 +97,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             strangers: Refusal::Reply,
+            strangers_kept_s: 30 * 24 * 3600,
             refused: Refusal::Reply,
             stranger_notice:
                 "This number is not taking texts from you. Ask the person you want to reach to add \
@@ -138,6 +141,14 @@ impl Policy {
             format!(
                 "`cool_down_s` is {}; allowed are 0 to {year} seconds",
                 self.cool_down_s
+            ),
+        );
+        check(
+            (0..=10 * year).contains(&self.strangers_kept_s),
+            format!(
+                "`strangers_kept_s` is {}; allowed are 0 (for ever) to {} seconds",
+                self.strangers_kept_s,
+                10 * year
             ),
         );
         check(

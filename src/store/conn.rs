@@ -115,17 +115,17 @@ impl Conn {
         Ok(value)
     }
 
-    /// Runs work within a transaction that is under way; an error undoes the work and nothing else.
+    /// Runs work within a transaction so that its error undoes it alone, and the transaction can go on.
     pub fn savepoint<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.execute("SAVEPOINT part")?;
         let result = work(self);
-        self.execute(match result {
-            Ok(_) => "RELEASE SAVEPOINT part",
-            Err(_) => "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
-        })?;
+        match &result {
+            Ok(_) => self.execute("RELEASE part")?,
+            Err(_) => self.execute("ROLLBACK TO part; RELEASE part")?,
+        }
         result
     }
 

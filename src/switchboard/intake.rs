@@ -1,12 +1,14 @@
 //! Accepting texts, from phones and from apps: dedupe, route, policy, message and outbox row in one
 //! transaction; acknowledged after its commit (design rule 6).
 
+use super::aside::batch_or_each;
 use super::communities::{self, Apps};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
-use super::outlet::{InboundText, Verdict};
+use super::notices::Cause;
+use super::outlet::{HeldPart, InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, deliver, intercept, keywords, members, notices};
+use super::{Context, deliver, held, intercept, keywords, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -15,16 +17,20 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::Pending;
-use crate::store::{Conn, MaybeTransient, StoreError, assignments};
+use crate::store::{Conn, StoreError, assignments, strangers};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
 
-/// A text to accept.
+/// What is to be accepted.
 #[derive(Clone, Debug)]
 pub(crate) enum Arrival {
     Phone(InboundText),
     App(CommunityId, NewMessage),
+    /// A part of a long text that is to be kept, by its outlet.
+    Part(String, Box<HeldPart>),
+    /// Kept parts that are of no use, by their outlet.
+    LetGo(String, Vec<i64>),
 }
 
 /// What became of it, and what is to be sent on account of it.
@@ -41,22 +47,52 @@ pub(crate) type Outcome = std::result::Result<Accepted, SwitchboardError>;
 
 /// Accepts a batch. An error of the whole is the database's, and nothing was written.
 pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-    let mut cache = DialledCache::new();
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for arrival in batch {
-        let outcome = match arrival {
-            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text),
-            Arrival::App(community, new) => from_app(conn, ctx, *community, new),
-        };
-        match outcome {
-            // One bad row is that text's own misfortune, not the whole batch's.
-            Err(error @ SwitchboardError::Store(StoreError::Corrupt(_))) => outcomes.push(Err(error)),
-            Err(error @ SwitchboardError::Store(_)) => return Err(error),
-            Err(error) if error.is_transient() => return Err(error),
-            outcome => outcomes.push(outcome),
-        }
+    batch_or_each(
+        conn,
+        ctx,
+        batch,
+        |conn| {
+            let mut cache = DialledCache::new();
+            let one = |(place, arrival)| accept_one(conn, ctx, &mut cache, place, arrival);
+            batch.iter().enumerate().map(one).collect()
+        },
+        |conn, place, arrival| accept_one(conn, ctx, &mut DialledCache::new(), place, arrival),
+        // One bad row is that text's own misfortune, not the whole batch's.
+        |_, _, error| Ok(Err(error)),
+    )
+}
+
+/// An error is the database's; a rule's refusal is an outcome.
+fn accept_one(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    place: usize,
+    arrival: &Arrival,
+) -> Result<Outcome> {
+    let outcome = match arrival {
+        Arrival::Phone(text) => from_phone(conn, ctx, cache, ctx.cause(place), text).and_then(|accepted| {
+            held::let_go(conn, ctx, &text.carrier, &text.held)?;
+            Ok(accepted)
+        }),
+        Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
+        Arrival::LetGo(outlet, numbers) => held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx)),
+        Arrival::App(community, new) => from_app(conn, ctx, *community, new),
+    };
+    match outcome {
+        Err(error @ SwitchboardError::Store(_)) => Err(error),
+        outcome => Ok(outcome),
     }
-    Ok(outcomes)
+}
+
+/// The outcome of what is no message.
+fn nothing(ctx: &Context) -> Accepted {
+    Accepted {
+        message: ctx.id::<MessageKind>(),
+        verdict: Verdict::Duplicate,
+        row: None,
+        pending: Vec::new(),
+    }
 }
 
 /// The text without what no database and no phone can take.
@@ -68,7 +104,13 @@ pub(super) fn is_bad(text: &str, policy: &Policy) -> bool {
     text.is_empty() || text.chars().count() > policy.max_text_chars
 }
 
-fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound: &InboundText) -> Outcome {
+fn from_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    cause: Cause,
+    inbound: &InboundText,
+) -> Outcome {
     let id = ctx.id::<MessageKind>();
     let facts = route::facts(conn, cache, (inbound.from, inbound.to), Purpose::Act)?;
     let Some(dialled) = &facts.dialled else {
@@ -85,18 +127,26 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             pending: Vec::new(),
         });
     };
-    if let Some(reference) = &inbound.carrier_ref
+    let text = cleaned(&inbound.text);
+    let mut carrier_ref = inbound.carrier_ref.clone();
+    if let Some(reference) = &carrier_ref
         && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
     {
-        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted {
-            message,
-            verdict,
-            row: Some(before),
-            pending: Vec::new(),
-        });
+        let ends = (Some(inbound.from.as_i64()), Some(inbound.to.as_i64()));
+        if (before.from_phone, before.dialled) == ends && before.text == text {
+            let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+            return Ok(Accepted {
+                message,
+                verdict,
+                row: Some(before),
+                pending: Vec::new(),
+            });
+        }
+        // Carriers start their ids anew now and then, and two SMSCs of one may give the same: another text
+        // under a known id is no duplicate, and must not be lost.
+        tracing::info!(carrier = %inbound.carrier, "a carrier gave two texts the same id; both are taken");
+        carrier_ref = None;
     }
-    let text = cleaned(&inbound.text);
     let mut row = MessageRow {
         community_id: dialled.community.as_i64(),
         id: id.as_i64(),
@@ -112,7 +162,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         detail: None,
         want_receipt: inbound.want_receipt,
         carrier_in: Some(inbound.carrier.clone()),
-        carrier_ref: inbound.carrier_ref.clone(),
+        carrier_ref,
         carrier_out: None,
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
@@ -124,7 +174,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
     row.expires_at = ctx.now.plus_s(deadline_s).0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
-        return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
+        return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
         Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
@@ -142,7 +192,7 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             }
             ctx.events
                 .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
-            let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
+            let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,
                 verdict: Verdict::Quarantined(reason),
@@ -155,8 +205,16 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         {
             ask_about(conn, ctx, row)
         }
-        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
-        (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
+        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
+        (Ruling::Bridge, None) => refuse(
+            conn,
+            ctx,
+            &facts,
+            dialled,
+            row,
+            (inbound.from, cause),
+            Reason::NoContact,
+        ),
     }
 }
 
@@ -232,15 +290,14 @@ fn refuse(
     facts: &Facts,
     dialled: &Dialled,
     mut row: MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::REFUSED)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
-    let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
+    };
+    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
     Ok(Accepted {
         message,
@@ -248,6 +305,22 @@ fn refuse(
         row: Some(row),
         pending,
     })
+}
+
+/// Records a text that goes no further, a stranger's only once in a while; none where it was known.
+fn keep(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    row: &MessageRow,
+    kind: i16,
+) -> Result<Option<MessageId>> {
+    if row.from_member.is_none()
+        && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
+    {
+        return Ok(Some(counted));
+    }
+    Ok(messages::insert(conn, row)?.then(|| row.message_id()))
 }
 
 fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
@@ -263,8 +336,7 @@ pub(super) fn refusal_notice(
     ctx: &Context,
     facts: &Facts,
     dialled: &Dialled,
-    row: &MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     // A phone that has stopped a number gets nothing more from it, not even this.
@@ -272,9 +344,7 @@ pub(super) fn refusal_notice(
     if muted
         || refusal_policy(&dialled.policy, reason) != Refusal::Reply
         || keywords::has_stopped(conn, dialled, from)?
-        || !ctx
-            .guard
-            .allows(from, dialled.number.id, row.message_id(), ctx.now)
+        || !ctx.guard.allows(from, dialled.number.id, cause, ctx.now)
     {
         return Ok(Vec::new());
     }
@@ -313,19 +383,18 @@ fn keyword_text(
     dialled: &Dialled,
     mut row: MessageRow,
     keyword: Keyword,
-    from: E164,
+    (from, cause): (E164, Cause),
 ) -> Outcome {
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::KEYWORD)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
+    };
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     if ctx
         .guard
-        .answers((from, dialled.number.id, keyword), message, ctx.now)
+        .answers((from, dialled.number.id, keyword), cause, ctx.now)
     {
         let reply = keywords::reply(&dialled.policy, keyword);
         pending.push(answer(conn, ctx, facts, dialled, from, reply)?);

@@ -357,7 +357,7 @@ fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: Messag
     )?;
     let facts = route::facts(conn, &mut DialledCache::new(), (phone, dialled), Purpose::Act)?;
     let others = match &facts.dialled {
-        Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, &row, phone, reason)?,
+        Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,
         None => Vec::new(),
     };
     Ok(Decided { text: None, others })

@@ -228,6 +228,33 @@ impl Lanes {
         }
     }
 
+    /// An app has had its word on the first item of a lane, which waited for it: `item` goes in its place, or
+    /// into the lane that is now its own; without one the first item is out of our hands.
+    pub fn decided(
+        &mut self,
+        (lane_id, key): (i64, Key),
+        asked: &str,
+        item: Option<Pending>,
+        now: Timestamp,
+    ) {
+        self.forget(key, asked);
+        let Some(item) = item else {
+            return self.done(lane_id, now);
+        };
+        if item.row.lane != lane_id {
+            self.done(lane_id, now);
+            return self.add(item, now);
+        }
+        if let Some(lane) = self.lanes.get_mut(&lane_id) {
+            self.held.insert(key_of(&item));
+            *self.counts.entry(item.row.carrier.clone()).or_default() += 1;
+            lane.items.pop_front();
+            lane.items.push_front(item);
+            lane.state = State::Idle;
+            self.line_up(lane_id, now);
+        }
+    }
+
     /// The first item of a lane was not tried and may be at `due`.
     pub fn not_before(&mut self, lane_id: i64, due: Timestamp) {
         if let Some(lane) = self.lanes.get_mut(&lane_id) {

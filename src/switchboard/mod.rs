@@ -4,6 +4,8 @@
 //! [`Switchboard`]; how it keeps things is its own affair.
 
 mod app_devices;
+mod aside;
+pub mod ask;
 mod assign;
 mod attempt;
 mod batcher;
@@ -12,6 +14,7 @@ mod communities;
 mod contacts;
 mod deliver;
 mod deliveries;
+mod early;
 mod endpoints;
 mod error;
 mod events;
@@ -19,12 +22,14 @@ mod exchange;
 mod expected;
 mod forecast;
 mod idempotency;
+mod held;
 mod intake;
 mod interactions;
 mod intercept;
 mod keys;
 mod keywords;
 mod lanes;
+mod lead;
 mod members;
 mod messages;
 mod notices;
@@ -44,10 +49,13 @@ mod registry;
 mod replay;
 mod route;
 mod stream;
+mod strangers;
 mod sweep;
+mod tidy;
 pub mod views;
 pub mod words;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use bulk::{Bulk, BulkRow};
@@ -65,6 +73,7 @@ pub use forecast::{DryRun, Foretold, Way};
 pub use idempotency::Claim;
 pub use interactions::Interaction;
 pub use keys::{Caller, NewKey, Scope};
+pub use lead::Lead;
 pub use members::NewMember;
 pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
 pub use observer::{CallbackResult, Observer};
@@ -74,7 +83,9 @@ pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, 
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub(crate) use rates::Rates;
 pub use replay::Replayed;
+pub use registry::CarrierState;
 pub use route::Decision;
+pub use tidy::Tidying;
 
 use tokio_util::sync::CancellationToken;
 
@@ -108,6 +119,7 @@ struct Inner {
     registry: Registry,
     guard: Arc<NoticeGuard>,
     announcer: outbox::Announcer,
+    asker: OnceLock<Arc<dyn ask::Asker>>,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -116,6 +128,7 @@ struct Inner {
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
+    early: Arc<AtomicUsize>,
 }
 
 /// What a transaction is given: the moment, ids, and what does not change during it.
@@ -126,9 +139,37 @@ pub(crate) struct Context {
     pub guard: Arc<NoticeGuard>,
     /// What apps are to be told of this transaction.
     pub events: events::EventLog,
+    /// About how many receipts are kept for texts that are not known yet.
+    pub early: Arc<AtomicUsize>,
+    /// Which job this is; the same when the database has it run again.
+    job: i64,
 }
 
 impl Context {
+    fn new(
+        now: Timestamp,
+        ids: Arc<IdGenerator>,
+        registry: Registry,
+        guard: Arc<NoticeGuard>,
+        early: Arc<AtomicUsize>,
+    ) -> Self {
+        let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
+        Self {
+            now,
+            ids,
+            registry,
+            guard,
+            early,
+            events: events::EventLog::default(),
+            job,
+        }
+    }
+
+    /// What the text at a place of this job's batch causes.
+    pub fn cause(&self, place: usize) -> notices::Cause {
+        (self.job, place)
+    }
+
     /// A new id.
     pub fn id<K>(&self) -> Id<K> {
         self.ids.next(self.now)
@@ -145,14 +186,19 @@ impl Switchboard {
             Arc::new(NoticeGuard::default()),
         );
         let (announcer, inbox) = outbox::channel();
+        // Not zero: what a former run kept has not been counted yet; the first sweep does.
+        let early = Arc::new(AtomicUsize::new(1));
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
-            move || Context {
-                now: clock.now(),
-                ids: ids.clone(),
-                registry: registry.clone(),
-                guard: guard.clone(),
-                events: events::EventLog::default(),
+            let early = early.clone();
+            move || {
+                Context::new(
+                    clock.now(),
+                    ids.clone(),
+                    registry.clone(),
+                    guard.clone(),
+                    early.clone(),
+                )
             }
         };
         let news = Bell::default();
@@ -201,7 +247,7 @@ impl Switchboard {
             move |outcomes: &[Reported], written: &events::Written| {
                 let known = outcomes.iter().filter_map(|o| match o {
                     Reported::Known(pending) => Some(pending.clone()),
-                    Reported::Unknown => None,
+                    Reported::Kept | Reported::Dropped => None,
                 });
                 announce(known.flatten().collect(), written);
             },
@@ -214,6 +260,7 @@ impl Switchboard {
             registry,
             guard,
             announcer,
+            asker: OnceLock::new(),
             news,
             observers,
             closing: CancellationToken::new(),
@@ -222,6 +269,7 @@ impl Switchboard {
             arrivals,
             completions,
             receipts,
+            early,
         };
         Self {
             inner: Arc::new(inner),
@@ -237,6 +285,20 @@ impl Switchboard {
     /// What a new community decides unless it says otherwise.
     pub fn default_policy(&self) -> Policy {
         self.inner.default_policy.get().cloned().unwrap_or_default()
+    }
+
+    /// Says, once, who asks apps about texts. Without one apps are silent.
+    pub fn set_asker(&self, asker: Arc<dyn ask::Asker>) {
+        let _ = self.inner.asker.set(asker);
+    }
+
+    pub(crate) fn asker(&self) -> Option<Arc<dyn ask::Asker>> {
+        self.inner.asker.get().cloned()
+    }
+
+    /// Tells the dispatcher what a transaction put into the outbox.
+    pub(crate) fn announce(&self, pending: Vec<crate::store::outbox::Pending>) {
+        self.inner.announcer.offer(pending);
     }
 
     /// Puts an outlet into service.
@@ -294,13 +356,14 @@ impl Switchboard {
     }
 
     fn context(&self) -> Context {
-        Context {
-            now: self.now(),
-            ids: self.inner.ids.clone(),
-            registry: self.inner.registry.clone(),
-            guard: self.inner.guard.clone(),
-            events: events::EventLog::default(),
-        }
+        let inner = &self.inner;
+        Context::new(
+            self.now(),
+            inner.ids.clone(),
+            inner.registry.clone(),
+            inner.guard.clone(),
+            inner.early.clone(),
+        )
     }
 
     /// Says who is to be told what happens to texts and callbacks, once.

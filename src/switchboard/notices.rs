@@ -244,31 +244,29 @@ pub(crate) fn cancel_lane(
 /// Phone, number, and the keyword that was answered (none for a refusal).
 type GuardKey = (E164, i64, Option<Keyword>);
 
+/// What a notice is sent for: a job, and the place of the text in its batch. It stays the same when the
+/// database has the job run again, which the new message's id does not.
+pub(crate) type Cause = (i64, usize);
+
 /// Remembers to whom refusal notices went.
 #[derive(Default)]
 pub(crate) struct NoticeGuard {
-    last: Mutex<HashMap<GuardKey, (Timestamp, MessageId)>>,
+    last: Mutex<HashMap<GuardKey, (Timestamp, Cause)>>,
 }
 
 impl NoticeGuard {
     /// Whether that phone may get a refusal notice from that number on account of `cause`. Asking again for
     /// the same cause gives the same answer: a transaction may run twice.
-    pub fn allows(&self, phone: E164, number_id: i64, cause: MessageId, now: Timestamp) -> bool {
+    pub fn allows(&self, phone: E164, number_id: i64, cause: Cause, now: Timestamp) -> bool {
         self.passes((phone, number_id, None), NOTICE_GAP_MS, cause, now)
     }
 
     /// Whether that phone may get an answer to that keyword.
-    pub fn answers(&self, key: (E164, i64, Keyword), cause: MessageId, now: Timestamp) -> bool {
+    pub fn answers(&self, key: (E164, i64, Keyword), cause: Cause, now: Timestamp) -> bool {
         self.passes((key.0, key.1, Some(key.2)), REPLY_GAP_MS, cause, now)
     }
 
-    fn passes(
-        &self,
-        key: (E164, i64, Option<Keyword>),
-        gap_ms: i64,
-        cause: MessageId,
-        now: Timestamp,
-    ) -> bool {
+    fn passes(&self, key: (E164, i64, Option<Keyword>), gap_ms: i64, cause: Cause, now: Timestamp) -> bool {
         let mut last = self.last.lock().unwrap_or_else(|p| p.into_inner());
         if let Some((at, before)) = last.get(&key)
             && now.since(*at) < gap_ms
@@ -295,7 +293,7 @@ mod tests {
     fn one_phone_gets_one_refusal_an_hour_from_one_number() {
         let guard = NoticeGuard::default();
         let phone: E164 = "+14155550101".parse().unwrap();
-        let (first, second) = (MessageId::from_i64(1), MessageId::from_i64(2));
+        let (first, second) = ((1, 0), (1, 1));
         assert!(guard.allows(phone, 1, first, Timestamp(0)));
         assert!(
             guard.allows(phone, 1, first, Timestamp(1)),

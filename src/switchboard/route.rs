@@ -10,6 +10,7 @@ use super::Switchboard;
 use super::communities::{self, Apps};
 use super::error::Result;
 use super::words::OutcomeWord;
+use super::registry::CarrierState;
 use crate::domain::assignment::Assignment;
 use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
@@ -273,10 +274,13 @@ pub struct Decision {
     /// By which carrier it leaves.
     #[schema(example = "loopback")]
     pub carrier: Option<String>,
+    /// How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
+    /// `not_configured`. `down` and `not_configured` mean that a text would wait.
+    pub carrier_state: Option<CarrierState>,
 }
 
 /// Puts the decision on these facts into words.
-fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
+fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) -> Decision {
     let mut decision = Decision {
         outcome: "bridge",
         reason: None,
@@ -290,6 +294,7 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         shown_number: None,
         device: None,
         carrier: None,
+        carrier_state: None,
     };
     if let Some(dialled) = &facts.dialled {
         let id = NumberId::from_i64(dialled.number.id);
@@ -319,7 +324,7 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         decision.contact = Some(row.contact);
         decision.shown_number = pair.shown.e164().ok();
         decision.device = pair.device.as_ref().map(|d| DeviceId::from_i64(d.id));
-        decision.carrier = carrier;
+        (decision.carrier, decision.carrier_state) = carrier.unzip();
         decision.steps.push(format!(
             "for {} this number is {} ({})",
             row.member, row.contact, row.id
@@ -344,11 +349,29 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
             .push("on this number the member has, and had, no contact".into());
     }
     match rule(facts) {
-        Ruling::Bridge => decision.steps.push("nothing stands against it: bridge".into()),
+        Ruling::Bridge => {
+            decision.steps.push("nothing stands against it: bridge".into());
+            warn_of_carrier(&mut decision);
+        }
         Ruling::Refuse(reason) => decide(&mut decision, "refuse", reason),
         Ruling::Quarantine(reason) => decide(&mut decision, "quarantine", reason),
     }
     decision
+}
+
+/// A bridge by a carrier that is not there is still one, but who asks wants to know that the text waits.
+fn warn_of_carrier(decision: &mut Decision) {
+    let (Some(carrier), Some(state)) = (&decision.carrier, decision.carrier_state) else {
+        return;
+    };
+    let trouble = match state {
+        CarrierState::Up | CarrierState::Configured => return,
+        CarrierState::Down => format!("carrier `{carrier}` has no link at present"),
+        CarrierState::NotConfigured => format!("carrier `{carrier}` is not configured here"),
+    };
+    decision.sentence =
+        format!("the text is bridged to the contact, but {trouble}: it would wait until its deadline");
+    decision.steps.push(format!("{trouble}: the text would wait"));
 }
 
 fn decide(decision: &mut Decision, outcome: &'static str, reason: Reason) {
@@ -380,7 +403,9 @@ impl Switchboard {
             }
             let carrier = facts.pair.as_ref().and_then(|pair| {
                 let phone = pair.device.as_ref()?.e164().ok()?;
-                Some(registry.carrier_for(phone, &pair.shown.carrier))
+                let carrier = registry.carrier_for(phone, &pair.shown.carrier);
+                let state = registry.state(&carrier);
+                Some((carrier, state))
             });
             Ok(explain(&facts, carrier))
         })

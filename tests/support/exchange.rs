@@ -96,6 +96,7 @@ impl Outlet for Recorder {
         let answer = answer.unwrap_or_else(|| {
             Ok(Sent {
                 parts: vec![format!("ref-{}", text.message)],
+                smsc: None,
                 delivered: false,
             })
         });
@@ -234,6 +235,7 @@ impl Town {
             text: text.into(),
             want_receipt: false,
             valid_for_s: None,
+            held: Vec::new(),
         };
         edit(&mut inbound);
         self.board.receive(inbound).await.unwrap()
@@ -247,6 +249,7 @@ impl Town {
     ) {
         let receipt = InboundReceipt {
             carrier: "test".into(),
+            smsc: None,
             carrier_ref: format!("ref-{message}"),
             status,
             detail: None,

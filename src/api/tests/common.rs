@@ -53,6 +53,7 @@ impl VirtualPhones for TestPhones {
             text,
             want_receipt: false,
             valid_for_s: None,
+            held: Vec::new(),
         };
         self.board.receive(text).await
     }
