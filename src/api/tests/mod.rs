@@ -2,9 +2,19 @@
 
 mod access;
 mod bad_input;
+mod bulk;
 mod common;
+mod endpoints;
+mod etags;
+mod foretold;
 mod lists;
+mod metrics;
+mod paces;
+mod repeats;
+mod scopes;
 mod socket;
 mod story;
+mod stream;
+mod watching;
 
 pub(super) use common::{House, PHONES};
