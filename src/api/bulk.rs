@@ -88,10 +88,11 @@ pub(crate) async fn create(
     let rows: Vec<Row> = bulk.rows.into_iter().map(row).collect();
     let failed = rows.iter().filter(|r| r.problem.is_some()).count();
     if all_or_nothing && failed > 0 && !new.dry_run {
-        let detail = format!("{failed} of {} rows cannot be, so nothing was written", rows.len());
-        return Err(
-            Problem::new(StatusCode::CONFLICT, "rows_failed", detail).with("rows", json!(rows)),
+        let detail = format!(
+            "{failed} of {} rows cannot be, so nothing was written",
+            rows.len()
         );
+        return Err(Problem::new(StatusCode::CONFLICT, "rows_failed", detail).with("rows", json!(rows)));
     }
     Ok(HttpResponse::Ok().json(Rows {
         applied: bulk.applied,

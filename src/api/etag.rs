@@ -81,7 +81,10 @@ pub(crate) async fn tagged(
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    let known = match (req.method() == Method::GET, tags(req.headers(), &header::IF_NONE_MATCH)) {
+    let known = match (
+        req.method() == Method::GET,
+        tags(req.headers(), &header::IF_NONE_MATCH),
+    ) {
         (true, Ok(tags)) => tags.map(|tags| tags.into_iter().map(|t| t.opaque.to_owned()).collect()),
         (true, Err(problem)) => return Ok(req.error_response(problem)),
         (false, _) => Some(Vec::<String>::new()),

@@ -43,7 +43,10 @@ impl Streams {
 
     fn open(&self) -> Result<OwnedSemaphorePermit> {
         self.0.clone().try_acquire_owned().map_err(|_| {
-            Problem::unavailable("too_many_streams", "too many event streams are open; try again later")
+            Problem::unavailable(
+                "too_many_streams",
+                "too many event streams are open; try again later",
+            )
         })
     }
 }
@@ -83,8 +86,11 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>> {
     };
     let read = value.to_str().ok().and_then(|text| text.parse().ok());
     let wrong = || {
-        Problem::malformed("bad_last_event_id", "the header Last-Event-ID must be an event's id, `evt_…`")
-            .field("Last-Event-ID")
+        Problem::malformed(
+            "bad_last_event_id",
+            "the header Last-Event-ID must be an event's id, `evt_…`",
+        )
+        .field("Last-Event-ID")
     };
     read.map(Some).ok_or_else(wrong)
 }

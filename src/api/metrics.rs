@@ -22,9 +22,7 @@ use crate::switchboard::{CallbackResult, Observer};
 /// The media type of the OpenMetrics text format.
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Upper ends of the buckets of durations, in seconds.
-const SECONDS: [f64; 11] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
-];
+const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Ruled {
@@ -92,12 +90,7 @@ impl Metrics {
         registry.register("callback_deliveries", "Tries of callbacks", callbacks.clone());
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "From a request's head to its answer's head";
-        registry.register_with_unit(
-            "http_request_duration",
-            help,
-            Unit::Seconds,
-            durations.clone(),
-        );
+        registry.register_with_unit("http_request_duration", help, Unit::Seconds, durations.clone());
         let help = "Memory of the process that is in RAM";
         registry.register_with_unit("process_resident_memory", help, Unit::Bytes, memory.clone());
         Self {

@@ -99,12 +99,7 @@ impl Shared {
 }
 
 /// Puts the whole API into an actix application.
-pub(crate) fn configure(
-    cfg: &mut ServiceConfig,
-    config: &HttpConfig,
-    state: ApiState,
-    shared: Data<Shared>,
-) {
+pub(crate) fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState, shared: Data<Shared>) {
     let limits = Limits {
         body_bytes: config.max_body_bytes,
         body_time: Duration::from_secs(config.request_timeout_s),

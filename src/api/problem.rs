@@ -123,7 +123,8 @@ impl Problem {
 
     /// What is kept of it, to be answered again.
     pub fn kept(&self) -> String {
-        json!({ "code": self.code, "detail": self.detail, "field": self.field, "extra": self.extra }).to_string()
+        json!({ "code": self.code, "detail": self.detail, "field": self.field, "extra": self.extra })
+            .to_string()
     }
 
     /// Back from what was kept.

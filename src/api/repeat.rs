@@ -202,10 +202,7 @@ async fn claimed(req: &mut ServiceRequest) -> Result<Option<Turn>> {
     let body = whole_body(limits, req.take_payload()).await?;
     let hash = hash(req, &body);
     req.set_payload(payload_of(body));
-    let claim = state
-        .board
-        .claim_request(caller.key, name.clone(), hash)
-        .await?;
+    let claim = state.board.claim_request(caller.key, name.clone(), hash).await?;
     shared.repeats.sweep(&state.board);
     match claim {
         Claim::Mine => Ok(Some(Turn::Mine(Name {

@@ -81,13 +81,7 @@ impl HttpConfig {
             ("shutdown_timeout_s", self.shutdown_timeout_s, 0, 300, " seconds"),
             ("requests_per_s", self.requests_per_s.into(), 0, 100_000, ""),
             ("burst", self.burst.into(), 1, 1_000_000, ""),
-            (
-                "max_event_streams",
-                self.max_event_streams as u64,
-                0,
-                100_000,
-                "",
-            ),
+            ("max_event_streams", self.max_event_streams as u64, 0, 100_000, ""),
         ];
         for (name, value, least, most, unit) in ranges {
             if !(least..=most).contains(&value) {

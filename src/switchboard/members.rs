@@ -261,7 +261,8 @@ impl Switchboard {
     /// who has contacts stays: nothing may be sent for a
     /// pair that cannot be answered.
     pub async fn remove_device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
-        self.remove_device_if(community, member, id, Expected::any()).await
+        self.remove_device_if(community, member, id, Expected::any())
+            .await
     }
 
     /// Likewise, where the device is as it was expected.

@@ -19,8 +19,8 @@ mod exchange;
 mod expected;
 mod forecast;
 mod idempotency;
-mod interactions;
 mod intake;
+mod interactions;
 mod intercept;
 mod keys;
 mod keywords;
@@ -370,11 +370,7 @@ impl Switchboard {
 }
 
 /// Does the work, and takes it back whatever came of it: what would happen, by the very code that does it.
-fn undone<T>(
-    conn: &mut Conn,
-    ctx: &Context,
-    work: impl FnOnce(&mut Conn) -> Result<T>,
-) -> Result<T> {
+fn undone<T>(conn: &mut Conn, ctx: &Context, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     let mark = ctx.events.mark();
     let mut came = None;
     let tried = conn.savepoint(|conn| -> Result<()> {
