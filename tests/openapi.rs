@@ -5,7 +5,6 @@
     reason = "a test that cannot go on must stop"
 )]
 
-#[allow(dead_code, reason = "this test needs little of the harness")]
 mod support;
 
 use std::process::Command;

@@ -97,7 +97,7 @@ pub(crate) async fn one(
     summary = "Deliver once more",
     description = "Whatever became of it before.",
     responses(
-        (status = 202, description = "The delivery, pending again.", body = Delivery),
+        (status = 202, description = "The delivery, pending again.", body = DeliveryDetail),
     ),
     extensions(("x-problems" = json!(["event_forgotten", "endpoint_disabled"]))),
 )]

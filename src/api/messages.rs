@@ -41,7 +41,7 @@ pub(crate) struct NewMessage {
     description = "Goes to the contact's phone from the number that stands for the member there. The answer comes once the text is durable, and says by which way it goes; ask for the message to see what became of it. With `dry_run` nothing is sent.\n\nRepeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.",
     request_body = NewMessage,
     responses(
-        (status = 202, description = "Accepted: the text is durable and on its way.", body = views::Message),
+        (status = 202, description = "Accepted: the text is durable and on its way.", body = Foretold),
         (status = 200, description = "With `dry_run`, what would happen; else the message that the same `Idempotency-Key` brought in before.", body = RehearsedOrSent),
     ),
     extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "overloaded"]))),

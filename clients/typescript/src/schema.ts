@@ -2104,7 +2104,10 @@ export interface components {
              * @example there is no member mem_1tq3v8r4w0801
              */
             detail: string;
-            /** @description The field, parameter or header that is to be mended. */
+            /**
+             * @description The field, parameter or header that is to be mended.
+             * @example phone
+             */
             field?: string;
             /**
              * @description Names the request in the broker's log; also in the header `X-Request-Id`.
@@ -4782,10 +4785,15 @@ export interface operations {
                      *       "detail": null,
                      *       "accepted_at": "2026-01-15T09:30:00.000Z",
                      *       "updated_at": "2026-01-15T09:30:00.000Z",
-                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "route": {
+                     *         "carrier": "loopback",
+                     *         "endpoint": null
+                     *       },
+                     *       "intercepted": false
                      *     }
                      */
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["SentMessage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -5668,18 +5676,7 @@ export interface operations {
                      *             "stopped": false,
                      *             "created_at": "2026-01-15T09:30:00.000Z"
                      *           },
-                     *           "problem": {
-                     *             "type": "urn:partyline:problem:not_found",
-                     *             "title": "Not found",
-                     *             "status": 404,
-                     *             "code": "not_found",
-                     *             "detail": "there is no member mem_1tq3v8r4w0801",
-                     *             "field": "string",
-                     *             "request_id": "req_4tz6cdm2k7qhw3yb",
-                     *             "rows": [
-                     *               {}
-                     *             ]
-                     *           }
+                     *           "problem": null
                      *         }
                      *       ]
                      *     }
@@ -6562,10 +6559,28 @@ export interface operations {
                      *       "last_status": 200,
                      *       "last_error": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
-                     *       "finished_at": "2026-01-15T09:30:00.000Z"
+                     *       "finished_at": "2026-01-15T09:30:00.000Z",
+                     *       "body": {
+                     *         "id": "evt_1tq3v8r4w0801",
+                     *         "type": "message.received",
+                     *         "timestamp": "2026-01-15T09:30:00.000Z",
+                     *         "community": "com_1tq3v8r4w0801",
+                     *         "data": {}
+                     *       },
+                     *       "tries": [
+                     *         {
+                     *           "attempt": 1,
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "duration_ms": 42,
+                     *           "status": 200,
+                     *           "error": null,
+                     *           "request": "content-type: application/json",
+                     *           "answer": "ok"
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Delivery"];
+                    "application/json": components["schemas"]["DeliveryDetail"];
                 };
             };
             /**

@@ -15,6 +15,7 @@ const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("endpoint", "EndpointId", None),
     ("reason", "Reason", None),
     ("answered_at", "Timestamp", None),
+    ("problem", "Problem", None),
     ("revoked_at", "Timestamp", None),
     ("expires_at", "Timestamp", Some("2026-01-16T09:30:00.000Z")),
 ];

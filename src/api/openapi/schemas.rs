@@ -33,7 +33,7 @@ pub(crate) struct Problem {
     #[schema(example = "there is no member mem_1tq3v8r4w0801")]
     detail: String,
     /// The field, parameter or header that is to be mended.
-    #[schema(nullable = false)]
+    #[schema(example = "phone", nullable = false)]
     field: Option<String>,
     /// Names the request in the broker's log; also in the header `X-Request-Id`.
     #[schema(example = "req_4tz6cdm2k7qhw3yb", nullable = false)]
@@ -46,6 +46,10 @@ pub(crate) struct Problem {
 /// The answer to a text that was not accepted anew: what would happen to it, or the message that it was.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[allow(
+    dead_code,
+    reason = "the handler answers with either itself; this says so in the document"
+)]
 pub(crate) enum RehearsedOrSent {
     /// With `dry_run`.
     Rehearsed(DryRun),

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delivery import Delivery
+from ...models.delivery_detail import DeliveryDetail
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -35,9 +35,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Delivery | Problem | None:
+) -> DeliveryDetail | Problem | None:
     if response.status_code == 202:
-        response_202 = Delivery.from_dict(response.json())
+        response_202 = DeliveryDetail.from_dict(response.json())
 
         return response_202
 
@@ -104,7 +104,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Delivery | Problem]:
+) -> Response[DeliveryDetail | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -119,7 +119,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Delivery | Problem]:
+) -> Response[DeliveryDetail | Problem]:
     """Deliver once more
 
      Whatever became of it before.
@@ -136,7 +136,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Delivery | Problem]
+        Response[DeliveryDetail | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -158,7 +158,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-) -> Delivery | Problem | None:
+) -> DeliveryDetail | Problem | None:
     """Deliver once more
 
      Whatever became of it before.
@@ -175,7 +175,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Delivery | Problem
+        DeliveryDetail | Problem
     """
 
     return sync_detailed(
@@ -192,7 +192,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Delivery | Problem]:
+) -> Response[DeliveryDetail | Problem]:
     """Deliver once more
 
      Whatever became of it before.
@@ -209,7 +209,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Delivery | Problem]
+        Response[DeliveryDetail | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -229,7 +229,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-) -> Delivery | Problem | None:
+) -> DeliveryDetail | Problem | None:
     """Deliver once more
 
      Whatever became of it before.
@@ -246,7 +246,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Delivery | Problem
+        DeliveryDetail | Problem
     """
 
     return (

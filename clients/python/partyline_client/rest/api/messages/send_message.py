@@ -6,7 +6,6 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.message import Message
 from ...models.message_rehearsal import MessageRehearsal
 from ...models.new_message import NewMessage
 from ...models.problem import Problem
@@ -41,7 +40,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Message | MessageRehearsal | SentMessage | Problem | None:
+) -> MessageRehearsal | SentMessage | Problem | SentMessage | None:
     if response.status_code == 200:
 
         def _parse_response_200(data: object) -> MessageRehearsal | SentMessage:
@@ -66,7 +65,7 @@ def _parse_response(
         return response_200
 
     if response.status_code == 202:
-        response_202 = Message.from_dict(response.json())
+        response_202 = SentMessage.from_dict(response.json())
 
         return response_202
 
@@ -138,7 +137,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Message | MessageRehearsal | SentMessage | Problem]:
+) -> Response[MessageRehearsal | SentMessage | Problem | SentMessage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -153,7 +152,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Message | MessageRehearsal | SentMessage | Problem]:
+) -> Response[MessageRehearsal | SentMessage | Problem | SentMessage]:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
@@ -173,7 +172,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Message | MessageRehearsal | SentMessage | Problem]
+        Response[MessageRehearsal | SentMessage | Problem | SentMessage]
     """
 
     kwargs = _get_kwargs(
@@ -195,7 +194,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Message | MessageRehearsal | SentMessage | Problem | None:
+) -> MessageRehearsal | SentMessage | Problem | SentMessage | None:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
@@ -215,7 +214,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Message | MessageRehearsal | SentMessage | Problem
+        MessageRehearsal | SentMessage | Problem | SentMessage
     """
 
     return sync_detailed(
@@ -232,7 +231,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Message | MessageRehearsal | SentMessage | Problem]:
+) -> Response[MessageRehearsal | SentMessage | Problem | SentMessage]:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
@@ -252,7 +251,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Message | MessageRehearsal | SentMessage | Problem]
+        Response[MessageRehearsal | SentMessage | Problem | SentMessage]
     """
 
     kwargs = _get_kwargs(
@@ -272,7 +271,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: NewMessage,
     idempotency_key: str | Unset = UNSET,
-) -> Message | MessageRehearsal | SentMessage | Problem | None:
+) -> MessageRehearsal | SentMessage | Problem | SentMessage | None:
     """Send a text in a member's name
 
      Goes to the contact's phone from the number that stands for the member there. The answer comes once
@@ -292,7 +291,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Message | MessageRehearsal | SentMessage | Problem
+        MessageRehearsal | SentMessage | Problem | SentMessage
     """
 
     return (
