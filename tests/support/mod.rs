@@ -15,7 +15,9 @@
 )]
 
 pub mod broker;
+
 pub mod callbacks;
+pub mod clients;
 pub mod exchange;
 pub mod http_sink;
 pub mod json_lines;
