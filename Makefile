@@ -7,10 +7,10 @@ PARTYLINE_RUN ?= target/release/partyline serve --demo
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench openapi clean tools
+.PHONY: help run test check audit bench openapi clients check-clients chat-demo clean tools
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools ## Build the broker and start it with the demo community
 	$(CARGO) build --release --locked
@@ -42,6 +42,16 @@ bench: tools ## Measure, on an otherwise idle machine
 openapi: tools ## Renew openapi.json, the committed description of the API
 	$(CARGO) run --quiet --locked -- openapi >target/openapi.json
 	mv target/openapi.json openapi.json
+
+clients: ## Generate the clients anew from openapi.json
+	tests/install-peers.sh
+	clients/generate.sh
+
+check-clients: ## Check that the clients are those of openapi.json
+	clients/generate.sh --check
+
+chat-demo: tools ## Start the sample chat app with a broker of its own
+	examples/chat-app/run.sh
 
 clean: ## Remove what was built and installed here
 	$(CARGO) clean
