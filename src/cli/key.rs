@@ -11,8 +11,8 @@ use crate::app;
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::domain::id::KeyId;
-use crate::switchboard::{NewKey, Scope};
 use crate::switchboard::views::Key;
+use crate::switchboard::{NewKey, Scope};
 
 /// Longest life of a key: ten years.
 const LONGEST_S: i64 = 10 * 366 * 24 * 3600;

@@ -245,12 +245,7 @@ pub fn attempts(
 
 /// Forgets up to `limit` finished deliveries of a community before the given id, with their tries; returns
 /// how many.
-pub fn forget(
-    conn: &mut Conn,
-    community: CommunityId,
-    before: i64,
-    limit: i64,
-) -> Result<usize, StoreError> {
+pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) -> Result<usize, StoreError> {
     let ids: Vec<i64> = each!(conn, c => deliveries::table
         .filter(deliveries::community_id.eq(community.as_i64()))
         .filter(deliveries::id.lt(before))

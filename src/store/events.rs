@@ -61,12 +61,7 @@ pub fn after(
 }
 
 /// Forgets up to `limit` events of a community before the given id; returns how many.
-pub fn forget(
-    conn: &mut Conn,
-    community: CommunityId,
-    before: i64,
-    limit: i64,
-) -> Result<usize, StoreError> {
+pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) -> Result<usize, StoreError> {
     let last: Option<i64> = each!(conn, c => events::table
         .filter(events::community_id.eq(community.as_i64()))
         .filter(events::id.lt(before))

@@ -45,13 +45,7 @@ pub fn get(conn: &mut Conn, key_id: i64, name: &str) -> Result<Option<Idempotenc
 }
 
 /// Keeps an answer under a claimed name.
-pub fn keep(
-    conn: &mut Conn,
-    key_id: i64,
-    name: &str,
-    status: i16,
-    answer: &str,
-) -> Result<(), StoreError> {
+pub fn keep(conn: &mut Conn, key_id: i64, name: &str, status: i16, answer: &str) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(idempotency_keys::table.find((key_id, name)))
         .set((idempotency_keys::status.eq(status), idempotency_keys::answer.eq(answer)))
         .execute(c))?;

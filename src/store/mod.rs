@@ -18,6 +18,7 @@ pub mod devices;
 pub mod endpoints;
 pub mod events;
 pub mod idempotency;
+pub mod media;
 pub mod members;
 pub mod messages;
 pub mod migrations;

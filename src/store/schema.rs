@@ -128,6 +128,7 @@ diesel::table! {
         accepted_at -> BigInt,
         updated_at -> BigInt,
         expires_at -> BigInt,
+        media -> SmallInt,
     }
 }
 
@@ -275,6 +276,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    media (token) {
+        token -> Text,
+        content_type -> Text,
+        bytes -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        keep_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_media (community_id, message_id, position) {
+        community_id -> BigInt,
+        message_id -> BigInt,
+        position -> SmallInt,
+        token -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     communities,
     members,
@@ -296,4 +317,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_attempts,
     app_devices,
     idempotency_keys,
+    media,
+    message_media,
 );

@@ -1,5 +1,7 @@
 //! One try to hand an item to a carrier, and what follows when the carrier does not take it.
 
+use super::Switchboard;
+use super::media;
 use super::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent};
 use super::receipts::Attempt;
 use crate::domain::id::MessageId;
@@ -12,7 +14,11 @@ const FIRST_RETRY_MS: i64 = 1_000;
 const LONGEST_RETRY_MS: i64 = 300_000;
 
 /// Hands one item to its outlet.
-pub(super) async fn send(outlet: &dyn Outlet, item: &Pending) -> Result<Sent, OutletError> {
+pub(super) async fn send(
+    board: &Switchboard,
+    outlet: &dyn Outlet,
+    item: &Pending,
+) -> Result<Sent, OutletError> {
     let corrupt = || OutletError::Refused {
         detail: "the outbox holds an impossible number".into(),
     };
@@ -20,7 +26,7 @@ pub(super) async fn send(outlet: &dyn Outlet, item: &Pending) -> Result<Sent, Ou
     let to = E164::from_i64(item.row.to_phone).ok_or_else(corrupt)?;
     let message = MessageId::from_i64(item.row.message_id);
     if item.row.kind == outbox::TEXT {
-        let text = OutboundText {
+        let mut text = OutboundText {
             message,
             from,
             to,
@@ -28,7 +34,11 @@ pub(super) async fn send(outlet: &dyn Outlet, item: &Pending) -> Result<Sent, Ou
             // Always asked for: the message's own status lives on it.
             want_receipt: true,
             expires_at: Timestamp(item.row.expires_at),
+            media: Vec::new(),
         };
+        if item.media {
+            media::put_links(board, outlet, &item.row, &mut text).await?;
+        }
         return outlet.send_text(&text).await;
     }
     let receipt = OutboundReceipt {
@@ -107,6 +117,7 @@ mod tests {
             status: 0,
             accepted_at: 0,
             updated_at: 0,
+            media: false,
         }
     }
 

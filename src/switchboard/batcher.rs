@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 use super::Context;
-use super::events;
 use super::error::{Result, SwitchboardError};
+use super::events;
 use crate::store::{Conn, Db, StoreError};
 
 /// Most items in one job; what is above goes into the next.

@@ -14,7 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, DeliveryId, EndpointId, EventId, MessageId};
 use crate::domain::message::{Reason, Status};
-use crate::store::deliveries::{self as rows, AttemptRow, DELIVERED, DEAD, DeliveryRow, PENDING};
+use crate::store::deliveries::{self as rows, AttemptRow, DEAD, DELIVERED, DeliveryRow, PENDING};
 use crate::store::endpoints::{self as endpoint_rows, DISABLED};
 use crate::store::{Conn, StoreError, events as event_rows};
 

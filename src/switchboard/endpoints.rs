@@ -102,7 +102,10 @@ fn apply(row: &mut EndpointRow, edit: &EndpointEdit, now: Timestamp) -> Result<(
         if url.len() > MAX_URL_BYTES {
             return Err(SwitchboardError::invalid(
                 "url",
-                format!("a URL has at most {MAX_URL_BYTES} bytes; this one has {}", url.len()),
+                format!(
+                    "a URL has at most {MAX_URL_BYTES} bytes; this one has {}",
+                    url.len()
+                ),
             ));
         }
         row.url = url.clone();
@@ -124,7 +127,8 @@ fn apply(row: &mut EndpointRow, edit: &EndpointEdit, now: Timestamp) -> Result<(
                 "`endpoint.test` is sent on request only; leave it out",
             ));
         }
-        row.kinds = serde_json::to_string(kinds).map_err(|_| StoreError::Corrupt("callback_endpoints.kinds"))?;
+        row.kinds =
+            serde_json::to_string(kinds).map_err(|_| StoreError::Corrupt("callback_endpoints.kinds"))?;
     }
     row.intercepts = edit.intercepts.unwrap_or(row.intercepts);
     row.strangers = edit.strangers.unwrap_or(row.strangers);
@@ -163,7 +167,9 @@ fn settle_askers(conn: &mut Conn, community: CommunityId) -> Result<()> {
     };
     let intercept = asked(|row| row.intercepts, "intercepts")?;
     let stranger = asked(|row| row.strangers, "strangers")?;
-    Ok(crate::store::communities::set_askers(conn, community, intercept, stranger)?)
+    Ok(crate::store::communities::set_askers(
+        conn, community, intercept, stranger,
+    )?)
 }
 
 fn new_secret(random: [u8; SECRET_BYTES]) -> String {
@@ -261,7 +267,10 @@ impl Switchboard {
     pub async fn endpoints(&self, community: CommunityId) -> Result<Vec<Endpoint>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
-            rows::of_community(conn, community)?.into_iter().map(view).collect()
+            rows::of_community(conn, community)?
+                .into_iter()
+                .map(view)
+                .collect()
         })
         .await
     }
@@ -297,7 +306,9 @@ impl Switchboard {
             if let Some(member) = app_devices::any_at(conn, community, id)? {
                 return Err(SwitchboardError::conflict(
                     "endpoint_in_use",
-                    format!("{member} and perhaps others read their texts at {id}; remove their app devices first"),
+                    format!(
+                        "{member} and perhaps others read their texts at {id}; remove their app devices first"
+                    ),
                 ));
             }
             give_up_pending(conn, ctx, community, id, "the endpoint was removed")?;

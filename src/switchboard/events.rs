@@ -13,9 +13,7 @@ use super::error::Result;
 use super::views::{Contact, Message};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
-use crate::domain::id::{
-    CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId,
-};
+use crate::domain::id::{CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::events::{self, EventRow};
@@ -115,7 +113,10 @@ impl EventLog {
 
     /// A text was held.
     pub fn quarantine_held(&self, community: CommunityId, message: &Message) {
-        let (from, to) = (message.from.map_or(0, MemberId::as_i64), message.to.map_or(0, MemberId::as_i64));
+        let (from, to) = (
+            message.from.map_or(0, MemberId::as_i64),
+            message.to.map_or(0, MemberId::as_i64),
+        );
         self.push(News {
             community,
             kind: EventKind::QuarantineHeld,
@@ -148,7 +149,10 @@ impl EventLog {
         self.push(News {
             community,
             kind: EventKind::OptOutChanged,
-            lane: lane(member.map_or(0, MemberId::as_i64), contact.map_or(0, MemberId::as_i64)),
+            lane: lane(
+                member.map_or(0, MemberId::as_i64),
+                contact.map_or(0, MemberId::as_i64),
+            ),
             data: json!({ "member": member, "contact": contact, "all": all, "opted_out": opted_out }),
             app: None,
         });
@@ -202,7 +206,8 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<bool> {
         };
         for (endpoint, kinds) in endpoints {
             let own = news.app.filter(|(app, _)| app == endpoint);
-            let wants = news.kind != EventKind::EndpointTest && (kinds.is_empty() || kinds.contains(&news.kind));
+            let wants =
+                news.kind != EventKind::EndpointTest && (kinds.is_empty() || kinds.contains(&news.kind));
             if own.is_none() && !wants {
                 continue;
             }

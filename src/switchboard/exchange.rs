@@ -17,7 +17,7 @@ use crate::store::StoreError;
 /// A receipt may overtake our own note that the text was sent: it is tried again after these waits.
 const RECEIPT_RETRIES_MS: [u64; 5] = [50, 100, 250, 500, 1_000];
 
-fn intake_error(error: SwitchboardError) -> IntakeError {
+pub(super) fn intake_error(error: SwitchboardError) -> IntakeError {
     match error {
         SwitchboardError::Overloaded => IntakeError::Overloaded,
         other => IntakeError::Store(other.to_string()),

@@ -5,7 +5,7 @@ use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::outlet::{InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Ruling};
-use super::{Context, communities, keywords, members, notices};
+use super::{Context, communities, keywords, media, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -126,13 +126,16 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
     }
     let ruling = match route::rule(&facts) {
+        // A picture may come without a word.
+        Ruling::Bridge if row.text.is_empty() && !inbound.media.is_empty() => Ruling::Bridge,
         Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
         ruling => ruling,
     };
     match (ruling, &facts.pair) {
         (Ruling::Bridge, Some(pair)) => {
             touch(conn, ctx, dialled.community, &pair.row)?;
-            bridge(conn, ctx, &dialled.policy, row, pair)
+            let accepted = bridge(conn, ctx, &dialled.policy, row, pair)?;
+            media::attach(conn, accepted, &inbound.media)
         }
         (Ruling::Quarantine(reason), _) => {
             set(&mut row, Status::Quarantined, reason);
@@ -219,6 +222,7 @@ fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, 
         status: row.status,
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
+        media: false,
     };
     outbox::insert(conn, &pending.row)?;
     Ok(Accepted {

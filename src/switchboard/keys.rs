@@ -96,11 +96,7 @@ fn view(row: KeyRow) -> Key {
 
 impl Switchboard {
     /// Makes a key from 32 random bytes; returns it with its token, which is kept nowhere.
-    pub async fn create_key(
-        &self,
-        new: NewKey,
-        random: [u8; 32],
-    ) -> Result<(Key, String)> {
+    pub async fn create_key(&self, new: NewKey, random: [u8; 32]) -> Result<(Key, String)> {
         let token = format!("pl_{}", BASE32_NOPAD.encode(&random).to_ascii_lowercase());
         let token_hash = hash(&token);
         let key = self
@@ -123,7 +119,12 @@ impl Switchboard {
                     community_id: community.map(CommunityId::as_i64),
                     token_hash: token_hash.clone(),
                     created_at: ctx.now.0,
-                    app: new.app.as_deref().map(communities::checked_name).transpose()?.map(str::to_owned),
+                    app: new
+                        .app
+                        .as_deref()
+                        .map(communities::checked_name)
+                        .transpose()?
+                        .map(str::to_owned),
                     read_only: new.read_only,
                     expires_at: new.expires_in_s.map(|s| ctx.now.plus_s(s).0),
                     last_used_at: None,

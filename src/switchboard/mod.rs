@@ -18,6 +18,7 @@ mod intake;
 mod keys;
 mod keywords;
 mod lanes;
+pub mod media;
 mod members;
 mod messages;
 mod notices;
@@ -86,6 +87,8 @@ struct Inner {
     news: Bell,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
+    /// What links to media begin with.
+    media_links: OnceLock<String>,
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
@@ -187,6 +190,7 @@ impl Switchboard {
             news,
             inbox,
             default_policy: OnceLock::new(),
+            media_links: OnceLock::new(),
             arrivals,
             completions,
             receipts,

@@ -84,6 +84,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         status: row.status,
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
+        media: false,
     };
     outbox::insert(conn, &pending.row)?;
     Ok(pending)

@@ -397,7 +397,7 @@ impl Dispatcher {
                 let _ = settled.send(Settled::Stored { key, carrier }).await;
                 return;
             }
-            let result = send(&*outlet, &item).await;
+            let result = send(&board, &*outlet, &item).await;
             let attempt = match result {
                 Ok(sent) => Attempt::Sent(sent),
                 Err(error) => after_failure(&item, error, board.now(), spread),

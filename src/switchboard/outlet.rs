@@ -26,6 +26,8 @@ pub struct InboundText {
     pub want_receipt: bool,
     /// The sender's own deadline, counted from now; the policy's is used when it is shorter or absent.
     pub valid_for_s: Option<i64>,
+    /// Tokens of media that came with it, kept already ([`super::media::MediaShelf`]).
+    pub media: Vec<String>,
 }
 
 /// What became of an inbound text. It is committed before this is returned.
@@ -108,6 +110,8 @@ pub struct OutboundText {
     pub want_receipt: bool,
     /// When it stops being worth delivering.
     pub expires_at: Timestamp,
+    /// Links to the media that go with it; empty where the outlet does not take any.
+    pub media: Vec<String>,
 }
 
 /// A receipt on its way back to a sender who asked for one.
@@ -166,6 +170,11 @@ pub trait Outlet: Send + Sync + 'static {
     /// pool number belongs to, as for a gateway with handsets of its own. Usually none.
     fn reaches(&self) -> &[String] {
         &[]
+    }
+
+    /// Whether it can send media with a text (MMS); elsewhere links to them stand in the text.
+    fn takes_media(&self) -> bool {
+        false
     }
 
     /// How many texts may be under way at once.

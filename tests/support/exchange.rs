@@ -234,6 +234,7 @@ impl Town {
             text: text.into(),
             want_receipt: false,
             valid_for_s: None,
+            media: Vec::new(),
         };
         edit(&mut inbound);
         self.board.receive(inbound).await.unwrap()

@@ -52,6 +52,7 @@ impl VirtualPhones for TestPhones {
             text,
             want_receipt: false,
             valid_for_s: None,
+            media: Vec::new(),
         };
         self.board.receive(text).await
     }
@@ -119,10 +120,7 @@ impl House {
         let db = open_migrated(url.to_str().unwrap(), Durability::Command).unwrap();
         let clock = Arc::new(StepClock(AtomicI64::new(1_750_000_000_000)));
         let board = Switchboard::new(db, clock, IdGenerator::new(1), vec!["loopback".into()]);
-        let (_, admin) = board
-            .create_key(NewKey::admin("tests"), [7; 32])
-            .await
-            .unwrap();
+        let (_, admin) = board.create_key(NewKey::admin("tests"), [7; 32]).await.unwrap();
         let calls = AtomicU8::new(8);
         let phones = TestPhones {
             board: board.clone(),

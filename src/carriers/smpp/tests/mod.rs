@@ -211,6 +211,7 @@ pub fn text(body: &str) -> OutboundText {
         text: body.into(),
         want_receipt: true,
         expires_at: SystemClock.now().plus_s(3600),
+        media: Vec::new(),
     }
 }
 
