@@ -64,7 +64,7 @@ pub(crate) struct Limits {
     pub body_time: Duration,
 }
 
-/// Puts the whole API into an actix application.
+/// Puts the whole API into an actix application. It answers at every path, so that routes of others go first.
 pub fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState) {
     let limits = Limits {
         body_bytes: config.max_body_bytes,
@@ -79,12 +79,18 @@ pub fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState) 
 }
 
 /// Listens, and returns the server with the addresses that it got. It serves once it is awaited;
-/// signals are left to the caller, who stops it by its handle.
-pub fn bind(config: &HttpConfig, state: ApiState) -> io::Result<(Server, Vec<SocketAddr>)> {
+/// signals are left to the caller, who stops it by its handle. `others` adds the routes of other rooms.
+pub fn bind(
+    config: &HttpConfig,
+    state: ApiState,
+    others: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> io::Result<(Server, Vec<SocketAddr>)> {
     let settings = config.clone();
     let server = HttpServer::new(move || {
         let (settings, state) = (settings.clone(), state.clone());
-        App::new().configure(move |cfg| configure(cfg, &settings, state))
+        App::new()
+            .configure(others.clone())
+            .configure(move |cfg| configure(cfg, &settings, state))
     })
     .workers(config.workers)
     .disable_signals()
