@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the programs that the story tests talk to: PostgreSQL, Kannel, npm `smpp`, PyPI `smpplib`.
+# Installs the programs that the story tests talk to: PostgreSQL, Kannel, npm `smpp`, PyPI `smpplib`,
+# and PyPI `twilio`.
 # Runs as root or with sudo; quick when all is there. System packages come from Debian, the rest goes
 # into target/peers and is gone after `make clean`.
 set -euo pipefail
@@ -74,6 +75,16 @@ if ! up_to_date "$peers/venv/.installed" "$requirements" || ! "$peers/venv/bin/p
     "$peers/venv/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps \
         -r "$requirements" </dev/null || fail "pip could not install $requirements"
     stamp "$peers/venv/.installed" "$requirements"
+fi
+
+# Beside that environment, not in it: what is there stays as it is.
+webhooks=tests/peers/requirements-webhooks.txt
+if ! up_to_date "$peers/webhooks/.installed" "$webhooks"; then
+    say "installing Python packages into $peers/webhooks"
+    rm -rf "$peers/webhooks"
+    "$peers/venv/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --target "$peers/webhooks" -r "$webhooks" </dev/null || fail "pip could not install $webhooks"
+    stamp "$peers/webhooks/.installed" "$webhooks"
 fi
 
 say "all peers are here"

@@ -23,6 +23,7 @@ pub mod phone;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod raw;
 pub mod smsc;
 pub mod tap;
