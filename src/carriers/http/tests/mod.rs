@@ -1,5 +1,6 @@
 //! Both drivers without sockets, and what is fetched from where.
 
+mod edge;
 mod telnyx;
 mod twilio;
 

@@ -16,7 +16,7 @@ fn twilio(token: &str) -> Twilio {
 }
 
 /// The signature as the documentation describes it, written anew here.
-fn sign(token: &str, url: &str, fields: &[(&str, &str)]) -> String {
+pub fn sign(token: &str, url: &str, fields: &[(&str, &str)]) -> String {
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();
     let text = sorted
@@ -26,7 +26,7 @@ fn sign(token: &str, url: &str, fields: &[(&str, &str)]) -> String {
     BASE64.encode(hmac::sign(&key, text.as_bytes()).as_ref())
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish()
