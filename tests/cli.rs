@@ -187,7 +187,8 @@ on_both_databases! {
         let desk = Desk::new(database);
         desk.run(&["pool", "plan", DEMO]).refused(1, &["partyline migrate"]);
         let applied = desk.run(&["migrate", "--json"]).json();
-        assert_eq!(applied["applied"].as_array().map(Vec::len), Some(1), "{applied}");
+        let steps = std::fs::read_dir("migrations/sqlite").unwrap().count();
+        assert_eq!(applied["applied"].as_array().map(Vec::len), Some(steps), "{applied}");
         assert!(desk.run(&["migrate"]).done().contains("up to date"));
 
         // A plan changes nothing, however often it is made.

@@ -176,56 +176,57 @@ async fn a_provider_that_is_down_busy_or_unwilling_is_met_as_it_should_be() {
 
 const PICTURE: [(&str, &str); 2] = [("NumMedia", "1"), ("MediaContentType0", "image/jpeg")];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_picture_arrives_by_our_own_link_without_what_it_says_about_its_sender() {
-    let scene = Scene::start(Database::Sqlite, json!(["sms", "mms"]), twilio).await;
-    let source = scene.provider.url("/media/1");
-    let more = [&PICTURE[..], &[("MediaUrl0", source.as_str())]].concat();
-    scene.thanked(scene.text("MM01", "", &more).await);
-    let texts = scene.provider.wait_texts(1).await;
-    let link = texts[0]["MediaUrl"][0]
-        .as_str()
-        .unwrap_or_else(|| panic!("{texts:?}"))
-        .to_owned();
-    assert!(
-        link.starts_with(&format!("http://{}/media/", scene.broker.http_addr())),
-        "{link}"
-    );
-    assert!(!texts[0].to_string().contains(&scene.provider.port().to_string()) && texts[0]["Body"].is_null());
+on_both_databases! {
+    async fn a_picture_arrives_by_our_own_link_without_what_it_says_about_its_sender(database: Database) {
+        let scene = Scene::start(database, json!(["sms", "mms"]), twilio).await;
+        let source = scene.provider.url("/media/1");
+        let more = [&PICTURE[..], &[("MediaUrl0", source.as_str())]].concat();
+        scene.thanked(scene.text("MM01", "", &more).await);
+        let texts = scene.provider.wait_texts(1).await;
+        let link = texts[0]["MediaUrl"][0]
+            .as_str()
+            .unwrap_or_else(|| panic!("{texts:?}"))
+            .to_owned();
+        assert!(
+            link.starts_with(&format!("http://{}/media/", scene.broker.http_addr())),
+            "{link}"
+        );
+        assert!(!texts[0].to_string().contains(&scene.provider.port().to_string()) && texts[0]["Body"].is_null());
 
-    let answer = scene.client.get(&link).send().await.unwrap();
-    assert_eq!(
-        (answer.status(), &answer.headers()["content-type"]),
-        (StatusCode::OK, &"image/jpeg".parse().unwrap())
-    );
-    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
-    let bytes = answer.bytes().await.unwrap();
-    let text = String::from_utf8_lossy(&bytes);
-    assert!(text.contains("the picture") && !text.contains("CamPhone") && !text.contains("Exif"));
-    // The provider's own host was told who asks, the other was not.
-    assert_eq!(
-        scene.provider.state().await["media"],
-        json!([["/media/1", true], ["/cdn/1", false]])
-    );
-    let (first, last) = link.split_at(link.len() - 1);
-    let guess = format!("{first}{}", if last == "a" { "b" } else { "a" });
-    assert_eq!(
-        scene.client.get(guess).send().await.unwrap().status(),
-        StatusCode::NOT_FOUND
-    );
+        let answer = scene.client.get(&link).send().await.unwrap();
+        assert_eq!(
+            (answer.status(), &answer.headers()["content-type"]),
+            (StatusCode::OK, &"image/jpeg".parse().unwrap())
+        );
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+        let bytes = answer.bytes().await.unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains("the picture") && !text.contains("CamPhone") && !text.contains("Exif"));
+        // The provider's own host was told who asks, the other was not.
+        assert_eq!(
+            scene.provider.state().await["media"],
+            json!([["/media/1", true], ["/cdn/1", false]])
+        );
+        let (first, last) = link.split_at(link.len() - 1);
+        let guess = format!("{first}{}", if last == "a" { "b" } else { "a" });
+        assert_eq!(
+            scene.client.get(guess).send().await.unwrap().status(),
+            StatusCode::NOT_FOUND
+        );
 
-    // What cannot be passed on is said.
-    let card = [
-        ("NumMedia", "1"),
-        ("MediaContentType0", "text/x-vcard"),
-        ("MediaUrl0", source.as_str()),
-    ];
-    scene.thanked(scene.text("MM02", "My card", &card).await);
-    let texts = scene.provider.wait_texts(2).await;
-    assert_eq!(
-        texts[1]["Body"][0],
-        "My card\n[An attachment was not passed on: contact cards hold real numbers.]"
-    );
+        // What cannot be passed on is said.
+        let card = [
+            ("NumMedia", "1"),
+            ("MediaContentType0", "text/x-vcard"),
+            ("MediaUrl0", source.as_str()),
+        ];
+        scene.thanked(scene.text("MM02", "My card", &card).await);
+        let texts = scene.provider.wait_texts(2).await;
+        assert_eq!(
+            texts[1]["Body"][0],
+            "My card\n[An attachment was not passed on: contact cards hold real numbers.]"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
