@@ -8,9 +8,13 @@ mod support;
 use std::time::Duration;
 
 use data_encoding::BASE64;
+use partyline::domain::policy::Policy;
+use partyline::switchboard::media::{MediaShelf, NewMedia};
+use partyline::switchboard::outlet::Verdict;
 use reqwest::{Client, StatusCode};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
+use support::exchange::Town;
 use support::provider::{ACCOUNT, Provider, TOKEN};
 use support::{Broker, Contact, Database, on_both_databases};
 
@@ -298,4 +302,41 @@ async fn the_other_providers_events_and_calls_work_alike() {
     assert_eq!(post("message.finalized", done, 0).await, StatusCode::OK);
     scene.wait("Hello Bo", "delivered").await;
     assert_eq!(scene.broker.messages(&scene.community).await.len(), 1);
+}
+
+on_both_databases! {
+    async fn media_stay_for_the_text_that_carries_them_and_no_longer(database: Database) {
+        let town = Town::found(database, 3, Policy::default()).await;
+        let board = town.board.clone().with_media_links("https://texts.example.org/media/".into());
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let day_s = 86_400;
+        for token in ["one", "two", "spare"] {
+            let content_type = "image/png".to_owned();
+            let (token, bytes) = (token.to_owned(), b"\0picture".to_vec());
+            board.keep_media(NewMedia { token, content_type, bytes, keep_s: day_s }).await.unwrap();
+        }
+        let with = |media: &'static [&'static str]| move |text: &mut partyline::switchboard::outlet::InboundText| {
+            text.carrier_ref = Some("MM01".into());
+            text.media = media.iter().map(|m| (*m).to_owned()).collect();
+        };
+        let first = town.text_with(ann.phone, contact.number, "", with(&["two", "one"])).await;
+        assert_eq!(first.verdict, Verdict::Bridged);
+        // The same text once more, its media fetched anew: they are nobody's.
+        let again = town.text_with(ann.phone, contact.number, "", with(&["spare"])).await;
+        assert_eq!((again.verdict, again.message), (Verdict::Duplicate, first.message));
+        let links = "https://texts.example.org/media/two\nhttps://texts.example.org/media/one";
+        assert_eq!(town.carrier.wait_for(bob.phone, 1).await, [(contact.mirror_number, links.into())]);
+        // Without words and without media it is no text.
+        let empty = town.text(ann.phone, contact.number, "").await;
+        assert!(matches!(empty.verdict, Verdict::Refused { .. }));
+
+        let there = async |token| board.media(token).await.unwrap().is_some();
+        town.clock.advance_s(7_200);
+        assert!(!there("spare").await && there("one").await && there("two").await);
+        assert!(!board.forget_media().await.unwrap());
+        assert_eq!(board.media("two").await.unwrap().unwrap().bytes, b"\0picture");
+        town.clock.advance_s(day_s);
+        assert!(!there("one").await && !board.forget_media().await.unwrap() && !there("two").await);
+    }
 }
