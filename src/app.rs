@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::api::{self, ApiState};
+use crate::callbacks::CallbacksEdge;
 use crate::carriers::http::{self, HttpEdge};
 use crate::carriers::loopback::Loopback;
 use crate::carriers::smpp::{SmppEdge, SmppService};
@@ -145,6 +146,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
         Some(begin) => board.with_media_links(begin),
         None => board,
     };
+    let callbacks = CallbacksEdge::new(&config.callbacks, clock.clone())?;
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
         board.add_outlet(loopback.clone());
@@ -160,6 +162,8 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     let dispatcher = board
         .dispatch(lock, rand::random())
         .ok_or_else(|| anyhow!("the dispatcher runs already"))?;
+    board.set_asker(Arc::new(callbacks.asker()));
+    let callbacks = callbacks.serve(board.clone(), rand::random());
     let smpp = smpp
         .serve(Arc::new(board.clone()), CancellationToken::new())
         .await?;
@@ -201,6 +205,8 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     tokio::join!(http_handle.stop(true), smpp.shutdown());
     let _ = sweeper.await;
     dispatcher.stop().await;
+    // Last, for what became of the texts is told too; what is not told now is told after the next start.
+    callbacks.shutdown().await;
     tracing::info!("stopped");
     ended
 }

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod app;
+pub mod callbacks;
 pub mod carriers;
 pub mod cli;
 pub mod config;

@@ -187,7 +187,7 @@ on_both_databases! {
         let desk = Desk::new(database);
         desk.run(&["pool", "plan", DEMO]).refused(1, &["partyline migrate"]);
         let applied = desk.run(&["migrate", "--json"]).json();
-        let steps = std::fs::read_dir("migrations/sqlite").unwrap().count();
+        let steps = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite")).unwrap().count();
         assert_eq!(applied["applied"].as_array().map(Vec::len), Some(steps), "{applied}");
         assert!(desk.run(&["migrate"]).done().contains("up to date"));
 
@@ -226,6 +226,23 @@ on_both_databases! {
         assert_eq!(explained["reason"], "unknown_sender");
         let explained = desk.run(&["explain", "+14155550151", "+14155550109", "--json"]).json();
         assert_eq!(explained["reason"], "unassigned_number");
+    }
+
+    async fn explain_says_when_the_carrier_of_a_bridge_is_not_configured(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["migrate"]).done();
+        desk.run(&["pool", "apply", DEMO]).done();
+        let gone = [("PARTYLINE__LOOPBACK__ENABLED", "false")];
+        let bridged = (1..=4).map(|n| format!("+1415555010{n}")).find(|to| {
+            desk.run(&["explain", "+14155550151", to, "--json"]).json()["outcome"] == "bridge"
+        }).unwrap();
+        let with = desk.run(&["explain", "+14155550151", &bridged, "--json"]).json();
+        assert_eq!(with["carrier_state"], "configured", "{with}");
+        let without = desk.run_with(&["explain", "+14155550151", &bridged, "--json"], &gone).json();
+        assert_eq!((&without["outcome"], &without["carrier_state"]), (&json!("bridge"), &json!("not_configured")));
+        let said = desk.run_with(&["explain", "+14155550151", &bridged], &gone).done().to_owned();
+        assert!(said.contains("carrier `loopback` is not configured here"), "{said}");
+        assert!(said.contains("would wait until its deadline"), "{said}");
     }
 
     async fn bad_rows_of_a_csv_are_named_and_nothing_is_imported(database: Database) {
@@ -276,6 +293,22 @@ on_both_databases! {
         let doctor = desk.run_with(&["doctor"], &unreachable);
         assert_eq!(doctor.status, Some(1));
         assert!(doctor.stdout.contains("fail  database:"), "{doctor:?}");
+    }
+
+    async fn the_doctor_tells_a_databases_error_on_one_line(database: Database) {
+        let desk = Desk::new(database);
+        // A server that is no PostgreSQL, and hangs up.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || listener.incoming().for_each(drop));
+        let url = format!("postgres://nobody@127.0.0.1:{port}/none");
+        let doctor = desk.run_with(&["doctor"], &[("PARTYLINE__DATABASE__URL", url.as_str())]);
+        assert_eq!(doctor.status, Some(1));
+        let lines: Vec<&str> = doctor.stdout.lines().collect();
+        assert!(lines.iter().all(|l| !l.trim().is_empty()), "{doctor:?}");
+        let at = lines.iter().position(|l| l.starts_with("fail  database:")).unwrap();
+        assert!(lines[at].contains(&port.to_string()) && !lines[at].trim_end().ends_with(':'), "{doctor:?}");
+        assert!(lines[at + 1].starts_with("      ->"), "the advice follows at once: {doctor:?}");
     }
 
     async fn a_key_made_on_the_command_line_opens_the_api_until_it_is_revoked(database: Database) {

@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
+use support::raw::{self, Raw};
 use support::smsc::Submit;
 use support::town::PASSWORD;
 use support::{Phone, Town, eventually, on_both_databases};
@@ -280,5 +281,53 @@ on_both_databases! {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let received: Vec<String> = app.received().await.into_iter().map(|text| text.text).collect();
         assert_eq!(received, expected);
+    }
+
+    /// A peer with a window of one gets the first parts of a long text acknowledged before the last can come.
+    async fn acknowledged_parts_of_long_texts_survive_a_kill_and_the_texts_arrive_whole(database: Database) {
+        const LONG: u8 = 20;
+        let mut town = Town::start(database).await;
+        let pair = town.pair("+13035550144", "+14155550122").await;
+        town.smsc.wait_bound(1, WAIT).await;
+        let words = |text: u8, part: u8| format!("text {text} part {part} ");
+        let whole = |text: u8| (1..=3).map(|part| words(text, part)).collect::<String>();
+        let submit = |text: u8, part: u8| {
+            let body = [&[5, 0, 3, text, 3, part], words(text, part).as_bytes()].concat();
+            let body = raw::submit_body_as(0x40, "+13035550144", &pair.contact.number, &body);
+            raw::pdu(raw::SUBMIT_SM, 1000 + u32::from(text) * 4 + u32::from(part), &body)
+        };
+        let ask = async |link: &mut Raw, parts: &[(u8, u8)]| {
+            for (text, part) in parts {
+                assert!(link.write(&submit(*text, *part)).await);
+            }
+            for _ in parts {
+                let answer = link.read().await.unwrap();
+                assert_eq!((answer.id, answer.status), (raw::SUBMIT_SM | raw::RESPONSE, 0));
+            }
+        };
+        let some: Vec<(u8, u8)> = (0..LONG).flat_map(|text| [(text, 1), (text, 3)]).collect();
+        let rest: Vec<(u8, u8)> = (0..LONG).map(|text| (text, 2)).collect();
+
+        let mut link = Raw::bound(town.broker.smpp_addr(), "app", PASSWORD).await;
+        ask(&mut link, &some).await;
+        ask(&mut link, &[(LONG, 1), (LONG, 2), (LONG, 3)]).await;
+        town.broker.kill9();
+        town.broker.spawn().await;
+        let mut link = Raw::bound(town.broker.smpp_addr(), "app", PASSWORD).await;
+        // As a peer does that did not see the acknowledgement.
+        ask(&mut link, &some[..2]).await;
+        ask(&mut link, &rest).await;
+        for text in 0..=LONG {
+            town.smsc.wait_text(WAIT, |arrived| arrived.text == whole(text)).await;
+        }
+        // Nothing is left behind: another start takes nothing up.
+        town.broker.kill9();
+        town.broker.spawn().await;
+        let mut link = Raw::bound(town.broker.smpp_addr(), "app", PASSWORD).await;
+        ask(&mut link, &[(0, 1), (0, 2), (0, 3)]).await;
+        eventually("the text arrives once more", WAIT, async || {
+            town.smsc.texts().await.iter().filter(|arrived| arrived.text == whole(0)).count() == 2
+        })
+        .await;
     }
 }

@@ -8,6 +8,9 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::{Policy, Refusal, WhenFull};
 use partyline::switchboard::outlet::{OutletError, Sent, Verdict};
@@ -251,7 +254,55 @@ on_both_databases! {
         let elsewhere = "+12025559999".parse().unwrap();
         assert_eq!(town.text(ann.phone, elsewhere, "hi").await.verdict, rejected(Reason::UnassignedNumber));
         let recorded = town.board.messages(town.community, None, Some(Status::Blocked), None, 10).await.unwrap();
-        assert_eq!(recorded.len(), 3, "each refusal is recorded with its reason");
+        assert_eq!(recorded.len(), 2, "each kind of refusal is recorded with its reason");
+    }
+
+    async fn a_stranger_who_texts_again_and_again_is_recorded_once_an_hour_with_the_count(database: Database) {
+        let town = Town::found(database, 2, Policy::default()).await;
+        let numbers = town.board.numbers(town.community, None, 2).await.unwrap();
+        let stranger = "+4915112345678".parse().unwrap();
+        let first = town.text(stranger, numbers[0].number, "buy now 0").await;
+        for n in 1..30 {
+            let again = town.text(stranger, numbers[0].number, &format!("buy now {n}")).await;
+            assert_eq!((again.message, again.verdict), (first.message, refused(Reason::UnknownSender)));
+        }
+        for _ in 0..5 {
+            assert_eq!(town.text(stranger, numbers[0].number, "HELP").await.verdict, Verdict::Keyword);
+        }
+        let recorded = async |status| town.board.messages(town.community, None, Some(status), None, 100).await.unwrap();
+        let blocked = recorded(Status::Blocked).await;
+        assert_eq!((blocked.len(), blocked[0].text.as_str()), (1, "buy now 0"));
+        assert_eq!(blocked[0].detail.as_deref(), Some("the first of 30 texts"));
+        assert_eq!(recorded(Status::Delivered).await.len(), 1, "keywords likewise");
+        // Another number, and another hour, are recorded by themselves.
+        town.text(stranger, numbers[1].number, "buy now").await;
+        town.clock.advance_s(3_601);
+        town.text(stranger, numbers[0].number, "buy now").await;
+        assert_eq!(recorded(Status::Blocked).await.len(), 3);
+        assert_eq!(town.carrier.wait_for(stranger, 4).await.len(), 4, "three notices and one answer to HELP");
+    }
+
+    async fn strangers_texts_are_removed_when_they_are_old_and_members_texts_are_not(database: Database) {
+        let town = Town::found(database, 3, Policy { strangers_kept_s: 1_000, ..Policy::default() }).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let kept = town.text(ann.phone, contact.number, "hello").await.message;
+        for n in 0..700 {
+            let stranger = partyline::domain::E164::from_i64(4_915_100_000_000 + n).unwrap();
+            town.text(stranger, contact.number, "buy now").await;
+        }
+        let count = async || town.board.messages(town.community, None, None, None, 2_000).await.unwrap().len();
+        assert_eq!(count().await, 1 + 2 * 700, "each with its notice");
+        support::eventually("all is sent", std::time::Duration::from_secs(20), async || {
+            town.carrier.texts.lock().unwrap().len() == 701
+        })
+        .await;
+        town.clock.advance_s(1_001);
+        let young = "+4915112345678".parse().unwrap();
+        let young = town.text(young, contact.number, "buy now").await.message;
+        support::eventually("the old ones are gone", std::time::Duration::from_secs(20), async || count().await == 3).await;
+        assert_eq!(town.board.message(town.community, kept).await.unwrap().text, "hello");
+        assert_eq!(town.board.message(town.community, young).await.unwrap().text, "buy now");
     }
 
     async fn the_same_carrier_reference_is_accepted_once(database: Database) {
@@ -263,6 +314,19 @@ on_both_databases! {
         let second = town.text_with(ann.phone, contact.number, "hello", once).await;
         assert_eq!((second.message, second.verdict), (first.message, Verdict::Duplicate));
         town.text(ann.phone, contact.number, "bye").await;
+        assert_eq!(town.carrier.wait_for(bob.phone, 2).await.len(), 2);
+    }
+
+    async fn another_text_under_a_known_carrier_reference_is_not_lost(database: Database) {
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let same = |text: &mut partyline::switchboard::outlet::InboundText| text.carrier_ref = Some("mo-1".into());
+        for text in ["hello", "bye"] {
+            assert_eq!(town.text_with(ann.phone, contact.number, text, same).await.verdict, Verdict::Bridged);
+        }
+        let again = town.text_with(ann.phone, contact.number, "hello", same).await;
+        assert_eq!(again.verdict, Verdict::Duplicate);
         assert_eq!(town.carrier.wait_for(bob.phone, 2).await.len(), 2);
     }
 
@@ -291,11 +355,12 @@ on_both_databases! {
         let town = Town::found(database, 5, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
         let contact = town.befriend(ann, bob).await;
-        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], delivered: false }));
+        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], smsc: None, delivered: false }));
         let sent = town.text(ann.phone, contact.number, "long").await.message;
         town.wait_status(sent, Status::Sent).await;
         let report = |part: &str| partyline::switchboard::outlet::InboundReceipt {
             carrier: "test".into(),
+            smsc: None,
             carrier_ref: part.into(),
             status: Status::Delivered,
             detail: None,
@@ -305,6 +370,84 @@ on_both_databases! {
         assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Sent);
         town.board.receipt(report("p1")).await.unwrap();
         town.wait_status(sent, Status::Delivered).await;
+    }
+
+    async fn parts_that_a_carrier_took_are_not_sent_again_and_are_reported_on(database: Database) {
+        use partyline::switchboard::outlet::{Exchange as _, TakenPart};
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let taken = vec![TakenPart { part: 2, of: 2, reference: "p2".into() }];
+        let partly = OutletError::Partly { detail: "throttled".into(), after_ms: None, taken: taken.clone(), smsc: None };
+        town.carrier.answer(Err(partly));
+        town.carrier.answer(Ok(Sent { parts: vec!["p1".into(), "p2".into()], smsc: None, delivered: false }));
+        let sent = town.text(ann.phone, contact.number, "long").await.message;
+        town.wait_status(sent, Status::Queued).await;
+        let report = |part: &str| partyline::switchboard::outlet::InboundReceipt {
+            carrier: "test".into(),
+            smsc: None,
+            carrier_ref: part.into(),
+            status: Status::Delivered,
+            detail: None,
+        };
+        town.board.receipt(report("p2")).await.unwrap();
+        assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Queued);
+        town.clock.advance_s(5);
+        town.wait_status(sent, Status::Sent).await;
+        assert_eq!(town.carrier.texts.lock().unwrap().last().unwrap().taken, taken);
+        town.board.receipt(report("p1")).await.unwrap();
+        town.wait_status(sent, Status::Delivered).await;
+    }
+
+    async fn a_receipt_that_overtakes_the_answer_to_the_sending_counts_and_is_answered_at_once(database: Database) {
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let sent = town.text(ann.phone, contact.number, "hello").await.message;
+        let reports = async {
+            for _ in 0..20 {
+                town.carrier_reports(sent, Status::Delivered).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(1_500), reports).await.expect("each is answered at once");
+        assert_eq!(town.board.message(town.community, sent).await.unwrap().status, Status::Accepted);
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        town.wait_status(sent, Status::Delivered).await;
+    }
+
+    async fn a_receipt_is_for_the_text_of_the_smsc_that_sends_it_or_of_the_only_one_that_it_can_be_for(database: Database) {
+        use partyline::switchboard::outlet::Exchange as _;
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let mut texts = Vec::new();
+        for (reference, smsc) in [("7", "a"), ("7", "b"), ("8", "a")] {
+            town.carrier.answer(Ok(Sent { parts: vec![reference.into()], smsc: Some(smsc.into()), delivered: false }));
+            let text = town.text(ann.phone, contact.number, "hello").await.message;
+            town.wait_status(text, Status::Sent).await;
+            texts.push(text);
+        }
+        let report = async |reference: &str, smsc: &str| {
+            let receipt = partyline::switchboard::outlet::InboundReceipt {
+                carrier: "test".into(),
+                smsc: Some(smsc.into()),
+                carrier_ref: reference.into(),
+                status: Status::Delivered,
+                detail: None,
+            };
+            town.board.receipt(receipt).await.unwrap();
+            let mut statuses = Vec::new();
+            for text in &texts {
+                statuses.push(town.board.message(town.community, *text).await.unwrap().status);
+            }
+            statuses
+        };
+        let (sent, delivered) = (Status::Sent, Status::Delivered);
+        assert_eq!(report("7", "c").await, [sent, sent, sent], "whose it is, nobody can say");
+        assert_eq!(report("7", "a").await, [delivered, sent, sent]);
+        assert_eq!(report("8", "b").await, [delivered, sent, delivered], "over another link of the carrier");
+        assert_eq!(report("7", "b").await, [delivered, delivered, delivered]);
     }
 
     async fn what_a_carrier_refuses_for_good_fails_and_the_sender_learns_it(database: Database) {
@@ -412,6 +555,11 @@ on_both_databases! {
         assert_eq!((decision.outcome, decision.contact), ("bridge", Some(bob.id)));
         assert_eq!(decision.shown_number, Some(contact.mirror_number));
         assert_eq!(decision.carrier.as_deref(), Some("test"));
+        assert_eq!(decision.carrier_state, Some(partyline::switchboard::CarrierState::Up));
+        town.carrier.ready.store(false, std::sync::atomic::Ordering::SeqCst);
+        let waiting = town.board.resolve(None, ann.phone, contact.number).await.unwrap();
+        assert_eq!(waiting.outcome, "bridge");
+        assert!(waiting.sentence.contains("carrier `test` has no link at present"), "{}", waiting.sentence);
         let told = serde_json::to_string(&decision).unwrap();
         assert!(!told.contains(&bob.phone.digits()), "no real number in {told}");
         town.board.release_contact(town.community, ann.id, ContactRef::Member(bob.id)).await.unwrap();

@@ -289,6 +289,38 @@ fn the_rooms_import_one_another_in_one_direction() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The fields of log lines that would be printed as debug output, which is Rust's and not a reader's.
+fn debug_fields(tokens: &[Token]) -> Vec<String> {
+    let word = |at: usize, wanted: &str| matches!(tokens.get(at), Some(Token::Word(w)) if w == wanted);
+    let sign = |at: usize, wanted: char| tokens.get(at) == Some(&Token::Sign(wanted));
+    let mut found = Vec::new();
+    for start in (0..tokens.len()).filter(|at| word(*at, "tracing") && sign(at + 1, ':')) {
+        let end = (start..tokens.len())
+            .find(|at| sign(*at, ';'))
+            .unwrap_or(tokens.len());
+        for at in start..end {
+            // A field's value, or a field by itself; the `?` of an error that is handed on stands after a value.
+            let begins = sign(at, '=') || sign(at, ',') || sign(at, '(');
+            if let (true, true, Some(Token::Word(field))) = (begins, sign(at + 1, '?'), tokens.get(at + 2)) {
+                found.push(field.clone());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn log_lines_print_words_and_no_debug_output() {
+    let planted = tokens("tracing::info!(?mode, why = ?self.why, %error, \"a sentence? = ?x\"); f()?;");
+    assert_eq!(debug_fields(&planted), ["mode", "self"]);
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    for file in files {
+        let found = debug_fields(&tokens(&fs::read_to_string(&file).unwrap()));
+        assert!(found.is_empty(), "{}: {found:?}", file.display());
+    }
+}
+
 #[test]
 fn a_planted_violation_is_caught() {
     for (path, source) in [

@@ -76,6 +76,7 @@ impl Loopback {
             want_receipt: false,
             valid_for_s: None,
             media: Vec::new(),
+            held: Vec::new(),
         };
         exchange.receive(text).await
     }
@@ -140,6 +141,7 @@ impl Outlet for Loopback {
         self.lock().keep(text.to, kept);
         Ok(Sent {
             parts: Vec::new(),
+            smsc: None,
             delivered: true,
         })
     }
@@ -175,6 +177,7 @@ mod tests {
             want_receipt: false,
             expires_at: Timestamp(10),
             media: Vec::new(),
+            taken: Vec::new(),
         }
     }
 

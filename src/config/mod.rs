@@ -2,6 +2,7 @@
 //!
 //! One file per section. `pool-config/default.toml` documents every setting; a test keeps it true.
 
+pub mod callbacks;
 pub mod database;
 pub mod http;
 pub mod http_carriers;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use load::{DEFAULT_FILE, Problems, Sources};
 
 use crate::domain::policy::Policy;
+use callbacks::CallbacksConfig;
 use database::DatabaseConfig;
 use http::HttpConfig;
 use http_carriers::HttpCarriersConfig;
@@ -41,6 +43,8 @@ pub struct Config {
     pub http_carriers: HttpCarriersConfig,
     /// Virtual phones.
     pub loopback: LoopbackConfig,
+    /// Callbacks to apps.
+    pub callbacks: CallbacksConfig,
     /// What a new community decides unless it says otherwise.
     pub policies: Policy,
     /// What is logged.
@@ -63,6 +67,8 @@ impl Config {
                 ));
             }
         }
+        let callbacks = self.callbacks.problems().into_iter();
+        problems.extend(callbacks.map(|p| in_section("callbacks", p)));
         problems.extend(
             self.policies
                 .problems()

@@ -45,9 +45,8 @@ pub struct SmppConfig {
     pub reassembly_timeout_s: i64,
     /// Milliseconds after which a part of a long text is acknowledged although the others are missing,
     /// counted from the latest part. Parts are otherwise acknowledged when the whole text is durable; but
-    /// a peer with a window of one sends the second part only after the answer to the first. If the
-    /// process is killed between such an early acknowledgement and the last part, the parts that were
-    /// acknowledged early are lost; parts within this time of each other never are.
+    /// a peer with a window of one sends the second part only after the answer to the first. Such a part is
+    /// in the database before it is acknowledged; parts within this time of each other cost nothing.
     pub part_ack_ms: i64,
     /// The most long texts of one account or carrier that wait for parts; the oldest gives way.
     pub max_incomplete_texts: usize,
@@ -100,6 +99,9 @@ pub struct AccountConfig {
     pub reaches: Vec<String>,
     /// Whether it may send texts in, or only receives.
     pub may_submit: bool,
+    /// The phones in whose names it may send texts in: prefixes (`+1555`), or whole numbers. Empty: any
+    /// phone, so that whoever holds the password can write in every member's name.
+    pub sources: Vec<String>,
     /// The most messages a second that it may send in (a part of a long text counts as one); more are
     /// answered with ESME_RTHROTTLED. 0: no limit.
     pub throughput_per_s: u32,
@@ -116,6 +118,7 @@ impl Default for AccountConfig {
             window: 64,
             reaches: Vec::new(),
             may_submit: true,
+            sources: Vec::new(),
             throughput_per_s: 0,
             long_text: LongText::Udh,
         }

@@ -93,6 +93,17 @@ impl<K> Id<K> {
         self.0
     }
 
+    /// The least id that could have been made at this moment: what was made before has a lesser one.
+    pub fn earliest(at: Timestamp) -> Self {
+        let ms = at.0.saturating_sub(EPOCH_MS).clamp(0, (1 << 41) - 1);
+        Self::from_i64(Self::span(ms))
+    }
+
+    /// By how much the raw values of ids differ that were made so many milliseconds apart.
+    pub const fn span(ms: i64) -> i64 {
+        ms << (NODE_BITS + SEQUENCE_BITS)
+    }
+
     /// The same value as the id of another kind (a contact and its assignment are one row).
     pub const fn cast<L>(self) -> Id<L> {
         Id::from_i64(self.0)
@@ -219,6 +230,11 @@ impl IdGenerator {
     }
 }
 
+/// Every id that was made before that moment is below this.
+pub fn lowest_at(at: Timestamp) -> i64 {
+    (at.0 - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +257,16 @@ mod tests {
             let (x, y) = (MessageId::from_i64(a), MessageId::from_i64(b));
             prop_assert_eq!(x.to_string().cmp(&y.to_string()), a.cmp(&b));
         }
+    }
+
+    #[test]
+    fn what_was_made_before_a_moment_is_below_its_earliest_id() {
+        let ids = IdGenerator::new(7);
+        let at = |ms: i64| Timestamp(EPOCH_MS + ms);
+        let (before, then): (MessageId, MessageId) = (ids.next(at(999)), ids.next(at(1000)));
+        assert!(before < MessageId::earliest(at(1000)) && then >= MessageId::earliest(at(1000)));
+        assert_eq!(MessageId::earliest(Timestamp(0)).as_i64(), 0);
+        assert!(MessageId::earliest(Timestamp(i64::MAX)).as_i64() > 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The words of the house and its pure decisions: no I/O, no clock, no randomness.
 
+pub mod address;
 pub mod assignment;
 pub mod choice;
 pub mod e164;

@@ -27,12 +27,25 @@ pub enum WhenFull {
     Recycle,
 }
 
+/// What happens to a text when the app that is asked about it does not answer in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnSilence {
+    /// It is bridged as it is (fail-open).
+    #[default]
+    Allow,
+    /// It is not bridged (fail-closed).
+    Deny,
+}
+
 /// The policies of one community.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Texts from phones that belong to no member.
     pub strangers: Refusal,
+    /// Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
+    pub strangers_kept_s: i64,
     /// Texts from members to numbers on which they have no contact, or whose pair is blocked.
     pub refused: Refusal,
     /// The notice to strangers.
@@ -62,12 +75,17 @@ pub struct Policy {
     pub member_texts_per_minute: u32,
     /// Longest text, in characters.
     pub max_text_chars: usize,
+    /// Milliseconds within which an app must answer that is asked about a text.
+    pub intercept_within_ms: u32,
+    /// What happens to the text when it does not.
+    pub intercept_on_silence: OnSilence,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             strangers: Refusal::Reply,
+            strangers_kept_s: 30 * 24 * 3600,
             refused: Refusal::Reply,
             stranger_notice:
                 "This number is not taking texts from you. Ask the person you want to reach to add \
@@ -90,6 +108,8 @@ impl Default for Policy {
             deadline_s: 24 * 3600,
             member_texts_per_minute: 60,
             max_text_chars: 1600,
+            intercept_within_ms: 3_000,
+            intercept_on_silence: OnSilence::Allow,
         }
     }
 }
@@ -112,6 +132,14 @@ impl Policy {
             ),
         );
         check(
+            (0..=10 * year).contains(&self.strangers_kept_s),
+            format!(
+                "`strangers_kept_s` is {}; allowed are 0 (for ever) to {} seconds",
+                self.strangers_kept_s,
+                10 * year
+            ),
+        );
+        check(
             (1..=30 * 24 * 3600).contains(&self.deadline_s),
             format!(
                 "`deadline_s` is {}; allowed are 1 to 2592000 seconds",
@@ -130,6 +158,13 @@ impl Policy {
             format!(
                 "`max_text_chars` is {}; allowed are 1 to 10000",
                 self.max_text_chars
+            ),
+        );
+        check(
+            (100..=30_000).contains(&self.intercept_within_ms),
+            format!(
+                "`intercept_within_ms` is {}; allowed are 100 to 30000",
+                self.intercept_within_ms
             ),
         );
         for (name, text) in [

@@ -103,6 +103,77 @@ pub fn by_contact(
     Ok(row.map(Into::into))
 }
 
+/// Like [`by_number`]; on PostgreSQL the row is held until the transaction ends, so that whoever wants to
+/// change it by [`lock_pair`] waits. Several may hold it at once, and note activity on it. It costs no query
+/// more: what is read after it (the mirror, the contact's phone) is as the last change left it.
+pub fn hold_by_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+) -> Result<Option<Assignment>, StoreError> {
+    let Conn::Postgres(c) = conn else {
+        return by_number(conn, community, member, number);
+    };
+    let row: Option<Row> = assignments::table
+        .find((community.as_i64(), member.as_i64(), number.as_i64()))
+        .select(Row::as_select())
+        .for_key_share()
+        .get_result(c)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Like [`by_contact`], and held as by [`hold_by_number`].
+pub fn hold_by_contact(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+) -> Result<Option<Assignment>, StoreError> {
+    let Conn::Postgres(c) = conn else {
+        return by_contact(conn, community, member, contact);
+    };
+    let row: Option<Row> = assignments::table
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(assignments::member_id.eq(member.as_i64()))
+        .filter(assignments::contact_id.eq(contact.as_i64()))
+        .select(Row::as_select())
+        .for_key_share()
+        .get_result(c)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Both rows of a pair, the given member's first, as they are once nobody else changes the pair or bridges
+/// a text on it; none when it was released meanwhile. Whoever releases, blocks or stops a pair, or changes
+/// where its texts go, asks here first. SQLite has one writer and needs no lock.
+pub fn lock_pair(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+) -> Result<Option<[Assignment; 2]>, StoreError> {
+    let (a, b) = (member.as_i64(), contact.as_i64());
+    let this = assignments::member_id.eq(a).and(assignments::contact_id.eq(b));
+    let that = assignments::member_id.eq(b).and(assignments::contact_id.eq(a));
+    let query = assignments::table
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(this.or(that))
+        .order(assignments::member_id);
+    let rows: Vec<Row> = match conn {
+        Conn::Sqlite(c) => query.select(Row::as_select()).load(c)?,
+        Conn::Postgres(c) => query.select(Row::as_select()).for_update().load(c)?,
+    };
+    let mut rows = rows.into_iter().map(Assignment::from);
+    match (rows.next(), rows.next()) {
+        (Some(first), Some(second)) if first.member == member => Ok(Some([first, second])),
+        (Some(first), Some(second)) => Ok(Some([second, first])),
+        (None, _) => Ok(None),
+        _ => Err(StoreError::Corrupt("assignments: a row without its mirror")),
+    }
+}
+
 /// A member's whole table.
 pub fn of_member(
     conn: &mut Conn,

@@ -49,6 +49,19 @@ pub fn by_name(conn: &mut Conn, name: &str) -> Result<Option<CommunityRow>, Stor
         .optional())?)
 }
 
+/// Locks a community until the transaction ends, so that what is read of it now is still so when it is
+/// written. Members and pools may be added meanwhile. SQLite has one writer and needs no lock.
+pub fn lock(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {
+    if let Conn::Postgres(c) = conn {
+        communities::table
+            .find(id.as_i64())
+            .select(communities::id)
+            .for_no_key_update()
+            .load::<i64>(c)?;
+    }
+    Ok(())
+}
+
 /// Communities in the order of their making, after `after`.
 pub fn list(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<CommunityRow>, StoreError> {
     Ok(each!(conn, c => communities::table
@@ -57,19 +70,6 @@ pub fn list(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<CommunityRow>
         .limit(limit)
         .select(CommunityRow::as_select())
         .load(c))?)
-}
-
-/// Locks a community's row against other changes until the transaction ends. (On SQLite every writing
-/// transaction has the database to itself.)
-pub fn lock(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {
-    if let Conn::Postgres(c) = conn {
-        communities::table
-            .find(id.as_i64())
-            .for_update()
-            .select(communities::id)
-            .load::<i64>(c)?;
-    }
-    Ok(())
 }
 
 /// Changes name and policy.

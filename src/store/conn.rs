@@ -115,6 +115,20 @@ impl Conn {
         Ok(value)
     }
 
+    /// Runs work within a transaction so that its error undoes it alone, and the transaction can go on.
+    pub fn savepoint<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.execute("SAVEPOINT part")?;
+        let result = work(self);
+        match &result {
+            Ok(_) => self.execute("RELEASE part")?,
+            Err(_) => self.execute("ROLLBACK TO part; RELEASE part")?,
+        }
+        result
+    }
+
     /// True for PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

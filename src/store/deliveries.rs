@@ -243,13 +243,52 @@ pub fn attempts(
         .load(c))?)
 }
 
-/// Forgets up to `limit` finished deliveries of a community before the given id, with their tries; returns
-/// how many.
-pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) -> Result<usize, StoreError> {
+/// Gives up to `limit` pending deliveries of some endpoints up that were due before the given time; returns
+/// how many, and those that were somebody's texts.
+pub fn give_up_overdue(
+    conn: &mut Conn,
+    (community, endpoints): (CommunityId, &[i64]),
+    (due_before, why): (i64, &str),
+    now: i64,
+    limit: i64,
+) -> Result<(usize, Vec<i64>), StoreError> {
+    let found: Vec<(i64, Option<i64>)> = each!(conn, c => deliveries::table
+        .filter(deliveries::community_id.eq(community.as_i64()))
+        .filter(deliveries::endpoint_id.eq_any(endpoints))
+        .filter(deliveries::state.eq(PENDING))
+        .filter(deliveries::due_at.lt(due_before))
+        .order(deliveries::id)
+        .limit(limit)
+        .select((deliveries::id, deliveries::message_id))
+        .load(c))?;
+    for (id, _) in &found {
+        each!(conn, c => diesel::update(deliveries::table.find((community.as_i64(), *id)))
+            .set((
+                deliveries::state.eq(DEAD),
+                deliveries::last_error.eq(why),
+                deliveries::finished_at.eq(now),
+            ))
+            .execute(c))?;
+    }
+    Ok((
+        found.len(),
+        found.into_iter().filter_map(|(_, message)| message).collect(),
+    ))
+}
+
+/// Forgets up to `limit` deliveries of a community that finished before the given time, with their tries;
+/// returns how many. `made_before` is an id above all of theirs.
+pub fn forget(
+    conn: &mut Conn,
+    community: CommunityId,
+    (finished_before, made_before): (i64, i64),
+    limit: i64,
+) -> Result<usize, StoreError> {
     let ids: Vec<i64> = each!(conn, c => deliveries::table
         .filter(deliveries::community_id.eq(community.as_i64()))
-        .filter(deliveries::id.lt(before))
+        .filter(deliveries::id.lt(made_before))
         .filter(deliveries::state.ne(PENDING))
+        .filter(deliveries::finished_at.lt(finished_before))
         .order(deliveries::id)
         .limit(limit)
         .select(deliveries::id)

@@ -54,6 +54,24 @@ pub fn by_phone(
         .optional())?)
 }
 
+/// Like [`by_phone`]; on PostgreSQL the device is not removed before the transaction ends.
+pub fn hold_by_phone(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+) -> Result<Option<DeviceRow>, StoreError> {
+    let Conn::Postgres(c) = conn else {
+        return by_phone(conn, community, phone);
+    };
+    Ok(devices::table
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::phone.eq(phone.as_i64()))
+        .select(DeviceRow::as_select())
+        .for_key_share()
+        .get_result(c)
+        .optional()?)
+}
+
 /// True when the number is somebody's phone in any community.
 pub fn is_any_phone(conn: &mut Conn, phone: E164) -> Result<bool, StoreError> {
     Ok(each!(conn, c => diesel::select(diesel::dsl::exists(

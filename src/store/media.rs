@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{media, message_media, messages};
+use super::schema::{media, message_media};
 use super::{Conn, StoreError, each};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MessageId};
@@ -41,7 +41,7 @@ pub fn get(conn: &mut Conn, token: &str, now: Timestamp) -> Result<Option<MediaR
         .optional())?)
 }
 
-/// Has a message carry these, in this order, and keeps them for its recipient.
+/// Has a message, whose row counts them, carry these, in this order, and keeps them for its recipient.
 pub fn attach(
     conn: &mut Conn,
     community: CommunityId,
@@ -64,9 +64,6 @@ pub fn attach(
                 .execute(c)
         })?;
     }
-    each!(conn, c => diesel::update(messages::table.find((community.as_i64(), message.as_i64())))
-        .set(messages::media.eq(count))
-        .execute(c))?;
     Ok(())
 }
 

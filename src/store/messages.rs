@@ -78,6 +78,8 @@ pub struct MessageRow {
     pub updated_at: i64,
     /// When it is given up.
     pub expires_at: i64,
+    /// How many media it carries.
+    pub media: i16,
 }
 
 impl MessageRow {
@@ -156,6 +158,20 @@ pub fn list(
         }
         query.load(c)
     })?)
+}
+
+/// Writes back who a message is between, what it says and how it leaves: an app has had its word.
+pub fn readdress(conn: &mut Conn, row: &MessageRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(messages::table.find((row.community_id, row.id)))
+        .set((
+            messages::from_member.eq(row.from_member),
+            messages::to_member.eq(row.to_member),
+            messages::text.eq(&row.text),
+            messages::shown.eq(row.shown),
+            messages::carrier_out.eq(&row.carrier_out),
+        ))
+        .execute(c))?;
+    Ok(())
 }
 
 /// Sets a status and why, if the message may take it (late and repeated reports are dropped); true if it

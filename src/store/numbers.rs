@@ -1,6 +1,6 @@
 //! Pool numbers, and the directory that tells whose an arriving number is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -8,6 +8,13 @@ use super::schema::{number_directory, numbers};
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, NumberId};
+
+/// The first key of the advisory locks on telephone numbers, and how many of those locks there are.
+const HOLD_SPACE: i32 = 0x6e75_6d62;
+const HOLD_STRIPES: i64 = 64;
+
+/// The state of a number that was removed; nobody outside the store and the exchange sees one.
+pub const REMOVED: &str = "removed";
 
 /// A pool number's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -29,7 +36,7 @@ pub struct NumberRow {
     pub region: Option<String>,
     /// Texts a second; 0 means no limit.
     pub rate_per_s: f64,
-    /// [`crate::domain::pool::NumberState`] by its word.
+    /// [`crate::domain::pool::NumberState`] by its word, or [`REMOVED`].
     pub state: String,
     /// How many assignments it stands in.
     pub load: i64,
@@ -44,32 +51,74 @@ impl NumberRow {
     }
 }
 
-/// Adds a number, and enters it in the directory.
+/// Adds a number, and enters it in the directory, in the place of a community that has removed it.
 pub fn insert(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
-    each!(conn, c => {
-        diesel::insert_into(number_directory::table)
-            .values((
-                number_directory::e164.eq(row.e164),
-                number_directory::community_id.eq(row.community_id),
-                number_directory::number_id.eq(row.id),
-            ))
-            .execute(c)?;
-        diesel::insert_into(numbers::table).values(row).execute(c)
-    })?;
+    each!(conn, c => diesel::insert_into(numbers::table).values(row).execute(c))?;
+    enter(conn, row)
+}
+
+/// Puts a removed number back into service under its old id: whatever is remembered of it is right again.
+pub fn revive(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
+    let change = NumberChange {
+        pool_id: Some(row.pool_id),
+        carrier: Some(row.carrier.clone()),
+        capabilities: Some(row.capabilities),
+        region: Some(row.region.clone()),
+        rate_per_s: Some(row.rate_per_s),
+        state: Some(row.state.clone()),
+    };
+    let id = NumberId::from_i64(row.id);
+    update(conn, CommunityId::from_i64(row.community_id), id, &change)?;
+    enter(conn, row)
+}
+
+fn enter(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
+    let place = (
+        number_directory::community_id.eq(row.community_id),
+        number_directory::number_id.eq(row.id),
+    );
+    each!(conn, c => diesel::insert_into(number_directory::table)
+        .values((number_directory::e164.eq(row.e164), place))
+        .on_conflict(number_directory::e164)
+        .do_update()
+        .set(place)
+        .execute(c))?;
     Ok(())
 }
 
-/// The community and id of a number, wherever it is.
-pub fn find(conn: &mut Conn, number: E164) -> Result<Option<(CommunityId, NumberId)>, StoreError> {
-    let found: Option<(i64, i64)> = each!(conn, c => number_directory::table
-        .find(number.as_i64())
-        .select((number_directory::community_id, number_directory::number_id))
-        .first(c)
-        .optional())?;
-    Ok(found.map(|(c, n)| (CommunityId::from_i64(c), NumberId::from_i64(n))))
+/// A number, wherever it is in service.
+pub fn find(conn: &mut Conn, number: E164) -> Result<Option<NumberRow>, StoreError> {
+    Ok(last(conn, number)?.filter(|row| row.state != REMOVED))
 }
 
-/// One number.
+/// A number where it is in service or, if nowhere, where it last was.
+pub fn last(conn: &mut Conn, number: E164) -> Result<Option<NumberRow>, StoreError> {
+    let here = numbers::community_id
+        .eq(number_directory::community_id)
+        .and(numbers::id.eq(number_directory::number_id));
+    Ok(each!(conn, c => number_directory::table
+        .inner_join(numbers::table.on(here))
+        .filter(number_directory::e164.eq(number.as_i64()))
+        .select(NumberRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// The row of a number in one community, in service or removed.
+pub fn of_community(
+    conn: &mut Conn,
+    community: CommunityId,
+    number: E164,
+) -> Result<Option<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(numbers::e164.eq(number.as_i64()))
+        .select(NumberRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// One number, in service or removed.
 pub fn get(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<Option<NumberRow>, StoreError> {
     Ok(each!(conn, c => numbers::table
         .find((community.as_i64(), id.as_i64()))
@@ -78,7 +127,7 @@ pub fn get(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<Opti
         .optional())?)
 }
 
-/// Numbers in the order of their making, after `after`.
+/// Numbers in service in the order of their making, after `after`.
 pub fn list(
     conn: &mut Conn,
     community: CommunityId,
@@ -88,6 +137,7 @@ pub fn list(
     Ok(each!(conn, c => numbers::table
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::id.gt(after))
+        .filter(numbers::state.ne(REMOVED))
         .order(numbers::id)
         .limit(limit)
         .select(NumberRow::as_select())
@@ -104,16 +154,21 @@ pub fn active(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>,
 }
 
 /// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
-/// other.
+/// other. A number that was removed since it was chosen takes no more: the work is to be done again.
 pub fn add_loads(
     conn: &mut Conn,
     community: CommunityId,
     deltas: &BTreeMap<NumberId, i64>,
 ) -> Result<(), StoreError> {
     for (id, delta) in deltas.iter().filter(|(_, delta)| **delta != 0) {
-        each!(conn, c => diesel::update(numbers::table.find((community.as_i64(), id.as_i64())))
+        let added = each!(conn, c => diesel::update(numbers::table
+            .find((community.as_i64(), id.as_i64()))
+            .filter(numbers::state.ne(REMOVED)))
             .set(numbers::load.eq(numbers::load + *delta))
             .execute(c))?;
+        if added == 0 {
+            return Err(StoreError::Overtaken);
+        }
     }
     Ok(())
 }
@@ -132,7 +187,7 @@ pub struct NumberChange {
     pub region: Option<Option<String>>,
     /// Texts a second.
     pub rate_per_s: Option<f64>,
-    /// `active` or `draining`.
+    /// `active`, `draining` or [`REMOVED`].
     pub state: Option<String>,
 }
 
@@ -163,26 +218,37 @@ pub fn update(
     Ok(())
 }
 
-/// Removes a number that stands in no assignment; true if it is gone.
-pub fn delete_unused(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<bool, StoreError> {
-    let gone = each!(conn, c => diesel::delete(numbers::table
+/// Takes a number that stands in no assignment out of service; true if it is. Its row stays, and its place in
+/// the directory until another community has the number: phones remember it.
+pub fn remove_unused(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<bool, StoreError> {
+    let gone = each!(conn, c => diesel::update(numbers::table
         .find((community.as_i64(), id.as_i64()))
         .filter(numbers::load.eq(0)))
+        .set(numbers::state.eq(REMOVED))
         .execute(c))?;
-    if gone > 0 {
-        each!(conn, c => diesel::delete(number_directory::table
-            .filter(number_directory::number_id.eq(id.as_i64()))
-            .filter(number_directory::community_id.eq(community.as_i64())))
-            .execute(c))?;
-    }
     Ok(gone > 0)
 }
 
 /// On PostgreSQL, holds a telephone number for this transaction: the same number must not become a pool
 /// number and somebody's phone at once, which no unique key can say.
 pub fn hold(conn: &mut Conn, number: E164) -> Result<(), StoreError> {
-    match conn.is_postgres() {
-        true => conn.execute(&format!("SELECT pg_advisory_xact_lock({})", number.as_i64())),
-        false => Ok(()),
+    hold_all(conn, [number])
+}
+
+/// Holds several at once. Numbers share a few locks, because a server has room for some thousands only;
+/// who needs several takes them here together, in their order, so that two who do never wait for each other.
+pub fn hold_all(conn: &mut Conn, numbers: impl IntoIterator<Item = E164>) -> Result<(), StoreError> {
+    if !conn.is_postgres() {
+        return Ok(());
+    }
+    let stripes: BTreeSet<i64> = numbers
+        .into_iter()
+        .map(|n| n.as_i64().rem_euclid(HOLD_STRIPES))
+        .collect();
+    let lock = |stripe: &i64| format!("SELECT pg_advisory_xact_lock({HOLD_SPACE}, {stripe})");
+    let locks: Vec<String> = stripes.iter().map(lock).collect();
+    match locks.is_empty() {
+        true => Ok(()),
+        false => conn.execute(&locks.join("; ")),
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::opt_outs;
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, NumberId};
 
 /// The number id of a STOPALL.
 pub const ALL_NUMBERS: i64 = 0;
@@ -26,10 +26,10 @@ pub struct OptOutRow {
     pub created_at: i64,
 }
 
-/// Records an opt-out; once is enough.
-pub fn record(conn: &mut Conn, row: &OptOutRow) -> Result<(), StoreError> {
-    each!(conn, c => diesel::insert_into(opt_outs::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(())
+/// Records an opt-out; false if it was there already.
+pub fn record(conn: &mut Conn, row: &OptOutRow) -> Result<bool, StoreError> {
+    let made = each!(conn, c => diesel::insert_into(opt_outs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(made > 0)
 }
 
 /// Lifts an opt-out; true if there was one.
@@ -49,6 +49,19 @@ pub fn of_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<
     Ok(each!(conn, c => opt_outs::table
         .filter(opt_outs::community_id.eq(community.as_i64()))
         .filter(opt_outs::phone.eq(phone.as_i64()))
+        .select(OptOutRow::as_select())
+        .load(c))?)
+}
+
+/// Every phone that has stopped a number.
+pub fn of_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    number: NumberId,
+) -> Result<Vec<OptOutRow>, StoreError> {
+    Ok(each!(conn, c => opt_outs::table
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::number_id.eq(number.as_i64()))
         .select(OptOutRow::as_select())
         .load(c))?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
+use crate::domain::E164;
 use crate::domain::id::CommunityId;
 
 /// A text.
@@ -52,6 +53,8 @@ pub struct OutboxRow {
 pub struct Pending {
     /// The row.
     pub row: OutboxRow,
+    /// `mem_…` of the recipient, if a member.
+    pub to_member: Option<i64>,
     /// The text (empty for a receipt).
     pub text: String,
     /// Whether to ask the carrier for a receipt.
@@ -83,7 +86,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Pending>, StoreError> {
     let (community, message, kind) = after;
-    type Loaded = (OutboxRow, (String, bool, i16, i64, i64, i16));
+    type Loaded = (OutboxRow, (Option<i64>, String, bool, i16, i64, i64, i16));
     let rows: Vec<Loaded> = each!(conn, c => {
         let mut query = outbox::table
         .inner_join(messages::table.on(
@@ -96,7 +99,7 @@ pub fn page(
         .limit(limit)
         .select((
             OutboxRow::as_select(),
-            (messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at, messages::media),
+            (messages::to_member, messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at, messages::media),
         ))
         .into_boxed();
         match carrier {
@@ -106,15 +109,17 @@ pub fn page(
         }
         query.load(c)
     })?;
-    let pending = |(row, (text, want_receipt, status, accepted_at, updated_at, media)): Loaded| Pending {
-        row,
-        text,
-        want_receipt,
-        status,
-        accepted_at,
-        updated_at,
-        media: media > 0,
-    };
+    let pending =
+        |(row, (to_member, text, want_receipt, status, accepted_at, updated_at, media)): Loaded| Pending {
+            row,
+            to_member,
+            text,
+            want_receipt,
+            status,
+            accepted_at,
+            updated_at,
+            media: media > 0,
+        };
     Ok(rows.into_iter().map(pending).collect())
 }
 
@@ -167,9 +172,31 @@ pub fn take_lane(conn: &mut Conn, community: CommunityId, lane: i64) -> Result<V
     Ok(ids)
 }
 
-/// Whether a row is still to be sent, and by that node.
-pub fn exists(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<bool, StoreError> {
-    Ok(
-        each!(conn, c => diesel::select(diesel::dsl::exists(outbox::table.find(key).filter(outbox::node.eq(node as i16)))).get_result(c))?,
-    )
+/// What is to go to a phone of a community, in the order of acceptance. There is no index for it: the outbox is
+/// short, and phones are seldom removed.
+pub fn to_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<Vec<OutboxRow>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::to_phone.eq(phone.as_i64()))
+        .order((outbox::message_id, outbox::kind))
+        .select(OutboxRow::as_select())
+        .load(c))?)
+}
+
+/// Sends a row to another phone, by the carrier that serves it.
+pub fn redirect(conn: &mut Conn, key: (i64, i64, i16), phone: E164, carrier: &str) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key))
+        .set((outbox::to_phone.eq(phone.as_i64()), outbox::carrier.eq(carrier)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Where a row is still to be sent by that node: the phone and the carrier.
+pub fn target(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<Option<(i64, String)>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .find(key)
+        .filter(outbox::node.eq(node as i16))
+        .select((outbox::to_phone, outbox::carrier))
+        .first(c)
+        .optional())?)
 }

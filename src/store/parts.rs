@@ -24,9 +24,12 @@ pub struct PartRow {
     pub carrier_ref: String,
     /// [`Status`] as its code.
     pub status: i16,
+    /// Which of the carrier's SMSCs took it, where it has several.
+    pub smsc: Option<String>,
 }
 
-/// Records a part; a repeated try of the same message replaces the reference.
+/// Records a part; a repeated try of the same message replaces the reference. What was reported of a part
+/// that is recorded again under its own reference stays.
 pub fn record(conn: &mut Conn, row: &PartRow) -> Result<(), StoreError> {
     let added = each!(conn, c => diesel::insert_into(message_parts::table)
         .values(row)
@@ -39,22 +42,64 @@ pub fn record(conn: &mut Conn, row: &PartRow) -> Result<(), StoreError> {
             .set((
                 message_parts::carrier.eq(&row.carrier),
                 message_parts::carrier_ref.eq(&row.carrier_ref),
+                message_parts::smsc.eq(&row.smsc),
                 message_parts::status.eq(row.status),
             ))
+            .filter(message_parts::carrier_ref.ne(&row.carrier_ref).or(message_parts::carrier.ne(&row.carrier)))
+            .execute(c))?;
+        each!(conn, c => diesel::update(
+            message_parts::table.find((row.community_id, row.message_id, row.part)))
+            .set(message_parts::parts.eq(row.parts))
             .execute(c))?;
     }
     Ok(())
 }
 
-/// The newest part that a carrier called so (carriers start their ids anew now and then).
-pub fn by_reference(conn: &mut Conn, carrier: &str, reference: &str) -> Result<Option<PartRow>, StoreError> {
+/// The parts of a message that a carrier took, in order.
+pub fn of_message(
+    conn: &mut Conn,
+    community_id: i64,
+    message_id: i64,
+    carrier: &str,
+) -> Result<Vec<PartRow>, StoreError> {
     Ok(each!(conn, c => message_parts::table
+        .filter(message_parts::community_id.eq(community_id))
+        .filter(message_parts::message_id.eq(message_id))
+        .filter(message_parts::carrier.eq(carrier))
+        .order(message_parts::part)
+        .select(PartRow::as_select())
+        .load(c))?)
+}
+
+/// Most parts under one reference that are looked at.
+const NAMESAKES: i64 = 50;
+
+/// The part that a carrier called so, the newest where there are several (carriers start their ids anew now
+/// and then). One that the reporting SMSC itself took goes first. Else, since many carriers report over
+/// whichever link they like, another SMSC's, provided that only one of them used the reference: where two
+/// did, nobody can say whose it is.
+pub fn by_reference(
+    conn: &mut Conn,
+    carrier: &str,
+    smsc: Option<&str>,
+    reference: &str,
+) -> Result<Option<PartRow>, StoreError> {
+    let namesakes: Vec<PartRow> = each!(conn, c => message_parts::table
         .filter(message_parts::carrier_ref.eq(reference))
         .filter(message_parts::carrier.eq(carrier))
         .order(message_parts::message_id.desc())
+        .limit(NAMESAKES)
         .select(PartRow::as_select())
-        .first(c)
-        .optional())?)
+        .load(c))?;
+    if let Some(own) = namesakes.iter().find(|part| part.smsc.as_deref() == smsc) {
+        return Ok(Some(own.clone()));
+    }
+    let mut others = namesakes.into_iter();
+    let newest = others.next();
+    let alone = newest
+        .as_ref()
+        .is_some_and(|newest| smsc.is_none() || others.all(|part| part.smsc == newest.smsc));
+    Ok(newest.filter(|_| alone))
 }
 
 /// Sets one part's status.
@@ -66,11 +111,12 @@ pub fn set_status(conn: &mut Conn, part: &PartRow, status: Status) -> Result<(),
     Ok(())
 }
 
-/// The statuses of all parts of a message.
+/// The statuses of all parts of a message that can be reported on: those that the carrier gave a name.
 pub fn statuses(conn: &mut Conn, community_id: i64, message_id: i64) -> Result<Vec<Status>, StoreError> {
     let codes: Vec<i16> = each!(conn, c => message_parts::table
         .filter(message_parts::community_id.eq(community_id))
         .filter(message_parts::message_id.eq(message_id))
+        .filter(message_parts::carrier_ref.ne(""))
         .select(message_parts::status)
         .load(c))?;
     Ok(codes.into_iter().filter_map(Status::from_code).collect())

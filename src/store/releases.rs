@@ -67,3 +67,16 @@ pub fn get(
         .first(c)
         .optional())?)
 }
+
+/// Every member's last memory of a number.
+pub fn of_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    number: NumberId,
+) -> Result<Vec<ReleaseRow>, StoreError> {
+    Ok(each!(conn, c => releases::table
+        .filter(releases::community_id.eq(community.as_i64()))
+        .filter(releases::number_id.eq(number.as_i64()))
+        .select(ReleaseRow::as_select())
+        .load(c))?)
+}

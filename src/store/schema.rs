@@ -98,6 +98,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    phone_holds (community_id, phone, number_id) {
+        community_id -> BigInt,
+        phone -> BigInt,
+        number_id -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        released_at -> BigInt,
+        cool_until -> BigInt,
+    }
+}
+
+diesel::table! {
     opt_outs (community_id, phone, number_id) {
         community_id -> BigInt,
         phone -> BigInt,
@@ -141,6 +152,39 @@ diesel::table! {
         carrier -> Text,
         carrier_ref -> Text,
         status -> SmallInt,
+        smsc -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    held_parts (node, outlet, no) {
+        node -> SmallInt,
+        outlet -> Text,
+        no -> BigInt,
+        from_phone -> BigInt,
+        to_number -> BigInt,
+        reference_kind -> SmallInt,
+        reference -> Integer,
+        total -> SmallInt,
+        part -> SmallInt,
+        data_coding -> SmallInt,
+        body -> Binary,
+        carrier_ref -> Nullable<Text>,
+        want_receipt -> Bool,
+        valid_for_s -> Nullable<BigInt>,
+        due_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    early_receipts (id) {
+        id -> BigInt,
+        carrier -> Text,
+        smsc -> Nullable<Text>,
+        carrier_ref -> Text,
+        status -> SmallInt,
+        detail -> Nullable<Text>,
+        received_at -> BigInt,
     }
 }
 
@@ -161,6 +205,18 @@ diesel::table! {
         attempts -> Integer,
         due_at -> BigInt,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    strangers (community_id, phone, number_id, kind) {
+        community_id -> BigInt,
+        phone -> BigInt,
+        number_id -> BigInt,
+        kind -> SmallInt,
+        message_id -> BigInt,
+        since -> BigInt,
+        texts -> BigInt,
     }
 }
 
@@ -303,12 +359,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     pools,
     numbers,
     number_directory,
+    held_parts,
+    early_receipts,
     assignments,
     releases,
+    phone_holds,
     opt_outs,
     messages,
     message_parts,
     outbox,
+    strangers,
     api_keys,
     events,
     callback_endpoints,

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
-use super::{Context, members, notices};
-use crate::domain::assignment::{self, Assignment, Idle, Origin};
+use super::recycle::{make_room_for_received, recycle};
+use super::{Context, contacts, members, notices};
+use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, WhenFull};
@@ -13,14 +15,18 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, numbers, opt_outs};
+use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs, phone_holds};
 
 /// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
 const MOST_RECYCLED: usize = 4;
 
+/// By how much the loads of numbers change. They are added at the end of a transaction and all together:
+/// many transactions change the same few numbers, and would otherwise wait for each other crosswise.
+pub(crate) type Loads = BTreeMap<NumberId, i64>;
+
 /// From when a released number cools down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cooling {
+pub(super) enum Cooling {
     /// From the release: somebody may just have written.
     FromNow,
     /// From the pair's last use, for a pair that gives way because it has long been idle.
@@ -58,14 +64,14 @@ pub(crate) fn assign(
     members::require(conn, community, member)?;
     members::require(conn, community, contact)?;
     let phones = (
-        device_of(conn, community, member)?,
-        device_of(conn, community, contact)?,
+        reachable(conn, community, member)?,
+        reachable(conn, community, contact)?,
     );
     if let Some(pair) = existing(conn, community, member, contact)? {
         return Ok(pair);
     }
     for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
-        if phone.stopped_all {
+        if phone.as_ref().is_some_and(|p| p.stopped_all) {
             return Err(SwitchboardError::conflict(
                 "opted_out",
                 format!("the phone of {whose} has sent STOPALL; it must send START to a pool number first"),
@@ -73,24 +79,35 @@ pub(crate) fn assign(
         }
     }
     let candidates = candidates(conn, community)?;
+    let mut loads = Loads::new();
     for _ in 0..MOST_RECYCLED {
-        if !make_room_for_received(conn, ctx, policy, community, contact, candidates.len())? {
+        if !make_room_for_received(
+            conn,
+            ctx,
+            policy,
+            community,
+            contact,
+            candidates.len(),
+            &mut loads,
+        )? {
             continue;
         }
-        let owner = side(conn, ctx, community, member, contact, &phones.0)?;
-        let other = side(conn, ctx, community, contact, member, &phones.1)?;
+        let (owner, owner_stopped) = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
+        let (other, other_stopped) = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
-                let remembered = (owner.remembered, other.remembered);
-                let pair = insert(
-                    conn,
-                    ctx,
-                    policy,
-                    community,
-                    (member, contact),
-                    choice,
-                    remembered,
-                )?;
+                // A number that a phone has stopped is chosen only for the contact for whom it was stopped:
+                // such a pair comes back stopped.
+                let stopped = (
+                    owner_stopped.contains(&choice.number),
+                    other_stopped.contains(&choice.mirror),
+                );
+                let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
+                count(&mut loads, [pair.row.number, pair.mirror.number], 1);
+                numbers::add_loads(conn, community, &loads)?;
+                let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
+                ctx.events
+                    .assignment(community, EventKind::AssignmentCreated, &seen);
                 if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -100,7 +117,7 @@ pub(crate) fn assign(
             Err(shortage) => {
                 let full = shortage.member;
                 if policy.when_full == WhenFull::Refuse
-                    || !recycle(conn, ctx, policy, community, full, |_| true)?
+                    || !recycle(conn, ctx, policy, community, full, |_| true, &mut loads)?
                 {
                     return Err(SwitchboardError::TableFull(shortage));
                 }
@@ -115,13 +132,17 @@ fn needs() -> Capabilities {
     vec![Capability::Sms].into()
 }
 
-fn device_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<DeviceRow> {
-    devices::primary(conn, community, member)?.ok_or_else(|| {
-        SwitchboardError::conflict(
+/// The phone of a member who has one, or nothing for one who reads in an app alone; who has neither cannot
+/// be anybody's contact.
+fn reachable(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<DeviceRow>> {
+    let phone = devices::primary(conn, community, member)?;
+    if phone.is_none() && app_devices::of_member(conn, community, member)?.is_none() {
+        return Err(SwitchboardError::conflict(
             "no_device",
-            format!("{member} has no device; add a phone first, so that the pair can be answered"),
-        )
-    })
+            format!("{member} has no device; add a phone or an app first, so that the pair can be answered"),
+        ));
+    }
+    Ok(phone)
 }
 
 fn existing(
@@ -171,109 +192,63 @@ fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>>
     Ok(rows.into_iter().map(candidate).collect())
 }
 
-/// Everything the choice must know of one side.
+/// A number, for whom it stood (none of this community, perhaps), when it was released, when it has cooled down.
+type Past = (i64, Option<i64>, i64, i64);
+
+/// Everything the choice must know of one side, and the numbers that its phones have stopped.
 fn side(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
     member: MemberId,
     contact: MemberId,
-    device: &DeviceRow,
-) -> Result<Side> {
+    device: Option<&DeviceRow>,
+) -> Result<(Side, HashSet<NumberId>)> {
     let used = assignments::of_member(conn, community, member)?
         .iter()
         .map(|a| a.number)
         .collect();
-    let released = releases::of_member(conn, community, member)?;
-    let number = |r: &ReleaseRow| NumberId::from_i64(r.number_id);
-    let others = || released.iter().filter(|r| r.contact_id != contact.as_i64());
-    let mut stopped = HashSet::new();
+    // What numbers were to this member, and what they were on the phones that the member has now.
+    let mut past: Vec<Past> = releases::of_member(conn, community, member)?
+        .iter()
+        .map(|r| (r.number_id, Some(r.contact_id), r.released_at, r.cool_until))
+        .collect();
+    let (mut stopped, mut stopped_as_others) = (HashSet::new(), HashSet::new());
     for phone in devices::of_member(conn, community, member)? {
-        let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
-        stopped.extend(
-            outs.iter()
-                .filter(|o| o.number_id != opt_outs::ALL_NUMBERS && o.contact_id != Some(contact.as_i64()))
-                .map(|o| NumberId::from_i64(o.number_id)),
+        let holds = phone_holds::of_phone(conn, community, phone.e164()?)?;
+        past.extend(
+            holds
+                .iter()
+                .map(|h| (h.number_id, h.contact_id, h.released_at, h.cool_until)),
         );
+        let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
+        for out in outs.iter().filter(|o| o.number_id != opt_outs::ALL_NUMBERS) {
+            let number = NumberId::from_i64(out.number_id);
+            stopped.insert(number);
+            if out.contact_id != Some(contact.as_i64()) {
+                stopped_as_others.insert(number);
+            }
+        }
     }
-    Ok(Side {
+    let number = |past: &Past| NumberId::from_i64(past.0);
+    let others = || past.iter().filter(|p| p.1 != Some(contact.as_i64()));
+    let side = Side {
         member,
-        region: device.region.as_deref().and_then(Region::parse),
+        region: device.and_then(|d| d.region.as_deref()).and_then(Region::parse),
         used,
         cooling: others()
-            .filter(|r| r.cool_until > ctx.now.0)
+            .filter(|(.., cool_until)| *cool_until > ctx.now.0)
             .map(number)
             .collect(),
-        stopped,
-        remembered: released
+        stopped: stopped_as_others,
+        remembered: past
             .iter()
-            .filter(|r| r.contact_id == contact.as_i64())
-            .max_by_key(|r| r.released_at)
+            .filter(|p| p.1 == Some(contact.as_i64()))
+            .max_by_key(|(.., released_at, _)| *released_at)
             .map(number),
         remembered_for_others: others().map(number).collect(),
-    })
-}
-
-/// Sees to it that the contact may receive one more: true when there is room, false when a pair gave way
-/// and it is worth looking again.
-fn make_room_for_received(
-    conn: &mut Conn,
-    ctx: &Context,
-    policy: &Policy,
-    community: CommunityId,
-    contact: MemberId,
-    usable: usize,
-) -> Result<bool> {
-    let table = assignments::of_member(conn, community, contact)?;
-    let cap = policy.received_cap(usable);
-    if table.iter().filter(|a| a.is_unanswered()).count() < cap {
-        return Ok(true);
-    }
-    if policy.when_full == WhenFull::Recycle
-        && recycle(conn, ctx, policy, community, contact, Assignment::is_unanswered)?
-    {
-        return Ok(false);
-    }
-    Err(SwitchboardError::ReceivedCapFull {
-        member: contact.to_string(),
-        cap,
-    })
-}
-
-/// Releases the pair of `member` that has been idle longest; false when none may give way.
-fn recycle(
-    conn: &mut Conn,
-    ctx: &Context,
-    policy: &Policy,
-    community: CommunityId,
-    member: MemberId,
-    eligible: impl Fn(&Assignment) -> bool,
-) -> Result<bool> {
-    let table: Vec<Assignment> = assignments::of_member(conn, community, member)?
-        .into_iter()
-        .filter(|a| eligible(a))
-        .collect();
-    let contacts: Vec<MemberId> = table.iter().map(|a| a.contact).collect();
-    let other_side: BTreeMap<_, _> = assignments::mirror_activity(conn, community, member, &contacts)?
-        .into_iter()
-        .collect();
-    let idle: Vec<Idle> = table
-        .iter()
-        .map(|a| Idle {
-            assignment: a.id,
-            unanswered: a.is_unanswered(),
-            last_activity_at: other_side
-                .get(&a.contact)
-                .map_or(a.last_activity_at, |at| a.last_activity_at.max(*at)),
-        })
-        .collect();
-    let Some(chosen) = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s) else {
-        return Ok(false);
     };
-    match table.iter().find(|a| a.id == chosen) {
-        Some(row) => release(conn, ctx, policy, community, row, Cooling::FromLastUse).map(|()| true),
-        None => Ok(false),
-    }
+    Ok((side, stopped))
 }
 
 fn insert(
@@ -283,9 +258,9 @@ fn insert(
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
     choice: Choice,
-    remembered: (Option<NumberId>, Option<NumberId>),
+    stopped: (bool, bool),
 ) -> Result<Pair> {
-    let mut row = Assignment {
+    let row = Assignment {
         id: ctx.id(),
         member,
         contact,
@@ -293,30 +268,21 @@ fn insert(
         origin: Origin::Chosen,
         pending: policy.acceptance_required,
         blocked: false,
-        stopped: false,
+        stopped: stopped.0,
         answered_at: None,
         last_activity_at: ctx.now,
         created_at: ctx.now,
     };
-    let mut mirror = Assignment {
+    let mirror = Assignment {
         id: ctx.id(),
         member: contact,
         contact: member,
         number: choice.mirror,
         origin: Origin::Received,
+        stopped: stopped.1,
         ..row.clone()
     };
-    // A pair that comes back to a number which its phone had stopped comes back stopped.
-    for (side, remembered) in [(&mut row, remembered.0), (&mut mirror, remembered.1)] {
-        if remembered == Some(side.number) {
-            for device in devices::of_member(conn, community, side.member)? {
-                let outs = opt_outs::of_phone(conn, community, device.e164()?)?;
-                side.stopped |= outs.iter().any(|o| o.number_id == side.number.as_i64());
-            }
-        }
-    }
     assignments::insert_pair(conn, community, [&row, &mirror])?;
-    change_loads(conn, community, [row.number, mirror.number], 1)?;
     Ok(Pair {
         row,
         mirror,
@@ -324,30 +290,49 @@ fn insert(
     })
 }
 
-fn change_loads(conn: &mut Conn, community: CommunityId, ids: [NumberId; 2], by: i64) -> Result<()> {
-    let mut deltas = BTreeMap::new();
-    ids.into_iter()
-        .for_each(|id| *deltas.entry(id).or_insert(0) += by);
-    Ok(numbers::add_loads(conn, community, &deltas)?)
+fn count(loads: &mut Loads, ids: [NumberId; 2], by: i64) {
+    ids.into_iter().for_each(|id| *loads.entry(id).or_insert(0) += by);
 }
 
 /// Releases a pair: both rows go, both numbers are remembered and cool down, and what still waits to be
-/// sent on it ends with the reason.
+/// sent on it ends with the reason. Nothing is done when it has been released already. The caller adds
+/// `loads` when all its pairs are done.
 pub(crate) fn release(
     conn: &mut Conn,
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
     row: &Assignment,
-    cooling: Cooling,
+    loads: &mut Loads,
 ) -> Result<()> {
-    let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
-        .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
+    match assignments::lock_pair(conn, community, row.member, row.contact)? {
+        Some(pair) => release_locked(conn, ctx, policy, community, &pair, Cooling::FromNow, loads),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn release_locked(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    pair: &[Assignment; 2],
+    cooling: Cooling,
+    loads: &mut Loads,
+) -> Result<()> {
     let from = match cooling {
         Cooling::FromNow => ctx.now,
-        Cooling::FromLastUse => row.last_activity_at.max(mirror.last_activity_at),
+        Cooling::FromLastUse => pair[0].last_activity_at.max(pair[1].last_activity_at),
     };
-    for side in [row, &mirror] {
+    // Told as its chooser has it.
+    let (chosen, received) = match pair[0].origin {
+        Origin::Chosen => (&pair[0], &pair[1]),
+        Origin::Received => (&pair[1], &pair[0]),
+    };
+    let seen = contacts::contact_view(conn, community, chosen, received)?;
+    ctx.events
+        .assignment(community, EventKind::AssignmentReleased, &seen);
+    for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(
             conn,
@@ -362,5 +347,6 @@ pub(crate) fn release(
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
     }
-    change_loads(conn, community, [row.number, mirror.number], -1)
+    count(loads, [pair[0].number, pair[1].number], -1);
+    Ok(())
 }

@@ -2,12 +2,13 @@
 
 use super::Switchboard;
 use super::media;
-use super::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent};
-use super::receipts::Attempt;
+use super::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent, TakenPart};
+use super::receipts::{Attempt, PartTaken};
 use crate::domain::id::MessageId;
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 use crate::store::outbox::{self, Pending};
+use crate::store::parts;
 
 /// First and longest wait between two tries.
 const FIRST_RETRY_MS: i64 = 1_000;
@@ -26,6 +27,11 @@ pub(super) async fn send(
     let to = E164::from_i64(item.row.to_phone).ok_or_else(corrupt)?;
     let message = MessageId::from_i64(item.row.message_id);
     if item.row.kind == outbox::TEXT {
+        // Only a text that was tried before can have parts that were taken.
+        let taken = match item.row.attempts {
+            0 => Vec::new(),
+            _ => taken_before(board, item).await?,
+        };
         let mut text = OutboundText {
             message,
             from,
@@ -35,6 +41,7 @@ pub(super) async fn send(
             want_receipt: true,
             expires_at: Timestamp(item.row.expires_at),
             media: Vec::new(),
+            taken,
         };
         if item.media {
             media::put_links(board, outlet, &item.row, &mut text).await?;
@@ -52,39 +59,82 @@ pub(super) async fn send(
     outlet.send_receipt(&receipt).await?;
     Ok(Sent {
         parts: Vec::new(),
+        smsc: None,
         delivered: true,
     })
+}
+
+/// The parts of a text that its carrier took in earlier tries.
+async fn taken_before(board: &Switchboard, item: &Pending) -> Result<Vec<TakenPart>, OutletError> {
+    let (community, message, carrier) = (
+        item.row.community_id,
+        item.row.message_id,
+        item.row.carrier.clone(),
+    );
+    let rows = board
+        .read_store(move |conn| parts::of_message(conn, community, message, &carrier))
+        .await
+        // Without knowing, parts would be sent twice.
+        .map_err(|error| OutletError::Retry {
+            detail: format!("the parts that were taken before could not be read: {error}"),
+            after_ms: None,
+        })?;
+    let small = |number: i16| u8::try_from(number).ok();
+    let taken = rows.into_iter().filter_map(|row| {
+        Some(TakenPart {
+            part: small(row.part)?,
+            of: small(row.parts)?,
+            reference: row.carrier_ref,
+        })
+    });
+    Ok(taken.collect())
 }
 
 /// What follows from a carrier's refusal: another try after 1 s, 2 s, 4 s … 5 min, spread by a fifth, or
 /// the end.
 pub(super) fn after_failure(item: &Pending, error: OutletError, now: Timestamp, spread: f64) -> Attempt {
-    match error {
-        OutletError::Refused { detail } => Attempt::Over {
-            status: Status::Failed,
-            reason: Reason::CarrierRefused,
-            detail: Some(detail),
-        },
-        OutletError::Retry { detail, after_ms } => {
-            let doubled = FIRST_RETRY_MS << item.row.attempts.clamp(0, 12);
-            let wait = (doubled.min(LONGEST_RETRY_MS) as f64 * spread) as i64;
-            let due_at = now
-                .plus_ms(after_ms.map_or(wait, |least| least.max(wait.min(FIRST_RETRY_MS))))
-                .0;
-            if due_at >= item.row.expires_at {
-                let reason = Reason::DeadlinePassed;
-                return Attempt::Over {
-                    status: Status::Expired,
-                    reason,
-                    detail: Some(detail),
-                };
-            }
-            Attempt::Later {
-                attempts: item.row.attempts.saturating_add(1),
-                due_at,
-                detail,
-            }
+    let (detail, after_ms, taken) = match error {
+        OutletError::Refused { detail } => {
+            return Attempt::Over {
+                status: Status::Failed,
+                reason: Reason::CarrierRefused,
+                detail: Some(detail),
+            };
         }
+        OutletError::Retry { detail, after_ms } => (detail, after_ms, Vec::new()),
+        OutletError::Partly {
+            detail,
+            after_ms,
+            taken,
+            smsc,
+        } => {
+            let noted = taken.into_iter().map(|taken| PartTaken {
+                part: i16::from(taken.part),
+                of: i16::from(taken.of),
+                reference: taken.reference,
+                smsc: smsc.clone(),
+            });
+            (detail, after_ms, noted.collect())
+        }
+    };
+    let doubled = FIRST_RETRY_MS << item.row.attempts.clamp(0, 12);
+    let wait = (doubled.min(LONGEST_RETRY_MS) as f64 * spread) as i64;
+    let due_at = now
+        .plus_ms(after_ms.map_or(wait, |least| least.max(wait.min(FIRST_RETRY_MS))))
+        .0;
+    if due_at >= item.row.expires_at {
+        let reason = Reason::DeadlinePassed;
+        return Attempt::Over {
+            status: Status::Expired,
+            reason,
+            detail: Some(detail),
+        };
+    }
+    Attempt::Later {
+        attempts: item.row.attempts.saturating_add(1),
+        due_at,
+        detail,
+        taken,
     }
 }
 
@@ -112,6 +162,7 @@ mod tests {
                 due_at: 0,
                 expires_at: 3_600_000,
             },
+            to_member: None,
             text: String::new(),
             want_receipt: false,
             status: 0,

@@ -6,7 +6,7 @@ use super::error::{Result, SwitchboardError};
 use super::views::Community;
 use super::{Context, Switchboard};
 use crate::domain::Timestamp;
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, EndpointId};
 use crate::domain::policy::Policy;
 use crate::store::communities::{self, CommunityRow};
 use crate::store::{Conn, StoreError};
@@ -53,6 +53,34 @@ pub(crate) fn require(conn: &mut Conn, id: CommunityId) -> Result<Community> {
     communities::get(conn, id)?
         .map(view)
         .unwrap_or_else(|| Err(SwitchboardError::not_found("community", id)))
+}
+
+/// What part apps take in a community's texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Apps {
+    /// Members may read in an app.
+    pub devices: bool,
+    /// The endpoint that is asked before a text is bridged.
+    pub intercept: Option<EndpointId>,
+    /// The endpoint that is asked about unknown senders.
+    pub stranger: Option<EndpointId>,
+}
+
+/// What a text must know of its community.
+pub(crate) fn setup(conn: &mut Conn, id: CommunityId) -> Result<(Policy, Apps)> {
+    let row = communities::get(conn, id)?.ok_or_else(|| SwitchboardError::not_found("community", id))?;
+    let apps = Apps {
+        devices: row.has_app_devices,
+        intercept: row.intercept_endpoint.map(EndpointId::from_i64),
+        stranger: row.stranger_endpoint.map(EndpointId::from_i64),
+    };
+    Ok((policy_of(&row)?, apps))
+}
+
+/// The community, for a change that depends on what it is: nobody else changes it meanwhile.
+fn require_locked(conn: &mut Conn, id: CommunityId) -> Result<Community> {
+    communities::lock(conn, id)?;
+    require(conn, id)
 }
 
 /// The community of that name, the oldest if several have it.
@@ -124,7 +152,7 @@ impl Switchboard {
         policy: Option<Policy>,
     ) -> Result<Community> {
         self.write(move |conn, _| {
-            let now = require(conn, id)?;
+            let now = require_locked(conn, id)?;
             update(
                 conn,
                 id,
@@ -143,7 +171,7 @@ impl Switchboard {
         policy: Map<String, Value>,
     ) -> Result<Community> {
         self.write(move |conn, _| {
-            let now = require(conn, id)?;
+            let now = require_locked(conn, id)?;
             let policy = merged_policy(&now.policy, &policy)?;
             update(conn, id, name.as_deref().unwrap_or(&now.name), &policy)
         })

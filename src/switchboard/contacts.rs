@@ -1,6 +1,6 @@
 //! Contacts as their owners see them, and the same rows as the pool sees them.
 
-use super::assign::{self, Cooling};
+use super::assign::{self, Loads};
 use super::error::{Result, SwitchboardError};
 use super::views::{AssignmentView, Contact};
 use super::{Switchboard, communities, members, notices};
@@ -36,7 +36,7 @@ fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<E1
     Ok(row.e164()?)
 }
 
-fn contact_view(
+pub(crate) fn contact_view(
     conn: &mut Conn,
     community: CommunityId,
     row: &Assignment,
@@ -146,11 +146,13 @@ impl Switchboard {
                 crate::store::members::lock(conn, community, &[member, seen.contact])?;
                 // Looked at again under the lock: another node may have released it meanwhile.
                 let row = require(conn, community, member, contact)?;
-                assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)
+                let mut loads = Loads::new();
+                assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
+                Ok(numbers::add_loads(conn, community, &loads)?)
             })
             .await;
         // Senders of what was still waiting are to be told.
-        self.wake_outbox();
+        self.doubt_outbox();
         released
     }
 
@@ -216,9 +218,14 @@ impl Switchboard {
     ) -> Result<Contact> {
         let changed = self
             .write(move |conn, ctx| {
-                let row = require(conn, community, member, contact)?;
-                crate::store::members::lock(conn, community, &[member, row.contact])?;
-                let mirror = mirror_of(conn, community, &row)?;
+                let seen = require(conn, community, member, contact)?;
+                crate::store::members::lock(conn, community, &[member, seen.contact])?;
+                // Looked at again under the locks: another node may have changed or released it meanwhile,
+                // and no text may be on its way onto it.
+                let pair = rows::lock_pair(conn, community, member, seen.contact)?;
+                let Some([row, mirror]) = pair else {
+                    return Err(SwitchboardError::not_found("contact", seen.contact));
+                };
                 let mut change = AssignmentChange::default();
                 edit(&row, &mut change)?;
                 for side in [&row, &mirror] {
@@ -233,7 +240,7 @@ impl Switchboard {
             .await;
         if cancel.is_some() {
             // Senders of what was still waiting are to be told.
-            self.wake_outbox();
+            self.doubt_outbox();
         }
         changed
     }

@@ -266,6 +266,21 @@ impl Switchboard {
             .await
     }
 
+    /// The same of several endpoints at once, in their order.
+    pub async fn pending_of(
+        &self,
+        wanted: Vec<(CommunityId, EndpointId, DeliveryId)>,
+        limit: i64,
+    ) -> Result<Vec<Vec<PendingDelivery>>> {
+        self.read(move |conn| {
+            let of = |(community, endpoint, after): (_, _, DeliveryId)| {
+                Ok(rows::pending(conn, community, endpoint, after.as_i64(), limit)?)
+            };
+            wanted.into_iter().map(of).collect()
+        })
+        .await
+    }
+
     /// What a try needs; none when the delivery is no longer pending.
     pub async fn parcel(&self, community: CommunityId, id: DeliveryId) -> Result<Option<Parcel>> {
         let now = self.now();
@@ -346,7 +361,7 @@ impl Switchboard {
                 if event_rows::get(conn, community, row.event_id)?.is_none() {
                     return Err(SwitchboardError::conflict(
                         "event_forgotten",
-                        format!("the event of {id} is no longer kept; see callbacks.kept_s"),
+                        format!("the event of {id} is no longer kept; see callbacks.events_kept_s"),
                     ));
                 }
                 let endpoint = EndpointId::from_i64(row.endpoint_id);

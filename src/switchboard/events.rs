@@ -78,6 +78,16 @@ impl EventLog {
         self.0.borrow_mut().clear();
     }
 
+    /// How much has been gathered.
+    pub fn mark(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// Forgets what was gathered since: the work was undone.
+    pub fn rewind(&self, mark: usize) {
+        self.0.borrow_mut().truncate(mark);
+    }
+
     /// A text was accepted for a member.
     pub fn message_received(
         &self,

@@ -1,21 +1,16 @@
 //! What edges hand in: texts from phones, texts from apps, carriers' receipts.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 
 use super::Switchboard;
 use super::error::{Result, SwitchboardError};
 use super::intake::Arrival;
 use super::messages::{self, NewMessage};
-use super::outlet::{Exchange, InboundReceipt, InboundText, IntakeError, Received, Verdict};
+use super::outlet::{Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, Received, Verdict};
 use super::receipts::{Completion, Reported};
 use super::views::Message;
 use crate::domain::id::CommunityId;
 use crate::store::StoreError;
-
-/// A receipt may overtake our own note that the text was sent: it is tried again after these waits.
-const RECEIPT_RETRIES_MS: [u64; 5] = [50, 100, 250, 500, 1_000];
 
 pub(super) fn intake_error(error: SwitchboardError) -> IntakeError {
     match error {
@@ -35,29 +30,34 @@ impl Exchange for Switchboard {
         })
     }
 
-    async fn receipt(&self, receipt: InboundReceipt) -> std::result::Result<(), IntakeError> {
-        for wait in RECEIPT_RETRIES_MS {
-            match self
-                .inner
-                .receipts
-                .submit(receipt.clone())
-                .await
-                .map_err(intake_error)?
-            {
-                Reported::Known(_) => return Ok(()),
-                Reported::Unknown => tokio::time::sleep(Duration::from_millis(wait)).await,
-            }
-        }
-        match self
+    async fn hold(&self, outlet: &str, part: HeldPart) -> std::result::Result<(), IntakeError> {
+        // In one queue with the texts: a text that takes a part along is accepted after the part was kept.
+        let arrival = Arrival::Part(outlet.to_owned(), Box::new(part));
+        let outcome = self.inner.arrivals.submit(arrival).await;
+        outcome.and_then(|inner| inner).map_err(intake_error)?;
+        Ok(())
+    }
+
+    async fn let_go(&self, outlet: &str, held: Vec<i64>) -> std::result::Result<(), IntakeError> {
+        let outcome = self
             .inner
-            .receipts
-            .submit(receipt.clone())
-            .await
-            .map_err(intake_error)?
-        {
-            Reported::Known(_) => {}
-            Reported::Unknown => {
-                tracing::info!(carrier = %receipt.carrier, "a receipt for no text of ours was dropped")
+            .arrivals
+            .submit(Arrival::LetGo(outlet.to_owned(), held))
+            .await;
+        outcome.and_then(|inner| inner).map_err(intake_error)?;
+        Ok(())
+    }
+
+    async fn held(&self, outlet: &str) -> std::result::Result<Vec<HeldPart>, IntakeError> {
+        self.held_parts(outlet).await.map_err(intake_error)
+    }
+
+    async fn receipt(&self, receipt: InboundReceipt) -> std::result::Result<(), IntakeError> {
+        let carrier = receipt.carrier.clone();
+        match self.inner.receipts.submit(receipt).await.map_err(intake_error)? {
+            Reported::Known(_) | Reported::Kept => {}
+            Reported::Dropped => {
+                tracing::info!(%carrier, "a receipt for no text that is known was dropped");
             }
         }
         Ok(())

@@ -1,11 +1,14 @@
 //! Accepting texts, from phones and from apps: dedupe, route, policy, message and outbox row in one
 //! transaction; acknowledged after its commit (design rule 6).
 
+use super::aside::batch_or_each;
+use super::communities::{self, Apps};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
-use super::outlet::{InboundText, Verdict};
-use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Ruling};
-use super::{Context, communities, keywords, media, members, notices};
+use super::notices::Cause;
+use super::outlet::{HeldPart, InboundText, Verdict};
+use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
+use super::{Context, deliver, held, intercept, keywords, media, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -13,17 +16,21 @@ use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
-use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, MaybeTransient, StoreError, assignments};
+use crate::store::outbox::Pending;
+use crate::store::{Conn, StoreError, assignments, strangers};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
 
-/// A text to accept.
+/// What is to be accepted.
 #[derive(Clone, Debug)]
 pub(crate) enum Arrival {
     Phone(InboundText),
     App(CommunityId, NewMessage),
+    /// A part of a long text that is to be kept, by its outlet.
+    Part(String, Box<HeldPart>),
+    /// Kept parts that are of no use, by their outlet.
+    LetGo(String, Vec<i64>),
 }
 
 /// What became of it, and what is to be sent on account of it.
@@ -40,36 +47,77 @@ pub(crate) type Outcome = std::result::Result<Accepted, SwitchboardError>;
 
 /// Accepts a batch. An error of the whole is the database's, and nothing was written.
 pub(crate) fn accept(conn: &mut Conn, ctx: &Context, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-    let mut cache = DialledCache::new();
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for arrival in batch {
-        let outcome = match arrival {
-            Arrival::Phone(text) => from_phone(conn, ctx, &mut cache, text),
-            Arrival::App(community, new) => from_app(conn, ctx, *community, new),
-        };
-        match outcome {
-            // One bad row is that text's own misfortune, not the whole batch's.
-            Err(error @ SwitchboardError::Store(StoreError::Corrupt(_))) => outcomes.push(Err(error)),
-            Err(error @ SwitchboardError::Store(_)) => return Err(error),
-            Err(error) if error.is_transient() => return Err(error),
-            outcome => outcomes.push(outcome),
-        }
+    batch_or_each(
+        conn,
+        ctx,
+        batch,
+        |conn| {
+            let mut cache = DialledCache::new();
+            let one = |(place, arrival)| accept_one(conn, ctx, &mut cache, place, arrival);
+            batch.iter().enumerate().map(one).collect()
+        },
+        |conn, place, arrival| accept_one(conn, ctx, &mut DialledCache::new(), place, arrival),
+        // One bad row is that text's own misfortune, not the whole batch's.
+        |_, _, error| Ok(Err(error)),
+    )
+}
+
+/// An error is the database's; a rule's refusal is an outcome.
+fn accept_one(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    place: usize,
+    arrival: &Arrival,
+) -> Result<Outcome> {
+    let outcome = match arrival {
+        Arrival::Phone(text) => from_phone(conn, ctx, cache, ctx.cause(place), text).and_then(|accepted| {
+            held::let_go(conn, ctx, &text.carrier, &text.held)?;
+            Ok(accepted)
+        }),
+        Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
+        Arrival::LetGo(outlet, numbers) => held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx)),
+        Arrival::App(community, new) => from_app(conn, ctx, *community, new),
+    };
+    match outcome {
+        Err(error @ SwitchboardError::Store(_)) => Err(error),
+        outcome => Ok(outcome),
     }
-    Ok(outcomes)
+}
+
+/// The outcome of what is no message.
+fn nothing(ctx: &Context) -> Accepted {
+    Accepted {
+        message: ctx.id::<MessageKind>(),
+        verdict: Verdict::Duplicate,
+        row: None,
+        pending: Vec::new(),
+    }
 }
 
 /// The text without what no database and no phone can take.
-fn cleaned(text: &str) -> String {
+pub(super) fn cleaned(text: &str) -> String {
     text.replace('\0', "")
 }
 
-fn is_bad(text: &str, policy: &Policy) -> bool {
+pub(super) fn is_bad(text: &str, policy: &Policy) -> bool {
     text.is_empty() || text.chars().count() > policy.max_text_chars
 }
 
-fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound: &InboundText) -> Outcome {
+/// The same of a text that may bring media: a picture may come without a word.
+fn is_bad_with(text: &str, media: &[String], policy: &Policy) -> bool {
+    (media.is_empty() || !text.is_empty()) && is_bad(text, policy)
+}
+
+fn from_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    cause: Cause,
+    inbound: &InboundText,
+) -> Outcome {
     let id = ctx.id::<MessageKind>();
-    let facts = route::facts(conn, cache, inbound.from, inbound.to)?;
+    let facts = route::facts(conn, cache, (inbound.from, inbound.to), Purpose::Act)?;
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
         tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");
@@ -84,18 +132,28 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
             pending: Vec::new(),
         });
     };
-    if let Some(reference) = &inbound.carrier_ref
+    let text = cleaned(&inbound.text);
+    let mut carrier_ref = inbound.carrier_ref.clone();
+    if let Some(reference) = &carrier_ref
         && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
     {
-        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted {
-            message,
-            verdict,
-            row: Some(before),
-            pending: Vec::new(),
-        });
+        let ends = (Some(inbound.from.as_i64()), Some(inbound.to.as_i64()));
+        // What is said of media that could not be fetched may differ from one coming to the next.
+        let alike = before.text == text || before.media > 0 || !inbound.media.is_empty();
+        if (before.from_phone, before.dialled) == ends && alike {
+            let (message, verdict) = (before.message_id(), Verdict::Duplicate);
+            return Ok(Accepted {
+                message,
+                verdict,
+                row: Some(before),
+                pending: Vec::new(),
+            });
+        }
+        // Carriers start their ids anew now and then, and two SMSCs of one may give the same: another text
+        // under a known id is no duplicate, and must not be lost.
+        tracing::info!(carrier = %inbound.carrier, "a carrier gave two texts the same id; both are taken");
+        carrier_ref = None;
     }
-    let text = cleaned(&inbound.text);
     let mut row = MessageRow {
         community_id: dialled.community.as_i64(),
         id: id.as_i64(),
@@ -111,11 +169,12 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
         detail: None,
         want_receipt: inbound.want_receipt,
         carrier_in: Some(inbound.carrier.clone()),
-        carrier_ref: inbound.carrier_ref.clone(),
+        carrier_ref,
         carrier_out: None,
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: 0,
+        media: 0,
     };
     let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
         s.clamp(1, dialled.policy.deadline_s)
@@ -123,26 +182,34 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
     row.expires_at = ctx.now.plus_s(deadline_s).0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
-        return keyword_text(conn, ctx, &facts, dialled, row, keyword, inbound.from);
+        return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
-        // A picture may come without a word.
-        Ruling::Bridge if row.text.is_empty() && !inbound.media.is_empty() => Ruling::Bridge,
-        Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
+        Ruling::Bridge if is_bad_with(&row.text, &inbound.media, &dialled.policy) => {
+            Ruling::Refuse(Reason::BadText)
+        }
         ruling => ruling,
     };
     match (ruling, &facts.pair) {
         (Ruling::Bridge, Some(pair)) => {
             touch(conn, ctx, dialled.community, &pair.row)?;
-            let accepted = bridge(conn, ctx, &dialled.policy, row, pair)?;
-            media::attach(conn, accepted, &inbound.media)
+            bridge(
+                conn,
+                ctx,
+                (&dialled.policy, dialled.apps),
+                row,
+                pair,
+                &inbound.media,
+            )
         }
         (Ruling::Quarantine(reason), _) => {
             set(&mut row, Status::Quarantined, reason);
             if !messages::insert(conn, &row)? {
                 return duplicate(conn, &row);
             }
-            let pending = refusal_notice(conn, ctx, &facts, dialled, &row, inbound.from, reason)?;
+            ctx.events
+                .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
+            let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,
                 verdict: Verdict::Quarantined(reason),
@@ -150,8 +217,22 @@ fn from_phone(conn: &mut Conn, ctx: &Context, cache: &mut DialledCache, inbound:
                 pending,
             })
         }
-        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, inbound.from, reason),
-        (Ruling::Bridge, None) => refuse(conn, ctx, &facts, dialled, row, inbound.from, Reason::NoContact),
+        (Ruling::Refuse(Reason::UnknownSender), _)
+            if dialled.apps.stranger.is_some()
+                && !is_bad_with(&row.text, &inbound.media, &dialled.policy) =>
+        {
+            ask_about(conn, ctx, row, &inbound.media)
+        }
+        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
+        (Ruling::Bridge, None) => refuse(
+            conn,
+            ctx,
+            &facts,
+            dialled,
+            row,
+            (inbound.from, cause),
+            Reason::NoContact,
+        ),
     }
 }
 
@@ -187,49 +268,38 @@ fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignmen
     Ok(())
 }
 
-fn bridge(conn: &mut Conn, ctx: &Context, policy: &Policy, mut row: MessageRow, pair: &PairFacts) -> Outcome {
-    let Some(device) = &pair.device else {
-        return Err(SwitchboardError::Refused(Reason::NoDevice));
-    };
-    let phone = device.e164()?;
-    let carrier = ctx.registry.carrier_for(phone, &pair.shown.carrier);
-    row.shown = Some(pair.shown.e164);
-    row.carrier_out = Some(carrier.clone());
-    let message = row.message_id();
-    if !messages::insert(conn, &row)? {
+fn bridge(
+    conn: &mut Conn,
+    ctx: &Context,
+    (policy, apps): (&Policy, Apps),
+    mut row: MessageRow,
+    pair: &PairFacts,
+    tokens: &[String],
+) -> Outcome {
+    deliver::address(ctx, &mut row, pair)?;
+    if !media::insert(conn, &mut row, tokens)? {
         return duplicate(conn, &row);
     }
-    let pending = Pending {
-        row: OutboxRow {
-            community_id: row.community_id,
-            message_id: row.id,
-            kind: outbox::TEXT,
-            node: ctx.ids.node() as i16,
-            lane: pair.row.id.as_i64(),
-            carrier,
-            number_id: pair.shown.id,
-            number_rate: pair.shown.rate_per_s,
-            member_id: row.from_member,
-            member_rate: i32::try_from(policy.member_texts_per_minute).unwrap_or(i32::MAX),
-            from_number: pair.shown.e164,
-            to_phone: phone.as_i64(),
-            attempts: 0,
-            due_at: ctx.now.0,
-            expires_at: row.expires_at,
-        },
-        text: row.text.clone(),
-        want_receipt: row.want_receipt,
-        status: row.status,
-        accepted_at: row.accepted_at,
-        updated_at: row.updated_at,
-        media: false,
-    };
-    outbox::insert(conn, &pending.row)?;
+    let pending = deliver::start(conn, ctx, policy, apps, &row, pair)?;
     Ok(Accepted {
-        message,
+        message: row.message_id(),
         verdict: Verdict::Bridged,
         row: Some(row),
-        pending: vec![pending],
+        pending,
+    })
+}
+
+/// A stranger's text waits until the app has said who that is.
+fn ask_about(conn: &mut Conn, ctx: &Context, mut row: MessageRow, tokens: &[String]) -> Outcome {
+    if !media::insert(conn, &mut row, tokens)? {
+        return duplicate(conn, &row);
+    }
+    let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
+    Ok(Accepted {
+        message: row.message_id(),
+        verdict: Verdict::Bridged,
+        row: Some(row),
+        pending,
     })
 }
 
@@ -239,15 +309,14 @@ fn refuse(
     facts: &Facts,
     dialled: &Dialled,
     mut row: MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::REFUSED)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
-    let pending = refusal_notice(conn, ctx, facts, dialled, &row, from, reason)?;
+    };
+    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
     Ok(Accepted {
         message,
@@ -255,6 +324,22 @@ fn refuse(
         row: Some(row),
         pending,
     })
+}
+
+/// Records a text that goes no further, a stranger's only once in a while; none where it was known.
+fn keep(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    row: &MessageRow,
+    kind: i16,
+) -> Result<Option<MessageId>> {
+    if row.from_member.is_none()
+        && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
+    {
+        return Ok(Some(counted));
+    }
+    Ok(messages::insert(conn, row)?.then(|| row.message_id()))
 }
 
 fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
@@ -265,13 +350,12 @@ fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
 }
 
 /// The notice that goes with a refusal, where the policy asks for one.
-fn refusal_notice(
+pub(super) fn refusal_notice(
     conn: &mut Conn,
     ctx: &Context,
     facts: &Facts,
     dialled: &Dialled,
-    row: &MessageRow,
-    from: E164,
+    (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     // A phone that has stopped a number gets nothing more from it, not even this.
@@ -279,9 +363,7 @@ fn refusal_notice(
     if muted
         || refusal_policy(&dialled.policy, reason) != Refusal::Reply
         || keywords::has_stopped(conn, dialled, from)?
-        || !ctx
-            .guard
-            .allows(from, dialled.number.id, row.message_id(), ctx.now)
+        || !ctx.guard.allows(from, dialled.number.id, cause, ctx.now)
     {
         return Ok(Vec::new());
     }
@@ -320,19 +402,18 @@ fn keyword_text(
     dialled: &Dialled,
     mut row: MessageRow,
     keyword: Keyword,
-    from: E164,
+    (from, cause): (E164, Cause),
 ) -> Outcome {
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    if !messages::insert(conn, &row)? {
+    let Some(message) = keep(conn, ctx, dialled, &row, strangers::KEYWORD)? else {
         return duplicate(conn, &row);
-    }
-    let message = row.message_id();
+    };
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     if ctx
         .guard
-        .answers((from, dialled.number.id, keyword), message, ctx.now)
+        .answers((from, dialled.number.id, keyword), cause, ctx.now)
     {
         let reply = keywords::reply(&dialled.policy, keyword);
         pending.push(answer(conn, ctx, facts, dialled, from, reply)?);
@@ -346,7 +427,7 @@ fn keyword_text(
 }
 
 fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMessage) -> Outcome {
-    let policy = communities::require(conn, community)?.policy;
+    let (policy, apps) = communities::setup(conn, community)?;
     if let Some(key) = &new.idempotency_key
         && let Some(before) = messages::by_reference(conn, community, API, key)?
     {
@@ -380,13 +461,13 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
             ),
         ));
     }
-    let Some(row) = assignments::by_contact(conn, community, new.from, new.to)? else {
+    let Some(row) = assignments::hold_by_contact(conn, community, new.from, new.to)? else {
         return Err(SwitchboardError::conflict(
             "no_contact",
             format!("{} is no contact of {}; add the contact first", new.to, new.from),
         ));
     };
-    let pair = route::other_end(conn, community, row)?;
+    let pair = route::other_end(conn, community, apps, row)?;
     let sender = crate::store::devices::primary(conn, community, new.from)?;
     let ruling = route::rule_on_pair(&pair, sender.is_some_and(|d| d.stopped_all));
     let message = MessageRow {
@@ -409,11 +490,12 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: ctx.now.plus_s(policy.deadline_s).0,
+        media: 0,
     };
     match ruling {
         Ruling::Bridge => {
             touch(conn, ctx, community, &pair.row)?;
-            bridge(conn, ctx, &policy, message, &pair)
+            bridge(conn, ctx, (&policy, apps), message, &pair, &[])
         }
         // An app is told at once, so there is nothing to record but the answer.
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),

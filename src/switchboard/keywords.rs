@@ -2,10 +2,11 @@
 
 use super::Context;
 use super::error::Result;
-use super::notices;
 use super::route::{Dialled, Facts};
+use super::{notices, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
+use crate::domain::id::MemberId;
 use crate::domain::keyword::Keyword;
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
@@ -53,7 +54,7 @@ pub(crate) fn act(
     match keyword {
         Keyword::Stop => stop(conn, ctx, facts, dialled, from),
         Keyword::StopAll => stop_all(conn, ctx, facts, dialled, from),
-        Keyword::Start => start(conn, facts, dialled, from).map(|()| Vec::new()),
+        Keyword::Start => start(conn, ctx, facts, dialled, from).map(|()| Vec::new()),
         Keyword::Help => Ok(Vec::new()),
     }
 }
@@ -77,13 +78,17 @@ fn stop(
     // Of a released pair too: the carrier's block is on the number, whoever it will stand for.
     let contact = match (&facts.pair, &facts.released) {
         (Some(pair), _) => Some(pair.row.contact.as_i64()),
-        (None, Some(released)) => Some(released.contact_id),
+        (None, Some(released)) => released.contact.map(MemberId::as_i64),
         (None, None) => None,
     };
-    record(conn, ctx, dialled, from, dialled.number.id, contact)?;
+    if record(conn, ctx, dialled, from, dialled.number.id, contact)? {
+        tell(ctx, facts, dialled, contact, false, true);
+    }
     let Some(pair) = &facts.pair else {
         return Ok(Vec::new());
     };
+    // No text of another node may be on its way onto the pair.
+    assignments::lock_pair(conn, dialled.community, pair.row.member, pair.row.contact)?;
     let change = AssignmentChange {
         stopped: Some(true),
         ..AssignmentChange::default()
@@ -100,15 +105,16 @@ fn stop_all(
     dialled: &Dialled,
     from: E164,
 ) -> Result<Vec<Pending>> {
-    record(conn, ctx, dialled, from, ALL_NUMBERS, None)?;
-    devices::set_stopped_all(conn, dialled.community, from, true)?;
+    if record(conn, ctx, dialled, from, ALL_NUMBERS, None)? {
+        tell(ctx, facts, dialled, None, true, true);
+    }
     let Some(sender) = &facts.sender else {
         return Ok(Vec::new());
     };
     let mut pending = Vec::new();
-    let member = crate::domain::id::MemberId::from_i64(sender.member_id);
+    let member = MemberId::from_i64(sender.member_id);
     for row in assignments::of_member(conn, dialled.community, member)? {
-        if let Some(mirror) = assignments::by_contact(conn, dialled.community, row.contact, member)? {
+        if let Some([_, mirror]) = assignments::lock_pair(conn, dialled.community, member, row.contact)? {
             let reason = Reason::RecipientOptedOut;
             pending.extend(notices::cancel_lane(
                 conn,
@@ -119,18 +125,31 @@ fn stop_all(
             )?);
         }
     }
+    // The pairs are locked: whoever bridges a text on one from here on sees this.
+    devices::set_stopped_all(conn, dialled.community, from, true)?;
     Ok(pending)
 }
 
-fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
-    opt_outs::lift(conn, dialled.community, from, dialled.number.id)?;
+fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+    if opt_outs::lift(conn, dialled.community, from, dialled.number.id)? {
+        let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
+        tell(ctx, facts, dialled, contact, false, false);
+    }
     if opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)? {
+        tell(ctx, facts, dialled, None, true, false);
         devices::set_stopped_all(conn, dialled.community, from, false)?;
     }
     if let Some(pair) = &facts.pair {
         let accepts = awaits_me(pair.row.pending, pair.row.origin);
+        // What another phone of the same member has stopped, only that one's START lifts.
+        let (member, number) = (pair.row.member, pair.row.number);
         let change = AssignmentChange {
-            stopped: Some(false),
+            stopped: Some(phone_memory::has_stopped(
+                conn,
+                dialled.community,
+                member,
+                number,
+            )?),
             pending: accepts.then_some(false),
             ..AssignmentChange::default()
         };
@@ -152,6 +171,15 @@ fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Resul
     Ok(())
 }
 
+/// Tells apps that a phone stopped, or allows again, one contact or all.
+fn tell(ctx: &Context, facts: &Facts, dialled: &Dialled, contact: Option<i64>, all: bool, opted_out: bool) {
+    let member = facts.sender.as_ref().map(|d| MemberId::from_i64(d.member_id));
+    let contact = contact.map(MemberId::from_i64);
+    ctx.events
+        .opt_out_changed(dialled.community, member, contact, all, opted_out);
+}
+
+/// Records an opt-out; false if it was there.
 fn record(
     conn: &mut Conn,
     ctx: &Context,
@@ -159,7 +187,7 @@ fn record(
     from: E164,
     number_id: i64,
     contact_id: Option<i64>,
-) -> Result<()> {
+) -> Result<bool> {
     let row = OptOutRow {
         community_id: dialled.community.as_i64(),
         phone: from.as_i64(),

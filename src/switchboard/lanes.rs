@@ -66,10 +66,10 @@ impl Lanes {
         self.counts.get(carrier).copied().unwrap_or(0)
     }
 
-    /// Takes in a row, unless it is held already.
+    /// Takes in a row. One that is held already may have become one for another phone and carrier.
     pub fn add(&mut self, item: Pending, now: Timestamp) {
         if !self.held.insert(key_of(&item)) {
-            return;
+            return self.redirect(&item, now);
         }
         match self.counts.get_mut(&item.row.carrier) {
             Some(count) => *count += 1,
@@ -95,6 +95,37 @@ impl Lanes {
         if lane.state == State::Idle {
             self.take_turn(id);
             self.line_up(id, now);
+        }
+    }
+
+    /// Lets a row that waits be for the phone and carrier that `item` says. What is under way is not touched: it
+    /// is looked up again before another try.
+    fn redirect(&mut self, item: &Pending, now: Timestamp) {
+        let Some(lane) = self.lanes.get_mut(&item.row.lane) else {
+            return;
+        };
+        // Every row is read again whenever something was put into the outbox unannounced, so this must be cheap
+        // in a long lane too. A first row that is out of order is missed, and looked up before its try.
+        let at = lane
+            .items
+            .partition_point(|held| held.row.message_id < item.row.message_id);
+        let waits = at > 0 || lane.state != State::Busy;
+        let held = lane.items.get_mut(at).filter(|held| key_of(held) == key_of(item));
+        let Some(held) = held.filter(|_| waits) else {
+            return;
+        };
+        held.row.to_phone = item.row.to_phone;
+        if held.row.carrier == item.row.carrier {
+            return;
+        }
+        let before = std::mem::replace(&mut held.row.carrier, item.row.carrier.clone());
+        if let Some(count) = self.counts.get_mut(&before) {
+            *count = count.saturating_sub(1);
+        }
+        *self.counts.entry(item.row.carrier.clone()).or_default() += 1;
+        if at == 0 && lane.state == State::Ready {
+            lane.state = State::Idle;
+            self.line_up(item.row.lane, now);
         }
     }
 
@@ -166,7 +197,8 @@ impl Lanes {
         loop {
             let id = self.ready.get_mut(carrier)?.pop_front()?;
             if let Some(lane) = self.lanes.get_mut(&id).filter(|lane| lane.state == State::Ready)
-                && let Some(first) = lane.items.front()
+                // Its first item may have been given to another carrier, in whose queue the lane is too.
+                && let Some(first) = lane.items.front().filter(|first| first.row.carrier == carrier)
             {
                 lane.state = State::Busy;
                 return Some(first.clone());
@@ -191,6 +223,33 @@ impl Lanes {
                 first.row.attempts = attempts;
                 first.row.due_at = due_at;
             }
+            lane.state = State::Idle;
+            self.line_up(lane_id, now);
+        }
+    }
+
+    /// An app has had its word on the first item of a lane, which waited for it: `item` goes in its place, or
+    /// into the lane that is now its own; without one the first item is out of our hands.
+    pub fn decided(
+        &mut self,
+        (lane_id, key): (i64, Key),
+        asked: &str,
+        item: Option<Pending>,
+        now: Timestamp,
+    ) {
+        self.forget(key, asked);
+        let Some(item) = item else {
+            return self.done(lane_id, now);
+        };
+        if item.row.lane != lane_id {
+            self.done(lane_id, now);
+            return self.add(item, now);
+        }
+        if let Some(lane) = self.lanes.get_mut(&lane_id) {
+            self.held.insert(key_of(&item));
+            *self.counts.entry(item.row.carrier.clone()).or_default() += 1;
+            lane.items.pop_front();
+            lane.items.push_front(item);
             lane.state = State::Idle;
             self.line_up(lane_id, now);
         }

@@ -28,6 +28,7 @@ fn item(lane: i64, message: i64) -> Pending {
             due_at: 0,
             expires_at: 1_000_000,
         },
+        to_member: None,
         text: String::new(),
         want_receipt: false,
         status: 0,
@@ -46,6 +47,44 @@ fn the_second_text_of_a_pair_waits_for_the_first() {
     assert_eq!(lanes.next("even"), None);
     lanes.done(2, Timestamp(0));
     assert_eq!(lanes.next("even").map(|i| i.row.message_id), Some(11));
+}
+
+#[test]
+fn texts_that_are_for_another_phone_now_wait_for_its_carrier_in_the_same_order() {
+    let mut lanes = Lanes::default();
+    [item(2, 10), item(2, 11), item(4, 12)]
+        .into_iter()
+        .for_each(|i| lanes.add(i, Timestamp(0)));
+    for message in [10, 11] {
+        let mut moved = item(2, message);
+        (moved.row.carrier, moved.row.to_phone) = ("other".into(), 7);
+        lanes.add(moved, Timestamp(0));
+    }
+    assert_eq!(
+        (lanes.count("even"), lanes.count("other"), lanes.len()),
+        (1, 2, 3)
+    );
+    assert_eq!(lanes.next("even").map(|i| i.row.message_id), Some(12));
+    assert_eq!(lanes.next("even"), None);
+    for message in [10, 11] {
+        let next = lanes.next("other").unwrap();
+        assert_eq!((next.row.message_id, next.row.to_phone), (message, 7));
+        assert_eq!(lanes.next("other"), None);
+        lanes.done(2, Timestamp(0));
+        lanes.forget(key_of(&next), "other");
+    }
+    assert_eq!((lanes.count("other"), lanes.len()), (0, 1));
+}
+
+#[test]
+fn a_text_that_is_under_way_is_not_taken_from_its_carrier() {
+    let mut lanes = Lanes::default();
+    lanes.add(item(2, 10), Timestamp(0));
+    assert!(lanes.next("even").is_some());
+    let mut moved = item(2, 10);
+    moved.row.carrier = "other".into();
+    lanes.add(moved, Timestamp(0));
+    assert_eq!((lanes.next("other"), lanes.count("even")), (None, 1));
 }
 
 #[test]

@@ -5,11 +5,11 @@ use async_trait::async_trait;
 
 use super::Switchboard;
 use super::exchange::intake_error;
-use super::intake::{Accepted, Outcome};
-use super::outlet::{IntakeError, OutboundText, Outlet, OutletError, Verdict};
+use super::outlet::{IntakeError, OutboundText, Outlet, OutletError};
 use crate::domain::id::{CommunityId, MessageId, NumberId};
 use crate::domain::pool::{Capabilities, Capability};
 use crate::store::media::{self, MediaRow};
+use crate::store::messages::{self, MessageRow};
 use crate::store::numbers;
 use crate::store::outbox::OutboxRow;
 use crate::store::{Conn, StoreError};
@@ -97,17 +97,20 @@ impl Switchboard {
     }
 }
 
-/// Has a message that was just written carry what came with its text, in the same transaction.
-pub(super) fn attach(conn: &mut Conn, mut accepted: Accepted, tokens: &[String]) -> Outcome {
-    if tokens.is_empty() || accepted.verdict != Verdict::Bridged {
-        return Ok(accepted);
+/// Writes a message that carries what came with its text. False, and nothing is written, when it is known
+/// already.
+pub(super) fn insert(conn: &mut Conn, row: &mut MessageRow, tokens: &[String]) -> Result<bool, StoreError> {
+    row.media = i16::try_from(tokens.len()).unwrap_or(i16::MAX);
+    let added = messages::insert(conn, row)?;
+    if added && !tokens.is_empty() {
+        media::attach(
+            conn,
+            CommunityId::from_i64(row.community_id),
+            row.message_id(),
+            tokens,
+        )?;
     }
-    for pending in &mut accepted.pending {
-        let community = CommunityId::from_i64(pending.row.community_id);
-        media::attach(conn, community, accepted.message, tokens)?;
-        pending.media = true;
-    }
-    Ok(accepted)
+    Ok(added)
 }
 
 /// Puts the links into a text that is about to leave: as media where both the number and the outlet can,

@@ -1,10 +1,10 @@
 //! Members, guests and their devices.
 
-use super::assign::{self, Cooling};
+use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Switchboard, region};
+use super::{Context, Switchboard, app_devices, notices, phone_memory, region};
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
@@ -29,11 +29,21 @@ fn device_view(row: DeviceRow) -> Result<Device> {
     Ok(Device {
         id: DeviceId::from_i64(row.id),
         kind: "phone",
-        phone: row.e164()?,
+        phone: Some(row.e164()?),
         region: row.region,
         stopped_all: row.stopped_all,
+        endpoint: None,
+        texts_to: None,
         created_at: Timestamp(row.created_at),
     })
+}
+
+/// All devices of a member, the phone that texts go to first.
+fn devices_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<Device>> {
+    let phones = devices::of_member(conn, community, member)?;
+    let app = crate::store::app_devices::of_member(conn, community, member)?;
+    let phones = phones.into_iter().map(device_view);
+    phones.chain(app.map(|row| Ok(app_devices::view(row)))).collect()
 }
 
 fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
@@ -41,12 +51,12 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
         CommunityId::from_i64(row.community_id),
         MemberId::from_i64(row.id),
     );
-    let devices = devices::of_member(conn, community, id)?;
+    let devices = devices_of(conn, community, id)?;
     Ok(Member {
         id,
         name: row.name,
         guest: row.guest,
-        devices: devices.into_iter().map(device_view).collect::<Result<_>>()?,
+        devices,
         created_at: Timestamp(row.created_at),
     })
 }
@@ -84,8 +94,10 @@ pub(crate) fn add_device(
     member: MemberId,
     phone: E164,
 ) -> Result<Device> {
-    require(conn, community, member)?;
     numbers::hold(conn, phone)?;
+    // As the choice of a number does: it must not give this member a number that the phone knows otherwise.
+    rows::lock(conn, community, &[member])?;
+    require(conn, community, member)?;
     if numbers::find(conn, phone)?.is_some() {
         return Err(SwitchboardError::invalid(
             "phone",
@@ -107,6 +119,8 @@ pub(crate) fn add_device(
             format!("{member} has {MAX_DEVICES} devices already; remove one first"),
         ));
     }
+    let table = assignments::of_member(conn, community, member)?;
+    phone_memory::check_joining(conn, ctx, community, &table, phone)?;
     let stopped = opt_outs::of_phone(conn, community, phone)?;
     let row = DeviceRow {
         community_id: community.as_i64(),
@@ -119,6 +133,7 @@ pub(crate) fn add_device(
         created_at: ctx.now.0,
     };
     devices::insert(conn, &row)?;
+    phone_memory::refresh_stops(conn, community, &table)?;
     device_view(row)
 }
 
@@ -178,16 +193,25 @@ impl Switchboard {
                 let policy = communities::require(conn, community)?.policy;
                 rows::lock(conn, community, &[id])?;
                 require(conn, community, id)?;
+                let mut loads = Loads::new();
                 for row in assignments::of_member(conn, community, id)? {
-                    assign::release(conn, ctx, &policy, community, &row, Cooling::FromNow)?;
+                    assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
                 }
+                numbers::add_loads(conn, community, &loads)?;
+                let mut gone = Vec::new();
                 for device in devices::of_member(conn, community, id)? {
+                    phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
                     devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+                    gone.push(device.e164()?);
                 }
+                for phone in gone {
+                    notices::leave_phone(conn, ctx, community, id, phone)?;
+                }
+                crate::store::app_devices::delete(conn, community, id)?;
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;
-        self.wake_outbox();
+        self.doubt_outbox();
         deleted
     }
 
@@ -201,34 +225,48 @@ impl Switchboard {
     pub async fn devices(&self, community: CommunityId, member: MemberId) -> Result<Vec<Device>> {
         self.read(move |conn| {
             require(conn, community, member)?;
-            devices::of_member(conn, community, member)?
-                .into_iter()
-                .map(device_view)
-                .collect()
+            devices_of(conn, community, member)
         })
         .await
     }
 
-    /// Removes a device. The last device of a member who has contacts stays: nothing may be sent for a
+    /// Removes a device; what waits to be sent to it goes to the member's first. The last device of a member
+    /// who has contacts stays: nothing may be sent for a
     /// pair that cannot be answered.
     pub async fn remove_device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
-        self.write(move |conn, _| {
-            require(conn, community, member)?;
-            let all = devices::of_member(conn, community, member)?;
-            if !all.iter().any(|d| d.id == id.as_i64()) {
-                return Err(SwitchboardError::not_found("device", id));
-            }
-            if all.len() == 1 && !assignments::of_member(conn, community, member)?.is_empty() {
-                return Err(SwitchboardError::conflict(
-                    "last_device",
-                    format!(
-                        "{id} is the only device of {member}, who has contacts; add another device first"
-                    ),
-                ));
-            }
-            devices::delete(conn, community, member, id)?;
-            Ok(())
-        })
-        .await
+        let removed = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                rows::lock(conn, community, &[member])?;
+                require(conn, community, member)?;
+                let all = devices::of_member(conn, community, member)?;
+                let app = crate::store::app_devices::of_member(conn, community, member)?;
+                if app.as_ref().is_some_and(|app| app.id == id.as_i64()) {
+                    return app_devices::remove(conn, community, member, id);
+                }
+                let Some(device) = all.iter().find(|d| d.id == id.as_i64()) else {
+                    return Err(SwitchboardError::not_found("device", id));
+                };
+                let table = assignments::of_member(conn, community, member)?;
+                if all.len() == 1 && app.is_none() && !table.is_empty() {
+                    return Err(SwitchboardError::conflict(
+                        "last_device",
+                        format!(
+                            "{id} is the only device of {member}, who has contacts; add another device first"
+                        ),
+                    ));
+                }
+                // No text may be on its way onto a pair of theirs while its phone changes.
+                for row in &table {
+                    assignments::lock_pair(conn, community, member, row.contact)?;
+                }
+                phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
+                devices::delete(conn, community, member, id)?;
+                phone_memory::refresh_stops(conn, community, &table)?;
+                notices::leave_phone(conn, ctx, community, member, device.e164()?)
+            })
+            .await;
+        self.doubt_outbox();
+        removed
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn view(row: MessageRow) -> Result<Message> {
         segments,
         status: row.state()?,
         text: row.text,
+        media: row.media,
         reason: row.reason.as_deref().and_then(Reason::from_word),
         detail: row.detail,
         accepted_at: Timestamp(row.accepted_at),

@@ -3,38 +3,51 @@
 //! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
 //! [`Switchboard`]; how it keeps things is its own affair.
 
+mod app_devices;
+mod aside;
+pub mod ask;
 mod assign;
 mod attempt;
 mod batcher;
 mod communities;
 mod contacts;
+mod deliver;
 mod deliveries;
+mod early;
 mod endpoints;
 mod error;
 mod events;
 mod exchange;
 mod expected;
+mod held;
 mod intake;
+mod intercept;
 mod keys;
 mod keywords;
 mod lanes;
+mod lead;
 pub mod media;
 mod members;
 mod messages;
 mod notices;
 mod outbox;
 pub mod outlet;
+mod phone_memory;
 pub mod phones;
 pub mod pool_file;
 mod pools;
 mod rates;
 mod receipts;
+mod recycle;
 mod region;
 mod registry;
 mod route;
+mod strangers;
 mod sweep;
+mod tidy;
 pub mod views;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use communities::merged_policy;
@@ -48,12 +61,15 @@ pub use error::{Result, SwitchboardError};
 pub use events::Event;
 pub use expected::{Expected, tag_of};
 pub use keys::{Caller, NewKey, Scope};
+pub use lead::Lead;
 pub use members::NewMember;
 pub use messages::NewMessage;
 pub use outbox::Dispatching;
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub use registry::CarrierState;
 pub use route::Decision;
+pub use tidy::Tidying;
 
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
@@ -84,6 +100,7 @@ struct Inner {
     registry: Registry,
     guard: Arc<NoticeGuard>,
     announcer: outbox::Announcer,
+    asker: OnceLock<Arc<dyn ask::Asker>>,
     news: Bell,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
@@ -92,6 +109,7 @@ struct Inner {
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
+    early: Arc<AtomicUsize>,
 }
 
 /// What a transaction is given: the moment, ids, and what does not change during it.
@@ -102,9 +120,37 @@ pub(crate) struct Context {
     pub guard: Arc<NoticeGuard>,
     /// What apps are to be told of this transaction.
     pub events: events::EventLog,
+    /// About how many receipts are kept for texts that are not known yet.
+    pub early: Arc<AtomicUsize>,
+    /// Which job this is; the same when the database has it run again.
+    job: i64,
 }
 
 impl Context {
+    fn new(
+        now: Timestamp,
+        ids: Arc<IdGenerator>,
+        registry: Registry,
+        guard: Arc<NoticeGuard>,
+        early: Arc<AtomicUsize>,
+    ) -> Self {
+        let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
+        Self {
+            now,
+            ids,
+            registry,
+            guard,
+            early,
+            events: events::EventLog::default(),
+            job,
+        }
+    }
+
+    /// What the text at a place of this job's batch causes.
+    pub fn cause(&self, place: usize) -> notices::Cause {
+        (self.job, place)
+    }
+
     /// A new id.
     pub fn id<K>(&self) -> Id<K> {
         self.ids.next(self.now)
@@ -121,14 +167,19 @@ impl Switchboard {
             Arc::new(NoticeGuard::default()),
         );
         let (announcer, inbox) = outbox::channel();
+        // Not zero: what a former run kept has not been counted yet; the first sweep does.
+        let early = Arc::new(AtomicUsize::new(1));
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
-            move || Context {
-                now: clock.now(),
-                ids: ids.clone(),
-                registry: registry.clone(),
-                guard: guard.clone(),
-                events: events::EventLog::default(),
+            let early = early.clone();
+            move || {
+                Context::new(
+                    clock.now(),
+                    ids.clone(),
+                    registry.clone(),
+                    guard.clone(),
+                    early.clone(),
+                )
             }
         };
         let news = Bell::default();
@@ -174,7 +225,7 @@ impl Switchboard {
             move |outcomes: &[Reported]| {
                 let known = outcomes.iter().filter_map(|o| match o {
                     Reported::Known(pending) => Some(pending.clone()),
-                    Reported::Unknown => None,
+                    Reported::Kept | Reported::Dropped => None,
                 });
                 announce(known.flatten().collect());
             },
@@ -187,6 +238,7 @@ impl Switchboard {
             registry,
             guard,
             announcer,
+            asker: OnceLock::new(),
             news,
             inbox,
             default_policy: OnceLock::new(),
@@ -194,6 +246,7 @@ impl Switchboard {
             arrivals,
             completions,
             receipts,
+            early,
         };
         Self {
             inner: Arc::new(inner),
@@ -209,6 +262,20 @@ impl Switchboard {
     /// What a new community decides unless it says otherwise.
     pub fn default_policy(&self) -> Policy {
         self.inner.default_policy.get().cloned().unwrap_or_default()
+    }
+
+    /// Says, once, who asks apps about texts. Without one apps are silent.
+    pub fn set_asker(&self, asker: Arc<dyn ask::Asker>) {
+        let _ = self.inner.asker.set(asker);
+    }
+
+    pub(crate) fn asker(&self) -> Option<Arc<dyn ask::Asker>> {
+        self.inner.asker.get().cloned()
+    }
+
+    /// Tells the dispatcher what a transaction put into the outbox.
+    pub(crate) fn announce(&self, pending: Vec<crate::store::outbox::Pending>) {
+        self.inner.announcer.offer(pending);
     }
 
     /// Puts an outlet into service.
@@ -259,14 +326,21 @@ impl Switchboard {
         self.inner.announcer.look();
     }
 
+    /// Has the dispatcher look, and look up again whatever was accepted until now before it leaves: it may have
+    /// been cancelled, or be for another phone.
+    pub(crate) fn doubt_outbox(&self) {
+        self.inner.announcer.doubt(self.now());
+    }
+
     fn context(&self) -> Context {
-        Context {
-            now: self.now(),
-            ids: self.inner.ids.clone(),
-            registry: self.inner.registry.clone(),
-            guard: self.inner.guard.clone(),
-            events: events::EventLog::default(),
-        }
+        let inner = &self.inner;
+        Context::new(
+            self.now(),
+            inner.ids.clone(),
+            inner.registry.clone(),
+            inner.guard.clone(),
+            inner.early.clone(),
+        )
     }
 
     async fn read<T: Send + 'static>(

@@ -59,6 +59,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: expires_at.0,
+        media: 0,
     };
     messages::insert(conn, &row)?;
     let pending = Pending {
@@ -79,6 +80,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
             due_at: ctx.now.0,
             expires_at: expires_at.0,
         },
+        to_member: row.to_member,
         text: row.text,
         want_receipt: false,
         status: row.status,
@@ -139,19 +141,21 @@ pub(crate) fn of_failure(
     ) else {
         return Ok(None);
     };
-    let Some((community, number)) = numbers::find(conn, dialled)? else {
+    let Some(number) = numbers::find(conn, dialled)? else {
+        return Ok(None);
+    };
+    let community = CommunityId::from_i64(message.community_id);
+    let Some(phone) = still_theirs(conn, community, message.from_member, phone)? else {
         return Ok(None);
     };
     let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
-    if stopped
-        .iter()
-        .any(|o| o.number_id == 0 || o.number_id == number.as_i64())
+    if number.community_id != message.community_id
+        || stopped
+            .iter()
+            .any(|o| o.number_id == 0 || o.number_id == number.id)
     {
         return Ok(None);
     }
-    let Some(number) = numbers::get(conn, community, number)? else {
-        return Ok(None);
-    };
     let policy = communities::require(conn, community)?.policy;
     let text = format!("Your text was not delivered: {}.", reason.sentence());
     let notice = Notice {
@@ -163,6 +167,56 @@ pub(crate) fn of_failure(
         deadline_s: policy.deadline_s,
     };
     write(conn, ctx, &notice).map(Some)
+}
+
+/// The phone to tell somebody something who wrote from `phone`: that one, or their first if it has left them
+/// since, for it may be another person's now.
+fn still_theirs(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: Option<i64>,
+    phone: E164,
+) -> Result<Option<E164>> {
+    let owner = devices::hold_by_phone(conn, community, phone)?.map(|device| device.member_id);
+    match member.map(MemberId::from_i64) {
+        Some(member) if owner != Some(member.as_i64()) => match devices::primary(conn, community, member)? {
+            Some(device) => Ok(Some(device.e164()?)),
+            None => Ok(None),
+        },
+        _ => Ok(Some(phone)),
+    }
+}
+
+/// Sends what waits for a phone that its member has no more to the member's first phone, or ends it where
+/// there is none. Called after the device is gone, so that nothing is added for it any more. Receipts end:
+/// they belong to whatever sent the text.
+pub(crate) fn leave_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    gone: E164,
+) -> Result<()> {
+    let instead = devices::primary(conn, community, member)?;
+    for row in outbox::to_phone(conn, community, gone)? {
+        let key = (row.community_id, row.message_id, row.kind);
+        match &instead {
+            Some(device) if row.kind == outbox::TEXT => {
+                let phone = device.e164()?;
+                let number = numbers::get(conn, community, NumberId::from_i64(row.number_id))?;
+                let own = number.map_or(row.carrier, |number| number.carrier);
+                outbox::redirect(conn, key, phone, &ctx.registry.carrier_for(phone, &own))?;
+            }
+            _ => {
+                outbox::delete(conn, key.0, key.1, key.2)?;
+                if row.kind == outbox::TEXT {
+                    let ids = (community, MessageId::from_i64(row.message_id));
+                    receipts::advance(conn, ctx, ids, Status::Failed, Some(Reason::NoDevice), None)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Ends everything that still waits to be sent on a lane, with the reason. The sender learns it as of any
@@ -192,31 +246,29 @@ pub(crate) fn cancel_lane(
 /// Phone, number, and the keyword that was answered (none for a refusal).
 type GuardKey = (E164, i64, Option<Keyword>);
 
+/// What a notice is sent for: a job, and the place of the text in its batch. It stays the same when the
+/// database has the job run again, which the new message's id does not.
+pub(crate) type Cause = (i64, usize);
+
 /// Remembers to whom refusal notices went.
 #[derive(Default)]
 pub(crate) struct NoticeGuard {
-    last: Mutex<HashMap<GuardKey, (Timestamp, MessageId)>>,
+    last: Mutex<HashMap<GuardKey, (Timestamp, Cause)>>,
 }
 
 impl NoticeGuard {
     /// Whether that phone may get a refusal notice from that number on account of `cause`. Asking again for
     /// the same cause gives the same answer: a transaction may run twice.
-    pub fn allows(&self, phone: E164, number_id: i64, cause: MessageId, now: Timestamp) -> bool {
+    pub fn allows(&self, phone: E164, number_id: i64, cause: Cause, now: Timestamp) -> bool {
         self.passes((phone, number_id, None), NOTICE_GAP_MS, cause, now)
     }
 
     /// Whether that phone may get an answer to that keyword.
-    pub fn answers(&self, key: (E164, i64, Keyword), cause: MessageId, now: Timestamp) -> bool {
+    pub fn answers(&self, key: (E164, i64, Keyword), cause: Cause, now: Timestamp) -> bool {
         self.passes((key.0, key.1, Some(key.2)), REPLY_GAP_MS, cause, now)
     }
 
-    fn passes(
-        &self,
-        key: (E164, i64, Option<Keyword>),
-        gap_ms: i64,
-        cause: MessageId,
-        now: Timestamp,
-    ) -> bool {
+    fn passes(&self, key: (E164, i64, Option<Keyword>), gap_ms: i64, cause: Cause, now: Timestamp) -> bool {
         let mut last = self.last.lock().unwrap_or_else(|p| p.into_inner());
         if let Some((at, before)) = last.get(&key)
             && now.since(*at) < gap_ms
@@ -243,7 +295,7 @@ mod tests {
     fn one_phone_gets_one_refusal_an_hour_from_one_number() {
         let guard = NoticeGuard::default();
         let phone: E164 = "+14155550101".parse().unwrap();
-        let (first, second) = (MessageId::from_i64(1), MessageId::from_i64(2));
+        let (first, second) = ((1, 0), (1, 1));
         assert!(guard.allows(phone, 1, first, Timestamp(0)));
         assert!(
             guard.allows(phone, 1, first, Timestamp(1)),

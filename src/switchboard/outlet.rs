@@ -7,6 +7,32 @@ use thiserror::Error;
 use crate::domain::id::MessageId;
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
+use crate::wire::sms::{Coding, Concat};
+
+/// A part of a long text that is to be acknowledged before the others have come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldPart {
+    /// The edge's number for it, unique among the parts of its outlet that are held.
+    pub no: i64,
+    /// The real phone that sent it.
+    pub from: E164,
+    /// The number that it was sent to.
+    pub to: E164,
+    /// Its place in its text.
+    pub concat: Concat,
+    /// How its bytes are to be read.
+    pub coding: Coding,
+    /// Its bytes, without a header.
+    pub body: Vec<u8>,
+    /// The carrier's own id of it.
+    pub carrier_ref: Option<String>,
+    /// The sender asked for a delivery receipt.
+    pub want_receipt: bool,
+    /// The sender's own deadline, counted from its coming.
+    pub valid_for_s: Option<i64>,
+    /// When its text is given up.
+    pub due_at: Timestamp,
+}
 
 /// A whole text (reassembled, decoded) as an edge received it from a phone.
 #[derive(Clone, Debug)]
@@ -28,6 +54,9 @@ pub struct InboundText {
     pub valid_for_s: Option<i64>,
     /// Tokens of media that came with it, kept already ([`super::media::MediaShelf`]).
     pub media: Vec<String>,
+    /// The numbers of its parts that are held ([`Exchange::hold`]): they go in the transaction that accepts
+    /// the text.
+    pub held: Vec<i64>,
 }
 
 /// What became of an inbound text. It is committed before this is returned.
@@ -65,6 +94,8 @@ pub enum Verdict {
 pub struct InboundReceipt {
     /// The carrier that reports, by its outlet's name.
     pub carrier: String,
+    /// Which of the carrier's SMSCs reports, where its link says so: their ids may collide.
+    pub smsc: Option<String>,
     /// The id that the carrier gave the part when it took it.
     pub carrier_ref: String,
     /// What the carrier says: `Sent` (on its way), `Delivered`, `Undelivered`, `Expired` or `Failed`.
@@ -91,7 +122,17 @@ pub trait Exchange: Send + Sync + 'static {
     /// order, provided the second call is first polled after the first.
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError>;
 
-    /// Takes a carrier's receipt; returns once it is durable. An unknown reference is no error.
+    /// Keeps a part of a long text; returns once it is durable. What is held already is held once.
+    async fn hold(&self, outlet: &str, part: HeldPart) -> Result<(), IntakeError>;
+
+    /// Forgets parts without a text; they were of no use.
+    async fn let_go(&self, outlet: &str, held: Vec<i64>) -> Result<(), IntakeError>;
+
+    /// What is held for an account or carrier, in the order of its coming: asked for at the start.
+    async fn held(&self, outlet: &str) -> Result<Vec<HeldPart>, IntakeError>;
+
+    /// Takes a carrier's receipt; returns once it is durable. An unknown reference is no error: the receipt
+    /// may have overtaken the answer to the sending, and is kept for a while.
     async fn receipt(&self, receipt: InboundReceipt) -> Result<(), IntakeError>;
 }
 
@@ -112,6 +153,19 @@ pub struct OutboundText {
     pub expires_at: Timestamp,
     /// Links to the media that go with it; empty where the outlet does not take any.
     pub media: Vec<String>,
+    /// The parts that this carrier took in earlier tries: these are not to be sent again.
+    pub taken: Vec<TakenPart>,
+}
+
+/// A part of a text that a carrier took while it did not take others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenPart {
+    /// Which part, from 1.
+    pub part: u8,
+    /// How many the text made.
+    pub of: u8,
+    /// The carrier's id of it; empty where it gives none.
+    pub reference: String,
 }
 
 /// A receipt on its way back to a sender who asked for one.
@@ -134,8 +188,10 @@ pub struct OutboundReceipt {
 /// The carrier took a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// The carrier's id of each part, in order; empty where the carrier gives none.
+    /// The carrier's id of each part, in order, those of earlier tries included; empty where it gives none.
     pub parts: Vec<String>,
+    /// Which of the carrier's SMSCs took it, where it has several: ids are unique within one.
+    pub smsc: Option<String>,
     /// True when the carrier will send no receipt because its taking the text is the delivery.
     pub delivered: bool,
 }
@@ -151,6 +207,18 @@ pub enum OutletError {
         detail: String,
         /// The least wait in milliseconds.
         after_ms: Option<i64>,
+    },
+    /// It took some parts and not now the others: those alone are to be tried again.
+    #[error("{detail}")]
+    Partly {
+        /// What happened to the others, without any real number.
+        detail: String,
+        /// The least wait in milliseconds.
+        after_ms: Option<i64>,
+        /// What it took, in earlier tries too.
+        taken: Vec<TakenPart>,
+        /// Which of the carrier's SMSCs took it, where it has several.
+        smsc: Option<String>,
     },
     /// Never: the carrier refuses this text for good.
     #[error("{detail}")]

@@ -3,7 +3,7 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Switchboard, region};
+use super::{Context, Switchboard, phone_memory, region};
 use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
@@ -76,7 +76,9 @@ fn require_pool(conn: &mut Conn, community: CommunityId, id: PoolId) -> Result<P
 }
 
 fn require_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<NumberRow> {
-    rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("number", id))
+    rows::get(conn, community, id)?
+        .filter(|row| row.state != rows::REMOVED)
+        .ok_or_else(|| SwitchboardError::not_found("number", id))
 }
 
 pub(crate) fn create_pool(
@@ -123,7 +125,8 @@ fn checked_capabilities(set: Capabilities) -> Result<i16> {
     }
 }
 
-/// Adds a number. `carriers` are the names of the carriers that are configured.
+/// Adds a number; one that was here before comes back under its old id, with all that is remembered of it.
+/// `carriers` are the names of the carriers that are configured.
 pub(crate) fn create_number(
     conn: &mut Conn,
     ctx: &Context,
@@ -134,8 +137,9 @@ pub(crate) fn create_number(
     require_pool(conn, community, new.pool)?;
     check_carrier(carriers, &new.carrier)?;
     rows::hold(conn, new.number)?;
-    if let Some((owner, _)) = rows::find(conn, new.number)? {
-        let whose = if owner == community {
+    let last = rows::last(conn, new.number)?;
+    if let Some(row) = last.as_ref().filter(|row| row.state != rows::REMOVED) {
+        let whose = if row.community_id == community.as_i64() {
             "this community"
         } else {
             "another community"
@@ -154,9 +158,12 @@ pub(crate) fn create_number(
             ),
         ));
     }
+    let before = rows::of_community(conn, community, new.number)?;
     let row = NumberRow {
         community_id: community.as_i64(),
-        id: ctx.id::<NumberKind>().as_i64(),
+        id: before
+            .as_ref()
+            .map_or_else(|| ctx.id::<NumberKind>().as_i64(), |row| row.id),
         pool_id: new.pool.as_i64(),
         e164: new.number.as_i64(),
         carrier: new.carrier.clone(),
@@ -168,9 +175,21 @@ pub(crate) fn create_number(
         rate_per_s: checked_rate(new.rate_per_s)?,
         state: NumberState::Active.word().to_owned(),
         load: 0,
-        created_at: ctx.now.0,
+        created_at: before.as_ref().map_or(ctx.now.0, |row| row.created_at),
     };
-    rows::insert(conn, &row)?;
+    match before {
+        Some(_) => rows::revive(conn, &row)?,
+        None => rows::insert(conn, &row)?,
+    }
+    if let Some(last) = last.filter(|last| last.community_id != row.community_id) {
+        let id = |row: &NumberRow| {
+            (
+                CommunityId::from_i64(row.community_id),
+                NumberId::from_i64(row.id),
+            )
+        };
+        phone_memory::inherit(conn, id(&last), id(&row))?;
+    }
     number_view(row)
 }
 
@@ -215,7 +234,7 @@ pub(crate) fn edit_number(
 
 pub(crate) fn remove_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<()> {
     let row = require_number(conn, community, id)?;
-    if !rows::delete_unused(conn, community, id)? {
+    if !rows::remove_unused(conn, community, id)? {
         return Err(SwitchboardError::conflict(
             "number_in_use",
             format!(

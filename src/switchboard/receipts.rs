@@ -1,14 +1,17 @@
 //! Carriers' answers and receipts, back to the message's status and to the sender who asked.
 
-use super::error::Result;
+use super::aside::batch_or_each;
+use super::error::{Result, SwitchboardError};
+use super::events::Moved;
 use super::outlet::{InboundReceipt, Sent};
-use super::{Context, notices};
-use crate::domain::id::{CommunityId, MessageId};
+use super::{Context, early, notices};
+use crate::domain::E164;
+use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::parts::{self, PartRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, devices};
 
 /// How one try to send ended.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub(crate) enum Attempt {
         attempts: i32,
         due_at: i64,
         detail: String,
+        /// The parts that the carrier took all the same.
+        taken: Vec<PartTaken>,
     },
     /// It will not be tried again.
     Over {
@@ -29,21 +34,102 @@ pub(crate) enum Attempt {
     },
 }
 
+/// A part that a carrier took, as it is noted: which, of how many, its id, and which SMSC took it.
+#[derive(Clone, Debug)]
+pub(crate) struct PartTaken {
+    pub part: i16,
+    pub of: i16,
+    pub reference: String,
+    pub smsc: Option<String>,
+}
+
 /// A try's outcome, for the database.
 #[derive(Clone, Debug)]
 pub(crate) struct Completion {
     /// (community, message, kind).
     pub key: (i64, i64, i16),
+    /// Sender and recipient, where they are members: for what apps are told.
+    pub between: (Option<i64>, Option<i64>),
     pub carrier: String,
     pub attempt: Attempt,
 }
 
 /// Writes down how tries ended; returns what is to be sent on account of it.
 pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> Result<Vec<Vec<Pending>>> {
-    batch
-        .iter()
-        .map(|completion| complete_one(conn, ctx, completion))
-        .collect()
+    batch_or_each(
+        conn,
+        ctx,
+        batch,
+        |conn| {
+            let outcomes: Result<Vec<_>> = batch.iter().map(|one| complete_one(conn, ctx, one)).collect();
+            let mut outcomes = outcomes?;
+            let references: Vec<&str> = batch.iter().flat_map(references).collect();
+            if let Some(last) = outcomes.last_mut() {
+                last.extend(early::catch_up(conn, ctx, &references)?);
+            }
+            Ok(outcomes)
+        },
+        |conn, _, completion| {
+            let mut pending = complete_one(conn, ctx, completion)?;
+            let references: Vec<&str> = references(completion).collect();
+            pending.extend(early::catch_up(conn, ctx, &references)?);
+            Ok(pending)
+        },
+        |conn, completion, error| set_completion_aside(conn, ctx, completion, &error),
+    )
+}
+
+/// What the carrier called the parts that it took.
+fn references(completion: &Completion) -> impl Iterator<Item = &str> {
+    let found: Vec<&str> = match &completion.attempt {
+        Attempt::Sent(sent) => sent.parts.iter().map(String::as_str).collect(),
+        Attempt::Later { taken, .. } => taken.iter().map(|part| part.reference.as_str()).collect(),
+        Attempt::Over { .. } => Vec::new(),
+    };
+    found.into_iter().filter(|reference| !reference.is_empty())
+}
+
+/// Ends a row whose outcome cannot be stored whole: the message has its status, with the reason as its
+/// detail, and nothing follows from it. Otherwise a text that its carrier has would be sent again and again.
+fn set_completion_aside(
+    conn: &mut Conn,
+    ctx: &Context,
+    completion: &Completion,
+    error: &SwitchboardError,
+) -> Result<Vec<Pending>> {
+    let (community_id, message_id, kind) = completion.key;
+    let (community, message) = (
+        CommunityId::from_i64(community_id),
+        MessageId::from_i64(message_id),
+    );
+    tracing::error!(%error, %community, %message, "an answer of a carrier was set aside");
+    let (status, reason) = match &completion.attempt {
+        Attempt::Later { attempts, due_at, .. } => {
+            outbox::postpone(conn, completion.key, *attempts, *due_at)?;
+            (Status::Queued, None)
+        }
+        Attempt::Sent(sent) => (sent_status(sent), None),
+        Attempt::Over { status, reason, .. } => (*status, Some(*reason)),
+    };
+    if !matches!(completion.attempt, Attempt::Later { .. }) {
+        outbox::delete(conn, community_id, message_id, kind)?;
+    }
+    if kind == outbox::TEXT {
+        let detail = aside_detail(error);
+        messages::set_status(conn, community, message, status, (reason, Some(&detail)), ctx.now)?;
+    }
+    Ok(Vec::new())
+}
+
+fn aside_detail(error: &SwitchboardError) -> String {
+    format!("set aside: {error}")
+}
+
+fn sent_status(sent: &Sent) -> Status {
+    match sent.delivered {
+        true => Status::Delivered,
+        false => Status::Sent,
+    }
 }
 
 fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Result<Vec<Pending>> {
@@ -56,11 +142,15 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
         attempts,
         due_at,
         detail,
+        taken,
     } = &completion.attempt
     {
+        for part in taken {
+            record(conn, completion, part)?;
+        }
         outbox::postpone(conn, completion.key, *attempts, *due_at)?;
         if kind == outbox::TEXT {
-            messages::set_status(
+            let moved = messages::set_status(
                 conn,
                 community,
                 message,
@@ -68,6 +158,16 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                 (None, Some(detail)),
                 ctx.now,
             )?;
+            // Each further try is no news.
+            if moved && *attempts == 1 {
+                tell(
+                    ctx,
+                    (community, message),
+                    completion.between,
+                    Status::Queued,
+                    (None, Some(detail)),
+                );
+            }
         }
         return Ok(Vec::new());
     }
@@ -78,25 +178,44 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     match &completion.attempt {
         Attempt::Later { .. } => Ok(Vec::new()),
         Attempt::Sent(sent) => {
-            let count = i16::try_from(sent.parts.len()).unwrap_or(i16::MAX);
-            for (at, reference) in (1..=count).zip(&sent.parts) {
-                let part = PartRow {
-                    community_id,
-                    message_id,
-                    part: at,
-                    parts: count,
-                    carrier: completion.carrier.clone(),
-                    carrier_ref: reference.clone(),
-                    status: Status::Sent.code(),
+            // Parts without a name cannot be reported on.
+            let named = sent
+                .parts
+                .iter()
+                .filter(|reference| !reference.is_empty())
+                .count();
+            let of = i16::try_from(named).unwrap_or(i16::MAX);
+            for (part, reference) in (1..=i16::MAX).zip(&sent.parts) {
+                let part = PartTaken {
+                    part,
+                    of,
+                    reference: reference.clone(),
+                    smsc: sent.smsc.clone(),
                 };
-                parts::record(conn, &part)?;
+                record(conn, completion, &part)?;
             }
-            let status = if sent.delivered {
-                Status::Delivered
-            } else {
-                Status::Sent
+            let status = sent_status(sent);
+            let mut pending = match status {
+                Status::Delivered => advance(conn, ctx, (community, message), status, None, None)?,
+                _ => {
+                    if messages::set_status(conn, community, message, status, (None, None), ctx.now)? {
+                        tell(
+                            ctx,
+                            (community, message),
+                            completion.between,
+                            status,
+                            (None, None),
+                        );
+                    }
+                    Vec::new()
+                }
             };
-            advance(conn, ctx, (community, message), status, None, None)
+            // Parts of earlier tries may have been reported on before the last one was taken.
+            if of > 1 && all_delivered(conn, (community_id, message_id), of)? {
+                let delivered = advance(conn, ctx, (community, message), Status::Delivered, None, None)?;
+                pending.extend(delivered);
+            }
+            Ok(pending)
         }
         Attempt::Over {
             status,
@@ -113,60 +232,136 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
     }
 }
 
-/// What a receipt was about, or that nobody knows its reference (yet: the answer to the sending may still
-/// be on its way to the database).
+/// What became of a receipt.
 #[derive(Clone, Debug)]
 pub(crate) enum Reported {
+    /// It is about a text of ours.
     Known(Vec<Pending>),
-    Unknown,
+    /// Nobody knows its reference yet: the answer to the sending may still be on its way to the database.
+    Kept,
+    /// Nobody knows its reference, and it is not worth keeping.
+    Dropped,
 }
 
-/// Applies receipts.
+/// Applies receipts, and keeps those that may be early.
 pub(crate) fn report(conn: &mut Conn, ctx: &Context, batch: &[InboundReceipt]) -> Result<Vec<Reported>> {
-    batch
-        .iter()
-        .map(|receipt| report_one(conn, ctx, receipt))
-        .collect()
+    batch_or_each(
+        conn,
+        ctx,
+        batch,
+        |conn| batch.iter().map(|one| report_one(conn, ctx, one)).collect(),
+        |conn, _, receipt| report_one(conn, ctx, receipt),
+        |conn, receipt, error| set_report_aside(conn, ctx, receipt, &error),
+    )
+}
+
+/// Takes of a receipt that cannot be applied whole what can be: the status, with the reason as its detail.
+/// The carrier is told that we have it, lest it repeat it for ever.
+fn set_report_aside(
+    conn: &mut Conn,
+    ctx: &Context,
+    receipt: &InboundReceipt,
+    error: &SwitchboardError,
+) -> Result<Reported> {
+    tracing::error!(%error, carrier = %receipt.carrier, "a receipt was set aside");
+    let applied = conn.savepoint(|conn| {
+        let Some(part) = parts::by_reference(
+            conn,
+            &receipt.carrier,
+            receipt.smsc.as_deref(),
+            &receipt.carrier_ref,
+        )?
+        else {
+            return Ok(());
+        };
+        let (community, message) = (
+            CommunityId::from_i64(part.community_id),
+            MessageId::from_i64(part.message_id),
+        );
+        if !receipt.status.is_final() {
+            return Ok(());
+        }
+        parts::set_status(conn, &part, receipt.status)?;
+        let (status, reason) = meaning(receipt.status);
+        if status != Status::Delivered || part.parts == 1 {
+            let detail = aside_detail(error);
+            messages::set_status(conn, community, message, status, (reason, Some(&detail)), ctx.now)?;
+        }
+        Ok(())
+    });
+    match applied {
+        // Its very name cannot be looked up: it is nobody's.
+        Err(StoreError::Query(_)) => {}
+        other => other?,
+    }
+    Ok(Reported::Known(Vec::new()))
 }
 
 fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Result<Reported> {
-    let Some(part) = parts::by_reference(conn, &receipt.carrier, &receipt.carrier_ref)? else {
-        return Ok(Reported::Unknown);
+    match apply(conn, ctx, receipt)? {
+        Some(pending) => Ok(Reported::Known(pending)),
+        None => early::keep(conn, ctx, receipt),
+    }
+}
+
+/// Applies a receipt; `None` where nobody knows its reference.
+pub(super) fn apply(
+    conn: &mut Conn,
+    ctx: &Context,
+    receipt: &InboundReceipt,
+) -> Result<Option<Vec<Pending>>> {
+    let smsc = receipt.smsc.as_deref();
+    let Some(part) = parts::by_reference(conn, &receipt.carrier, smsc, &receipt.carrier_ref)? else {
+        return Ok(None);
     };
     if !receipt.status.is_final() {
-        return Ok(Reported::Known(Vec::new()));
+        return Ok(Some(Vec::new()));
     }
     parts::set_status(conn, &part, receipt.status)?;
     let ids = (
         CommunityId::from_i64(part.community_id),
         MessageId::from_i64(part.message_id),
     );
-    let pending = match receipt.status {
-        Status::Delivered => {
-            // A text has arrived when all of its parts have.
-            let all = parts::statuses(conn, part.community_id, part.message_id)?;
-            match all.iter().all(|s| *s == Status::Delivered) {
-                true => advance(conn, ctx, ids, Status::Delivered, None, None)?,
-                false => Vec::new(),
-            }
+    let (status, reason) = meaning(receipt.status);
+    if status == Status::Delivered {
+        // A text has arrived when all of its parts have.
+        if !all_delivered(conn, (part.community_id, part.message_id), part.parts)? {
+            return Ok(Some(Vec::new()));
         }
-        Status::Expired => {
-            let reason = Some(Reason::DeadlinePassed);
-            advance(conn, ctx, ids, Status::Expired, reason, receipt.detail.as_deref())?
-        }
-        _ => {
-            let reason = Some(Reason::CarrierUndelivered);
-            advance(
-                conn,
-                ctx,
-                ids,
-                Status::Undelivered,
-                reason,
-                receipt.detail.as_deref(),
-            )?
-        }
+        return Ok(Some(advance(conn, ctx, ids, status, None, None)?));
+    }
+    let pending = advance(conn, ctx, ids, status, reason, receipt.detail.as_deref())?;
+    Ok(Some(pending))
+}
+
+/// Whether all parts of the text are there and delivered; parts that still wait are not there.
+fn all_delivered(conn: &mut Conn, (community_id, message_id): (i64, i64), of: i16) -> Result<bool> {
+    let all = parts::statuses(conn, community_id, message_id)?;
+    Ok(all.len() >= usize::try_from(of).unwrap_or(0) && all.iter().all(|s| *s == Status::Delivered))
+}
+
+fn record(conn: &mut Conn, completion: &Completion, taken: &PartTaken) -> Result<()> {
+    let (community_id, message_id, _) = completion.key;
+    let part = PartRow {
+        community_id,
+        message_id,
+        part: taken.part,
+        parts: taken.of,
+        carrier: completion.carrier.clone(),
+        carrier_ref: taken.reference.clone(),
+        status: Status::Sent.code(),
+        smsc: taken.smsc.clone(),
     };
-    Ok(Reported::Known(pending))
+    Ok(parts::record(conn, &part)?)
+}
+
+/// What a carrier's final report makes of the message.
+fn meaning(reported: Status) -> (Status, Option<Reason>) {
+    match reported {
+        Status::Delivered => (Status::Delivered, None),
+        Status::Expired => (Status::Expired, Some(Reason::DeadlinePassed)),
+        _ => (Status::Undelivered, Some(Reason::CarrierUndelivered)),
+    }
 }
 
 /// Moves a message on, and tells its sender when that was the end of it: by a receipt if he asked for
@@ -184,6 +379,13 @@ pub(crate) fn advance(
         return Ok(Vec::new());
     }
     let message = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
+    tell(
+        ctx,
+        (community, id),
+        (message.from_member, message.to_member),
+        status,
+        (reason, detail),
+    );
     if message.want_receipt {
         return Ok(receipt_for(conn, ctx, &message)?.into_iter().collect());
     }
@@ -193,6 +395,26 @@ pub(crate) fn advance(
             .collect()),
         None => Ok(Vec::new()),
     }
+}
+
+/// Tells apps of a message's new status.
+fn tell(
+    ctx: &Context,
+    (community, id): (CommunityId, MessageId),
+    (from, to): (Option<i64>, Option<i64>),
+    status: Status,
+    (reason, detail): (Option<Reason>, Option<&str>),
+) {
+    let moved = Moved {
+        id,
+        from: from.map(MemberId::from_i64),
+        to: to.map(MemberId::from_i64),
+        status,
+        reason,
+        detail,
+        updated_at: ctx.now,
+    };
+    ctx.events.message_status(community, &moved);
 }
 
 /// Queues the receipt for a sender who asked; it goes back the way the text came.
@@ -205,6 +427,13 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
     else {
         return Ok(None);
     };
+    let community = CommunityId::from_i64(message.community_id);
+    let sender = E164::from_i64(phone).ok_or(StoreError::Corrupt("messages.from_phone"))?;
+    let owner = devices::hold_by_phone(conn, community, sender)?.map(|device| device.member_id);
+    if message.from_member.is_some() && owner != message.from_member {
+        // The phone has left its member since: whoever has it now did not ask.
+        return Ok(None);
+    }
     let pending = Pending {
         row: OutboxRow {
             community_id: message.community_id,
@@ -223,6 +452,7 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
             due_at: ctx.now.0,
             expires_at: ctx.now.plus_s(24 * 3600).0,
         },
+        to_member: message.to_member,
         text: String::new(),
         want_receipt: false,
         status: message.status,

@@ -3,8 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
+use serde::Serialize;
+
 use super::outlet::Outlet;
 use crate::domain::E164;
+
+/// How a carrier stands, as far as this process knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarrierState {
+    /// A text handed over now has a link to leave by.
+    Up,
+    /// It runs, without a link at present.
+    Down,
+    /// The settings name it; whether it is up, only the server knows.
+    Configured,
+    /// The settings know no such carrier.
+    NotConfigured,
+}
 
 /// Names and prefixes of the carriers that are configured, and the running outlets once they are there.
 #[derive(Clone, Default)]
@@ -61,6 +77,17 @@ impl Registry {
             .outlets
             .get(name)
             .cloned()
+    }
+
+    /// How the carrier of that name stands.
+    pub fn state(&self, name: &str) -> CarrierState {
+        let inner = self.inner.read().unwrap_or_else(|p| p.into_inner());
+        match inner.outlets.get(name) {
+            Some(outlet) if outlet.is_ready() => CarrierState::Up,
+            Some(_) => CarrierState::Down,
+            None if inner.names.iter().any(|n| n == name) => CarrierState::Configured,
+            None => CarrierState::NotConfigured,
+        }
     }
 
     /// The carrier for a phone: the one with the longest prefix that reaches it, else the pool number's

@@ -5,23 +5,28 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::Switchboard;
+use super::communities::{self, Apps};
 use super::error::Result;
-use super::{Switchboard, communities};
+use super::registry::CarrierState;
 use crate::domain::assignment::Assignment;
-use crate::domain::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId};
+use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
+use crate::store::app_devices::{self, AppDeviceRow};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::numbers::{self, NumberRow};
+use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments};
+use crate::store::{Conn, StoreError, assignments, endpoints};
 
 /// A pool number in its community.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialled {
     pub community: CommunityId,
     pub policy: Policy,
+    pub apps: Apps,
     pub number: NumberRow,
 }
 
@@ -35,8 +40,10 @@ pub(crate) struct PairFacts {
     pub mirror: Assignment,
     /// What stands for the sender on the contact's phone.
     pub shown: NumberRow,
-    /// The contact's device.
+    /// The contact's phone.
     pub device: Option<DeviceRow>,
+    /// The app in which the contact reads, if it can be reached.
+    pub app: Option<AppDeviceRow>,
 }
 
 /// All that the decision depends on.
@@ -45,7 +52,36 @@ pub(crate) struct Facts {
     pub dialled: Option<Dialled>,
     pub sender: Option<DeviceRow>,
     pub pair: Option<PairFacts>,
-    pub released: Option<ReleaseRow>,
+    pub released: Option<Released>,
+}
+
+/// For whom a number stood on a phone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Released {
+    /// None for somebody of another community.
+    pub contact: Option<MemberId>,
+    pub released_at: Timestamp,
+    pub cool_until: Timestamp,
+}
+
+impl From<ReleaseRow> for Released {
+    fn from(row: ReleaseRow) -> Self {
+        Self {
+            contact: Some(MemberId::from_i64(row.contact_id)),
+            released_at: Timestamp(row.released_at),
+            cool_until: Timestamp(row.cool_until),
+        }
+    }
+}
+
+impl From<PhoneHoldRow> for Released {
+    fn from(row: PhoneHoldRow) -> Self {
+        Self {
+            contact: row.contact_id.map(MemberId::from_i64),
+            released_at: Timestamp(row.released_at),
+            cool_until: Timestamp(row.cool_until),
+        }
+    }
 }
 
 /// What is to happen to a text.
@@ -62,11 +98,13 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
         return Ok(known.clone());
     }
     let found = match numbers::find(conn, to)? {
-        Some((community, id)) => {
-            let number = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("number_directory"))?;
+        Some(number) => {
+            let community = CommunityId::from_i64(number.community_id);
+            let (policy, apps) = communities::setup(conn, community)?;
             Some(Dialled {
                 community,
-                policy: communities::require(conn, community)?.policy,
+                policy,
+                apps,
                 number,
             })
         }
@@ -76,8 +114,22 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
     Ok(found)
 }
 
+/// What the facts are wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be shown.
+    Show,
+    /// To act on them: the pair must stay as it is until the transaction ends.
+    Act,
+}
+
 /// Looks up everything about a text from `from` to `to`.
-pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E164) -> Result<Facts> {
+pub(crate) fn facts(
+    conn: &mut Conn,
+    cache: &mut DialledCache,
+    (from, to): (E164, E164),
+    purpose: Purpose,
+) -> Result<Facts> {
     let mut facts = Facts {
         dialled: dialled(conn, cache, to)?,
         sender: None,
@@ -85,39 +137,69 @@ pub(crate) fn facts(conn: &mut Conn, cache: &mut DialledCache, from: E164, to: E
         released: None,
     };
     let Some(Dialled {
-        community, number, ..
+        community,
+        number,
+        apps,
+        ..
     }) = &facts.dialled
     else {
         return Ok(facts);
     };
+    let number = NumberId::from_i64(number.id);
     facts.sender = devices::by_phone(conn, *community, from)?;
-    let Some(sender) = &facts.sender else {
-        return Ok(facts);
-    };
-    let (member, number) = (
-        MemberId::from_i64(sender.member_id),
-        NumberId::from_i64(number.id),
-    );
-    match assignments::by_number(conn, *community, member, number)? {
-        Some(row) => facts.pair = Some(other_end(conn, *community, row)?),
-        None => facts.released = releases::get(conn, *community, member, number)?,
+    if let Some(sender) = &facts.sender {
+        let member = MemberId::from_i64(sender.member_id);
+        let row = match purpose {
+            Purpose::Show => assignments::by_number(conn, *community, member, number)?,
+            Purpose::Act => assignments::hold_by_number(conn, *community, member, number)?,
+        };
+        if let Some(row) = row {
+            facts.pair = Some(other_end(conn, *community, *apps, row)?);
+            return Ok(facts);
+        }
+        facts.released = releases::get(conn, *community, member, number)?.map(Into::into);
+    }
+    if facts.released.is_none() {
+        // The phone may have been somebody else's when it last had this number.
+        facts.released = phone_holds::get(conn, *community, from, number)?.map(Into::into);
     }
     Ok(facts)
 }
 
 /// The mirror of a row, its number and the contact's device.
-pub(crate) fn other_end(conn: &mut Conn, community: CommunityId, row: Assignment) -> Result<PairFacts> {
+pub(crate) fn other_end(
+    conn: &mut Conn,
+    community: CommunityId,
+    apps: Apps,
+    row: Assignment,
+) -> Result<PairFacts> {
     let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
     let shown =
         numbers::get(conn, community, mirror.number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
     let device = devices::primary(conn, community, row.contact)?;
+    let app = match apps.devices {
+        true => reachable_app(conn, community, row.contact)?,
+        false => None,
+    };
     Ok(PairFacts {
         row,
         mirror,
         shown,
         device,
+        app,
     })
+}
+
+/// The app in which a member reads, while its endpoint takes callbacks.
+fn reachable_app(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<AppDeviceRow>> {
+    let Some(app) = app_devices::of_member(conn, community, member)? else {
+        return Ok(None);
+    };
+    let endpoint = endpoints::get(conn, community, EndpointId::from_i64(app.endpoint_id))?;
+    Ok(endpoint
+        .is_some_and(|e| e.state == endpoints::ACTIVE)
+        .then_some(app))
 }
 
 /// The decision on a live pair, whoever asks (a phone or an app).
@@ -131,7 +213,7 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
         refuse(Reason::RecipientOptedOut)
     } else if pair.row.pending || pair.mirror.pending {
         refuse(Reason::AwaitingAcceptance)
-    } else if pair.device.is_none() {
+    } else if pair.device.is_none() && pair.app.is_none() {
         refuse(Reason::NoDevice)
     } else {
         Ruling::Bridge
@@ -142,7 +224,11 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
 pub(crate) fn rule(facts: &Facts) -> Ruling {
     match facts {
         Facts { dialled: None, .. } => Ruling::Refuse(Reason::UnassignedNumber),
-        Facts { sender: None, .. } => Ruling::Refuse(Reason::UnknownSender),
+        Facts {
+            sender: None,
+            released: None,
+            ..
+        } => Ruling::Refuse(Reason::UnknownSender),
         Facts {
             pair: Some(pair),
             sender: Some(sender),
@@ -182,10 +268,13 @@ pub struct Decision {
     pub device: Option<DeviceId>,
     /// By which carrier it leaves.
     pub carrier: Option<String>,
+    /// How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
+    /// `not_configured`. `down` and `not_configured` mean that a text would wait.
+    pub carrier_state: Option<CarrierState>,
 }
 
 /// Puts the decision on these facts into words.
-fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
+fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) -> Decision {
     let mut decision = Decision {
         outcome: "bridge",
         reason: None,
@@ -199,6 +288,7 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         shown_number: None,
         device: None,
         carrier: None,
+        carrier_state: None,
     };
     if let Some(dialled) = &facts.dialled {
         let id = NumberId::from_i64(dialled.number.id);
@@ -228,7 +318,7 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         decision.contact = Some(row.contact);
         decision.shown_number = pair.shown.e164().ok();
         decision.device = pair.device.as_ref().map(|d| DeviceId::from_i64(d.id));
-        decision.carrier = carrier;
+        (decision.carrier, decision.carrier_state) = carrier.unzip();
         decision.steps.push(format!(
             "for {} this number is {} ({})",
             row.member, row.contact, row.id
@@ -240,11 +330,12 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
         ));
     }
     if let Some(released) = &facts.released {
+        let contact = released.contact.map(|c| c.to_string());
         decision.steps.push(format!(
-            "the number stood for {} until {} and cools down until {}",
-            MemberId::from_i64(released.contact_id),
-            Timestamp(released.released_at),
-            Timestamp(released.cool_until),
+            "on that phone the number stood for {} until {} and cools down until {}",
+            contact.as_deref().unwrap_or("somebody of another community"),
+            released.released_at,
+            released.cool_until,
         ));
     } else if facts.sender.is_some() && facts.pair.is_none() {
         decision
@@ -252,11 +343,29 @@ fn explain(facts: &Facts, carrier: Option<String>) -> Decision {
             .push("on this number the member has, and had, no contact".into());
     }
     match rule(facts) {
-        Ruling::Bridge => decision.steps.push("nothing stands against it: bridge".into()),
+        Ruling::Bridge => {
+            decision.steps.push("nothing stands against it: bridge".into());
+            warn_of_carrier(&mut decision);
+        }
         Ruling::Refuse(reason) => decide(&mut decision, "refuse", reason),
         Ruling::Quarantine(reason) => decide(&mut decision, "quarantine", reason),
     }
     decision
+}
+
+/// A bridge by a carrier that is not there is still one, but who asks wants to know that the text waits.
+fn warn_of_carrier(decision: &mut Decision) {
+    let (Some(carrier), Some(state)) = (&decision.carrier, decision.carrier_state) else {
+        return;
+    };
+    let trouble = match state {
+        CarrierState::Up | CarrierState::Configured => return,
+        CarrierState::Down => format!("carrier `{carrier}` has no link at present"),
+        CarrierState::NotConfigured => format!("carrier `{carrier}` is not configured here"),
+    };
+    decision.sentence =
+        format!("the text is bridged to the contact, but {trouble}: it would wait until its deadline");
+    decision.steps.push(format!("{trouble}: the text would wait"));
 }
 
 fn decide(decision: &mut Decision, outcome: &'static str, reason: Reason) {
@@ -272,7 +381,8 @@ impl Switchboard {
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
         let registry = self.registry();
         self.read(move |conn| {
-            let mut facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
+            let mut facts =
+                conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
             if facts
                 .dialled
                 .as_ref()
@@ -287,7 +397,9 @@ impl Switchboard {
             }
             let carrier = facts.pair.as_ref().and_then(|pair| {
                 let phone = pair.device.as_ref()?.e164().ok()?;
-                Some(registry.carrier_for(phone, &pair.shown.carrier))
+                let carrier = registry.carrier_for(phone, &pair.shown.carrier);
+                let state = registry.state(&carrier);
+                Some((carrier, state))
             });
             Ok(explain(&facts, carrier))
         })
@@ -296,7 +408,7 @@ impl Switchboard {
 
     /// The decision alone, on the caller's own connection: what a bench measures.
     pub fn route_on(&self, conn: &mut Conn, from: E164, to: E164) -> Result<bool> {
-        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), from, to))?;
+        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
         Ok(rule(&facts) == Ruling::Bridge)
     }
 }

@@ -1,9 +1,11 @@
 //! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone are taken
-//! over, and rows that other processes left for us are noticed.
+//! over, rows that other processes left for us are noticed, and old messages of strangers are removed. Receipts
+//! that came early are looked at too.
 
 use tokio::task::JoinHandle;
 
 use super::Switchboard;
+use super::strangers::forget_old;
 use crate::store::node::NodeLock;
 use crate::store::{Conn, StoreError, outbox};
 
@@ -26,8 +28,12 @@ pub(super) async fn over<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio
     }
 }
 
-pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize) -> Swept {
+/// `forget` says whether old messages of strangers are to be removed too.
+pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, forget: bool) -> Swept {
     let me = lock.node();
+    if let Err(error) = board.sweep_early_receipts().await {
+        tracing::warn!(%error, "the receipts that came early could not be looked at");
+    }
     let others = board
         .read_store(move |conn| {
             let nodes = outbox::nodes(conn)?;
@@ -49,6 +55,13 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize) -
         Ok(_) => board.read_store(move |conn| outbox::count(conn, me)).await,
         Err(error) => Err(error),
     };
+    if forget {
+        match forget_old(&board, board.now()).await {
+            Ok(0) => {}
+            Ok(messages) => tracing::info!(messages, "old messages of strangers were removed"),
+            Err(error) => tracing::warn!(%error, "old messages of strangers could not be removed"),
+        }
+    }
     Swept {
         lock,
         held,

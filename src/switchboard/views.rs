@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::domain::assignment::Origin;
 use crate::domain::id::{
-    AssignmentId, CommunityId, ContactId, DeviceId, KeyId, MemberId, MessageId, NumberId, PoolId,
+    AssignmentId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId, MessageId, NumberId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
@@ -40,19 +40,23 @@ pub struct Member {
     pub created_at: Timestamp,
 }
 
-/// A phone of a member.
+/// A device of a member: a phone, or the app in which they read.
 #[derive(Clone, Debug, Serialize)]
 pub struct Device {
     /// The id.
     pub id: DeviceId,
-    /// The kind of device; only phones so far.
+    /// `phone` or `app`.
     pub kind: &'static str,
-    /// The real number.
-    pub phone: E164,
+    /// The real number of a phone.
+    pub phone: Option<E164>,
     /// Its country.
     pub region: Option<String>,
     /// Whether it has sent STOPALL.
     pub stopped_all: bool,
+    /// Of an app: the callback endpoint by which it gets the member's texts.
+    pub endpoint: Option<EndpointId>,
+    /// Of an app: where the member's texts go: `phone`, `app` or `both`.
+    pub texts_to: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -162,6 +166,8 @@ pub struct Message {
     pub shown_number: Option<E164>,
     /// The text.
     pub text: String,
+    /// How many pictures, sounds and the like it carries.
+    pub media: i16,
     /// How it is written on the wire: `gsm7` or `ucs2`.
     pub encoding: &'static str,
     /// How many parts it takes.

@@ -96,6 +96,7 @@ impl Outlet for Recorder {
         let answer = answer.unwrap_or_else(|| {
             Ok(Sent {
                 parts: vec![format!("ref-{}", text.message)],
+                smsc: None,
                 delivered: false,
             })
         });
@@ -235,6 +236,7 @@ impl Town {
             want_receipt: false,
             valid_for_s: None,
             media: Vec::new(),
+            held: Vec::new(),
         };
         edit(&mut inbound);
         self.board.receive(inbound).await.unwrap()
@@ -248,6 +250,7 @@ impl Town {
     ) {
         let receipt = InboundReceipt {
             carrier: "test".into(),
+            smsc: None,
             carrier_ref: format!("ref-{message}"),
             status,
             detail: None,

@@ -15,6 +15,7 @@
 )]
 
 pub mod broker;
+pub mod callbacks;
 pub mod exchange;
 pub mod http_sink;
 pub mod json_lines;
@@ -25,6 +26,7 @@ pub mod postgres;
 pub mod process;
 pub mod provider;
 pub mod raw;
+pub mod receiver;
 pub mod smsc;
 pub mod tap;
 pub mod town;

@@ -53,6 +53,7 @@ impl VirtualPhones for TestPhones {
             want_receipt: false,
             valid_for_s: None,
             media: Vec::new(),
+            held: Vec::new(),
         };
         self.board.receive(text).await
     }

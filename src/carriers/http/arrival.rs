@@ -56,6 +56,7 @@ impl Arrivals {
             want_receipt: false,
             valid_for_s: None,
             media: Vec::new(),
+            held: Vec::new(),
         };
         if arrived.media.is_empty() {
             return Ok(text);

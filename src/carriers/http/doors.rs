@@ -175,6 +175,7 @@ impl Inner {
             } => {
                 let receipt = InboundReceipt {
                     carrier: carrier.name.clone(),
+                    smsc: None,
                     carrier_ref,
                     status,
                     detail,

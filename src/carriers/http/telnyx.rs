@@ -221,6 +221,7 @@ impl Driver for Telnyx {
             let id = answer.data.and_then(|taken| plain_word(&taken.id));
             return Ok(Sent {
                 parts: id.into_iter().collect(),
+                smsc: None,
                 delivered: false,
             });
         }

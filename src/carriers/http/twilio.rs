@@ -270,6 +270,7 @@ impl Driver for Twilio {
         }
         Ok(Sent {
             parts: answer.sid.as_deref().and_then(plain_word).into_iter().collect(),
+            smsc: None,
             delivered: false,
         })
     }

@@ -2,7 +2,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
-use std::sync::atomic::AtomicU16;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -31,7 +30,7 @@ struct BoundLink {
 }
 
 impl Account {
-    pub fn new(name: &str, config: &AccountConfig, clock: Arc<dyn Clock>, first_reference: u16) -> Self {
+    pub fn new(name: &str, config: &AccountConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
             name: name.to_owned(),
             allowed: config
@@ -46,7 +45,6 @@ impl Account {
                 dest_ton: 1,
                 dest_npi: 1,
                 long_text: config.long_text,
-                last_reference: AtomicU16::new(first_reference),
             },
             config: config.clone(),
             clock,
@@ -132,9 +130,15 @@ impl Outlet for Account {
         let messages = self.style.messages(text, self.clock.now().0)?;
         let mut last = outbound::not_bound();
         for port in self.ports((text.from, text.to)) {
-            match outbound::send_over(&port, Operation::Deliver, &messages).await {
+            match outbound::send_over(&port, Operation::Deliver, &messages, &text.taken).await {
                 // A gateway reports nothing further: its taking the text is the delivery.
-                Attempt::Sent(ids) => return Ok(outbound::to_sent(ids, true)),
+                Attempt::Sent(_) => {
+                    return Ok(Sent {
+                        parts: Vec::new(),
+                        smsc: None,
+                        delivered: true,
+                    });
+                }
                 Attempt::TryElsewhere(error) => last = error,
                 Attempt::Over(error) => return Err(error),
             }
@@ -146,7 +150,7 @@ impl Outlet for Account {
         let message = [self.style.receipt(receipt)];
         let mut last = outbound::not_bound();
         for port in self.ports((receipt.from, receipt.to)) {
-            match outbound::send_over(&port, Operation::Deliver, &message).await {
+            match outbound::send_over(&port, Operation::Deliver, &message, &[]).await {
                 Attempt::Sent(_) => return Ok(()),
                 Attempt::TryElsewhere(error) => last = error,
                 Attempt::Over(error) => return Err(error),

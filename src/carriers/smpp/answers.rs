@@ -58,7 +58,7 @@ pub(super) fn refusal(side: Side, why: Why) -> CommandStatus {
         (Side::Account, Why::Incomplete) => CommandStatus::RSYSERR,
         // The carrier shall not try these again, nor take them for a fault of the link.
         (Side::Carrier, _) => CommandStatus::RX_R_APPN,
-        (Side::Account, Why::Source) => CommandStatus::RINVSRCADR,
+        (Side::Account, Why::Source | Why::ForeignSource) => CommandStatus::RINVSRCADR,
         (Side::Account, Why::Destination) => CommandStatus::RINVDSTADR,
         (Side::Account, Why::Kind) => CommandStatus::RINVESMCLASS,
         (Side::Account, Why::NotText) => CommandStatus::RSUBMITFAIL,

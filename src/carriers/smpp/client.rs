@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU16;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -34,7 +33,13 @@ pub(super) struct SmppCarrier {
     style: Style,
     clock: Arc<dyn Clock>,
     /// The sending link of each bind.
-    ports: Vec<Arc<Port>>,
+    ports: Vec<Sender>,
+}
+
+struct Sender {
+    port: Arc<Port>,
+    /// Which SMSC it leads to, where the carrier has several.
+    smsc: Option<Arc<str>>,
 }
 
 #[async_trait]
@@ -52,16 +57,35 @@ impl Outlet for SmppCarrier {
     }
 
     fn is_ready(&self) -> bool {
-        self.ports.iter().any(|port| port.is_ready())
+        self.ports.iter().any(|sender| sender.port.is_ready())
     }
 
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {
         let messages = self.style.messages(text, self.clock.now().0)?;
         let mut last = outbound::not_bound();
-        for port in self.ports.iter().filter(|port| port.is_ready()) {
-            match outbound::send_over(port, self.style.operation, &messages).await {
-                Attempt::Sent(ids) => return Ok(outbound::to_sent(ids, false)),
+        for Sender { port, smsc } in self.ports.iter().filter(|sender| sender.port.is_ready()) {
+            match outbound::send_over(port, self.style.operation, &messages, &text.taken).await {
+                Attempt::Sent(parts) => {
+                    return Ok(Sent {
+                        parts,
+                        smsc: smsc.as_deref().map(str::to_owned),
+                        delivered: false,
+                    });
+                }
                 Attempt::TryElsewhere(error) => last = error,
+                Attempt::Over(OutletError::Partly {
+                    detail,
+                    after_ms,
+                    taken,
+                    ..
+                }) => {
+                    return Err(OutletError::Partly {
+                        detail,
+                        after_ms,
+                        taken,
+                        smsc: smsc.as_deref().map(str::to_owned),
+                    });
+                }
                 Attempt::Over(error) => return Err(error),
             }
         }
@@ -79,6 +103,7 @@ pub(super) struct LinkTask {
     carrier: String,
     bind: BindConfig,
     mode: BindMode,
+    smsc: Option<Arc<str>>,
     connector: Option<TlsConnector>,
     session: SessionConfig,
     backoff: Backoff,
@@ -116,7 +141,12 @@ pub(super) fn carrier(
         ..SessionConfig::new(Role::Esme)
     };
     let (mut ports, mut tasks) = (Vec::new(), Vec::new());
+    // Ids are an SMSC's own, so receipts are looked for under the SMSC that took the text first.
+    let address = |bind: &BindConfig| format!("{}:{}", bind.host, bind.port);
+    let first = config.binds.first().map(address);
+    let several = config.binds.iter().any(|bind| Some(address(bind)) != first);
     for bind in &config.binds {
+        let smsc: Option<Arc<str>> = several.then(|| address(bind).into());
         let modes: &[BindMode] = match bind.mode {
             LinkMode::Transceiver => &[BindMode::Transceiver],
             LinkMode::Pair => &[BindMode::Transmitter, BindMode::Receiver],
@@ -129,12 +159,16 @@ pub(super) fn carrier(
         for mode in modes {
             let (port, requests) = Port::new(config.window);
             if mode.submits() {
-                ports.push(port.clone());
+                ports.push(Sender {
+                    port: port.clone(),
+                    smsc: smsc.clone(),
+                });
             }
             tasks.push(LinkTask {
                 carrier: name.to_owned(),
                 bind: bind.clone(),
                 mode: *mode,
+                smsc: smsc.clone(),
                 connector: connector.clone(),
                 session: session.clone(),
                 backoff: Backoff {
@@ -159,7 +193,6 @@ pub(super) fn carrier(
             dest_ton: config.dest_ton,
             dest_npi: config.dest_npi,
             long_text: config.long_text,
-            last_reference: AtomicU16::new(rng.random()),
         },
         clock,
         ports,
@@ -179,21 +212,22 @@ impl LinkTask {
             };
             match connected {
                 Ok(mut wire) => {
-                    tracing::info!(carrier = %self.carrier, %host, mode = ?self.mode, "SMPP link bound");
+                    tracing::info!(carrier = %self.carrier, %host, mode = self.mode.word(), "SMPP link bound");
                     self.backoff.failures = 0;
                     let traffic = Traffic {
                         port: &self.port,
                         requests: &mut self.requests,
                         intake: &intake,
+                        smsc: self.smsc.clone(),
                         max_unanswered: self.session.max_unanswered,
                         shutdown: &shutdown,
                     };
                     let reason = link::serve(&mut wire, traffic).await;
                     wire.finish().await;
-                    tracing::info!(carrier = %self.carrier, %host, mode = ?self.mode, %reason, "SMPP link ended");
+                    tracing::info!(carrier = %self.carrier, %host, mode = self.mode.word(), %reason, "SMPP link ended");
                 }
                 Err(error) => {
-                    tracing::warn!(carrier = %self.carrier, %host, mode = ?self.mode, %error, "SMPP bind failed");
+                    tracing::warn!(carrier = %self.carrier, %host, mode = self.mode.word(), %error, "SMPP bind failed");
                 }
             }
             self.pause(&shutdown).await;

@@ -15,19 +15,23 @@ use tokio::sync::mpsc;
 use super::answers::{self, Side};
 use super::link::Answer;
 use super::pace::Bucket;
-use super::parts::{Parts, Texts};
-use super::reading::{self, Reading};
+use super::parts::{PartNo, Parts, Texts};
+use super::reading::{self, Reading, Why};
 use crate::domain::{Clock, E164};
-use crate::switchboard::outlet::{Exchange, InboundReceipt, InboundText};
+use crate::switchboard::outlet::{Exchange, HeldPart, InboundReceipt, InboundText};
 use crate::wire::smpp::{CommandStatus, Handle, Operation, ShortMessage};
 
 /// How many messages are taken from the queue at once.
 const BATCH: usize = 128;
+/// When the held parts are asked for again, after the database did not answer.
+const HELD_AGAIN: Duration = Duration::from_secs(1);
 
 /// A message that a link received.
 pub(super) struct Inbound {
     pub reply: Reply,
     pub message: ShortMessage,
+    /// Which of the carrier's SMSCs sent it, where there are several.
+    pub smsc: Option<Arc<str>>,
 }
 
 /// The way back to the peer for one message.
@@ -96,6 +100,8 @@ pub(super) struct IntakeConfig {
     /// The national format that numbers may have.
     pub region: Option<phonenumber::country::Id>,
     pub may_submit: bool,
+    /// What the phones begin with in whose names it may send; empty: any.
+    pub sources: Vec<String>,
     pub throughput_per_s: u32,
     pub reassembly_timeout_ms: i64,
     pub part_ack_ms: i64,
@@ -104,14 +110,25 @@ pub(super) struct IntakeConfig {
 
 type Work = Pin<Box<dyn Future<Output = Done> + Send>>;
 
-/// A message that the exchange has decided on, and who waits for it.
-struct Done {
+/// What the exchange has done.
+enum Done {
+    /// It has decided on a message.
+    Decided(Decided),
+    /// It did not take a text some of whose parts were acknowledged: these go back to wait with the rest.
+    NotTaken(Decided, Vec<HeldPart>),
+    /// It holds a part, or does not.
+    Held(PartNo, bool),
+    Nothing,
+}
+
+/// An answer, and who waits for it.
+struct Decided {
     replies: Vec<Reply>,
     status: CommandStatus,
     message_id: String,
 }
 
-impl Done {
+impl Decided {
     fn answer(self) {
         let Self {
             mut replies,
@@ -153,6 +170,7 @@ impl Worker {
 
     /// Works until every sender of the queue is gone and everything has been answered.
     pub async fn run(mut self, mut queue: mpsc::Receiver<Inbound>) {
+        self.take_up(&queue).await;
         let mut batch = Vec::new();
         let mut open = true;
         while open || !self.under_way.is_empty() {
@@ -162,10 +180,10 @@ impl Worker {
             tokio::select! {
                 biased;
                 Some(done) = self.under_way.next(), if !self.under_way.is_empty() => {
-                    done.answer();
+                    self.finish(done).await;
                     // The exchange commits in groups: whatever else is done is answered in the same breath.
                     while let Some(Some(done)) = self.under_way.next().now_or_never() {
-                        done.answer();
+                        self.finish(done).await;
                     }
                 }
                 count = queue.recv_many(&mut batch, BATCH), if open => {
@@ -182,14 +200,52 @@ impl Worker {
                 }
             }
             if !open {
-                // Nobody is left to send the missing parts.
-                let texts = self.parts.give_up_all();
+                // Nobody is left to send the missing parts, until the next start.
+                let texts = self.parts.stop();
                 self.start(texts).await;
             }
         }
     }
 
-    async fn take(&mut self, Inbound { reply, message }: Inbound, now: i64) {
+    /// Takes up the parts that a former run acknowledged, before anything new comes in.
+    async fn take_up(&mut self, queue: &mpsc::Receiver<Inbound>) {
+        while !queue.is_closed() {
+            match self.exchange.held(&self.config.name).await {
+                Ok(held) => {
+                    let now = self.clock.now().0;
+                    for part in held {
+                        let texts = self.parts.restore(part, now, false);
+                        self.start(texts).await;
+                    }
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the parts of long texts that are held could not be read");
+                    tokio::time::sleep(HELD_AGAIN).await;
+                }
+            }
+        }
+    }
+
+    async fn finish(&mut self, done: Done) {
+        match done {
+            Done::Decided(decided) => decided.answer(),
+            Done::NotTaken(decided, held) => {
+                // Before the answer: the rest may be sent again at once.
+                let now = self.clock.now().0;
+                for part in held {
+                    let texts = self.parts.restore(part, now, true);
+                    self.start(texts).await;
+                }
+                decided.answer();
+            }
+            Done::Held(no, taken) => self.parts.kept(no, taken, self.clock.now().0),
+            Done::Nothing => {}
+        }
+    }
+
+    async fn take(&mut self, inbound: Inbound, now: i64) {
+        let Inbound { reply, message, smsc } = inbound;
         if self.config.side == Side::Account {
             if !self.config.may_submit {
                 return reply.give(CommandStatus::RSUBMITFAIL, String::new());
@@ -201,7 +257,7 @@ impl Worker {
         match reading::read(&self.config, &message, now) {
             Reading::Text { ends, text, terms } => {
                 let inbound = self.inbound(ends, text, terms);
-                self.receive(inbound, vec![reply]).await;
+                self.receive(inbound, vec![reply], Vec::new()).await;
             }
             Reading::Part {
                 ends,
@@ -211,8 +267,19 @@ impl Worker {
                 let texts = self.parts.insert(ends, fragment, terms, reply, now);
                 self.start(texts).await;
             }
-            Reading::Receipt(receipt) => self.receipt(receipt, reply).await,
+            Reading::Receipt(mut receipt) => {
+                receipt.smsc = smsc.map(|smsc| smsc.to_string());
+                self.receipt(receipt, reply).await;
+            }
             Reading::Nothing => reply.give(CommandStatus::ROK, String::new()),
+            Reading::Refused(Why::ForeignSource) => {
+                // Never the number: logs at info name no phone.
+                tracing::info!(account = %self.config.name, "a text in the name of a phone outside the account's sources was refused");
+                reply.give(
+                    answers::refusal(self.config.side, Why::ForeignSource),
+                    String::new(),
+                );
+            }
             Reading::Refused(why) => {
                 tracing::debug!(carrier = %self.config.name, reason = why.word(), "message refused");
                 reply.give(answers::refusal(self.config.side, why), String::new());
@@ -230,6 +297,7 @@ impl Worker {
             want_receipt: terms.want_receipt,
             valid_for_s: terms.valid_for_s,
             media: Vec::new(),
+            held: Vec::new(),
         }
     }
 
@@ -240,21 +308,48 @@ impl Worker {
                 .into_iter()
                 .for_each(|reply| reply.give(status, String::new()));
         }
+        for (no, part) in texts.to_hold {
+            let (exchange, outlet) = (self.exchange.clone(), self.config.name.clone());
+            self.begin(Box::pin(async move {
+                let taken = exchange.hold(&outlet, part).await;
+                if let Err(error) = &taken {
+                    tracing::warn!(%error, "a part of a long text could not be held; it is not acknowledged");
+                }
+                Done::Held(no, taken.is_ok())
+            }))
+            .await;
+        }
+        if !texts.let_go.is_empty() {
+            let (exchange, outlet) = (self.exchange.clone(), self.config.name.clone());
+            self.begin(Box::pin(async move {
+                if let Err(error) = exchange.let_go(&outlet, texts.let_go).await {
+                    tracing::warn!(%error, "parts of a long text that are of no use could not be forgotten");
+                }
+                Done::Nothing
+            }))
+            .await;
+        }
         for text in texts.ready {
-            let inbound = self.inbound(text.ends, text.text, text.terms);
-            self.receive(inbound, text.replies).await;
+            let mut inbound = self.inbound(text.ends, text.text, text.terms);
+            inbound.held = text.held.iter().map(|part| part.no).collect();
+            self.receive(inbound, text.replies, text.held).await;
         }
     }
 
-    async fn receive(&mut self, text: InboundText, replies: Vec<Reply>) {
+    async fn receive(&mut self, text: InboundText, replies: Vec<Reply>, held: Vec<HeldPart>) {
         let (exchange, side) = (self.exchange.clone(), self.config.side);
         self.begin(Box::pin(async move {
             let result = exchange.receive(text).await;
+            let taken = result.is_ok();
             let (status, message_id) = answers::to_text(side, result);
-            Done {
+            let decided = Decided {
                 replies,
                 status,
                 message_id,
+            };
+            match taken || held.is_empty() {
+                true => Done::Decided(decided),
+                false => Done::NotTaken(decided, held),
             }
         }))
         .await;
@@ -264,11 +359,11 @@ impl Worker {
         let exchange = self.exchange.clone();
         self.begin(Box::pin(async move {
             let status = answers::to_receipt(exchange.receipt(receipt).await);
-            Done {
+            Done::Decided(Decided {
                 replies: vec![reply],
                 status,
                 message_id: String::new(),
-            }
+            })
         }))
         .await;
     }
@@ -278,7 +373,8 @@ impl Worker {
     /// may leave unanswered, and no more.
     async fn begin(&mut self, mut work: Work) {
         match futures_util::poll!(work.as_mut()) {
-            Poll::Ready(done) => done.answer(),
+            Poll::Ready(Done::Decided(decided)) => decided.answer(),
+            Poll::Ready(done) => self.under_way.push(Box::pin(std::future::ready(done))),
             Poll::Pending => self.under_way.push(work),
         }
     }

@@ -102,6 +102,8 @@ pub(super) struct Traffic<'a> {
     pub port: &'a Port,
     pub requests: &'a mut mpsc::Receiver<SendRequest>,
     pub intake: &'a Intake,
+    /// Which of the carrier's SMSCs is at the other end, where there are several.
+    pub smsc: Option<Arc<str>>,
     /// The most unanswered requests of the peer: as many answers may wait to be written.
     pub max_unanswered: usize,
     pub shutdown: &'a CancellationToken,
@@ -120,6 +122,7 @@ where
         pace: Pace::new(),
         tickets: HashMap::new(),
         last_ticket: 0,
+        cut_ticket: 0,
     };
     let (mut answer_batch, mut request_batch) = (Vec::new(), Vec::new());
     let cancelled = traffic.shutdown.cancelled();
@@ -187,6 +190,8 @@ struct Link<'a, S> {
     pace: Pace,
     tickets: HashMap<u64, oneshot::Sender<SendReply>>,
     last_ticket: u64,
+    /// The last that had left when the pace was cut.
+    cut_ticket: u64,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<'_, S> {
@@ -221,13 +226,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<'_, S> {
                 message,
             } => {
                 let reply = Reply::new(self.answers.clone(), handle, operation);
-                traffic.intake.take_in(Inbound { reply, message });
+                let smsc = traffic.smsc.clone();
+                traffic.intake.take_in(Inbound { reply, message, smsc });
             }
             Event::Completed { token, outcome } => {
                 let reply = match outcome {
                     Outcome::Answered { status, message_id } => {
-                        if status.is_slow_down() {
-                            self.pace.throttled(self.wire.now_ms());
+                        // What had left before the pace was cut says nothing about the new pace.
+                        if status.is_slow_down()
+                            && token > self.cut_ticket
+                            && self.pace.throttled(self.wire.now_ms())
+                        {
+                            self.cut_ticket = self.last_ticket;
                         }
                         SendReply::Answered { status, message_id }
                     }

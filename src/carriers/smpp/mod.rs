@@ -29,8 +29,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
@@ -95,7 +95,7 @@ impl SmppEdge {
         let accounts = config
             .accounts
             .iter()
-            .map(|(name, account)| Arc::new(Account::new(name, account, clock.clone(), rng.random())))
+            .map(|(name, account)| Arc::new(Account::new(name, account, clock.clone())))
             .collect();
         let carriers = config
             .carriers
@@ -146,6 +146,7 @@ impl SmppEdge {
             let (intake, queue) = Intake::new(self.config.max_unanswered.saturating_mul(links));
             let config = IntakeConfig {
                 may_submit: account.config.may_submit,
+                sources: account.config.sources.clone(),
                 throughput_per_s: account.config.throughput_per_s,
                 ..self.intake_config(&account.name, Side::Account)
             };
@@ -217,6 +218,7 @@ impl SmppEdge {
             side,
             region: None,
             may_submit: true,
+            sources: Vec::new(),
             throughput_per_s: 0,
             reassembly_timeout_ms: self.config.reassembly_timeout_s.saturating_mul(1000),
             part_ack_ms: self.config.part_ack_ms,

@@ -1,15 +1,14 @@
 //! Texts and receipts of the exchange as SMPP messages, and the peer's answers as the exchange's words.
 
-use std::sync::atomic::{AtomicU16, Ordering};
-
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::address;
 use super::link::{Port, SendReply};
 use crate::config::smpp::LongText;
+use crate::domain::id::MessageId;
 use crate::domain::message::Status;
-use crate::switchboard::outlet::{OutboundReceipt, OutboundText, OutletError, Sent};
+use crate::switchboard::outlet::{OutboundReceipt, OutboundText, OutletError, TakenPart};
 use crate::wire::smpp::{CommandStatus, MessageState, Operation, Sar, ShortMessage, format_relative};
 use crate::wire::sms::{Receipt, ReceiptState, segment};
 
@@ -30,8 +29,13 @@ pub(super) struct Style {
     pub dest_ton: u8,
     pub dest_npi: u8,
     pub long_text: LongText,
-    /// The last reference that a long text was given.
-    pub last_reference: AtomicU16,
+}
+
+/// What the parts of a text have in common: made of its id alone, so that parts which are sent in another
+/// try, or after a restart, belong to those that the phone has. Neighbouring ids have references far apart.
+fn reference_of(message: MessageId) -> u16 {
+    let spread = (message.as_i64() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (spread >> 48) as u16
 }
 
 impl Style {
@@ -53,12 +57,9 @@ impl Style {
 
     /// The messages that a text makes, in order.
     pub fn messages(&self, text: &OutboundText, now_ms: i64) -> Result<Vec<ShortMessage>, OutletError> {
-        let reference = self
-            .last_reference
-            .fetch_add(1, Ordering::Relaxed)
-            .wrapping_add(1);
+        let reference = reference_of(text.message);
         let segments =
-            segment(&text.text, reference.to_be_bytes()[1]).map_err(|error| OutletError::Refused {
+            segment(&text.text, reference.to_be_bytes()[0]).map_err(|error| OutletError::Refused {
                 detail: error.to_string(),
             })?;
         let base = ShortMessage {
@@ -136,23 +137,45 @@ fn state_of(status: Status) -> ReceiptState {
 /// What became of a text at one link.
 #[derive(Debug)]
 pub(super) enum Attempt {
+    /// The id of each part, those of earlier tries included; empty where the peer gives none.
     Sent(Vec<String>),
-    /// Nothing of it was taken and another link may try.
+    /// Nothing of it was taken this time and another link may try.
     TryElsewhere(OutletError),
     Over(OutletError),
 }
 
-/// Sends the messages of one text over one link and waits for the answers to all of them. They are all
-/// put in line before the first answer is waited for.
-pub(super) async fn send_over(port: &Port, operation: Operation, messages: &[ShortMessage]) -> Attempt {
+/// Sends the messages of one text, but for those that were taken before, over one link and waits for the
+/// answers to all of them. They are all put in line before the first answer is waited for.
+pub(super) async fn send_over(
+    port: &Port,
+    operation: Operation,
+    messages: &[ShortMessage],
+    taken: &[TakenPart],
+) -> Attempt {
+    // A text that makes other parts by now, as after a change of settings, is sent anew.
+    let before = |at: usize| {
+        taken
+            .iter()
+            .find(|part| usize::from(part.of) == messages.len() && usize::from(part.part) == at + 1)
+    };
     let mut fates = Vec::with_capacity(messages.len());
-    for message in messages {
-        fates.push(port.submit(operation, message.clone()).await);
+    for (at, message) in messages.iter().enumerate() {
+        fates.push(match before(at) {
+            Some(_) => None,
+            None => port.submit(operation, message.clone()).await,
+        });
     }
     let mut replies = Vec::with_capacity(fates.len());
-    for fate in fates {
-        replies.push(settle(fate).await);
+    for (at, fate) in fates.into_iter().enumerate() {
+        replies.push(match before(at) {
+            Some(part) => SendReply::Answered {
+                status: CommandStatus::ROK,
+                message_id: Some(part.reference.clone()),
+            },
+            None => settle(fate).await,
+        });
     }
+    let known = (0..messages.len()).filter(|at| before(*at).is_some()).count();
     for _ in 0..PART_RETRIES {
         let some_taken = replies.iter().any(is_taken);
         let again: Vec<usize> = (0..replies.len())
@@ -166,7 +189,7 @@ pub(super) async fn send_over(port: &Port, operation: Operation, messages: &[Sho
             replies[at] = settle(port.submit(operation, messages[at].clone()).await).await;
         }
     }
-    judge(replies)
+    judge(replies, known)
 }
 
 async fn settle(fate: Option<oneshot::Receiver<SendReply>>) -> SendReply {
@@ -185,14 +208,19 @@ fn is_temporary(reply: &SendReply) -> bool {
     matches!(reply, SendReply::Answered { status, .. } if status.is_temporary())
 }
 
-fn judge(replies: Vec<SendReply>) -> Attempt {
-    let some_taken = replies.iter().any(is_taken);
-    let mut ids = Vec::with_capacity(replies.len());
+/// `known` of the parts were taken before this try.
+fn judge(replies: Vec<SendReply>, known: usize) -> Attempt {
+    let of = u8::try_from(replies.len()).unwrap_or(u8::MAX);
+    let mut taken = Vec::with_capacity(replies.len());
     let mut worst: Option<(OutletError, bool)> = None;
-    for reply in replies {
+    for (part, reply) in (1..=of).zip(replies) {
         let (error, elsewhere) = match reply {
             SendReply::Answered { status, message_id } if status.is_ok() => {
-                ids.extend(message_id);
+                taken.push(TakenPart {
+                    part,
+                    of,
+                    reference: message_id.unwrap_or_default(),
+                });
                 continue;
             }
             SendReply::Answered { status, .. } => (
@@ -223,8 +251,17 @@ fn judge(replies: Vec<SendReply>) -> Attempt {
         }
     }
     match worst {
-        None => Attempt::Sent(ids),
-        Some((error, true)) if !some_taken => Attempt::TryElsewhere(error),
+        None if taken.iter().all(|part| part.reference.is_empty()) => Attempt::Sent(Vec::new()),
+        None => Attempt::Sent(taken.into_iter().map(|part| part.reference).collect()),
+        Some((error, true)) if taken.len() == known => Attempt::TryElsewhere(error),
+        Some((OutletError::Retry { detail, after_ms }, _)) if !taken.is_empty() => {
+            Attempt::Over(OutletError::Partly {
+                detail,
+                after_ms,
+                taken,
+                smsc: None,
+            })
+        }
         Some((error, _)) => Attempt::Over(error),
     }
 }
@@ -255,10 +292,18 @@ pub(super) fn not_bound() -> OutletError {
     }
 }
 
-/// What the exchange learns of an attempt that ended.
-pub(super) fn to_sent(ids: Vec<String>, delivered: bool) -> Sent {
-    Sent {
-        parts: if delivered { Vec::new() } else { ids },
-        delivered,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_texts_have_other_references_and_a_text_always_the_same() {
+        for id in (0..1_000_i64).map(|n| (1_000 << 22) + n) {
+            let reference = |id: i64| reference_of(MessageId::from_i64(id)).to_be_bytes()[0];
+            assert_eq!(reference(id), reference(id));
+            for later in (1..8).flat_map(|n| [id + n, id + (n << 22)]) {
+                assert_ne!(reference(id), reference(later), "{id} {later}");
+            }
+        }
     }
 }

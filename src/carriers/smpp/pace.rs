@@ -1,28 +1,35 @@
 //! How fast a link may send: as fast as it can, until the peer says ESME_RTHROTTLED or ESME_RMSGQFUL; then
 //! half as fast, and faster again by and by. A pure machine: the time comes in.
 
-/// After a cut the rate grows by a tenth each second.
-const GROWTH_PER_S: f64 = 1.1;
+/// After a cut the rate grows by this share of what it was before the cut, each second: five seconds later
+/// it is where it was.
+const GROWTH_PER_S: f64 = 0.1;
+/// ... but by at least so many a second, so that a link which was cut to the slowest comes back too.
+const LEAST_GROWTH_PER_S: f64 = 1.0;
 /// Cuts closer than this are one: a whole window may be refused at once.
 const CUT_EVERY_MS: i64 = 1000;
-/// A limit this many times above what was sent when it was last cut is no limit any more.
-const FORGET_FACTOR: f64 = 8.0;
+/// A limit this many times above what was sent when it was first cut is no limit any more.
+const FORGET_FACTOR: f64 = 4.0;
 const SLOWEST_PER_S: f64 = 1.0;
+/// What a first cut halves at least: a few texts after a quiet while say nothing about what a peer takes.
+const LEAST_MEASURED_PER_S: f64 = 20.0;
+/// Over how many seconds the fastest is looked for that was sent: an answer may take as long as this.
+const SECONDS: usize = 10;
 
 /// A link's pace.
 #[derive(Debug)]
 pub(super) struct Pace {
     limit: Option<Limit>,
-    /// The last two seconds' counts: what "half as fast" is half of.
+    /// What was sent in each of the last seconds, the present one first.
+    counts: [u32; SECONDS],
     second: i64,
-    this_second: u32,
-    last_second: u32,
     cut_ms: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Limit {
     per_s: f64,
+    growth: f64,
     forget_at: f64,
     credit: f64,
     at_ms: i64,
@@ -32,9 +39,8 @@ impl Pace {
     pub fn new() -> Self {
         Self {
             limit: None,
+            counts: [0; SECONDS],
             second: 0,
-            this_second: 0,
-            last_second: 0,
             cut_ms: None,
         }
     }
@@ -56,42 +62,45 @@ impl Pace {
     /// Some were sent.
     pub fn sent(&mut self, count: usize, now_ms: i64) {
         self.roll(now_ms);
-        self.this_second = self.this_second.saturating_add(count as u32);
+        if let Some(present) = self.counts.first_mut() {
+            *present = present.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        }
         if let Some(limit) = &mut self.limit {
             limit.credit -= count as f64;
         }
     }
 
-    /// The peer asked for less.
-    pub fn throttled(&mut self, now_ms: i64) {
+    /// The peer asked for less. True if that cut the pace; what left before the cut must not cut it again.
+    pub fn throttled(&mut self, now_ms: i64) -> bool {
         if self
             .cut_ms
             .is_some_and(|at| (0..CUT_EVERY_MS).contains(&(now_ms - at)))
         {
-            return;
+            return false;
         }
         self.cut_ms = Some(now_ms);
         self.roll(now_ms);
-        let measured = f64::from(self.this_second.max(self.last_second).max(2));
-        let base = self.limit.map_or(measured, |limit| limit.per_s.min(measured));
-        let per_s = (base / 2.0).max(SLOWEST_PER_S);
+        // Half of what is allowed; where nothing limits yet, of the fastest that was sent lately.
+        let before = self.refill(now_ms);
+        let measured = f64::from(self.counts.into_iter().max().unwrap_or(0)).max(LEAST_MEASURED_PER_S);
+        let base = before.map_or(measured, |limit| limit.per_s);
         self.limit = Some(Limit {
-            per_s,
-            forget_at: measured * FORGET_FACTOR,
+            per_s: (base / 2.0).max(SLOWEST_PER_S),
+            growth: (base * GROWTH_PER_S).max(LEAST_GROWTH_PER_S),
+            forget_at: before.map_or(measured * FORGET_FACTOR, |limit| limit.forget_at),
             credit: 0.0,
             at_ms: now_ms,
         });
+        true
     }
 
     fn roll(&mut self, now_ms: i64) {
         let second = now_ms.div_euclid(1000);
-        if second != self.second {
-            self.last_second = if second == self.second + 1 {
-                self.this_second
-            } else {
-                0
-            };
-            self.this_second = 0;
+        // A clock that goes back counts into the present second.
+        let passed = usize::try_from(second.saturating_sub(self.second)).unwrap_or(0);
+        if passed > 0 {
+            self.counts.rotate_right(passed % SECONDS);
+            self.counts.iter_mut().take(passed).for_each(|count| *count = 0);
             self.second = second;
         }
     }
@@ -103,7 +112,7 @@ impl Pace {
         // At most a tenth of a second's worth is saved up, but always enough for one.
         let burst = (limit.per_s / 10.0).max(1.0);
         limit.credit = (limit.credit + elapsed_s * limit.per_s).min(burst);
-        limit.per_s *= GROWTH_PER_S.powf(elapsed_s);
+        limit.per_s += limit.growth * elapsed_s;
         if limit.per_s > limit.forget_at {
             self.limit = None;
         }
@@ -166,16 +175,79 @@ mod tests {
     fn a_throttled_link_halves_and_recovers() {
         let mut pace = Pace::new();
         assert_eq!(in_a_second(&mut pace, 0), 10_000);
-        pace.throttled(1000);
-        pace.throttled(1001);
+        assert!(pace.throttled(1000));
+        assert!(!pace.throttled(1001));
         assert!(pace.wait_ms(1000).is_some());
         let slow = in_a_second(&mut pace, 1010);
         assert!((4500..6000).contains(&slow), "{slow}");
-        let later = in_a_second(&mut pace, 8000);
-        assert!(later > slow * 3 / 2, "{later}");
+        let later = in_a_second(&mut pace, 6000);
+        assert!(later > 9_000, "{later}");
         let _ = pace.allowance(1, 60_000);
         assert_eq!(pace.allowance(100, 61_000), 100);
         assert_eq!(pace.wait_ms(61_000), None);
+    }
+
+    /// How many leave in each of some seconds, of a sender who always has more, against a clock in steps
+    /// of a millisecond. The peer takes `most` in a second and throttles the rest.
+    fn against(most: usize, seconds: i64) -> Vec<usize> {
+        let (mut pace, mut taken) = (Pace::new(), Vec::new());
+        for second in 0..seconds {
+            let mut count = 0;
+            for now in second * 1000..(second + 1) * 1000 {
+                let leaving = pace.allowance(64, now);
+                pace.sent(leaving, now);
+                count += leaving;
+                if count > most {
+                    pace.throttled(now);
+                }
+            }
+            taken.push(count.min(most));
+        }
+        taken
+    }
+
+    #[test]
+    fn one_throttle_answer_at_a_thousand_a_second_does_not_fall_to_one() {
+        for answered_after in [5, 300, 1_700, 8_000] {
+            let mut pace = Pace::new();
+            for now in 0..3_000 {
+                pace.sent(1, now);
+            }
+            let now = 3_000 + answered_after;
+            assert!(pace.throttled(now));
+            let next: usize = (0..1_000)
+                .map(|step| {
+                    let count = pace.allowance(100, now + step);
+                    pace.sent(count, now + step);
+                    count
+                })
+                .sum();
+            assert!((450..=600).contains(&next), "{answered_after} ms: {next}");
+            let _ = pace.allowance(1, now + 5_000);
+            let (before, at) = (pace.allowance(1_000, now + 5_100), now + 5_100);
+            assert!(
+                before >= 95,
+                "back to a thousand a second after five seconds: {before} at {at}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_throttle_answer_after_a_quiet_while_leaves_a_pace_to_work_with() {
+        let mut pace = Pace::new();
+        pace.sent(1, 50_000);
+        pace.throttled(50_001);
+        let next = in_a_second(&mut pace, 50_010);
+        assert!((9..=15).contains(&next), "{next}");
+    }
+
+    #[test]
+    fn a_peer_that_takes_so_many_a_second_gets_most_of_that() {
+        for most in [5, 50, 500] {
+            let taken = against(most, 60);
+            let average = taken.iter().skip(20).sum::<usize>() / 40;
+            assert!(average * 10 >= most * 6, "{most}: {average} of {taken:?}");
+        }
     }
 
     #[test]

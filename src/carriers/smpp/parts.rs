@@ -1,27 +1,32 @@
 //! The parts of long texts and the answers that are owed for them.
 //!
 //! A part is acknowledged when the whole text is durable. A peer with a window of one never sends the
-//! second part before the first is answered; so a part is also acknowledged when no further part of its
-//! text has come for `part_ack_ms`. The last part is never acknowledged before the text is durable. When
-//! the other parts do not come in time, a text of which nothing was acknowledged is refused for the peer
-//! to send again; of a text with an acknowledged part, which nobody will send again, what is there is
-//! delivered with `[…]` for what is missing.
+//! second part before the first is answered; so when no further part of its text has come for
+//! `part_ack_ms`, a part is given to the exchange to be held, and acknowledged when that is durable. The
+//! last part never is: it comes with the whole text. When the other parts do not come in time, a text of
+//! which nothing was acknowledged is refused for the peer to send again; of a text with an acknowledged
+//! part, which nobody will send again, what is there is delivered with `[…]` for what is missing.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::intake::{IntakeConfig, Reply};
 use super::reading::{Terms, Why};
-use crate::domain::E164;
+use crate::domain::{E164, Timestamp};
+use crate::switchboard::outlet::HeldPart;
 use crate::wire::smpp::CommandStatus;
-use crate::wire::sms::{Caps, Fragment, Incomplete, Outcome, Reassembler, ReceivedPart, Reference, Whole};
+use crate::wire::sms::{
+    Caps, Fragment, Incomplete, Inserted, Outcome, Reassembler, ReceivedPart, Reference, Whole,
+};
 
 /// Octets of parts held for one account or carrier.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What stands for parts that never came.
 const GAP: &str = "[…]";
+/// When something that the exchange did not take is offered to it again.
+const AGAIN_MS: i64 = 1000;
 
 /// A part's number, unique here: the token that the reassembler keeps.
-type PartNo = u64;
+pub(super) type PartNo = i64;
 type Ends = (E164, E164);
 type TextKey = (Ends, Reference, u8);
 
@@ -32,6 +37,8 @@ pub(super) struct ReadyText {
     pub terms: Terms,
     /// Who waits for the answer; empty when all parts were acknowledged early.
     pub replies: Vec<Reply>,
+    /// Its parts that the exchange holds.
+    pub held: Vec<HeldPart>,
 }
 
 /// What came of parts.
@@ -39,12 +46,18 @@ pub(super) struct ReadyText {
 pub(super) struct Texts {
     pub ready: Vec<ReadyText>,
     pub refused: Vec<(Vec<Reply>, Why)>,
+    /// What the exchange is to hold, and then [`Parts::kept`] to be told.
+    pub to_hold: Vec<(PartNo, HeldPart)>,
+    /// What it is to forget.
+    pub let_go: Vec<i64>,
 }
 
 /// A part as it waits for the others.
 struct Waiting {
     key: TextKey,
-    terms: Terms,
+    part: HeldPart,
+    /// Whether the exchange holds it, or was asked to: under `part.no`.
+    held: bool,
     /// Gone when the part was acknowledged early.
     reply: Option<Reply>,
 }
@@ -53,11 +66,12 @@ struct Waiting {
 pub(super) struct Parts {
     reassembler: Reassembler<Ends, PartNo>,
     part_ack_ms: i64,
+    timeout_ms: i64,
     last_no: PartNo,
     waiting: HashMap<PartNo, Waiting>,
     /// When the latest part of each text came.
     latest: HashMap<TextKey, i64>,
-    /// When each part is to be acknowledged early.
+    /// When each part is to be held and acknowledged early.
     acks: BTreeSet<(i64, PartNo)>,
 }
 
@@ -71,6 +85,7 @@ impl Parts {
         Self {
             reassembler: Reassembler::new(caps),
             part_ack_ms: config.part_ack_ms,
+            timeout_ms: config.reassembly_timeout_ms,
             last_no: 0,
             waiting: HashMap::new(),
             latest: HashMap::new(),
@@ -81,60 +96,113 @@ impl Parts {
     /// Takes a part in.
     pub fn insert(
         &mut self,
-        ends: Ends,
-        Fragment {
-            concat,
-            coding,
-            body,
-            token: (),
-        }: Fragment<()>,
+        (from, to): Ends,
+        fragment: Fragment<()>,
         terms: Terms,
         reply: Reply,
         now_ms: i64,
     ) -> Texts {
+        let part = HeldPart {
+            no: self.last_no + 1,
+            from,
+            to,
+            concat: fragment.concat,
+            coding: fragment.coding,
+            body: fragment.body,
+            carrier_ref: terms.carrier_ref,
+            want_receipt: terms.want_receipt,
+            valid_for_s: terms.valid_for_s,
+            due_at: Timestamp(now_ms.saturating_add(self.timeout_ms)),
+        };
+        self.put(part, Some(reply), now_ms)
+    }
+
+    /// Takes a part back that the exchange holds: after a start, or because its text was not taken. What is
+    /// left of its time is left.
+    pub fn restore(&mut self, mut part: HeldPart, now_ms: i64, again: bool) -> Texts {
+        if again {
+            part.due_at = part.due_at.max(Timestamp(now_ms.saturating_add(AGAIN_MS)));
+        }
+        // New numbers are above those that are held.
+        self.last_no = self.last_no.max(part.no);
+        let came_ms = part.due_at.0.saturating_sub(self.timeout_ms);
+        self.put(part, None, came_ms)
+    }
+
+    fn put(&mut self, part: HeldPart, reply: Option<Reply>, came_ms: i64) -> Texts {
         self.last_no += 1;
         let no = self.last_no;
-        let key = (ends, concat.reference(), concat.total());
+        let ends = (part.from, part.to);
+        let key = (ends, part.concat.reference(), part.concat.total());
+        let fragment = Fragment {
+            concat: part.concat,
+            coding: part.coding,
+            body: part.body.clone(),
+            token: no,
+        };
+        let held = reply.is_none();
         self.waiting.insert(
             no,
             Waiting {
                 key,
-                terms,
-                reply: Some(reply),
+                part,
+                held,
+                reply,
             },
         );
-        let fragment = Fragment {
-            concat,
-            coding,
-            body,
-            token: no,
-        };
-        let inserted = self.reassembler.insert(ends, fragment, now_ms);
+        let Inserted { outcome, given_up } = self.reassembler.insert(ends, fragment, came_ms);
         let mut texts = Texts::default();
-        for incomplete in inserted.given_up {
+        for incomplete in given_up {
             self.give_up(incomplete, &mut texts);
         }
-        match inserted.outcome {
+        match outcome {
             Outcome::Complete(whole) => self.complete(ends, key, whole, &mut texts),
-            Outcome::Pending => self.hold(key, no, now_ms),
+            Outcome::Pending => self.hold(key, no, came_ms),
             Outcome::Duplicate { superseded } => {
-                if let Some(old) = self.forget(superseded) {
-                    match (old.reply, self.waiting.get_mut(&no)) {
-                        // It was acknowledged before and is still held: the repetition may be, too.
-                        (None, Some(new)) => {
-                            if let Some(reply) = new.reply.take() {
-                                reply.give(CommandStatus::ROK, provisional_id(no));
-                            }
-                        }
-                        // The peer no longer waits for the older answer.
-                        (Some(reply), _) => texts.refused.push((vec![reply], Why::Incomplete)),
-                        (None, None) => {}
-                    }
+                if let Some(old) = self.waiting.remove(&superseded) {
+                    self.replace(old, no, &mut texts);
                 }
-                self.hold(key, no, now_ms);
+                self.hold(key, no, came_ms);
             }
         }
         texts
+    }
+
+    /// A part came again: what is known of the older one goes over to the newer.
+    fn replace(&mut self, old: Waiting, no: PartNo, texts: &mut Texts) {
+        let Some(new) = self.waiting.get_mut(&no) else {
+            return;
+        };
+        if old.held {
+            if new.held {
+                texts.let_go.push(new.part.no);
+            }
+            new.part.no = old.part.no;
+            new.held = true;
+        }
+        match old.reply {
+            // It was acknowledged before and is still held: the repetition may be, too.
+            None => {
+                if let Some(reply) = new.reply.take() {
+                    reply.give(CommandStatus::ROK, provisional_id(no));
+                }
+            }
+            // The peer no longer waits for the older answer.
+            Some(reply) => texts.refused.push((vec![reply], Why::Incomplete)),
+        }
+    }
+
+    /// The exchange was asked to hold a part, and does so or not: then it is asked again.
+    pub fn kept(&mut self, no: PartNo, taken: bool, now_ms: i64) {
+        let Some(part) = self.waiting.get_mut(&no) else {
+            // Its text has become whole meanwhile, or a repetition of it has taken its place.
+            return;
+        };
+        if !taken {
+            self.acks.insert((now_ms.saturating_add(AGAIN_MS), no));
+        } else if let Some(reply) = part.reply.take() {
+            reply.give(CommandStatus::ROK, provisional_id(no));
+        }
     }
 
     /// When [`Parts::due`] has something to do.
@@ -146,8 +214,9 @@ impl Parts {
             .min()
     }
 
-    /// Acknowledges early what has waited long enough, and gives up what has waited too long.
+    /// Has the exchange hold what has waited long enough, and gives up what has waited too long.
     pub fn due(&mut self, now_ms: i64) -> Texts {
+        let mut texts = Texts::default();
         while let Some((due, no)) = self.acks.first().copied().filter(|(due, _)| *due <= now_ms) {
             self.acks.remove(&(due, no));
             let Some(part) = self.waiting.get_mut(&no) else {
@@ -157,50 +226,56 @@ impl Parts {
             let quiet_at = latest.saturating_add(self.part_ack_ms);
             if quiet_at > now_ms {
                 self.acks.insert((quiet_at, no));
-            } else if let Some(reply) = part.reply.take() {
-                reply.give(CommandStatus::ROK, provisional_id(no));
+            } else if part.reply.is_some() {
+                part.held = true;
+                texts.to_hold.push((no, part.part.clone()));
             }
         }
-        let mut texts = Texts::default();
         for incomplete in self.reassembler.expire(now_ms) {
             self.give_up(incomplete, &mut texts);
         }
         texts
     }
 
-    /// Gives up everything, at the end.
-    pub fn give_up_all(&mut self) -> Texts {
+    /// At the end: what was not acknowledged is refused, and what was stays with the exchange, for the next
+    /// start.
+    pub fn stop(&mut self) -> Texts {
         let mut texts = Texts::default();
         for incomplete in self.reassembler.expire(i64::MAX) {
-            self.give_up(incomplete, &mut texts);
+            for part in incomplete.parts {
+                let reply = self.waiting.remove(&part.token).and_then(|part| part.reply);
+                texts.refused.push((reply.into_iter().collect(), Why::Incomplete));
+            }
         }
         texts
     }
 
     fn hold(&mut self, key: TextKey, no: PartNo, now_ms: i64) {
         // A part for which there was no room has been given up already.
-        if self.waiting.contains_key(&no) {
+        if let Some(part) = self.waiting.get(&no) {
             self.latest.insert(key, now_ms);
-            self.acks.insert((now_ms.saturating_add(self.part_ack_ms), no));
+            if part.reply.is_some() {
+                self.acks.insert((now_ms.saturating_add(self.part_ack_ms), no));
+            }
         }
-    }
-
-    fn forget(&mut self, no: PartNo) -> Option<Waiting> {
-        self.waiting.remove(&no)
     }
 
     fn complete(&mut self, ends: Ends, key: TextKey, whole: Whole<PartNo>, texts: &mut Texts) {
         self.latest.remove(&key);
         let text = whole.text();
-        let (replies, terms) = self.settle(&whole.tokens);
+        let (replies, terms, held) = self.settle(&whole.tokens);
         match text {
             Ok(text) => texts.ready.push(ReadyText {
                 ends,
                 text,
                 terms,
                 replies,
+                held,
             }),
-            Err(_) => texts.refused.push((replies, Why::NotText)),
+            Err(_) => {
+                texts.let_go.extend(held.iter().map(|part| part.no));
+                texts.refused.push((replies, Why::NotText));
+            }
         }
     }
 
@@ -218,10 +293,10 @@ impl Parts {
             .iter()
             .any(|no| self.waiting.get(no).is_some_and(|part| part.reply.is_none()));
         let count = parts.len();
-        let (replies, terms) = self.settle(&numbers);
+        let (replies, terms, held) = self.settle(&numbers);
         if acknowledged {
             tracing::warn!(
-                ?why,
+                why = why.word(),
                 parts = count,
                 total,
                 "long text delivered with parts missing"
@@ -232,10 +307,13 @@ impl Parts {
                 text,
                 terms,
                 replies,
+                held,
             });
         } else {
+            // Some may be on their way to the exchange; nobody was told that they are held.
+            texts.let_go.extend(held.iter().map(|part| part.no));
             tracing::debug!(
-                ?why,
+                why = why.word(),
                 parts = count,
                 total,
                 "long text given up; its parts are to be sent again"
@@ -244,22 +322,32 @@ impl Parts {
         }
     }
 
-    /// Forgets parts: who waits for their answers, and what the text asks for. A receipt is wanted if any
-    /// part wants one; the rest is the first part's.
-    fn settle(&mut self, numbers: &[PartNo]) -> (Vec<Reply>, Terms) {
-        let mut replies = Vec::new();
+    /// Forgets parts: who waits for their answers, what the text asks for, and which the exchange holds. A
+    /// receipt is wanted if any part wants one; the rest is the first part's.
+    fn settle(&mut self, numbers: &[PartNo]) -> (Vec<Reply>, Terms, Vec<HeldPart>) {
+        let (mut replies, mut held) = (Vec::new(), Vec::new());
         let mut terms: Option<Terms> = None;
         for no in numbers {
-            let Some(part) = self.waiting.remove(no) else {
+            let Some(waiting) = self.waiting.remove(no) else {
                 continue;
             };
-            replies.extend(part.reply);
+            replies.extend(waiting.reply);
+            let part = waiting.part;
             match &mut terms {
-                Some(terms) => terms.want_receipt |= part.terms.want_receipt,
-                None => terms = Some(part.terms),
+                Some(terms) => terms.want_receipt |= part.want_receipt,
+                None => {
+                    terms = Some(Terms {
+                        carrier_ref: part.carrier_ref.clone(),
+                        want_receipt: part.want_receipt,
+                        valid_for_s: part.valid_for_s,
+                    });
+                }
+            }
+            if waiting.held {
+                held.push(part);
             }
         }
-        (replies, terms.unwrap_or_default())
+        (replies, terms.unwrap_or_default(), held)
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Terms {
 pub(super) enum Why {
     /// The source is no E.164 number.
     Source,
+    /// The account may not send in that phone's name.
+    ForeignSource,
     /// The destination is none.
     Destination,
     /// It is an acknowledgement or a receipt where only texts are taken.
@@ -37,6 +39,7 @@ impl Why {
     pub fn word(self) -> &'static str {
         match self {
             Why::Source => "source",
+            Why::ForeignSource => "foreign_source",
             Why::Destination => "destination",
             Why::Kind => "kind",
             Why::NotText => "not_text",
@@ -88,6 +91,9 @@ pub(super) fn read(config: &IntakeConfig, message: &ShortMessage, now_ms: i64) -
 
 fn text(config: &IntakeConfig, message: &ShortMessage, now_ms: i64) -> Result<Reading, Why> {
     let from = address::read(&message.source, config.region).ok_or(Why::Source)?;
+    if !may_send_as(config, from) {
+        return Err(Why::ForeignSource);
+    }
     let to = address::read(&message.dest, config.region).ok_or(Why::Destination)?;
     let coding = Coding::from_data_coding(message.data_coding);
     let (udh, body) = if message.has_udh() {
@@ -135,6 +141,17 @@ fn text(config: &IntakeConfig, message: &ShortMessage, now_ms: i64) -> Result<Re
     }
 }
 
+/// A whole number is its own prefix.
+fn may_send_as(config: &IntakeConfig, from: E164) -> bool {
+    config.sources.is_empty() || {
+        let number = from.to_string();
+        config
+            .sources
+            .iter()
+            .any(|prefix| number.starts_with(prefix.as_str()))
+    }
+}
+
 /// A receipt's id and state: the TLVs say it better than the text, where both are there. `None` for a
 /// receipt that says nothing.
 fn receipt(config: &IntakeConfig, message: &ShortMessage) -> Option<InboundReceipt> {
@@ -153,6 +170,7 @@ fn receipt(config: &IntakeConfig, message: &ShortMessage) -> Option<InboundRecei
         .map(|(network, code)| format!("{network}/{code}")));
     Some(InboundReceipt {
         carrier: config.name.clone(),
+        smsc: None,
         carrier_ref: message
             .receipted_message_id
             .clone()

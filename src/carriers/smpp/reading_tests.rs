@@ -8,6 +8,7 @@ fn config(side: Side) -> IntakeConfig {
         side,
         region: None,
         may_submit: true,
+        sources: Vec::new(),
         throughput_per_s: 0,
         reassembly_timeout_ms: 1000,
         part_ack_ms: 100,

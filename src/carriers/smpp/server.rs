@@ -118,11 +118,12 @@ impl Server {
         }
         wire.session.set_window(account.config.window);
         wire.session.accept_bind(handle, &self.system_id, wire.now_ms());
-        tracing::info!(account = %account.name, mode = ?bind.mode, peer = %peer, "SMPP client bound");
+        tracing::info!(account = %account.name, mode = bind.mode.word(), peer = %peer, "SMPP client bound");
         let traffic = Traffic {
             port: &port,
             requests: &mut requests,
             intake,
+            smsc: None,
             max_unanswered: self.session.max_unanswered,
             shutdown: &self.shutdown,
         };
@@ -133,7 +134,7 @@ impl Server {
         while let Ok(request) = requests.try_recv() {
             let _ = request.reply.send(link::SendReply::NotSent);
         }
-        tracing::info!(account = %account.name, mode = ?bind.mode, peer = %peer, %reason, "SMPP client gone");
+        tracing::info!(account = %account.name, mode = bind.mode.word(), peer = %peer, %reason, "SMPP client gone");
     }
 
     async fn refuse<S>(&self, wire: &mut Wire<S>, handle: Handle, status: CommandStatus, peer: IpAddr)

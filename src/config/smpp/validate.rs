@@ -86,6 +86,7 @@ impl AccountConfig {
         wrong.range(&format!("{key}.max_binds"), self.max_binds, 1, 1000);
         wrong.range(&format!("{key}.window"), self.window, 1, 10_000);
         wrong.prefixes(&format!("{key}.reaches"), &self.reaches);
+        wrong.prefixes(&format!("{key}.sources"), &self.sources);
     }
 }
 

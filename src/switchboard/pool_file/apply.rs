@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::parse::{NumberEntry, PoolFile};
 use super::plan::{Change, Plan};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, MemberId, PoolId};
+use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
 use crate::store::{
@@ -27,6 +27,8 @@ pub fn apply(
     if plan.is_empty() {
         return Ok(());
     }
+    let numbers = file.numbers.iter().map(|n| n.number);
+    numbers::hold_all(conn, numbers.chain(file.members.iter().map(|m| m.phone)))?;
     let (community, policy) = ensure_community(conn, ctx, file, plan)?;
     let mut work = Work {
         conn,
@@ -189,8 +191,9 @@ impl<'a> Work<'a> {
             rate_per_s: entry.rate_per_s,
             state: entry.state,
         };
-        let (_, id) =
+        let row =
             numbers::find(self.conn, number)?.ok_or_else(|| SwitchboardError::not_found("number", number))?;
+        let id = NumberId::from_i64(row.id);
         pools::edit_number(self.conn, self.carriers, self.community, id, &edit).map(drop)
     }
 

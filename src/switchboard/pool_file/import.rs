@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, PoolId};
 use crate::domain::pool::{Capabilities, Region};
+use crate::store::numbers;
 use crate::switchboard::error::{Result, SwitchboardError};
 use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber};
 use crate::switchboard::{Switchboard, pools};
@@ -53,6 +54,7 @@ impl Switchboard {
             .write(move |conn, ctx| {
                 let mut problems = Vec::new();
                 done.store(0, Ordering::Relaxed);
+                numbers::hold_all(conn, rows.iter().map(|row| row.number))?;
                 for row in rows.iter() {
                     let new = NewNumber {
                         pool,

@@ -55,6 +55,10 @@ impl Switchboard {
         let (file, given) = (file.clone(), self.given());
         let done = self
             .write(move |conn, ctx| {
+                // What the plan finds must still be so when it is carried out.
+                if let Some(community) = communities::by_name(conn, &file.community)? {
+                    crate::store::communities::lock(conn, community.id)?;
+                }
                 let plan = plan::plan(&state::load(conn, &file)?, &file, &given)?;
                 apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
                 Ok(plan)

@@ -82,7 +82,7 @@ pub fn load(conn: &mut Conn, file: &PoolFile) -> Result<State> {
     let own = community.as_ref().map(|c| c.id);
     for entry in &file.numbers {
         match numbers::find(conn, entry.number)? {
-            Some((owner, _)) if Some(owner) != own => {
+            Some(row) if Some(CommunityId::from_i64(row.community_id)) != own => {
                 state.elsewhere.insert(entry.number);
             }
             Some(_) => {}

@@ -25,6 +25,15 @@ impl BindMode {
     pub fn receives(self) -> bool {
         self != Self::Transmitter
     }
+
+    /// For logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Transmitter => "transmitter",
+            Self::Receiver => "receiver",
+            Self::Transceiver => "transceiver",
+        }
+    }
 }
 
 /// A bind request (section 4.1). The password never appears in debug output.

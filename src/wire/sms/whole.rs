@@ -61,6 +61,17 @@ pub enum GivenUp {
     ReferenceReused,
 }
 
+impl GivenUp {
+    /// For logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            GivenUp::TimedOut => "timed_out",
+            GivenUp::NoRoom => "no_room",
+            GivenUp::ReferenceReused => "reference_reused",
+        }
+    }
+}
+
 impl<T> Whole<T> {
     /// The text, decoded after joining (see [`decode_text`]).
     pub fn text(&self) -> Result<String, TextError> {

@@ -20,7 +20,9 @@ use crate::domain::id::MessageId;
 use crate::domain::message::Reason;
 use crate::domain::{Clock, Timestamp};
 use crate::switchboard::media::{Media, MediaShelf, NewMedia};
-use crate::switchboard::outlet::{Exchange, InboundReceipt, InboundText, IntakeError, Received, Verdict};
+use crate::switchboard::outlet::{
+    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, Received, Verdict,
+};
 use crate::wire::media::Unfit;
 
 struct Stopped;
@@ -44,6 +46,18 @@ impl Exchange for Fake {
         self.texts.lock().unwrap().push(text);
         let message = MessageId::from_i64(1);
         Ok(Received { message, verdict })
+    }
+
+    async fn hold(&self, _outlet: &str, _part: HeldPart) -> Result<(), IntakeError> {
+        Ok(())
+    }
+
+    async fn let_go(&self, _outlet: &str, _held: Vec<i64>) -> Result<(), IntakeError> {
+        Ok(())
+    }
+
+    async fn held(&self, _outlet: &str) -> Result<Vec<HeldPart>, IntakeError> {
+        Ok(Vec::new())
     }
 
     async fn receipt(&self, _receipt: InboundReceipt) -> Result<(), IntakeError> {

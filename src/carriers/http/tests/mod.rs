@@ -27,6 +27,7 @@ pub fn text(body: &str, media: &[&str]) -> OutboundText {
         want_receipt: true,
         expires_at: NOW.plus_s(3_600),
         media: media.iter().map(|m| (*m).to_owned()).collect(),
+        taken: Vec::new(),
     }
 }
 
@@ -40,7 +41,7 @@ pub fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 pub fn waits(error: &OutletError) -> Option<i64> {
     match error {
         OutletError::Retry { after_ms, .. } => *after_ms,
-        OutletError::Refused { detail } => panic!("refused: {detail}"),
+        other => panic!("{other:?}"),
     }
 }
 

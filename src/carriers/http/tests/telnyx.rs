@@ -118,6 +118,7 @@ fn a_text_leaves_and_its_answer_has_a_meaning() {
     );
     let sent = Sent {
         parts: vec!["4031".into()],
+        smsc: None,
         delivered: false,
     };
     assert_eq!(driver.outcome(200, None, br#"{"data":{"id":"4031"}}"#), Ok(sent));

@@ -224,6 +224,7 @@ fn answers_have_their_meaning_and_no_number_is_repeated() {
     let outcome = |status, body: &str| twilio("t").outcome(status, None, body.as_bytes());
     let sent = Sent {
         parts: vec!["SM1".into()],
+        smsc: None,
         delivered: false,
     };
     assert_eq!(

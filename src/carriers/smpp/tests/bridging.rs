@@ -15,6 +15,7 @@ async fn a_text_goes_out_and_its_receipt_comes_back() {
         sent,
         Sent {
             parts: vec![id.clone()],
+            smsc: None,
             delivered: false
         }
     );
@@ -41,6 +42,7 @@ async fn a_text_goes_out_and_its_receipt_comes_back() {
     server.outlet("gw1").send_receipt(&receipt).await.unwrap();
     let expected = InboundReceipt {
         carrier: "acme".into(),
+        smsc: None,
         carrier_ref: id,
         status: Status::Undelivered,
         detail: Some("UNDELIV".into()),
@@ -56,6 +58,7 @@ async fn a_text_is_delivered_to_whoever_is_bound() {
         sent,
         Sent {
             parts: vec![],
+            smsc: None,
             delivered: true
         }
     );

@@ -1,6 +1,8 @@
 //! Parts of long texts as peers send them: out of order, one at a time, and not at all.
 
 use super::*;
+use crate::config::smpp::LongText;
+use crate::switchboard::outlet::OutletError;
 use crate::wire::smpp::Sar;
 
 fn by_udh(part: u8, total: u8, body: &[u8]) -> ShortMessage {
@@ -125,21 +127,108 @@ async fn of_a_text_whose_parts_were_acknowledged_what_is_there_is_delivered() {
     assert_eq!(exchange.texts(), ["A[…]D[…]"]);
 }
 
-#[tokio::test]
-async fn acknowledged_parts_survive_a_shutdown() {
-    let config = SmppConfig {
-        part_ack_ms: 20,
-        ..server_config()
-    };
-    let server = Edge::start(&config, FakeExchange::open()).await;
-    let mut peer = Peer::bound(server.address(), 10).await;
-    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
-    let exchange = server.exchange.clone();
+async fn stop(server: Edge, mut peer: Peer) {
     let end = tokio::spawn(server.service.shutdown());
-    assert!(matches!(peer.event().await, Some(Event::Closed(_))));
+    while !matches!(peer.event().await, Some(Event::Closed(_))) {}
     peer.wire.finish().await;
     end.await.unwrap();
+}
+
+fn hasty() -> SmppConfig {
+    SmppConfig {
+        part_ack_ms: 20,
+        ..server_config()
+    }
+}
+
+#[tokio::test]
+async fn acknowledged_parts_are_taken_up_by_the_next_start() {
+    let exchange = FakeExchange::open();
+    let server = Edge::start(&hasty(), exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(2, 3, b"B")).await, CommandStatus::ROK);
+    assert_eq!(
+        exchange.held.lock().unwrap().len(),
+        1,
+        "durable before acknowledged"
+    );
+    stop(server, peer).await;
+    assert!(exchange.texts().is_empty());
+
+    let server = Edge::start(&hasty(), exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(3, 3, b"C")).await, CommandStatus::ROK);
+    assert_eq!(
+        peer.ask(&by_udh(2, 3, b"B")).await,
+        CommandStatus::ROK,
+        "sent again"
+    );
+    assert_eq!(peer.ask(&by_udh(1, 3, b"A")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["ABC"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_texts_time_is_left_after_a_restart() {
+    let exchange = FakeExchange::open();
+    let config = SmppConfig {
+        reassembly_timeout_s: 2,
+        ..hasty()
+    };
+    let server = Edge::start(&config, exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    stop(server, peer).await;
+    let came = exchange.held.lock().unwrap()[0].due_at.0 - 2_000;
+    let _server = Edge::start(&config, exchange.clone()).await;
+    until("it is given up", || !exchange.texts().is_empty()).await;
+    let waited = SystemClock.now().0 - came;
+    assert!((2_000..3_500).contains(&waited), "{waited}");
     assert_eq!(exchange.texts(), ["[…]B"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn parts_that_come_together_are_acknowledged_with_their_text_and_held_by_nobody() {
+    let server = Edge::start(&server_config(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 10).await;
+    for part in 1..=3 {
+        peer.submit(&by_udh(part, 3, b"x"));
+    }
+    for _ in 0..3 {
+        assert_eq!(peer.answer().await.1, CommandStatus::ROK);
+    }
+    assert_eq!(peer.ask(&message(b"short")).await, CommandStatus::ROK);
+    assert_eq!(server.exchange.holds.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_held_is_not_acknowledged() {
+    let server = Edge::start(&hasty(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    let exchange = server.exchange.clone();
+    exchange.answer_with(Err(IntakeError::Store("down".into())));
+    peer.submit(&by_udh(1, 2, b"A"));
+    assert!(peer.event_soon().await.is_none());
+    assert_eq!(exchange.holds.load(Ordering::Relaxed), 1);
+    exchange.answer_with(Ok(Verdict::Bridged));
+    assert_eq!(peer.answer().await.1, CommandStatus::ROK);
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["AB"]);
+}
+
+#[tokio::test]
+async fn a_text_that_the_exchange_did_not_take_keeps_its_acknowledged_parts() {
+    let server = Edge::start(&hasty(), FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    let exchange = server.exchange.clone();
+    assert_eq!(peer.ask(&by_udh(1, 2, b"A")).await, CommandStatus::ROK);
+    exchange.answer_with(Err(IntakeError::Overloaded));
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::RTHROTTLED);
+    exchange.answer_with(Ok(Verdict::Bridged));
+    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["AB", "AB"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -208,4 +297,43 @@ async fn one_throttled_part_does_not_make_the_phone_see_the_others_twice() {
     let body = "long ".repeat(80);
     let sent = outlet.send_text(&text(&body)).await.unwrap();
     assert_eq!((sent.parts.len(), server.exchange.texts()), (3, vec![body]));
+}
+
+#[tokio::test]
+async fn a_text_that_was_taken_in_part_is_finished_by_its_missing_parts_in_a_later_try() {
+    let mut config = server_config();
+    config.accounts.get_mut("gw1").unwrap().throughput_per_s = 1;
+    for long_text in [LongText::Udh, LongText::Sar] {
+        let server = Edge::start(&config, FakeExchange::open()).await;
+        let mut settings = client_config(vec![bind_to(server.address())]);
+        settings.carriers.get_mut("acme").unwrap().long_text = long_text;
+        let body = "long ".repeat(180);
+        let mut text = text(&body);
+        // The second try is that of another process.
+        let first = Edge::start(&settings, FakeExchange::open()).await;
+        ready(&first.outlet("acme")).await;
+        let Err(OutletError::Partly { taken, .. }) = first.outlet("acme").send_text(&text).await else {
+            panic!("the peer takes one part a second, and there are six");
+        };
+        assert!((1..6).contains(&taken.len()), "{taken:?}");
+        first.service.shutdown().await;
+        let second = Edge::start(&settings, FakeExchange::open()).await;
+        ready(&second.outlet("acme")).await;
+        text.taken = taken;
+        for _ in 0..5 {
+            match second.outlet("acme").send_text(&text).await {
+                Ok(sent) => assert_eq!(sent.parts.len(), 6),
+                Err(OutletError::Partly { taken, .. }) => {
+                    assert!(taken.len() > text.taken.len());
+                    text.taken = taken;
+                }
+                Err(OutletError::Retry { .. }) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+            if !server.exchange.texts().is_empty() {
+                break;
+            }
+        }
+        assert_eq!(server.exchange.texts(), [body]);
+    }
 }

@@ -22,7 +22,7 @@ use crate::config::smpp::{AccountConfig, BindConfig, CarrierConfig, Password, Sm
 use crate::domain::id::MessageId;
 use crate::domain::{Clock, E164, Timestamp};
 use crate::switchboard::outlet::{
-    Exchange, InboundReceipt, InboundText, IntakeError, OutboundText, Outlet, Received, Verdict,
+    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, OutboundText, Outlet, Received, Verdict,
 };
 use crate::wire::smpp::{
     Address, Bind, BindMode, CloseReason, CommandStatus, Event, Operation, Outcome, Role, Session,
@@ -42,6 +42,9 @@ impl Clock for SystemClock {
 pub struct FakeExchange {
     pub started: Mutex<Vec<InboundText>>,
     pub receipts: Mutex<Vec<InboundReceipt>>,
+    /// The parts that are held, and how often that was asked for.
+    pub held: Mutex<Vec<HeldPart>>,
+    pub holds: AtomicI64,
     pub gate: Semaphore,
     pub answer: Mutex<Result<Verdict, IntakeError>>,
     last_id: AtomicI64,
@@ -58,6 +61,8 @@ impl FakeExchange {
         Arc::new(Self {
             started: Mutex::default(),
             receipts: Mutex::default(),
+            held: Mutex::default(),
+            holds: AtomicI64::new(0),
             gate: Semaphore::new(0),
             answer: Mutex::new(Ok(Verdict::Bridged)),
             last_id: AtomicI64::new(0),
@@ -73,6 +78,13 @@ impl FakeExchange {
             .collect()
     }
 
+    fn forget(&self, numbers: &[i64]) {
+        self.held
+            .lock()
+            .unwrap()
+            .retain(|part| !numbers.contains(&part.no));
+    }
+
     pub fn answer_with(&self, answer: Result<Verdict, IntakeError>) {
         *self.answer.lock().unwrap() = answer;
     }
@@ -81,14 +93,31 @@ impl FakeExchange {
 #[async_trait]
 impl Exchange for FakeExchange {
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError> {
+        let held = text.held.clone();
         self.started.lock().unwrap().push(text);
         let message = MessageId::from_i64(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         self.gate.acquire().await.unwrap().forget();
-        self.answer
-            .lock()
-            .unwrap()
-            .clone()
-            .map(|verdict| Received { message, verdict })
+        let answer = self.answer.lock().unwrap().clone();
+        if answer.is_ok() {
+            self.forget(&held);
+        }
+        answer.map(|verdict| Received { message, verdict })
+    }
+
+    async fn hold(&self, _outlet: &str, part: HeldPart) -> Result<(), IntakeError> {
+        self.holds.fetch_add(1, Ordering::Relaxed);
+        self.answer.lock().unwrap().clone()?;
+        self.held.lock().unwrap().push(part);
+        Ok(())
+    }
+
+    async fn let_go(&self, _outlet: &str, held: Vec<i64>) -> Result<(), IntakeError> {
+        self.forget(&held);
+        Ok(())
+    }
+
+    async fn held(&self, _outlet: &str) -> Result<Vec<HeldPart>, IntakeError> {
+        Ok(self.held.lock().unwrap().clone())
     }
 
     async fn receipt(&self, receipt: InboundReceipt) -> Result<(), IntakeError> {
@@ -212,6 +241,7 @@ pub fn text(body: &str) -> OutboundText {
         want_receipt: true,
         expires_at: SystemClock.now().plus_s(3600),
         media: Vec::new(),
+        taken: Vec::new(),
     }
 }
 

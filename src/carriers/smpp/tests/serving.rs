@@ -222,6 +222,29 @@ async fn who_may_not_submit_is_told_so() {
 }
 
 #[tokio::test]
+async fn an_account_sends_only_in_the_names_of_its_sources() {
+    let mut config = server_config();
+    let own = [number(1).to_string(), "+1555000001".to_owned()];
+    config.accounts.get_mut("gw1").unwrap().sources = own.to_vec();
+    let server = Edge::start(&config, FakeExchange::open()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    let from = |n: u64, udh: &[u8]| ShortMessage {
+        source: Address {
+            addr: number(n).digits(),
+            ..message(b"").source
+        },
+        esm_class: if udh.is_empty() { 0 } else { ShortMessage::ESM_UDHI },
+        ..message(&[udh, b"x"].concat())
+    };
+    assert_eq!(peer.ask(&from(1, b"")).await, CommandStatus::ROK);
+    assert_eq!(peer.ask(&from(12, b"")).await, CommandStatus::ROK);
+    assert_eq!(peer.ask(&from(3, b"")).await, CommandStatus::RINVSRCADR);
+    let part = [5, 0, 3, 7, 2, 1];
+    assert_eq!(peer.ask(&from(3, &part)).await, CommandStatus::RINVSRCADR);
+    assert_eq!(server.exchange.texts(), ["x", "x"]);
+}
+
+#[tokio::test]
 async fn a_peer_that_unbinds_is_answered() {
     let server = Edge::start(&server_config(), FakeExchange::open()).await;
     let mut peer = Peer::bound(server.address(), 1).await;

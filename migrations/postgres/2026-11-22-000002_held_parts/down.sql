@@ -1,0 +1,3 @@
+ALTER TABLE message_parts DROP COLUMN smsc;
+DROP TABLE early_receipts;
+DROP TABLE held_parts;

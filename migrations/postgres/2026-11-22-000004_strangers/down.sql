@@ -1,0 +1,2 @@
+DROP INDEX messages_strangers;
+DROP TABLE strangers;

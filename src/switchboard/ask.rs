@@ -1,0 +1,46 @@
+//! Asking an app something and waiting for its answer, while a text waits for that. The callbacks edge
+//! answers; nothing is repeated, for the one who waits decides what no answer means.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::domain::id::{CommunityId, EndpointId};
+
+/// A question to an app.
+#[derive(Clone)]
+pub struct Question {
+    /// Whose.
+    pub community: CommunityId,
+    /// Which endpoint is asked.
+    pub endpoint: EndpointId,
+    /// Where it is.
+    pub url: String,
+    /// The secrets that sign, newest first.
+    pub secrets: Vec<String>,
+    /// The `webhook-id`: the same whenever this is asked again.
+    pub id: String,
+    /// What is asked: `message.intercept` or `stranger.unknown`.
+    pub kind: &'static str,
+    /// The body, JSON.
+    pub body: String,
+    /// How long the answer is waited for.
+    pub within: Duration,
+}
+
+/// What an app answered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// JSON; null where a success had no body.
+    Body(Value),
+    /// Nothing usable; why.
+    Failed(String),
+}
+
+/// Who asks apps.
+#[async_trait]
+pub trait Asker: Send + Sync {
+    /// Asks once, and answers within the question's time, and a moment.
+    async fn ask(&self, question: Question) -> Answer;
+}

@@ -1,0 +1,391 @@
+//! Texts that wait for an app's word: whether one may be bridged, and who an unknown sender is. The text is
+//! durable before anybody is asked; it waits in the outbox, in its own place of its lane, as if the app were
+//! a carrier.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::assign;
+use super::communities;
+use super::deliver;
+use super::error::{Result, SwitchboardError};
+use super::members::{self, NewMember};
+use super::messages::view;
+use super::receipts::advance;
+use super::route::{self, DialledCache, PairFacts, Purpose, Ruling};
+use super::{Context, intake};
+use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, NumberId};
+use crate::domain::message::{Reason, Status};
+use crate::domain::policy::{OnSilence, Policy};
+use crate::domain::{E164, Timestamp};
+use crate::store::messages::{self, MessageRow};
+use crate::store::outbox::{self, OutboxRow, Pending};
+use crate::store::releases::{self, ReleaseRow};
+use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, numbers};
+
+/// The name under which such texts wait; no carrier's name begins with this sign.
+pub(crate) const ASK: &str = "@ask";
+
+/// What the callbacks edge is to ask, and how long it may take.
+pub(crate) struct Asking {
+    pub endpoint: EndpointId,
+    pub url: String,
+    pub secrets: Vec<String>,
+    pub kind: &'static str,
+    pub body: String,
+    pub within_ms: u64,
+}
+
+/// An app's word on a text.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Word {
+    /// Bridge it as it is.
+    Allow,
+    /// Bridge it with another text.
+    Rewrite {
+        /// The text instead.
+        text: String,
+    },
+    /// Do not bridge it.
+    Deny {
+        /// Why, for the message's detail.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Of a stranger: make a member of them, and a contact of `to` on the number that they texted.
+    Connect {
+        /// What they are called.
+        name: String,
+        /// Whom they want to reach.
+        to: MemberId,
+    },
+}
+
+impl Word {
+    /// Reads an answer's body.
+    pub fn read(body: Value) -> std::result::Result<Self, String> {
+        serde_json::from_value(body).map_err(|e| format!("the answer is not understood: {e}"))
+    }
+}
+
+/// Puts a text where it waits for the app's word.
+pub(crate) fn hold(conn: &mut Conn, ctx: &Context, row: &MessageRow, pair: &PairFacts) -> Result<Pending> {
+    wait(conn, ctx, row, pair.row.id.as_i64())
+}
+
+/// Puts a stranger's text where it waits for the app's word.
+pub(crate) fn hold_stranger(conn: &mut Conn, ctx: &Context, row: &MessageRow) -> Result<Pending> {
+    let (from, to) = (row.from_phone.unwrap_or(0), row.dialled.unwrap_or(0));
+    // One stranger's texts keep their order; negative, so that it is no assignment's lane.
+    wait(conn, ctx, row, -((from ^ to.rotate_left(17)) & i64::MAX).max(1))
+}
+
+fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<Pending> {
+    let pending = Pending {
+        row: OutboxRow {
+            community_id: row.community_id,
+            message_id: row.id,
+            kind: outbox::TEXT,
+            node: ctx.ids.node() as i16,
+            lane,
+            carrier: ASK.to_owned(),
+            number_id: 0,
+            number_rate: 0.0,
+            member_id: row.from_member,
+            member_rate: 0,
+            from_number: 0,
+            to_phone: 0,
+            attempts: 0,
+            due_at: ctx.now.0,
+            expires_at: row.expires_at,
+        },
+        to_member: row.to_member,
+        text: row.text.clone(),
+        want_receipt: row.want_receipt,
+        status: row.status,
+        accepted_at: row.accepted_at,
+        updated_at: row.updated_at,
+        media: row.media > 0,
+    };
+    outbox::insert(conn, &pending.row)?;
+    Ok(pending)
+}
+
+/// Only the country and the end of a number: enough to tell two strangers apart, not to call one.
+fn masked(phone: E164) -> String {
+    let text = phone.to_string();
+    let keep = text.len().saturating_sub(2);
+    let head = text.len().min(3);
+    let dots = "•".repeat(keep.saturating_sub(head));
+    format!("{}{dots}{}", &text[..head], &text[keep.max(head)..])
+}
+
+/// The question about a waiting text; none when nobody is to be asked any more.
+pub(crate) fn question(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<Option<Asking>> {
+    let (policy, apps) = communities::setup(conn, community)?;
+    let row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
+    let is_stranger = row.from_member.is_none();
+    let asked = if is_stranger {
+        apps.stranger
+    } else {
+        apps.intercept
+    };
+    let Some(endpoint) = asked else {
+        return Ok(None);
+    };
+    let Some(found) = endpoints::get(conn, community, endpoint)?.filter(|e| e.state == endpoints::ACTIVE)
+    else {
+        return Ok(None);
+    };
+    let secrets = endpoints::live_secrets(conn, community, endpoint, now.0)?;
+    let kind = if is_stranger {
+        "stranger.unknown"
+    } else {
+        "message.intercept"
+    };
+    let phone = row.from_phone.and_then(E164::from_i64).filter(|_| is_stranger);
+    let mut data = json!({ "message": view(row)? });
+    if let Some(phone) = phone {
+        data["phone"] = json!(masked(phone));
+    }
+    let body = json!({ "type": kind, "timestamp": now, "community": community, "data": data });
+    Ok(Some(Asking {
+        endpoint,
+        url: found.url,
+        secrets: secrets.into_iter().map(|s| s.secret).collect(),
+        kind,
+        body: body.to_string(),
+        within_ms: policy.intercept_within_ms.into(),
+    }))
+}
+
+/// What became of a waiting text, and what is to be sent on account of it.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// The text itself, if it goes to a phone; it takes the place of the one that waited.
+    pub text: Option<Pending>,
+    /// Anything else: a notice to the sender.
+    pub others: Vec<Pending>,
+}
+
+/// Acts on an app's word (or on its silence) about a waiting text. The rules are asked again: time went by.
+pub(crate) fn decide(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    id: MessageId,
+    word: Option<Word>,
+) -> Result<Decided> {
+    if !outbox::delete(conn, community.as_i64(), id.as_i64(), outbox::TEXT)? {
+        // Cancelled meanwhile; whoever did that has told the sender.
+        return Ok(Decided::default());
+    }
+    let (policy, _) = communities::setup(conn, community)?;
+    let mut row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
+    if row.from_member.is_none() {
+        return match word {
+            Some(Word::Connect { name, to }) => connect(conn, ctx, &policy, community, row, name, to),
+            _ => turn_away(conn, ctx, community, row),
+        };
+    }
+    let word = word.unwrap_or(match policy.intercept_on_silence {
+        OnSilence::Allow => Word::Allow,
+        OnSilence::Deny => Word::Deny { reason: None },
+    });
+    match word {
+        Word::Deny { reason } => {
+            let others = advance(
+                conn,
+                ctx,
+                (community, id),
+                Status::Blocked,
+                Some(Reason::AppDenied),
+                reason.as_deref(),
+            )?;
+            return Ok(Decided { text: None, others });
+        }
+        Word::Rewrite { text } if !intake::is_bad(&intake::cleaned(&text), &policy) => {
+            row.text = intake::cleaned(&text);
+        }
+        // A word that makes no sense here is as good as none, and the text was not forbidden.
+        Word::Allow | Word::Rewrite { .. } | Word::Connect { .. } => {}
+    }
+    bridge(conn, ctx, &policy, community, row)
+}
+
+fn bridge(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    mut row: MessageRow,
+) -> Result<Decided> {
+    let id = row.message_id();
+    let (_, apps) = communities::setup(conn, community)?;
+    let (Some(from), Some(to)) = (row.from_member, row.to_member) else {
+        return Err(StoreError::Corrupt("messages.from_member").into());
+    };
+    let assignment =
+        assignments::hold_by_contact(conn, community, MemberId::from_i64(from), MemberId::from_i64(to))?;
+    let pair = assignment
+        .map(|a| route::other_end(conn, community, apps, a))
+        .transpose()?;
+    let sender = crate::store::devices::primary(conn, community, MemberId::from_i64(from))?;
+    let ruling = pair
+        .as_ref()
+        .map_or(Ruling::Refuse(Reason::PairReleased), |pair| {
+            route::rule_on_pair(pair, sender.is_some_and(|d| d.stopped_all))
+        });
+    match (ruling, pair) {
+        (Ruling::Bridge, Some(pair)) => {
+            deliver::address(ctx, &mut row, &pair)?;
+            messages::readdress(conn, &row)?;
+            let text = deliver::deliver(conn, ctx, policy, &row, &pair)?.pop();
+            Ok(Decided {
+                text,
+                others: Vec::new(),
+            })
+        }
+        (Ruling::Refuse(reason) | Ruling::Quarantine(reason), _) => {
+            let others = advance(conn, ctx, (community, id), Status::Blocked, Some(reason), None)?;
+            Ok(Decided { text: None, others })
+        }
+        (Ruling::Bridge, None) => Err(StoreError::Corrupt("assignments").into()),
+    }
+}
+
+/// Makes a member of a stranger and bridges the text which they sent.
+fn connect(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    mut row: MessageRow,
+    name: String,
+    to: MemberId,
+) -> Result<Decided> {
+    let (Some(phone), Some(dialled)) = (
+        row.from_phone.and_then(E164::from_i64),
+        row.dialled.and_then(E164::from_i64),
+    ) else {
+        return Err(StoreError::Corrupt("messages.from_phone").into());
+    };
+    let told = ctx.events.mark();
+    let made = conn.savepoint(|conn| -> Result<MemberId> {
+        let stranger = match crate::store::devices::by_phone(conn, community, phone)? {
+            // They joined meanwhile, or their first text made a member of them.
+            Some(device) => MemberId::from_i64(device.member_id),
+            None => {
+                let new = NewMember {
+                    name: name.clone(),
+                    phone: Some(phone),
+                    guest: true,
+                };
+                members::create(conn, ctx, community, &new)?.id
+            }
+        };
+        let number = numbers::find(conn, dialled)?
+            .filter(|row| row.community_id == community.as_i64())
+            .map(|row| NumberId::from_i64(row.id));
+        if let Some(number) = number
+            && assignments::by_number(conn, community, stranger, number)?.is_none()
+            && releases::get(conn, community, stranger, number)?.is_none()
+        {
+            // They texted this number for `to`: let it be remembered as theirs, so that it is chosen.
+            remember(conn, ctx, community, stranger, number, to)?;
+        }
+        assign::assign(conn, ctx, policy, community, stranger, to)?;
+        Ok(stranger)
+    });
+    match made {
+        Ok(stranger) => {
+            row.from_member = Some(stranger.as_i64());
+            row.to_member = Some(to.as_i64());
+            bridge(conn, ctx, policy, community, row)
+        }
+        Err(error) if error.is_transient() => Err(error),
+        Err(error @ SwitchboardError::Store(_)) => Err(error),
+        Err(error) => {
+            ctx.events.rewind(told);
+            tracing::info!(%error, "an app wanted a stranger connected, which cannot be");
+            turn_away(conn, ctx, community, row)
+        }
+    }
+}
+
+fn remember(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    stranger: MemberId,
+    number: NumberId,
+    to: MemberId,
+) -> Result<()> {
+    let row = ReleaseRow {
+        community_id: community.as_i64(),
+        member_id: stranger.as_i64(),
+        number_id: number.as_i64(),
+        contact_id: to.as_i64(),
+        released_at: ctx.now.0,
+        cool_until: ctx.now.0,
+    };
+    Ok(releases::record(conn, &row)?)
+}
+
+/// A stranger whom nobody vouches for gets what the policy has for strangers.
+fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: MessageRow) -> Result<Decided> {
+    let id = row.message_id();
+    let (Some(phone), Some(dialled)) = (
+        row.from_phone.and_then(E164::from_i64),
+        row.dialled.and_then(E164::from_i64),
+    ) else {
+        return Err(StoreError::Corrupt("messages.from_phone").into());
+    };
+    let reason = Reason::UnknownSender;
+    messages::set_status(
+        conn,
+        community,
+        id,
+        Status::Blocked,
+        (Some(reason), None),
+        ctx.now,
+    )?;
+    let facts = route::facts(conn, &mut DialledCache::new(), (phone, dialled), Purpose::Act)?;
+    let others = match &facts.dialled {
+        Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,
+        None => Vec::new(),
+    };
+    Ok(Decided { text: None, others })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_read_strictly() {
+        assert_eq!(Word::read(json!({"action": "allow"})), Ok(Word::Allow));
+        let rewrite = Word::read(json!({"action": "rewrite", "text": "hi"}));
+        assert_eq!(rewrite, Ok(Word::Rewrite { text: "hi".into() }));
+        for wrong in [
+            json!({}),
+            json!({"action": "maybe"}),
+            json!({"action": "rewrite"}),
+            json!([1]),
+        ] {
+            assert!(Word::read(wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn a_masked_phone_shows_its_ends_only() {
+        let phone: E164 = "+14155550134".parse().unwrap();
+        assert_eq!(masked(phone), "+14•••••••34");
+    }
+}

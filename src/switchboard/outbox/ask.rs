@@ -1,0 +1,106 @@
+//! Texts that wait for an app's word: it is asked, and what it says is done.
+
+use std::time::Duration;
+
+use super::{Dispatcher, Settled};
+use crate::domain::Timestamp;
+use crate::domain::id::{CommunityId, MessageId};
+use crate::domain::message::Reason;
+use crate::store::outbox::Pending;
+use crate::switchboard::Switchboard;
+use crate::switchboard::ask::{Answer, Question};
+use crate::switchboard::error::Result;
+use crate::switchboard::intercept::{self, ASK, Word};
+use crate::switchboard::lanes::key_of;
+
+/// Most texts that apps are asked about at once; the edge has bounds of its own for each endpoint.
+const MOST_ASKED: usize = 256;
+
+impl Dispatcher {
+    /// Has apps asked about the texts whose turn it is.
+    pub(super) fn ask(&mut self, now: Timestamp) {
+        while self.flying.get(ASK).copied().unwrap_or(0) < MOST_ASKED {
+            let Some(item) = self.lanes.next(ASK) else {
+                break;
+            };
+            if item.row.expires_at <= now.0 {
+                self.give_up(item, Reason::DeadlinePassed);
+                continue;
+            }
+            *self.flying.entry(ASK.to_owned()).or_default() += 1;
+            let (board, settled) = (self.board.clone(), self.settled_tx.clone());
+            tokio::spawn(async move {
+                let (lane, key) = (item.row.lane, key_of(&item));
+                let text = board.settle_question(&item).await.map(Box::new);
+                let _ = settled.send(Settled::Decided { lane, key, text }).await;
+            });
+        }
+    }
+}
+
+impl Switchboard {
+    /// Asks about a text until what follows is in the database; returns the text that goes to a phone now.
+    async fn settle_question(&self, item: &Pending) -> Option<Pending> {
+        let (community, message) = (
+            CommunityId::from_i64(item.row.community_id),
+            MessageId::from_i64(item.row.message_id),
+        );
+        let word = self.word_on(community, message).await;
+        loop {
+            let said = word.clone();
+            let decided = self
+                .write_grouped(move |conn, ctx| {
+                    intercept::decide(conn, ctx, community, message, said.clone())
+                })
+                .await;
+            match decided {
+                Ok(decided) => {
+                    self.announce(decided.others);
+                    return decided.text;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, %message, "an app's word could not be acted upon; trying again");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    /// What the app says about a text; nothing when it is silent, and leave where nobody is to be asked.
+    async fn word_on(&self, community: CommunityId, message: MessageId) -> Option<Word> {
+        let now = self.now();
+        let asking: Result<_> = self
+            .read(move |conn| intercept::question(conn, community, message, now))
+            .await;
+        let asking = match asking {
+            Ok(Some(asking)) => asking,
+            Ok(None) => return Some(Word::Allow),
+            Err(error) => {
+                tracing::warn!(%error, %message, "an app could not be asked about a text");
+                return None;
+            }
+        };
+        let asker = self.asker()?;
+        let question = Question {
+            community,
+            endpoint: asking.endpoint,
+            url: asking.url,
+            secrets: asking.secrets,
+            id: message.to_string(),
+            kind: asking.kind,
+            body: asking.body,
+            within: Duration::from_millis(asking.within_ms),
+        };
+        let said = match asker.ask(question).await {
+            Answer::Body(body) => Word::read(body),
+            Answer::Failed(why) => Err(why),
+        };
+        match said {
+            Ok(word) => Some(word),
+            Err(why) => {
+                tracing::warn!(%community, %message, why, "an app that was asked about a text gave no usable answer");
+                None
+            }
+        }
+    }
+}

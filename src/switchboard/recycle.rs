@@ -1,0 +1,108 @@
+//! Making room in a full table: which pair gives way (design rule 3).
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use super::assign::{Cooling, Loads, release_locked};
+use super::error::{Result, SwitchboardError};
+use crate::domain::assignment::{self, Assignment, Idle};
+use crate::domain::id::{CommunityId, MemberId};
+use crate::domain::policy::{Policy, WhenFull};
+use crate::store::{Conn, assignments};
+
+/// How often another pair is looked for when the one that was to give way has gone or come to life.
+const MOST_LOOKS: usize = 16;
+
+/// Sees to it that the contact may receive one more: true when there is room, false when a pair gave way
+/// and it is worth looking again.
+pub(super) fn make_room_for_received(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    contact: MemberId,
+    usable: usize,
+    loads: &mut Loads,
+) -> Result<bool> {
+    let table = assignments::of_member(conn, community, contact)?;
+    let cap = policy.received_cap(usable);
+    if table.iter().filter(|a| a.is_unanswered()).count() < cap {
+        return Ok(true);
+    }
+    if policy.when_full == WhenFull::Recycle
+        && recycle(
+            conn,
+            ctx,
+            policy,
+            community,
+            contact,
+            Assignment::is_unanswered,
+            loads,
+        )?
+    {
+        return Ok(false);
+    }
+    Err(SwitchboardError::ReceivedCapFull {
+        member: contact.to_string(),
+        cap,
+    })
+}
+
+/// Releases the pair of `member` that has been idle longest; false when none may give way.
+pub(super) fn recycle(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    member: MemberId,
+    eligible: impl Fn(&Assignment) -> bool,
+    loads: &mut Loads,
+) -> Result<bool> {
+    for _ in 0..MOST_LOOKS {
+        let Some(chosen) = longest_idle(conn, ctx, policy, community, member, &eligible)? else {
+            return Ok(false);
+        };
+        // Its contact is not locked, and cannot be now that others are: another node may have released the
+        // pair from that side, or a text have come on it. So it is looked at again under its own lock.
+        let pair = assignments::lock_pair(conn, community, chosen.member, chosen.contact)?;
+        if let Some(pair) = pair.filter(|pair| pair[0].id == chosen.id) {
+            let last_used = pair[0].last_activity_at.max(pair[1].last_activity_at);
+            if last_used.plus_s(policy.cool_down_s) <= ctx.now && eligible(&pair[0]) {
+                release_locked(conn, ctx, policy, community, &pair, Cooling::FromLastUse, loads)?;
+                return Ok(true);
+            }
+        }
+    }
+    Err(SwitchboardError::Overloaded)
+}
+
+/// The pair of `member` that should give way first.
+fn longest_idle(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    member: MemberId,
+    eligible: impl Fn(&Assignment) -> bool,
+) -> Result<Option<Assignment>> {
+    let table: Vec<Assignment> = assignments::of_member(conn, community, member)?
+        .into_iter()
+        .filter(|a| eligible(a))
+        .collect();
+    let contacts: Vec<MemberId> = table.iter().map(|a| a.contact).collect();
+    let other_side: BTreeMap<_, _> = assignments::mirror_activity(conn, community, member, &contacts)?
+        .into_iter()
+        .collect();
+    let idle: Vec<Idle> = table
+        .iter()
+        .map(|a| Idle {
+            assignment: a.id,
+            unanswered: a.is_unanswered(),
+            last_activity_at: other_side
+                .get(&a.contact)
+                .map_or(a.last_activity_at, |at| a.last_activity_at.max(*at)),
+        })
+        .collect();
+    let chosen = assignment::to_recycle(&idle, ctx.now, policy.cool_down_s);
+    Ok(table.into_iter().find(|a| Some(a.id) == chosen))
+}
