@@ -7,7 +7,7 @@ PARTYLINE_RUN ?= target/release/partyline serve --demo
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench clean tools
+.PHONY: help run test check audit bench openapi clean tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ audit: tools ## Look the dependencies up in the advisory database (needs the net
 
 bench: tools ## Measure, on an otherwise idle machine
 	$(CARGO) bench --locked --bench '*'
+
+openapi: tools ## Renew openapi.json, the committed description of the API
+	$(CARGO) run --quiet --locked -- openapi >target/openapi.json
+	mv target/openapi.json openapi.json
 
 clean: ## Remove what was built and installed here
 	$(CARGO) clean

@@ -200,6 +200,8 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
         tracing::warn!("stopping at once, as told a second time");
         std::process::exit(1);
     });
+    // Streams have no end of their own.
+    board.close();
     // First nothing more comes in, then nothing more goes out; what was accepted is in the database.
     sweeping.cancel();
     tokio::join!(http_handle.stop(true), smpp.shutdown());

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the programs that the story tests talk to: PostgreSQL, Kannel, npm `smpp`, PyPI `smpplib`, PyPI
-# `twilio`, and the official libraries of Standard Webhooks (npm and PyPI `standardwebhooks`).
+# Installs the programs that the tests talk to: PostgreSQL, Kannel, npm `smpp`, PyPI `smpplib`, PyPI `twilio`, the
+# official libraries of Standard Webhooks (npm and PyPI `standardwebhooks`), and PyPI `openapi-spec-validator`.
 # Runs as root or with sudo; quick when all is there. System packages come from Debian, the rest goes
 # into target/peers and is gone after `make clean`.
 set -euo pipefail

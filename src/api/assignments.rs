@@ -6,9 +6,10 @@ use std::str::FromStr;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::ApiState;
-use super::page::{Cursor, Limit, page};
+use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::Result;
 use super::query::Query;
@@ -34,12 +35,16 @@ impl FromStr for Place {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// Those of this member.
     member: Option<MemberId>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<Place>>,
 }
 
@@ -53,6 +58,15 @@ struct Row {
 }
 
 /// `GET …/assignments`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/assignments", operation_id = "list_assignments", tag = "Assignments",
+    summary = "List assignments",
+    description = "The rows behind the contacts, as the pools have them: to this member, this number is that contact. With `member`, those of one member.",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, by member and number.", body = Page<AssignmentView>),
+    ),
+)]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,

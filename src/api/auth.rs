@@ -4,15 +4,17 @@ use std::future::{Ready, ready};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use super::ApiState;
+use super::Shared;
 use super::path;
 use super::problem::{Problem, Result};
+use crate::config::http::MetricsAccess;
 use crate::domain::id::{CommunityId, CommunityKind};
 use crate::switchboard::{Caller, Scope};
 
@@ -21,6 +23,13 @@ const MAX_TOKEN_BYTES: usize = 200;
 
 /// The caller, in handlers behind a gate.
 pub(crate) struct Who(pub Caller);
+
+impl Who {
+    /// Whether what belongs to this app is the caller's to touch: everything, unless the caller is an app.
+    pub fn owns(&self, app: Option<&str>) -> bool {
+        !matches!(self.0.scope, Scope::App(_)) || self.0.app.as_deref() == app
+    }
+}
 
 impl FromRequest for Who {
     type Error = Problem;
@@ -90,11 +99,73 @@ pub(crate) async fn bearer(
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    match authenticate(&req).await {
+    let entry = match authenticate(&req).await {
+        Ok(caller) => within_its_rights(&req, &caller).map(|()| caller),
+        Err(problem) => Err(problem),
+    };
+    match entry {
         Ok(caller) => {
             req.extensions_mut().insert(caller);
             next.call(req).await
         }
+        Err(problem) => Ok(req.error_response(problem)),
+    }
+}
+
+/// Reading, where the key only reads; and not too often.
+fn within_its_rights(req: &ServiceRequest, caller: &Caller) -> Result<()> {
+    let shared = req.app_data::<Data<Shared>>().ok_or_else(Problem::internal)?;
+    let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal)?;
+    shared.paces.admit(caller.key, state.board.now())?;
+    if caller.read_only && req.method() != Method::GET {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "read_only",
+            "this key opens nothing but reading (GET)",
+        ));
+    }
+    Ok(())
+}
+
+async fn may_read_metrics(req: &ServiceRequest) -> Result<()> {
+    let shared = req.app_data::<Data<Shared>>().ok_or_else(Problem::internal)?;
+    match shared.metrics_access {
+        MetricsAccess::Open => Ok(()),
+        MetricsAccess::Off => Err(Problem::of_status(StatusCode::NOT_FOUND, "GET", None)),
+        MetricsAccess::Key => only_admin(&authenticate(req).await?),
+    }
+}
+
+/// Lets pass whom the setting `http.metrics` lets pass.
+pub(crate) async fn metrics(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    match may_read_metrics(&req).await {
+        Ok(()) => next.call(req).await,
+        Err(problem) => Ok(req.error_response(problem)),
+    }
+}
+
+fn manages(req: &HttpRequest) -> Result<()> {
+    match caller(req)?.scope {
+        Scope::Admin | Scope::Community(_) => Ok(()),
+        Scope::App(own) => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            format!("this key is an app's; this needs a key of scope `community` for {own}, or `admin`"),
+        )),
+    }
+}
+
+/// Lets pass whose key manages the community whose gate lies before this one.
+pub(crate) async fn manage(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let entry = manages(req.request());
+    match entry {
+        Ok(()) => next.call(req).await,
         Err(problem) => Ok(req.error_response(problem)),
     }
 }
@@ -122,7 +193,11 @@ pub(crate) async fn community(
 }
 
 fn is_admin(req: &HttpRequest) -> Result<()> {
-    match caller(req)?.scope {
+    only_admin(&caller(req)?)
+}
+
+fn only_admin(caller: &Caller) -> Result<()> {
+    match caller.scope {
         Scope::Admin => Ok(()),
         Scope::Community(own) | Scope::App(own) => Err(Problem::new(
             StatusCode::FORBIDDEN,

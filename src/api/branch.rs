@@ -7,7 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 use actix_web::{Error, FromRequest, Handler, Responder, Route, Scope};
 
-use super::auth;
+use super::{auth, etag, repeat};
 
 /// Who may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,8 +16,12 @@ pub enum Gate {
     Open,
     /// Whoever has a living key.
     Bearer,
+    /// Whom the setting `http.metrics` lets pass.
+    Metrics,
     /// Whose key opens the community in the path.
     Community,
+    /// Whose key opens the community in the path and manages it: not an app's.
+    Manage,
     /// Whose key opens everything.
     Admin,
 }
@@ -26,6 +30,10 @@ struct Door {
     method: Method,
     gate: Gate,
     route: Route,
+    /// Answers one thing as its GET has it: with an ETag.
+    tagged: bool,
+    /// Knows repeated requests itself.
+    own_repeats: bool,
 }
 
 /// A part of the path with what can be done there and what lies below.
@@ -45,6 +53,8 @@ pub struct Listed {
     pub path: String,
     /// The narrowest gate on the way.
     pub gate: Gate,
+    /// It answers with an ETag.
+    pub tagged: bool,
 }
 
 /// A branch that is as open as the one above it.
@@ -77,11 +87,37 @@ impl Branch {
         H::Output: Responder + 'static,
     {
         let route = web::method(method.clone()).to(handler);
-        let route = match gate {
-            Gate::Admin => route.wrap(from_fn(auth::admin)),
-            _ => route,
-        };
-        self.doors.push(Door { method, gate, route });
+        self.doors.push(Door {
+            method,
+            gate,
+            route,
+            tagged: false,
+            own_repeats: false,
+        });
+        self
+    }
+
+    /// Lets only those through the last door whom the gate lets pass.
+    pub fn only(mut self, gate: Gate) -> Self {
+        if let Some(door) = self.doors.last_mut() {
+            door.gate = gate;
+        }
+        self
+    }
+
+    /// The last door answers one thing as its GET has it, with an ETag.
+    pub fn tagged(mut self) -> Self {
+        if let Some(door) = self.doors.last_mut() {
+            door.tagged = true;
+        }
+        self
+    }
+
+    /// The last door knows repeated requests itself.
+    pub fn own_repeats(mut self) -> Self {
+        if let Some(door) = self.doors.last_mut() {
+            door.own_repeats = true;
+        }
         self
     }
 
@@ -103,16 +139,6 @@ impl Branch {
         H::Output: Responder + 'static,
     {
         self.door(Method::POST, Gate::Open, handler)
-    }
-
-    /// `POST`, for admins only.
-    pub fn admin_post<H, A>(self, handler: H) -> Self
-    where
-        H: Handler<A>,
-        A: FromRequest + 'static,
-        H::Output: Responder + 'static,
-    {
-        self.door(Method::POST, Gate::Admin, handler)
     }
 
     /// `PATCH`.
@@ -146,6 +172,7 @@ impl Branch {
             method: door.method.clone(),
             path: path.clone(),
             gate: gate.max(door.gate),
+            tagged: door.tagged,
         });
         let below = self.below.iter().flat_map(|b| b.listed(&path, gate));
         own.chain(below).collect()
@@ -167,13 +194,15 @@ impl Branch {
         let mut own = web::resource(if self.below.is_empty() { self.path } else { "" });
         let has_doors = !self.doors.is_empty();
         for door in self.doors {
-            own = own.route(door.route);
+            own = own.route(door.built());
         }
         if self.below.is_empty() {
             return match gate {
                 Gate::Open => scope.service(own),
                 Gate::Bearer => scope.service(own.wrap(from_fn(auth::bearer))),
+                Gate::Metrics => scope.service(own.wrap(from_fn(auth::metrics))),
                 Gate::Community => scope.service(own.wrap(from_fn(auth::community))),
+                Gate::Manage => scope.service(own.wrap(from_fn(auth::manage))),
                 Gate::Admin => scope.service(own.wrap(from_fn(auth::admin))),
             };
         }
@@ -185,8 +214,30 @@ impl Branch {
         match gate {
             Gate::Open => scope.service(inner),
             Gate::Bearer => scope.service(inner.wrap(from_fn(auth::bearer))),
+            Gate::Metrics => scope.service(inner.wrap(from_fn(auth::metrics))),
             Gate::Community => scope.service(inner.wrap(from_fn(auth::community))),
+            Gate::Manage => scope.service(inner.wrap(from_fn(auth::manage))),
             Gate::Admin => scope.service(inner.wrap(from_fn(auth::admin))),
+        }
+    }
+}
+
+impl Door {
+    /// The route with all that stands before its handler; what is wrapped last is met first.
+    fn built(self) -> Route {
+        let mut route = self.route;
+        if self.method == Method::POST && !self.own_repeats {
+            route = route.wrap(from_fn(repeat::once));
+        }
+        if self.tagged {
+            route = route.wrap(from_fn(etag::tagged));
+        }
+        match self.gate {
+            Gate::Open | Gate::Community => route,
+            Gate::Bearer => route.wrap(from_fn(auth::bearer)),
+            Gate::Metrics => route.wrap(from_fn(auth::metrics)),
+            Gate::Manage => route.wrap(from_fn(auth::manage)),
+            Gate::Admin => route.wrap(from_fn(auth::admin)),
         }
     }
 }

@@ -3,22 +3,38 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
-use super::page::{Cursor, Limit, page_of_all};
+use super::page::{Cursor, Limit, Page, page_of_all};
 use super::path::{At, AtContact};
 use super::problem::Result;
-use super::query::Query;
+use super::query::{Flag, Query};
+use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityKind, ContactId, MemberId, MemberKind};
+use crate::switchboard::views;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewContact {
+    /// The member or guest who becomes the contact.
     contact: MemberId,
 }
 
 /// `POST …/contacts`: 201 for a new pair, 200 for one that was there already.
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/members/{member}/contacts", operation_id = "create_contact", tag = "Contacts",
+    summary = "Add a contact",
+    description = "Assigns a pool number in both directions at once: `number` is the contact on the member's phone, `mirror_number` the member on the contact's phone. Nothing is assigned unless both can be.",
+    request_body = NewContact,
+    responses(
+        (status = 201, description = "A new pair.", body = views::Contact),
+        (status = 200, description = "The pair was there already.", body = views::Contact),
+    ),
+    extensions(("x-problems" = json!(["table_full", "received_cap_full", "opted_out", "no_device"]))),
+)]
 pub(crate) async fn create(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -35,26 +51,65 @@ pub(crate) async fn create(
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The pair with this member.
+    contact: Option<MemberId>,
+    /// Chosen by the member, or received.
+    origin: Option<Origin>,
+    /// Those that wait for acceptance, or not.
+    #[param(value_type = Option<bool>)]
+    pending: Option<Flag>,
+    /// Those that are blocked, or not.
+    #[param(value_type = Option<bool>)]
+    blocked: Option<Flag>,
+    /// Those that the member's phone has stopped, or not.
+    #[param(value_type = Option<bool>)]
+    stopped: Option<Flag>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<ContactId>>,
 }
 
 /// `GET …/contacts`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/members/{member}/contacts", operation_id = "list_contacts", tag = "Contacts",
+    summary = "List the contacts of a member",
+    description = "Those whom the member chose and those who chose the member.",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, oldest first.", body = Page<views::Contact>),
+    ),
+)]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let all = state.board.contacts(community.0, member.0).await?;
+    let mut all = state.board.contacts(community.0, member.0).await?;
+    all.retain(|c| {
+        filter.contact.is_none_or(|contact| c.contact == contact)
+            && filter.origin.is_none_or(|origin| c.origin == origin)
+            && filter.pending.is_none_or(|f| c.pending == f.0)
+            && filter.blocked.is_none_or(|f| c.blocked == f.0)
+            && filter.stopped.is_none_or(|f| c.stopped == f.0)
+    });
     Ok(page_of_all(all, filter.limit, filter.cursor, |c| c.id))
 }
 
 /// `GET …/contacts/{contact}`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/members/{member}/contacts/{contact}", operation_id = "get_contact", tag = "Contacts",
+    summary = "Get a contact",
+    responses(
+        (status = 200, description = "The contact.", body = views::Contact),
+    ),
+)]
 pub(crate) async fn one(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -65,29 +120,51 @@ pub(crate) async fn one(
     Ok(HttpResponse::Ok().json(found))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ContactEdit)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Edit {
+    /// Whether the pair is blocked.
+    #[schema(example = true)]
     blocked: bool,
 }
 
 /// `PATCH …/contacts/{contact}`: blocks or unblocks the pair, both ways.
+#[utoipa::path(
+    patch, path = "/v1/communities/{community}/members/{member}/contacts/{contact}", operation_id = "update_contact", tag = "Contacts",
+    summary = "Block or unblock a pair",
+    description = "Holds in both directions. A STOP of either phone is another matter: only that phone's START lifts it.",
+    request_body = Edit,
+    responses(
+        (status = 200, description = "The contact as it is now.", body = views::Contact),
+    ),
+)]
 pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
     contact: AtContact,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let (community, member, contact) = (community.0, member.0, contact.0);
     let edited = state
         .board
-        .set_blocked(community, member, contact, edit.blocked)
+        .set_blocked_if(community, member, contact, edit.blocked, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
 
 /// `POST …/contacts/{contact}/accept`
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/members/{member}/contacts/{contact}/accept", operation_id = "accept_contact", tag = "Contacts",
+    summary = "Accept a contact",
+    description = "Where the community's policy asks that contacts accept first: says yes for the member in the path.",
+    responses(
+        (status = 200, description = "The contact, no longer pending.", body = views::Contact),
+    ),
+    extensions(("x-problems" = json!(["not_yours_to_accept"]))),
+)]
 pub(crate) async fn accept(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -102,15 +179,24 @@ pub(crate) async fn accept(
 }
 
 /// `DELETE …/contacts/{contact}`: releases the pair, both ways.
+#[utoipa::path(
+    delete, path = "/v1/communities/{community}/members/{member}/contacts/{contact}", operation_id = "delete_contact", tag = "Contacts",
+    summary = "Release a pair",
+    description = "Both numbers become free after the cool-down. Late replies are quarantined; they never reach whoever holds the number next.",
+    responses(
+        (status = 204, description = "Released."),
+    ),
+)]
 pub(crate) async fn remove(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
     contact: AtContact,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
     state
         .board
-        .release_contact(community.0, member.0, contact.0)
+        .release_contact_if(community.0, member.0, contact.0, expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

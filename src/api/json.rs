@@ -37,10 +37,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let kind = checked_type(req.headers());
         let payload = payload.take();
         Box::pin(async move {
-            let limits = limits.ok_or_else(Problem::internal)?;
-            let body = tokio::time::timeout(limits.body_time, read(payload, limits.body_bytes))
-                .await
-                .map_err(|_| slow(limits))??;
+            let body = whole_body(limits, payload).await?;
             if body.iter().all(u8::is_ascii_whitespace) {
                 return Err(Problem::malformed(
                     "missing_body",
@@ -51,6 +48,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             parse(&body).map(Json)
         })
     }
+}
+
+/// Takes a request's whole body out of it, within the limits.
+pub(crate) async fn whole_body(limits: Option<Limits>, payload: Payload) -> Result<Bytes> {
+    let limits = limits.ok_or_else(Problem::internal)?;
+    tokio::time::timeout(limits.body_time, read(payload, limits.body_bytes))
+        .await
+        .map_err(|_| slow(limits))?
 }
 
 fn slow(limits: Limits) -> Problem {

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ApiState;
 use super::json::Json;
@@ -15,6 +16,7 @@ use crate::domain::id::MessageId;
 use crate::domain::message::Reason;
 use crate::switchboard::outlet::Verdict;
 use crate::switchboard::phones::{ReceivedText, VirtualPhones};
+use crate::switchboard::words::VerdictWord;
 
 fn phones(state: &ApiState) -> Result<&dyn VirtualPhones> {
     state.phones.as_deref().ok_or_else(|| {
@@ -27,22 +29,41 @@ fn phones(state: &ApiState) -> Result<&dyn VirtualPhones> {
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewLoopbackText)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewText {
+    /// The pool number.
     to: E164,
+    /// The text.
+    #[schema(example = "On my way")]
     text: String,
 }
 
 /// What became of a text.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LoopbackVerdict)]
 struct Taken {
+    /// The message that it became.
     id: MessageId,
+    /// What the exchange made of it.
+    #[schema(value_type = VerdictWord, inline)]
     verdict: &'static str,
+    /// Why, when it was quarantined or refused.
     reason: Option<Reason>,
 }
 
 /// `POST /v1/loopback/phones/{phone}/texts`: sends from that phone.
+#[utoipa::path(
+    post, path = "/v1/loopback/phones/{phone}/texts", operation_id = "send_loopback_text", tag = "Loopback",
+    summary = "Send a text from a virtual phone",
+    description = "Where the loopback carrier is on, any number is a phone to try things out with. This texts a pool number from it.",
+    request_body = NewText,
+    responses(
+        (status = 202, description = "What became of the text.", body = Taken),
+    ),
+    extensions(("x-problems" = json!(["loopback_off", "overloaded"]))),
+)]
 pub(crate) async fn send(
     state: Data<ApiState>,
     phone: AtPhone,
@@ -65,13 +86,25 @@ pub(crate) async fn send(
     }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LoopbackInbox)]
 struct Inbox {
+    /// The texts.
     data: Vec<ReceivedText>,
+    /// Always null: the list is whole.
+    #[schema(example = json!(null))]
     next_cursor: Option<String>,
 }
 
 /// `GET /v1/loopback/phones/{phone}/texts`: what that phone received, newest last.
+#[utoipa::path(
+    get, path = "/v1/loopback/phones/{phone}/texts", operation_id = "list_loopback_texts", tag = "Loopback",
+    summary = "List what a virtual phone received",
+    responses(
+        (status = 200, description = "All texts that it received, newest last.", body = Inbox),
+    ),
+    extensions(("x-problems" = json!(["loopback_off", "bad_query", "invalid"]))),
+)]
 pub(crate) async fn inbox(state: Data<ApiState>, phone: AtPhone, _: Query<NoParams>) -> Result<HttpResponse> {
     let data = phones(&state)?.inbox(phone.0);
     Ok(HttpResponse::Ok().json(Inbox {

@@ -3,27 +3,43 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
-use super::page::{Cursor, Limit, page};
+use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::Result;
 use super::query::{PhoneParam, Query};
 use crate::domain::E164;
 use crate::domain::id::{CommunityKind, MemberId, MemberKind};
-use crate::switchboard;
+use crate::switchboard::{self, views};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMember {
+    /// What people call them.
+    #[schema(example = "Ann")]
     name: String,
+    /// Their phone; it becomes their first device.
     phone: Option<E164>,
+    /// Has no account: an outside phone known as somebody's contact.
     #[serde(default)]
     guest: bool,
 }
 
 /// `POST …/members`
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/members", operation_id = "create_member", tag = "Members",
+    summary = "Add a member",
+    description = "With `phone`, the phone becomes the member's first device. A `guest` is an outside phone without an account.",
+    request_body = NewMember,
+    responses(
+        (status = 201, description = "The member.", body = views::Member),
+    ),
+    extensions(("x-problems" = json!(["phone_taken"]))),
+)]
 pub(crate) async fn create(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -38,16 +54,30 @@ pub(crate) async fn create(
     Ok(HttpResponse::Created().json(made))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// The one who has this phone. Write the plus as `%2B`; a bare plus is understood.
+    #[param(value_type = Option<E164>)]
     phone: Option<PhoneParam>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<MemberId>>,
 }
 
 /// `GET …/members`: all, or the one with `?phone=`.
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/members", operation_id = "list_members", tag = "Members",
+    summary = "List members",
+    description = "All, or with `phone` the one who has that phone (a list of one or none).",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, oldest first.", body = Page<views::Member>),
+    ),
+)]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -60,6 +90,13 @@ pub(crate) async fn list(
 }
 
 /// `GET …/members/{member}`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/members/{member}", operation_id = "get_member", tag = "Members",
+    summary = "Get a member",
+    responses(
+        (status = 200, description = "The member with their devices.", body = views::Member),
+    ),
+)]
 pub(crate) async fn one(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -68,32 +105,56 @@ pub(crate) async fn one(
     Ok(HttpResponse::Ok().json(state.board.member(community.0, member.0).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = MemberEdit)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Edit {
+    /// A new name.
+    #[schema(example = "Ann B.")]
     name: String,
 }
 
 /// `PATCH …/members/{member}`
+#[utoipa::path(
+    patch, path = "/v1/communities/{community}/members/{member}", operation_id = "update_member", tag = "Members",
+    summary = "Rename a member",
+    request_body = Edit,
+    responses(
+        (status = 200, description = "The member as they are now.", body = views::Member),
+    ),
+)]
 pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let edited = state
         .board
-        .rename_member(community.0, member.0, edit.name)
+        .rename_member(community.0, member.0, edit.name, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
 
 /// `DELETE …/members/{member}`: releases every pair of theirs.
+#[utoipa::path(
+    delete, path = "/v1/communities/{community}/members/{member}", operation_id = "delete_member", tag = "Members",
+    summary = "Remove a member",
+    description = "Releases every pair of theirs, both ways. Their numbers cool down before they stand for somebody else on the same phones.",
+    responses(
+        (status = 204, description = "Removed."),
+    ),
+)]
 pub(crate) async fn remove(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
-    state.board.delete_member(community.0, member.0).await?;
+    state
+        .board
+        .delete_member_if(community.0, member.0, expected)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,111 +3,166 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
 use super::json::Json;
-use super::page::{Cursor, Limit, page};
+use super::openapi::RehearsedOrSent;
+use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
+use super::repeat;
+use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, CommunityKind, MemberId, MessageId, MessageKind};
 use crate::domain::message::Status;
-use crate::switchboard;
+use crate::switchboard::{self, Foretold, MessageOrigin, MessageQuery, views, words};
 
-/// The header under which an app repeats a message without sending another.
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-const MAX_KEY_BYTES: usize = 200;
-
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMessage {
+    /// The member in whose name.
     from: MemberId,
+    /// Their contact.
     to: MemberId,
+    /// The text, up to the policy's `max_text_chars`.
+    #[schema(min_length = 1, example = "Are you coming?")]
     text: String,
+    /// Say what would happen; write and send nothing.
+    #[serde(default)]
+    dry_run: bool,
 }
 
-fn idempotency_key(req: &HttpRequest) -> Result<Option<String>> {
-    let mut values = req.headers().get_all(IDEMPOTENCY_KEY);
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    let key = value.as_bytes();
-    let is_sane = (1..=MAX_KEY_BYTES).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
-    match (is_sane, values.next()) {
-        (true, None) => Ok(Some(String::from_utf8_lossy(key).into_owned())),
-        _ => Err(Problem::malformed(
-            "bad_idempotency_key",
-            format!("the header {IDEMPOTENCY_KEY} must be given once, with 1 to {MAX_KEY_BYTES} visible ASCII characters and no blanks"),
-        )
-        .field(IDEMPOTENCY_KEY)),
-    }
-}
-
-/// `POST …/messages`: 202 once it is durable, 200 if its key had brought it in before.
+/// `POST …/messages`: 202 once it is durable, 200 if its key had brought it in before. The answer says by
+/// which way it goes. With `dry_run`: 200 and what would happen; nothing is written.
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/messages", operation_id = "send_message", tag = "Messages",
+    summary = "Send a text in a member's name",
+    description = "Goes to the contact's phone from the number that stands for the member there. The answer comes once the text is durable, and says by which way it goes; ask for the message to see what became of it. With `dry_run` nothing is sent.\n\nRepeat a request with the same `Idempotency-Key` as often as you like: the text is sent once.",
+    request_body = NewMessage,
+    responses(
+        (status = 202, description = "Accepted: the text is durable and on its way.", body = Foretold),
+        (status = 200, description = "With `dry_run`, what would happen; else the message that the same `Idempotency-Key` brought in before.", body = RehearsedOrSent),
+    ),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "overloaded"]))),
+)]
 pub(crate) async fn send(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     req: HttpRequest,
     Json(new): Json<NewMessage>,
 ) -> Result<HttpResponse> {
-    let new = switchboard::NewMessage {
-        from: new.from,
-        to: new.to,
-        text: new.text,
-        idempotency_key: idempotency_key(&req)?,
-    };
-    let (message, is_new) = state.board.send(community.0, new).await?;
+    let (dry_run, new) = (
+        new.dry_run,
+        switchboard::NewMessage {
+            from: new.from,
+            to: new.to,
+            text: new.text,
+            idempotency_key: repeat::key(req.headers())?,
+        },
+    );
+    if dry_run {
+        return Ok(HttpResponse::Ok().json(state.board.rehearse(community.0, new).await?));
+    }
+    let (message, is_new) = state.board.send_foretold(community.0, new).await?;
     Ok(match is_new {
         true => HttpResponse::Accepted().json(message),
-        false => HttpResponse::Ok().json(message),
+        false => {
+            let mut answer = HttpResponse::Ok().json(message);
+            repeat::replayed(&mut answer);
+            answer
+        }
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
+    /// Those from or to this member.
     member: Option<MemberId>,
+    /// With `member`: those between the two.
+    contact: Option<MemberId>,
+    /// Those of this status.
     status: Option<Status>,
+    /// Those that came from there.
+    #[param(value_type = Option<words::OriginWord>, inline)]
+    origin: Option<MessageOrigin>,
+    /// Those since this instant.
+    since: Option<Timestamp>,
+    /// Those before this instant.
+    until: Option<Timestamp>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<MessageId>>,
 }
 
 async fn found(
     state: &ApiState,
     community: CommunityId,
-    filter: Filter,
-    status: Option<Status>,
+    query: MessageQuery,
+    limit: Limit,
+    cursor: Option<Cursor<MessageId>>,
 ) -> Result<HttpResponse> {
-    let before = filter.cursor.map(|c| c.0);
-    let limit = filter.limit.fetch();
+    let before = cursor.map(|c| c.0);
     let found = state
         .board
-        .messages(community, filter.member, status, before, limit)
+        .messages_like(community, query, before, limit.fetch())
         .await?;
-    Ok(page(found, filter.limit, |m| m.id))
+    Ok(page(found, limit, |m| m.id))
 }
 
 /// `GET …/messages`: newest first.
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/messages", operation_id = "list_messages", tag = "Messages",
+    summary = "List messages",
+    description = "With `member`, those from or to that member; with `status`, those that stand there.",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, newest first.", body = Page<views::Message>),
+    ),
+)]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let status = filter.status;
-    found(&state, community.0, filter, status).await
+    let query = MessageQuery {
+        member: filter.member,
+        contact: filter.contact,
+        status: filter.status,
+        origin: filter.origin,
+        since: filter.since,
+        until: filter.until,
+    };
+    found(&state, community.0, query, filter.limit, filter.cursor).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuarantineFilter {
+    /// Those from or to this member.
     member: Option<MemberId>,
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<MessageId>>,
 }
 
 /// `GET …/quarantine`: what reached nobody because its pair was released, newest first.
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/quarantine", operation_id = "list_quarantine", tag = "Messages",
+    summary = "List what is held in quarantine",
+    description = "Texts that reached nobody because the pair behind the number was released.",
+    params(QuarantineFilter),
+    responses(
+        (status = 200, description = "A page, newest first.", body = Page<views::Message>),
+    ),
+)]
 pub(crate) async fn quarantine(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -117,16 +172,42 @@ pub(crate) async fn quarantine(
         cursor,
     }): Query<QuarantineFilter>,
 ) -> Result<HttpResponse> {
-    let filter = Filter {
+    let query = MessageQuery {
         member,
-        status: None,
-        limit,
-        cursor,
+        status: Some(Status::Quarantined),
+        ..MessageQuery::default()
     };
-    found(&state, community.0, filter, Some(Status::Quarantined)).await
+    found(&state, community.0, query, limit, cursor).await
+}
+
+/// `GET …/quarantine/{message}`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/quarantine/{message}", operation_id = "get_quarantined", tag = "Messages",
+    summary = "Get a message in quarantine",
+    responses(
+        (status = 200, description = "The message.", body = views::Message),
+    ),
+)]
+pub(crate) async fn held(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    message: At<MessageKind>,
+) -> Result<HttpResponse> {
+    let found = state.board.message(community.0, message.0).await?;
+    match found.status {
+        Status::Quarantined => Ok(HttpResponse::Ok().json(found)),
+        _ => Err(Problem::not_found("message in quarantine", message.0)),
+    }
 }
 
 /// `GET …/messages/{message}`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/messages/{message}", operation_id = "get_message", tag = "Messages",
+    summary = "Get a message",
+    responses(
+        (status = 200, description = "The message as it stands.", body = views::Message),
+    ),
+)]
 pub(crate) async fn one(
     state: Data<ApiState>,
     community: At<CommunityKind>,

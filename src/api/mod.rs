@@ -6,22 +6,34 @@
 mod assignments;
 mod auth;
 mod branch;
+mod bulk;
 mod communities;
 mod contacts;
+mod deliveries;
 mod devices;
+mod docs;
+mod endpoints;
+mod etag;
+mod events;
 mod health;
+mod interactions;
 mod json;
 mod keys;
 mod loopback;
 mod members;
 mod messages;
+mod metrics;
 mod numbers;
 mod observe;
+pub mod openapi;
+mod opt_outs;
+mod pace;
 mod page;
 mod path;
 mod pools;
 mod problem;
 mod query;
+mod repeat;
 mod resolve;
 pub mod routes;
 #[cfg(test)]
@@ -37,7 +49,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 
-use crate::config::http::HttpConfig;
+use crate::config::http::{HttpConfig, MetricsAccess};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
 
@@ -64,8 +76,32 @@ pub(crate) struct Limits {
     pub body_time: Duration,
 }
 
+/// What all workers of one server share.
+pub(crate) struct Shared {
+    paces: pace::Paces,
+    metrics: Arc<metrics::Metrics>,
+    metrics_access: MetricsAccess,
+    streams: events::Streams,
+    repeats: repeat::Sweeper,
+}
+
+impl Shared {
+    /// Made once for a server; begins to count what happens on the exchange.
+    pub fn new(config: &HttpConfig, state: &ApiState) -> Data<Self> {
+        let metrics = Arc::new(metrics::Metrics::new());
+        state.board.observe(metrics.clone());
+        Data::new(Self {
+            paces: pace::Paces::new(config.requests_per_s, config.burst),
+            metrics,
+            metrics_access: config.metrics,
+            streams: events::Streams::new(config.max_event_streams),
+            repeats: repeat::Sweeper::default(),
+        })
+    }
+}
+
 /// Puts the whole API into an actix application. It answers at every path, so that routes of others go first.
-pub fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState) {
+pub(crate) fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState, shared: Data<Shared>) {
     let limits = Limits {
         body_bytes: config.max_body_bytes,
         body_time: Duration::from_secs(config.request_timeout_s),
@@ -75,6 +111,7 @@ pub fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState) 
         .fold(web::scope(""), |scope, branch| branch.build_into(scope));
     cfg.app_data(Data::new(state))
         .app_data(Data::new(limits))
+        .app_data(shared)
         .service(doors.wrap(from_fn(observe::observe)));
 }
 
@@ -85,12 +122,12 @@ pub fn bind(
     state: ApiState,
     others: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<(Server, Vec<SocketAddr>)> {
-    let settings = config.clone();
+    let (settings, shared) = (config.clone(), Shared::new(config, &state));
     let server = HttpServer::new(move || {
-        let (settings, state) = (settings.clone(), state.clone());
+        let (settings, state, shared) = (settings.clone(), state.clone(), shared.clone());
         App::new()
             .configure(others.clone())
-            .configure(move |cfg| configure(cfg, &settings, state))
+            .configure(move |cfg| configure(cfg, &settings, state, shared))
     })
     .workers(config.workers)
     .disable_signals()

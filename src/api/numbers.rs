@@ -3,26 +3,37 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::etag::IfMatch;
 use super::json::Json;
-use super::page::{Cursor, Limit, page};
+use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
 use crate::domain::E164;
 use crate::domain::id::{CommunityKind, NumberId, NumberKind, PoolId};
 use crate::domain::pool::{Capabilities, NumberState, Region};
-use crate::switchboard::{self, DEFAULT_RATE_PER_S};
+use crate::switchboard::{self, DEFAULT_RATE_PER_S, views};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewNumber {
+    /// The pool that it joins.
     pool: PoolId,
+    /// The number.
     number: E164,
+    /// The carrier by which its texts leave, as the broker's settings name it.
+    #[schema(example = "loopback")]
     carrier: String,
+    /// What it can carry; texts and calls if absent.
     capabilities: Option<Capabilities>,
+    /// Its country by two letters; told from the number if absent.
+    #[schema(example = "US", pattern = "^[A-Za-z]{2}$")]
     region: Option<String>,
+    /// Texts a second; 0 = no limit.
+    #[schema(minimum = 0, example = 1.0)]
     rate_per_s: Option<f64>,
 }
 
@@ -38,6 +49,16 @@ fn region(text: Option<String>) -> Result<Option<Region>> {
 }
 
 /// `POST …/numbers`
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/numbers", operation_id = "create_number", tag = "Numbers",
+    summary = "Add a number to a pool",
+    description = "A pool number belongs to one community, and must be nobody's phone.",
+    request_body = NewNumber,
+    responses(
+        (status = 201, description = "The number.", body = views::PoolNumber),
+    ),
+    extensions(("x-problems" = json!(["number_taken"]))),
+)]
 pub(crate) async fn create(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -55,15 +76,26 @@ pub(crate) async fn create(
     Ok(HttpResponse::Created().json(made))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
     #[serde(default)]
+    #[param(value_type = Option<usize>)]
     limit: Limit,
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor<NumberId>>,
 }
 
 /// `GET …/numbers`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/numbers", operation_id = "list_numbers", tag = "Numbers",
+    summary = "List pool numbers",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, oldest first.", body = Page<views::PoolNumber>),
+    ),
+)]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -78,6 +110,13 @@ pub(crate) async fn list(
 }
 
 /// `GET …/numbers/{number}`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/numbers/{number}", operation_id = "get_number", tag = "Numbers",
+    summary = "Get a pool number",
+    responses(
+        (status = 200, description = "The number.", body = views::PoolNumber),
+    ),
+)]
 pub(crate) async fn one(
     state: Data<ApiState>,
     community: At<CommunityKind>,
@@ -86,22 +125,42 @@ pub(crate) async fn one(
     Ok(HttpResponse::Ok().json(state.board.number(community.0, number.0).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NumberEdit)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Edit {
+    /// Another pool.
     pool: Option<PoolId>,
+    /// Another carrier.
+    #[schema(example = "loopback")]
     carrier: Option<String>,
+    /// What it can carry.
     capabilities: Option<Capabilities>,
+    /// Its country by two letters.
+    #[schema(example = "US", pattern = "^[A-Za-z]{2}$")]
     region: Option<String>,
+    /// Texts a second; 0 = no limit.
+    #[schema(minimum = 0, example = 5.0)]
     rate_per_s: Option<f64>,
+    /// Whether it takes new pairs.
     state: Option<NumberState>,
 }
 
 /// `PATCH …/numbers/{number}`
+#[utoipa::path(
+    patch, path = "/v1/communities/{community}/numbers/{number}", operation_id = "update_number", tag = "Numbers",
+    summary = "Change a pool number",
+    description = "Give at least one field; what is left out stays. `draining` keeps the pairs that the number has and takes no new ones.",
+    request_body = Edit,
+    responses(
+        (status = 200, description = "The number as it is now.", body = views::PoolNumber),
+    ),
+)]
 pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     number: At<NumberKind>,
+    IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     let edit = switchboard::NumberEdit {
@@ -117,16 +176,32 @@ pub(crate) async fn edit(
                       `state`";
         return Err(Problem::invalid("state", detail));
     }
-    let edited = state.board.edit_number(community.0, number.0, edit).await?;
+    let edited = state
+        .board
+        .edit_number_if(community.0, number.0, edit, expected)
+        .await?;
     Ok(HttpResponse::Ok().json(edited))
 }
 
 /// `DELETE …/numbers/{number}`
+#[utoipa::path(
+    delete, path = "/v1/communities/{community}/numbers/{number}", operation_id = "delete_number", tag = "Numbers",
+    summary = "Remove a number from its pool",
+    description = "Only a number that stands for nobody can go.",
+    responses(
+        (status = 204, description = "Removed."),
+    ),
+    extensions(("x-problems" = json!(["number_in_use"]))),
+)]
 pub(crate) async fn remove(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     number: At<NumberKind>,
+    IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
-    state.board.remove_number(community.0, number.0).await?;
+    state
+        .board
+        .remove_number_if(community.0, number.0, expected)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

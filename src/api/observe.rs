@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use data_encoding::BASE32_NOPAD;
 
 use super::problem::{Problem, REQUEST_ID};
-use super::{ApiState, Random};
+use super::{ApiState, Random, Shared};
 
 const MAX_REQUEST_ID_BYTES: usize = 100;
 
@@ -66,15 +66,25 @@ pub(crate) async fn observe(
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Only what says that it may be kept is kept.
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     let route = answer.request().match_pattern();
+    let took_ms = state.board.now().since(began);
+    if let Some(shared) = answer.request().app_data::<Data<Shared>>() {
+        let (method, status) = (answer.request().method().as_str(), answer.status().as_u16());
+        shared
+            .metrics
+            .request(route.as_deref().unwrap_or("none"), method, status, took_ms);
+    }
     tracing::info!(
         request_id = %id,
         method = %answer.request().method(),
         route = route.as_deref().unwrap_or("none"),
         status = answer.status().as_u16(),
         code = code.as_deref(),
-        duration_ms = state.board.now().since(began),
+        duration_ms = took_ms,
         "answered a request"
     );
     Ok(answer)

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 500;
@@ -65,9 +66,13 @@ impl<'de, T: FromStr> Deserialize<'de> for Cursor<T> {
     }
 }
 
-#[derive(Serialize)]
-struct Page<T> {
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The entries.
     data: Vec<T>,
+    /// Where the next page begins: give it as `cursor`. Null on the last page.
+    #[schema(example = "bWVtXzF0cTN2OHI0dzA4MDE")]
     next_cursor: Option<String>,
 }
 
@@ -101,4 +106,18 @@ pub(crate) fn page_of_all<T: Serialize, C: Display + PartialOrd>(
         None => all,
     };
     page(rest, limit, place)
+}
+
+/// The parameters of a list without filters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, bound = "T: FromStr")]
+pub(crate) struct Paging<T> {
+    #[serde(default)]
+    pub limit: Limit,
+    #[serde(default = "none")]
+    pub cursor: Option<Cursor<T>>,
+}
+
+fn none<T>() -> Option<Cursor<T>> {
+    None
 }

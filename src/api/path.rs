@@ -9,7 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
-    CommunityKind, DeviceKind, Id, KeyKind, Kind, MemberKind, MessageKind, NumberKind, PoolKind,
+    CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind, MemberKind, MessageKind,
+    NumberKind, OptOutKind, PoolKind,
 };
 use crate::switchboard::ContactRef;
 
@@ -27,7 +28,8 @@ macro_rules! segments {
 
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
-    NumberKind: "number", MessageKind: "message", KeyKind: "key"
+    NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
+    DeliveryKind: "delivery", OptOutKind: "opt_out"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {

@@ -6,7 +6,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::switchboard::SwitchboardError;
 use crate::switchboard::outlet::IntakeError;
@@ -22,6 +22,8 @@ pub struct Problem {
     detail: String,
     field: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    // Boxed, so that a result that may be a problem stays small.
+    extra: Option<Box<(&'static str, Value)>>,
 }
 
 /// The room's result.
@@ -36,6 +38,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             headers: Vec::new(),
+            extra: None,
         }
     }
 
@@ -105,13 +108,46 @@ impl Problem {
         self
     }
 
+    /// Adds a member of its own to the answer.
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.extra = Some(Box::new((name, value)));
+        self
+    }
+
+    /// Too many requests; `wait_ms` until another may come.
+    pub fn too_often(wait_ms: i64) -> Self {
+        let seconds = (wait_ms.max(0) as u64).div_ceil(1000).max(1);
+        let detail = format!("this key makes more requests than it may; try again in {seconds} s");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
+            .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// What is kept of it, to be answered again.
+    pub fn kept(&self) -> String {
+        json!({ "code": self.code, "detail": self.detail, "field": self.field, "extra": self.extra })
+            .to_string()
+    }
+
+    /// Back from what was kept.
+    pub fn of_kept(status: StatusCode, kept: &str) -> Option<Self> {
+        let kept: Value = serde_json::from_str(kept).ok()?;
+        let text = |name: &str| kept[name].as_str().map(str::to_owned);
+        let problem = Self::new(status, text("code")?, text("detail")?);
+        let problem = text("field").into_iter().fold(problem, Self::field);
+        // The one name that such a member has.
+        Some(match kept["extra"].get(1) {
+            Some(rows) => problem.with("rows", rows.clone()),
+            None => problem,
+        })
+    }
+
     /// Its stable word.
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// The answer, naming the request where its id is known.
-    pub fn respond(&self, request_id: Option<&str>) -> HttpResponse {
+    /// The answer's body, naming the request where its id is known.
+    pub fn body(&self, request_id: Option<&str>) -> Value {
         let mut title = self.code.replace('_', " ");
         if let Some(first) = title.get_mut(..1) {
             first.make_ascii_uppercase();
@@ -126,9 +162,19 @@ impl Problem {
         if let Some(field) = &self.field {
             body["field"] = json!(field);
         }
+        if let Some(extra) = &self.extra {
+            let (name, value) = &**extra;
+            body[*name] = value.clone();
+        }
         if let Some(id) = request_id {
             body["request_id"] = json!(id);
         }
+        body
+    }
+
+    /// The answer.
+    pub fn respond(&self, request_id: Option<&str>) -> HttpResponse {
+        let body = self.body(request_id);
         let mut response = HttpResponse::build(self.status);
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
@@ -161,6 +207,14 @@ impl From<SwitchboardError> for Problem {
         match error {
             SwitchboardError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, code, sentence),
             SwitchboardError::Invalid { field, .. } => Self::invalid(field, sentence),
+            SwitchboardError::Conflict {
+                code: "idempotency_key_reused",
+                ..
+            } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, sentence),
+            SwitchboardError::Conflict {
+                code: "events_forgotten",
+                ..
+            } => Self::new(StatusCode::GONE, code, sentence),
             SwitchboardError::Conflict { .. }
             | SwitchboardError::TableFull(_)
             | SwitchboardError::ReceivedCapFull { .. }

@@ -66,6 +66,20 @@ impl<'de> Deserialize<'de> for PhoneParam {
     }
 }
 
+/// `true` or `false` as a parameter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "true" => Ok(Self(true)),
+            "false" => Ok(Self(false)),
+            _ => Err(Error::custom("allowed are `true` and `false`")),
+        }
+    }
+}
+
 /// No parameters at all.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,21 +3,38 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::ApiState;
 use super::path::At;
 use super::problem::Result;
 use super::query::{PhoneParam, Query};
+use crate::domain::E164;
 use crate::domain::id::CommunityKind;
+use crate::switchboard::Decision;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Numbers {
+    /// The phone that would text. Write the plus as `%2B`; a bare plus is understood.
+    #[param(value_type = E164)]
     from: PhoneParam,
+    /// The pool number that it would text.
+    #[param(value_type = E164, example = "+15005550101")]
     to: PhoneParam,
 }
 
 /// `GET …/resolve?from=+1…&to=+1…`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/resolve", operation_id = "resolve", tag = "Resolve",
+    summary = "Say what would happen to a text",
+    description = "Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent.",
+    params(Numbers),
+    responses(
+        (status = 200, description = "The decision, without any real number.", body = Decision),
+    ),
+)]
 pub(crate) async fn resolve(
     state: Data<ApiState>,
     community: At<CommunityKind>,

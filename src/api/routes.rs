@@ -2,8 +2,8 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, communities, contacts, devices, health, keys, loopback, members, messages, numbers, pools,
-    resolve,
+    assignments, bulk, communities, contacts, deliveries, devices, docs, endpoints, events, health,
+    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
 };
 
 /// The route table.
@@ -12,33 +12,59 @@ pub(crate) fn tree() -> Vec<Branch> {
     vec![
         branch("/healthz").get(health::alive),
         branch("/readyz").get(health::ready),
+        branch("/openapi.json").get(openapi::serve),
+        branch("/docs").get(docs::serve),
+        branch("/metrics").gate(Gate::Metrics).get(metrics::show),
         branch("/v1").gate(Gate::Bearer).with([
             branch("/keys").gate(Gate::Admin).with([
                 branch("").get(keys::list).post(keys::create),
-                branch("/{key}").delete(keys::revoke),
+                branch("/{key}").get(keys::one).tagged().delete(keys::revoke),
             ]),
             branch("/loopback").gate(Gate::Admin).with([
                 branch("/phones/{phone}/texts").get(loopback::inbox).post(loopback::send),
             ]),
-            branch("/communities").get(communities::list).admin_post(communities::create),
-            branch("/communities/{community}").gate(Gate::Community).get(communities::one).patch(communities::edit).with([
-                branch("/members").get(members::list).post(members::create),
-                branch("/members/{member}").get(members::one).patch(members::edit).delete(members::remove).with([
-                    branch("/devices").get(devices::list).post(devices::create),
-                    branch("/devices/{device}").delete(devices::remove),
-                    branch("/contacts").get(contacts::list).post(contacts::create),
-                    branch("/contacts/{contact}").get(contacts::one).patch(contacts::edit).delete(contacts::remove).with([
-                        branch("/accept").post(contacts::accept),
+            branch("/events").get(events::stream),
+            branch("/communities").get(communities::list).post(communities::create).tagged().only(Gate::Admin),
+            branch("/communities/{community}").gate(Gate::Community)
+                .get(communities::one).tagged()
+                .patch(communities::edit).tagged().only(Gate::Manage)
+                .with([
+                branch("/members").get(members::list).post(members::create).tagged(),
+                branch("/members/{member}").get(members::one).tagged().patch(members::edit).tagged().delete(members::remove).with([
+                    branch("/devices").get(devices::list).post(devices::create).tagged(),
+                    branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove),
+                    branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
+                    branch("/contacts/bulk").post(bulk::create),
+                    branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
+                        branch("/accept").post(contacts::accept).tagged(),
                     ]),
                 ]),
-                branch("/pools").get(pools::list).post(pools::create),
-                branch("/pools/{pool}").get(pools::one),
-                branch("/numbers").get(numbers::list).post(numbers::create),
-                branch("/numbers/{number}").get(numbers::one).patch(numbers::edit).delete(numbers::remove),
+                branch("/pools").get(pools::list).post(pools::create).tagged().only(Gate::Manage),
+                branch("/pools/{pool}").get(pools::one).tagged(),
+                branch("/numbers").get(numbers::list).post(numbers::create).tagged().only(Gate::Manage),
+                branch("/numbers/{number}").get(numbers::one).tagged()
+                    .patch(numbers::edit).tagged().only(Gate::Manage)
+                    .delete(numbers::remove).only(Gate::Manage),
                 branch("/assignments").get(assignments::list),
-                branch("/messages").get(messages::list).post(messages::send),
-                branch("/messages/{message}").get(messages::one),
+                branch("/messages").get(messages::list).post(messages::send).own_repeats(),
+                branch("/messages/{message}").get(messages::one).tagged(),
+                branch("/interactions").get(interactions::list),
                 branch("/quarantine").get(messages::quarantine),
+                branch("/quarantine/{message}").get(messages::held).tagged(),
+                branch("/opt_outs").get(opt_outs::list),
+                branch("/opt_outs/{opt_out}").get(opt_outs::one).tagged(),
+                branch("/callback_endpoints").get(endpoints::list).post(endpoints::create),
+                branch("/callback_endpoints/{endpoint}")
+                    .get(endpoints::one).tagged().patch(endpoints::edit).tagged().delete(endpoints::remove)
+                    .with([
+                    branch("/test").post(endpoints::test),
+                    branch("/rotate_secret").post(endpoints::rotate_secret),
+                    branch("/replay_dead").post(endpoints::replay_dead),
+                ]),
+                branch("/deliveries").get(deliveries::list),
+                branch("/deliveries/{delivery}").get(deliveries::one).tagged().with([
+                    branch("/replay").post(deliveries::replay),
+                ]),
                 branch("/resolve").get(resolve::resolve),
             ]),
         ]),

@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod key;
 mod migrate;
+mod openapi;
 mod output;
 mod pool_apply;
 mod pool_import;
@@ -62,6 +63,8 @@ enum Command {
     Config(ConfigCommand),
     /// Check settings, database, ports, carriers and pools, and say what to do.
     Doctor,
+    /// Print the OpenAPI document of the API.
+    Openapi,
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,8 +98,10 @@ fn dispatch(cli: Cli) -> Result<()> {
         env: environment(),
         set: cli.set,
     };
-    if let Command::Doctor = cli.command {
-        return doctor::run(&sources, out);
+    match cli.command {
+        Command::Doctor => return doctor::run(&sources, out),
+        Command::Openapi => return openapi::run(),
+        _ => {}
     }
     let config = Config::load(&sources).map_err(|problems| Failure::wrong(problems.0))?;
     match cli.command {
@@ -108,7 +113,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Explain(args) => explain::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
-        Command::Doctor => Ok(()),
+        Command::Doctor | Command::Openapi => Ok(()),
     }
 }
 
@@ -162,6 +167,7 @@ mod tests {
             "partyline key revoke key_0000000000001",
             "partyline config check",
             "partyline doctor",
+            "partyline openapi",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }

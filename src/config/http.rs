@@ -16,6 +16,14 @@ pub struct HttpConfig {
     pub request_timeout_s: u64,
     /// Whole seconds for which an idle connection is kept open.
     pub keep_alive_s: u64,
+    /// Requests a second of one API key; 0 = no limit.
+    pub requests_per_s: u32,
+    /// Requests that one API key may have at once above that rate.
+    pub burst: u32,
+    /// Most event streams open at once.
+    pub max_event_streams: usize,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
     /// Whole seconds that requests under way are given when the program stops.
     pub shutdown_timeout_s: u64,
 }
@@ -29,8 +37,24 @@ impl Default for HttpConfig {
             request_timeout_s: 10,
             keep_alive_s: 75,
             shutdown_timeout_s: 10,
+            requests_per_s: 500,
+            burst: 1_000,
+            max_event_streams: 2_000,
+            metrics: MetricsAccess::Key,
         }
     }
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricsAccess {
+    /// Whoever reaches the port.
+    Open,
+    /// Whoever has a key of scope admin.
+    Key,
+    /// Nobody.
+    Off,
 }
 
 impl HttpConfig {
@@ -55,6 +79,9 @@ impl HttpConfig {
             ("request_timeout_s", self.request_timeout_s, 1, 300, " seconds"),
             ("keep_alive_s", self.keep_alive_s, 1, 3_600, " seconds"),
             ("shutdown_timeout_s", self.shutdown_timeout_s, 0, 300, " seconds"),
+            ("requests_per_s", self.requests_per_s.into(), 0, 100_000, ""),
+            ("burst", self.burst.into(), 1, 1_000_000, ""),
+            ("max_event_streams", self.max_event_streams as u64, 0, 100_000, ""),
         ];
         for (name, value, least, most, unit) in ranges {
             if !(least..=most).contains(&value) {

@@ -1,12 +1,13 @@
 //! The row that everything rests on: to this member, this pool number is that contact.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Timestamp;
 use super::id::{AssignmentId, MemberId, NumberId};
 
 /// How a row came into its owner's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The owner chose the contact.

@@ -1,9 +1,10 @@
 //! What happened in a community, as apps are told of it: by callback and on the event stream.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The kind of an event: the `type` of a callback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum EventKind {
     /// A text was accepted and is on its way to a member.
     #[serde(rename = "message.received")]

@@ -31,15 +31,23 @@ pub const MAX_NODES: u16 = 1 << NODE_BITS;
 pub trait Kind: 'static {
     /// The prefix with its underscore, as in `mem_`.
     const PREFIX: &'static str;
+    /// What ids of this kind are called in the API's document, as in `MemberId`.
+    const ALIAS: &'static str;
+    /// What they are ids of, in a sentence.
+    const NOUN: &'static str;
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident, $alias:ident, $prefix:literal;)*) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $kind:ident, $alias:ident, $prefix:literal;)*) => {$(
+        #[doc = $doc]
         #[derive(Clone, Copy, Debug)]
         pub enum $kind {}
-        impl Kind for $kind { const PREFIX: &'static str = $prefix; }
-        $(#[$doc])*
+        impl Kind for $kind {
+            const PREFIX: &'static str = $prefix;
+            const ALIAS: &'static str = stringify!($alias);
+            const NOUN: &'static str = $doc;
+        }
+        #[doc = $doc]
         pub type $alias = Id<$kind>;
     )*};
 }
@@ -69,6 +77,8 @@ kinds! {
     EndpointKind, EndpointId, "end_";
     /// A delivery of an event to an endpoint.
     DeliveryKind, DeliveryId, "dlv_";
+    /// What a phone has stopped.
+    OptOutKind, OptOutId, "opt_";
 }
 
 /// An id of one kind of thing.
@@ -97,6 +107,11 @@ impl<K> Id<K> {
     pub fn earliest(at: Timestamp) -> Self {
         let ms = at.0.saturating_sub(EPOCH_MS).clamp(0, (1 << 41) - 1);
         Self::from_i64(Self::span(ms))
+    }
+
+    /// An id that is so many milliseconds older.
+    pub fn earlier_ms(self, ms: i64) -> Self {
+        Self::from_i64((self.0 - Self::span(ms)).max(0))
     }
 
     /// By how much the raw values of ids differ that were made so many milliseconds apart.

@@ -1,9 +1,11 @@
 //! A text's life, and why one may end badly.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Where a message stands. The whole life is drawn in `ARCHITECTURE.md`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(as = MessageStatus)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Committed; nothing has been tried yet (its turn or a rate limit has not come).
@@ -96,7 +98,7 @@ impl Status {
 }
 
 /// Why a text was refused, held or lost: a stable word for programs and a sentence for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The sender's phone belongs to no member of the community.

@@ -10,6 +10,7 @@ pub mod keyword;
 pub mod message;
 pub mod policy;
 pub mod pool;
+mod schema;
 pub mod time;
 pub mod toml_text;
 

@@ -1,9 +1,10 @@
 //! What a community decides for itself. Stored as JSON with the community; every field has a default.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What happens to a text from somebody without a right to be heard on that number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The sender gets a notice text, at most one an hour for each phone and number.
@@ -16,7 +17,7 @@ pub enum Refusal {
 }
 
 /// What happens when a member's table is full.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenFull {
     /// The new contact is refused; the error says whose table is full.
@@ -28,7 +29,7 @@ pub enum WhenFull {
 }
 
 /// What happens to a text when the app that is asked about it does not answer in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnSilence {
     /// It is bridged as it is (fail-open).
@@ -39,7 +40,7 @@ pub enum OnSilence {
 }
 
 /// The policies of one community.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Texts from phones that belong to no member.
@@ -49,33 +50,44 @@ pub struct Policy {
     /// Texts from members to numbers on which they have no contact, or whose pair is blocked.
     pub refused: Refusal,
     /// The notice to strangers.
+    #[schema(min_length = 1, max_length = 480)]
     pub stranger_notice: String,
     /// The notice to a member who texted a number that stands for nobody (any more).
+    #[schema(min_length = 1, max_length = 480)]
     pub released_notice: String,
     /// The answer to HELP.
+    #[schema(min_length = 1, max_length = 480)]
     pub help_reply: String,
     /// The answer to STOP; after it that phone gets only answers to keywords from that number.
+    #[schema(min_length = 1, max_length = 480)]
     pub stop_reply: String,
     /// The answer to START.
+    #[schema(min_length = 1, max_length = 480)]
     pub start_reply: String,
     /// What a contact reads who must accept first; answered by YES.
+    #[schema(min_length = 1, max_length = 480)]
     pub accept_request: String,
     /// Whole seconds for which a released number may not come back to the same phone for another contact.
+    #[schema(minimum = 0, maximum = 31_622_400)]
     pub cool_down_s: i64,
     /// What happens when a table is full.
     pub when_full: WhenFull,
     /// Most contacts that a member may have received and never answered; others may then no longer
     /// choose that member. In percent of the usable numbers.
+    #[schema(minimum = 1, maximum = 100)]
     pub received_cap_percent: u8,
     /// Whether a contact has to accept before texts are bridged.
     pub acceptance_required: bool,
     /// Whole seconds after which a text that has not gone out is given up.
+    #[schema(minimum = 1, maximum = 2_592_000)]
     pub deadline_s: i64,
     /// Texts a minute that one member may send; what is above waits. 0 = no limit.
     pub member_texts_per_minute: u32,
     /// Longest text, in characters.
+    #[schema(minimum = 1, maximum = 10_000)]
     pub max_text_chars: usize,
     /// Milliseconds within which an app must answer that is asked about a text.
+    #[schema(minimum = 100, maximum = 30_000)]
     pub intercept_within_ms: u32,
     /// What happens to the text when it does not.
     pub intercept_on_silence: OnSilence,

@@ -59,6 +59,11 @@ pub fn list(conn: &mut Conn) -> Result<Vec<KeyRow>, StoreError> {
     Ok(each!(conn, c => api_keys::table.order(api_keys::id).select(KeyRow::as_select()).load(c))?)
 }
 
+/// One key.
+pub fn get(conn: &mut Conn, id: i64) -> Result<Option<KeyRow>, StoreError> {
+    Ok(each!(conn, c => api_keys::table.find(id).select(KeyRow::as_select()).first(c).optional())?)
+}
+
 /// Revokes a key; true if it was there and alive.
 pub fn revoke(conn: &mut Conn, id: i64, now: i64) -> Result<bool, StoreError> {
     let changed = each!(conn, c => diesel::update(api_keys::table.find(id).filter(api_keys::revoked_at.is_null()))

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{deliveries, delivery_attempts};
+use super::schema::{deliveries, delivery_attempts, events};
 use super::{Conn, StoreError, each};
 use crate::domain::id::{CommunityId, DeliveryId, EndpointId};
 
@@ -144,6 +144,54 @@ pub fn list(
         }
         query.load(c)
     })?)
+}
+
+/// Deliveries to these endpoints, newest first, before the given one.
+pub fn list_of(
+    conn: &mut Conn,
+    community: CommunityId,
+    endpoints: &[i64],
+    filter: DeliveryFilter,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    Ok(each!(conn, c => {
+        let mut query = deliveries::table
+            .filter(deliveries::community_id.eq(community.as_i64()))
+            .filter(deliveries::endpoint_id.eq_any(endpoints))
+            .filter(deliveries::id.lt(before))
+            .order(deliveries::id.desc())
+            .limit(limit)
+            .select(DeliveryRow::as_select())
+            .into_boxed();
+        if let Some(event) = filter.event {
+            query = query.filter(deliveries::event_id.eq(event));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(deliveries::state.eq(state));
+        }
+        query.load(c)
+    })?)
+}
+
+/// Dead letters of an endpoint whose events are still kept, oldest first.
+pub fn dead(
+    conn: &mut Conn,
+    community: CommunityId,
+    endpoint: EndpointId,
+    limit: i64,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    Ok(each!(conn, c => deliveries::table
+        .filter(deliveries::community_id.eq(community.as_i64()))
+        .filter(deliveries::endpoint_id.eq(endpoint.as_i64()))
+        .filter(deliveries::state.eq(DEAD))
+        .filter(diesel::dsl::exists(events::table
+            .filter(events::community_id.eq(community.as_i64()))
+            .filter(events::id.eq(deliveries::event_id))))
+        .order(deliveries::id)
+        .limit(limit)
+        .select(DeliveryRow::as_select())
+        .load(c))?)
 }
 
 /// What is pending for an endpoint after the given delivery, oldest first.

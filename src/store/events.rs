@@ -60,6 +60,14 @@ pub fn after(
         .load(c))?)
 }
 
+/// Whether any event up to and including the given one is kept.
+pub fn any_until(conn: &mut Conn, community: CommunityId, id: i64) -> Result<bool, StoreError> {
+    Ok(each!(conn, c => diesel::select(diesel::dsl::exists(events::table
+        .filter(events::community_id.eq(community.as_i64()))
+        .filter(events::id.le(id))))
+        .get_result(c))?)
+}
+
 /// Forgets up to `limit` events of a community before the given id; returns how many.
 pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) -> Result<usize, StoreError> {
     let last: Option<i64> = each!(conn, c => events::table

@@ -64,3 +64,18 @@ pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
         .filter(idempotency_keys::created_at.lt(before)))
         .execute(c))?)
 }
+
+/// Takes a name over from a request that began at the given time; false if somebody else did.
+pub fn take_over(conn: &mut Conn, row: &IdempotencyRow, began: i64) -> Result<bool, StoreError> {
+    let taken = each!(conn, c => diesel::update(idempotency_keys::table
+        .find((row.key_id, &row.name))
+        .filter(idempotency_keys::created_at.eq(began)))
+        .set((
+            idempotency_keys::request_hash.eq(&row.request_hash),
+            idempotency_keys::status.eq(row.status),
+            idempotency_keys::answer.eq(&row.answer),
+            idempotency_keys::created_at.eq(row.created_at),
+        ))
+        .execute(c))?;
+    Ok(taken > 0)
+}

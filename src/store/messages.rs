@@ -10,7 +10,8 @@ use crate::domain::id::{CommunityId, MessageId};
 use crate::domain::message::{Reason, Status};
 
 /// Where a message came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MessageOrigin {
     /// A member's phone.
     Phone,
@@ -132,6 +133,14 @@ pub struct MessageFilter {
     pub member: Option<i64>,
     /// Only those of this status.
     pub status: Option<Status>,
+    /// Only those to or from this one, the other end being `member` where one is given.
+    pub contact: Option<i64>,
+    /// Only those of this [`MessageOrigin`], as its code.
+    pub origin: Option<i16>,
+    /// Only those with this id or a later one.
+    pub since: Option<i64>,
+    /// Only those whose two ends are members.
+    pub between_members: bool,
 }
 
 /// Messages, newest first, older than `before`.
@@ -150,8 +159,27 @@ pub fn list(
             .limit(limit)
             .select(MessageRow::as_select())
             .into_boxed();
-        if let Some(member) = filter.member {
-            query = query.filter(messages::from_member.eq(member).or(messages::to_member.eq(member)));
+        // A pair is named by both its ends; one end alone may be either.
+        match (filter.member, filter.contact) {
+            (Some(one), Some(other)) => {
+                query = query.filter(
+                    messages::from_member.eq(one).and(messages::to_member.eq(other))
+                        .or(messages::from_member.eq(other).and(messages::to_member.eq(one))),
+                );
+            }
+            (Some(end), None) | (None, Some(end)) => {
+                query = query.filter(messages::from_member.eq(end).or(messages::to_member.eq(end)));
+            }
+            (None, None) => {}
+        }
+        if let Some(origin) = filter.origin {
+            query = query.filter(messages::origin.eq(origin));
+        }
+        if let Some(since) = filter.since {
+            query = query.filter(messages::id.ge(since));
+        }
+        if filter.between_members {
+            query = query.filter(messages::from_member.is_not_null().and(messages::to_member.is_not_null()));
         }
         if let Some(status) = filter.status {
             query = query.filter(messages::status.eq(status.code()));

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::opt_outs;
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, NumberId};
+use crate::domain::id::{CommunityId, NumberId, OptOutId};
 
 /// The number id of a STOPALL.
 pub const ALL_NUMBERS: i64 = 0;
@@ -24,6 +24,8 @@ pub struct OptOutRow {
     pub contact_id: Option<i64>,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// `opt_…`
+    pub id: i64,
 }
 
 /// Records an opt-out; false if it was there already.
@@ -62,6 +64,32 @@ pub fn of_number(
     Ok(each!(conn, c => opt_outs::table
         .filter(opt_outs::community_id.eq(community.as_i64()))
         .filter(opt_outs::number_id.eq(number.as_i64()))
+        .select(OptOutRow::as_select())
+        .load(c))?)
+}
+
+/// One opt-out.
+pub fn get(conn: &mut Conn, community: CommunityId, id: OptOutId) -> Result<Option<OptOutRow>, StoreError> {
+    Ok(each!(conn, c => opt_outs::table
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::id.eq(id.as_i64()))
+        .select(OptOutRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Opt-outs of a community, newest first, before the given one.
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<OptOutRow>, StoreError> {
+    Ok(each!(conn, c => opt_outs::table
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::id.lt(before))
+        .order(opt_outs::id.desc())
+        .limit(limit)
         .select(OptOutRow::as_select())
         .load(c))?)
 }

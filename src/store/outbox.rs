@@ -143,6 +143,14 @@ pub fn count(conn: &mut Conn, node: u16) -> Result<i64, StoreError> {
     Ok(each!(conn, c => outbox::table.filter(outbox::node.eq(node as i16)).count().get_result(c))?)
 }
 
+/// How many rows wait for each carrier, of all nodes.
+pub fn by_carrier(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .group_by(outbox::carrier)
+        .select((outbox::carrier, diesel::dsl::count_star()))
+        .load(c))?)
+}
+
 /// The nodes that have rows.
 pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
     let nodes: Vec<i16> = each!(conn, c => outbox::table.select(outbox::node).distinct().load(c))?;

@@ -115,6 +115,7 @@ diesel::table! {
         number_id -> BigInt,
         contact_id -> Nullable<BigInt>,
         created_at -> BigInt,
+        id -> BigInt,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::deliver::texts_to;
 use super::error::{Result, SwitchboardError};
 use super::views::Device;
-use super::{Switchboard, endpoints, members};
+use super::{Expected, Switchboard, endpoints, members};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, EndpointId, MemberId};
 use crate::store::app_devices::{self as rows, AppDeviceRow};
@@ -84,12 +84,26 @@ impl Switchboard {
         device: DeviceId,
         choice: String,
     ) -> Result<Device> {
+        self.set_texts_to_if(community, member, device, choice, Expected::any())
+            .await
+    }
+
+    /// Likewise, where the device is as it was expected.
+    pub async fn set_texts_to_if(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        device: DeviceId,
+        choice: String,
+        expected: Expected,
+    ) -> Result<Device> {
         self.write(move |conn, _| {
             crate::store::members::lock(conn, community, &[member])?;
             members::require(conn, community, member)?;
             let mut row = rows::of_member(conn, community, member)?
                 .filter(|row| row.id == device.as_i64())
                 .ok_or_else(|| SwitchboardError::not_found("app device", device))?;
+            expected.check(&view(row.clone()))?;
             row.texts_to = checked(&choice)?.to_owned();
             rows::insert(conn, &row)?;
             Ok(view(row))

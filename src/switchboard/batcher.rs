@@ -8,14 +8,14 @@ use tokio::sync::oneshot;
 
 use super::Context;
 use super::error::{Result, SwitchboardError};
-use super::events;
+use super::events::{self, Written};
 use crate::store::{Conn, Db, StoreError};
 
 /// Most items in one job; what is above goes into the next.
 const BATCH: usize = 256;
 
 type Process<I, O> = dyn Fn(&mut Conn, &Context, &[I]) -> Result<Vec<O>> + Send + Sync;
-type Then<O> = dyn Fn(&[O]) + Send + Sync;
+type Then<O> = dyn Fn(&[O], &Written) + Send + Sync;
 
 /// A queue of items of one kind in front of the writer. Items are processed in the order in which
 /// [`Batcher::submit`] was first polled.
@@ -57,7 +57,7 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
         context: impl Fn() -> Context + Send + Sync + 'static,
         limit: usize,
         process: impl Fn(&mut Conn, &Context, &[I]) -> Result<Vec<O>> + Send + Sync + 'static,
-        then: impl Fn(&[O]) + Send + Sync + 'static,
+        then: impl Fn(&[O], &Written) + Send + Sync + 'static,
     ) -> Self {
         let waiting = Mutex::new(Waiting {
             items: Vec::new(),
@@ -133,15 +133,15 @@ async fn queue_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shar
         });
         context.events.clear();
         let outcomes = (shared.process)(conn, context, items)?;
-        events::write(conn, context)?;
-        Ok(outcomes)
+        let written = events::write(conn, context)?;
+        Ok((outcomes, written))
     };
     let (after, failed) = (shared.clone(), shared.clone());
-    let then = move |result: Result<Vec<O>>| {
+    let then = move |result: Result<(Vec<O>, Written)>| {
         let answers = std::mem::take(&mut *answers.lock().unwrap_or_else(|p| p.into_inner()));
         match result {
-            Ok(outcomes) => {
-                (after.then)(&outcomes);
+            Ok((outcomes, written)) => {
+                (after.then)(&outcomes, &written);
                 answers
                     .into_iter()
                     .zip(outcomes)

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::{Result, SwitchboardError};
 use super::views::Community;
-use super::{Context, Switchboard};
+use super::{Context, Expected, Switchboard};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, EndpointId};
 use crate::domain::policy::Policy;
@@ -170,8 +170,20 @@ impl Switchboard {
         name: Option<String>,
         policy: Map<String, Value>,
     ) -> Result<Community> {
+        self.patch_community_if(id, name, policy, Expected::any()).await
+    }
+
+    /// Likewise, where the community is as it was expected.
+    pub async fn patch_community_if(
+        &self,
+        id: CommunityId,
+        name: Option<String>,
+        policy: Map<String, Value>,
+        expected: Expected,
+    ) -> Result<Community> {
         self.write(move |conn, _| {
             let now = require_locked(conn, id)?;
+            expected.check(&now)?;
             let policy = merged_policy(&now.policy, &policy)?;
             update(conn, id, name.as_deref().unwrap_or(&now.name), &policy)
         })

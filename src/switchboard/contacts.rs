@@ -3,7 +3,7 @@
 use super::assign::{self, Loads};
 use super::error::{Result, SwitchboardError};
 use super::views::{AssignmentView, Contact};
-use super::{Switchboard, communities, members, notices};
+use super::{Expected, Switchboard, communities, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::id::{CommunityId, ContactId, MemberId, NumberId};
@@ -139,6 +139,18 @@ impl Switchboard {
         member: MemberId,
         contact: ContactRef,
     ) -> Result<()> {
+        self.release_contact_if(community, member, contact, Expected::any())
+            .await
+    }
+
+    /// Likewise, where the contact is as it was expected.
+    pub async fn release_contact_if(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+        expected: Expected,
+    ) -> Result<()> {
         let released = self
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;
@@ -146,6 +158,8 @@ impl Switchboard {
                 crate::store::members::lock(conn, community, &[member, seen.contact])?;
                 // Looked at again under the lock: another node may have released it meanwhile.
                 let row = require(conn, community, member, contact)?;
+                let mirror = mirror_of(conn, community, &row)?;
+                expected.check(&contact_view(conn, community, &row, &mirror)?)?;
                 let mut loads = Loads::new();
                 assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
                 Ok(numbers::add_loads(conn, community, &loads)?)
@@ -182,6 +196,7 @@ impl Switchboard {
                 Ok(())
             },
             None,
+            Expected::any(),
         )
         .await
     }
@@ -194,6 +209,19 @@ impl Switchboard {
         contact: ContactRef,
         blocked: bool,
     ) -> Result<Contact> {
+        self.set_blocked_if(community, member, contact, blocked, Expected::any())
+            .await
+    }
+
+    /// Likewise, where the contact is as it was expected.
+    pub async fn set_blocked_if(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        contact: ContactRef,
+        blocked: bool,
+        expected: Expected,
+    ) -> Result<Contact> {
         let cancel = blocked.then_some(Reason::PairBlocked);
         self.change_pair(
             community,
@@ -204,6 +232,7 @@ impl Switchboard {
                 Ok(())
             },
             cancel,
+            expected,
         )
         .await
     }
@@ -215,6 +244,7 @@ impl Switchboard {
         contact: ContactRef,
         edit: impl Fn(&Assignment, &mut AssignmentChange) -> Result<()> + Send + 'static,
         cancel: Option<Reason>,
+        expected: Expected,
     ) -> Result<Contact> {
         let changed = self
             .write(move |conn, ctx| {
@@ -226,6 +256,7 @@ impl Switchboard {
                 let Some([row, mirror]) = pair else {
                     return Err(SwitchboardError::not_found("contact", seen.contact));
                 };
+                expected.check(&contact_view(conn, community, &row, &mirror)?)?;
                 let mut change = AssignmentChange::default();
                 edit(&row, &mut change)?;
                 for side in [&row, &mirror] {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::endpoints::{self, give_up_pending, kinds_of};
@@ -21,7 +21,7 @@ use crate::store::{Conn, StoreError, events as event_rows};
 pub use crate::store::deliveries::PendingDelivery;
 
 /// Where a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Still to be delivered.
@@ -35,7 +35,7 @@ pub enum DeliveryState {
 impl DeliveryState {
     const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Dead];
 
-    fn code(self) -> i16 {
+    pub(crate) fn code(self) -> i16 {
         match self {
             Self::Pending => PENDING,
             Self::Delivered => DELIVERED,
@@ -50,7 +50,7 @@ impl DeliveryState {
 }
 
 /// A delivery of an event to an endpoint.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Delivery {
     /// The id.
     pub id: DeliveryId,
@@ -64,12 +64,15 @@ pub struct Delivery {
     /// Where it stands.
     pub state: DeliveryState,
     /// Tries so far.
+    #[schema(example = 1)]
     pub attempts: i32,
     /// When the next try is due, while it is pending.
     pub due_at: Option<Timestamp>,
     /// The HTTP status of the last answer.
+    #[schema(example = 200)]
     pub last_status: Option<i16>,
     /// What was wrong with the last try.
+    #[schema(example = json!(null))]
     pub last_error: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -78,26 +81,32 @@ pub struct Delivery {
 }
 
 /// One try to deliver.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct DeliveryAttempt {
     /// From 1.
+    #[schema(example = 1)]
     pub attempt: i32,
     /// When it began.
     pub at: Timestamp,
     /// How long it took, in milliseconds.
+    #[schema(example = 42)]
     pub duration_ms: i64,
     /// The HTTP status of the answer, if there was one.
+    #[schema(example = 200)]
     pub status: Option<i16>,
     /// What was wrong.
+    #[schema(example = json!(null))]
     pub error: Option<String>,
     /// The headers sent, without signatures.
+    #[schema(example = "content-type: application/json")]
     pub request: String,
     /// The start of the body that came back.
+    #[schema(example = "ok")]
     pub answer: String,
 }
 
 /// A delivery with its tries and what it tells.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct DeliveryDetail {
     /// The delivery.
     #[serde(flatten)]
@@ -108,7 +117,7 @@ pub struct DeliveryDetail {
     pub tries: Vec<DeliveryAttempt>,
 }
 
-fn view(row: DeliveryRow) -> Result<Delivery> {
+pub(crate) fn view(row: DeliveryRow) -> Result<Delivery> {
     let state = DeliveryState::from_code(row.state)?;
     Ok(Delivery {
         id: DeliveryId::from_i64(row.id),
@@ -318,6 +327,7 @@ impl Switchboard {
         let told_sender = self
             .write_grouped(move |conn, ctx| apply(conn, ctx, community, id, &tried, next, health))
             .await?;
+        self.inner.observers.callback(next);
         if told_sender {
             self.wake_outbox();
         }

@@ -22,15 +22,19 @@ const MAX_SECRETS: usize = 5;
 const SECRET_BYTES: usize = 32;
 
 /// An endpoint, without its secrets.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = CallbackEndpoint)]
 pub struct Endpoint {
     /// The id.
     pub id: EndpointId,
     /// The app whose key made it, if one did.
+    #[schema(example = "chat")]
     pub app: Option<String>,
     /// Where callbacks go.
+    #[schema(example = "https://app.example.org/callbacks")]
     pub url: String,
     /// What it is for.
+    #[schema(example = "chat server")]
     pub description: String,
     /// The kinds of events that it wants; empty means all.
     pub events: Vec<EventKind>,
@@ -39,10 +43,13 @@ pub struct Endpoint {
     /// Is asked about unknown senders.
     pub strangers: bool,
     /// `active` or `disabled`.
+    #[schema(value_type = super::words::EndpointState, inline)]
     pub state: String,
     /// Why it is disabled.
+    #[schema(example = json!(null))]
     pub disabled_reason: Option<String>,
     /// Tries that failed since the last success.
+    #[schema(example = 0)]
     pub failures: i32,
     /// While the breaker is open: when it is tried again.
     pub open_until: Option<Timestamp>,
@@ -300,9 +307,20 @@ impl Switchboard {
 
     /// Removes an endpoint; what was pending for it is given up.
     pub async fn delete_endpoint(&self, community: CommunityId, id: EndpointId) -> Result<()> {
+        self.delete_endpoint_if(community, id, super::Expected::any())
+            .await
+    }
+
+    /// Likewise, where the endpoint is as it was expected.
+    pub async fn delete_endpoint_if(
+        &self,
+        community: CommunityId,
+        id: EndpointId,
+        expected: super::Expected,
+    ) -> Result<()> {
         self.write(move |conn, ctx| {
             crate::store::communities::lock(conn, community)?;
-            require(conn, community, id)?;
+            expected.check(&view(require(conn, community, id)?)?)?;
             if let Some(member) = app_devices::any_at(conn, community, id)? {
                 return Err(SwitchboardError::conflict(
                     "endpoint_in_use",

@@ -20,7 +20,7 @@ use crate::store::events::{self, EventRow};
 use crate::store::{Conn, StoreError, endpoints as rows};
 
 /// An event as apps read it: the body of a callback, and of an item of the event stream.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Event {
     /// The id; also the `webhook-id` of its callbacks.
     pub id: EventId,
@@ -32,6 +32,7 @@ pub struct Event {
     /// Where.
     pub community: CommunityId,
     /// What it happened to; its shape depends on the kind.
+    #[schema(value_type = Object, example = json!({"id": "msg_1tq3v8r4w0801", "status": "delivered"}))]
     pub data: Value,
 }
 
@@ -55,6 +56,8 @@ struct News {
     /// The endpoint of the app in which the recipient reads: it gets the event whatever it wants, and what
     /// becomes of the delivery is what becomes of the message.
     app: Option<(EndpointId, Option<MessageId>)>,
+    /// The status that a text got.
+    status: Option<Status>,
 }
 
 /// The events of one transaction.
@@ -104,6 +107,7 @@ impl EventLog {
             lane: lane(from.as_i64(), to.as_i64()),
             data: json!({ "message": message }),
             app,
+            status: None,
         });
     }
 
@@ -118,6 +122,7 @@ impl EventLog {
             lane: lane(from.as_i64(), to.as_i64()),
             data: json!({ "message": moved }),
             app: None,
+            status: Some(moved.status),
         });
     }
 
@@ -133,6 +138,7 @@ impl EventLog {
             lane: lane(from, to),
             data: json!({ "message": message }),
             app: None,
+            status: None,
         });
     }
 
@@ -144,6 +150,7 @@ impl EventLog {
             lane: lane(contact.member.as_i64(), contact.contact.as_i64()),
             data: json!({ "contact": contact }),
             app: None,
+            status: None,
         });
     }
 
@@ -165,6 +172,7 @@ impl EventLog {
             ),
             data: json!({ "member": member, "contact": contact, "all": all, "opted_out": opted_out }),
             app: None,
+            status: None,
         });
     }
 
@@ -176,6 +184,7 @@ impl EventLog {
             lane: endpoint.as_i64(),
             data: json!({ "endpoint": endpoint, "text": "this is a test; nothing happened" }),
             app: Some((endpoint, None)),
+            status: None,
         });
     }
 }
@@ -192,12 +201,22 @@ pub(crate) struct Moved<'a> {
     pub updated_at: Timestamp,
 }
 
-/// Writes what was gathered; true when there was anything.
-pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<bool> {
+/// What a transaction has told.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// There was anything.
+    pub any: bool,
+    /// The statuses that texts got.
+    pub statuses: Vec<Status>,
+}
+
+/// Writes what was gathered.
+pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<Written> {
     let gathered = std::mem::take(&mut *ctx.events.0.borrow_mut());
     if gathered.is_empty() {
-        return Ok(false);
+        return Ok(Written::default());
     }
+    let statuses = gathered.iter().filter_map(|news| news.status).collect();
     let mut wanting = BTreeMap::new();
     let (mut told, mut sent) = (Vec::with_capacity(gathered.len()), Vec::new());
     for news in gathered {
@@ -249,7 +268,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<bool> {
     }
     events::insert(conn, &told)?;
     deliveries::insert(conn, &sent)?;
-    Ok(true)
+    Ok(Written { any: true, statuses })
 }
 
 #[cfg(test)]

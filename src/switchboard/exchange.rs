@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::Switchboard;
 use super::error::{Result, SwitchboardError};
-use super::intake::Arrival;
+use super::intake::{Accepted, Arrival};
 use super::messages::{self, NewMessage};
 use super::outlet::{Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, Received, Verdict};
 use super::receipts::{Completion, Reported};
@@ -24,6 +24,7 @@ impl Exchange for Switchboard {
     async fn receive(&self, text: InboundText) -> std::result::Result<Received, IntakeError> {
         let outcome = self.inner.arrivals.submit(Arrival::Phone(text)).await;
         let accepted = outcome.and_then(|inner| inner).map_err(intake_error)?;
+        self.inner.observers.accepted("phone", accepted.verdict);
         Ok(Received {
             message: accepted.message,
             verdict: accepted.verdict,
@@ -68,14 +69,25 @@ impl Switchboard {
     /// Accepts a text that an app sends in a member's name; returns once it is durable. False when its
     /// Idempotency-Key had brought it in before.
     pub async fn send(&self, community: CommunityId, new: NewMessage) -> Result<(Message, bool)> {
-        let accepted = self
-            .inner
-            .arrivals
-            .submit(Arrival::App(community, new))
-            .await
-            .and_then(|inner| inner)?;
+        let accepted = self.accept_from_app(community, new).await?;
         let row = accepted.row.ok_or(StoreError::Corrupt("messages"))?;
         Ok((messages::view(row)?, accepted.verdict != Verdict::Duplicate))
+    }
+
+    pub(super) async fn accept_from_app(&self, community: CommunityId, new: NewMessage) -> Result<Accepted> {
+        let outcome = self.inner.arrivals.submit(Arrival::App(community, new)).await;
+        let outcome = outcome.and_then(|inner| inner);
+        match &outcome {
+            Ok(accepted) => self.inner.observers.accepted("app", accepted.verdict),
+            Err(SwitchboardError::Refused(reason)) => {
+                let (reason, reject) = (*reason, true);
+                self.inner
+                    .observers
+                    .accepted("app", Verdict::Refused { reason, reject });
+            }
+            Err(_) => {}
+        }
+        outcome
     }
 
     /// Writes down how a try ended.

@@ -11,6 +11,11 @@ use super::error::{Result, SwitchboardError};
 pub fn tag_of(view: &impl Serialize) -> String {
     // A view always serialises; were one not to, no tag would ever match it.
     let json = serde_json::to_vec(view).unwrap_or_default();
+    tag_of_json(&json)
+}
+
+/// The tag of a thing that is serialised already.
+pub fn tag_of_json(json: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(json)[..16])
 }
 

@@ -171,6 +171,15 @@ impl Switchboard {
             .await
     }
 
+    /// One key.
+    pub async fn key(&self, id: KeyId) -> Result<Key> {
+        self.read(move |conn| match api_keys::get(conn, id.as_i64())? {
+            Some(row) => Ok(view(row)),
+            None => Err(SwitchboardError::not_found("key", id)),
+        })
+        .await
+    }
+
     /// Revokes a key.
     pub async fn revoke_key(&self, id: KeyId) -> Result<()> {
         self.write(

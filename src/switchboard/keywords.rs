@@ -6,7 +6,7 @@ use super::route::{Dialled, Facts};
 use super::{notices, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
-use crate::domain::id::MemberId;
+use crate::domain::id::{MemberId, OptOutKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
@@ -194,6 +194,7 @@ fn record(
         number_id,
         contact_id,
         created_at: ctx.now.0,
+        id: ctx.id::<OptOutKind>().as_i64(),
     };
     Ok(opt_outs::record(conn, &row)?)
 }

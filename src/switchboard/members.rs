@@ -4,7 +4,7 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Switchboard, app_devices, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, app_devices, notices, phone_memory, region};
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
@@ -175,10 +175,18 @@ impl Switchboard {
         .await
     }
 
-    /// Changes a member's name.
-    pub async fn rename_member(&self, community: CommunityId, id: MemberId, name: String) -> Result<Member> {
+    /// Changes a member's name, where the member is as it was expected.
+    pub async fn rename_member(
+        &self,
+        community: CommunityId,
+        id: MemberId,
+        name: String,
+        expected: Expected,
+    ) -> Result<Member> {
         self.write(move |conn, _| {
-            require(conn, community, id)?;
+            rows::lock(conn, community, &[id])?;
+            let row = require(conn, community, id)?;
+            expected.check(&view(conn, row)?)?;
             rows::rename(conn, community, id, checked_name(&name)?)?;
             let row = require(conn, community, id)?;
             view(conn, row)
@@ -188,11 +196,22 @@ impl Switchboard {
 
     /// Removes a member: every pair is released, every device forgotten. Messages stay.
     pub async fn delete_member(&self, community: CommunityId, id: MemberId) -> Result<()> {
+        self.delete_member_if(community, id, Expected::any()).await
+    }
+
+    /// Likewise, where the member is as it was expected.
+    pub async fn delete_member_if(
+        &self,
+        community: CommunityId,
+        id: MemberId,
+        expected: Expected,
+    ) -> Result<()> {
         let deleted = self
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;
                 rows::lock(conn, community, &[id])?;
-                require(conn, community, id)?;
+                let row = require(conn, community, id)?;
+                expected.check(&view(conn, row)?)?;
                 let mut loads = Loads::new();
                 for row in assignments::of_member(conn, community, id)? {
                     assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
@@ -230,15 +249,38 @@ impl Switchboard {
         .await
     }
 
+    /// One device of a member.
+    pub async fn device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<Device> {
+        let all = self.devices(community, member).await?;
+        all.into_iter()
+            .find(|d| d.id == id)
+            .ok_or_else(|| SwitchboardError::not_found("device", id))
+    }
+
     /// Removes a device; what waits to be sent to it goes to the member's first. The last device of a member
     /// who has contacts stays: nothing may be sent for a
     /// pair that cannot be answered.
     pub async fn remove_device(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
+        self.remove_device_if(community, member, id, Expected::any())
+            .await
+    }
+
+    /// Likewise, where the device is as it was expected.
+    pub async fn remove_device_if(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        id: DeviceId,
+        expected: Expected,
+    ) -> Result<()> {
         let removed = self
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;
                 rows::lock(conn, community, &[member])?;
                 require(conn, community, member)?;
+                if let Some(now) = devices_of(conn, community, member)?.iter().find(|d| d.id == id) {
+                    expected.check(now)?;
+                }
                 let all = devices::of_member(conn, community, member)?;
                 let app = crate::store::app_devices::of_member(conn, community, member)?;
                 if app.as_ref().is_some_and(|app| app.id == id.as_i64()) {

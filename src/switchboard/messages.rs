@@ -22,6 +22,43 @@ pub struct NewMessage {
     pub idempotency_key: Option<String>,
 }
 
+/// Which messages a list shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MessageQuery {
+    /// From or to this member.
+    pub member: Option<MemberId>,
+    /// With this one at the other end.
+    pub contact: Option<MemberId>,
+    /// Of this status.
+    pub status: Option<Status>,
+    /// `phone`, `app` or `notice`.
+    pub origin: Option<MessageOrigin>,
+    /// Accepted then or later.
+    pub since: Option<Timestamp>,
+    /// Accepted before then.
+    pub until: Option<Timestamp>,
+}
+
+impl MessageQuery {
+    pub(crate) fn filter(&self) -> MessageFilter {
+        MessageFilter {
+            member: self.member.map(MemberId::as_i64),
+            contact: self.contact.map(MemberId::as_i64),
+            status: self.status,
+            origin: self.origin.map(MessageOrigin::code),
+            // Ids hold the time, and the table is in their order.
+            since: self.since.map(|at| MessageId::earliest(at).as_i64()),
+            between_members: false,
+        }
+    }
+
+    pub(crate) fn before(&self, cursor: Option<MessageId>) -> i64 {
+        let cursor = cursor.map_or(i64::MAX, MessageId::as_i64);
+        let until = self.until.map_or(i64::MAX, |at| MessageId::earliest(at).as_i64());
+        cursor.min(until)
+    }
+}
+
 pub(crate) fn view(row: MessageRow) -> Result<Message> {
     let (coding, segments) = sms::count(&row.text);
     Ok(Message {
@@ -48,6 +85,8 @@ pub(crate) fn view(row: MessageRow) -> Result<Message> {
     })
 }
 
+pub use crate::store::messages::MessageOrigin as Origin;
+
 impl Switchboard {
     /// One message.
     pub async fn message(&self, community: CommunityId, id: MessageId) -> Result<Message> {
@@ -67,14 +106,25 @@ impl Switchboard {
         before: Option<MessageId>,
         limit: i64,
     ) -> Result<Vec<Message>> {
+        let query = MessageQuery {
+            member,
+            status,
+            ..MessageQuery::default()
+        };
+        self.messages_like(community, query, before, limit).await
+    }
+
+    /// Messages, newest first, older than `before`.
+    pub async fn messages_like(
+        &self,
+        community: CommunityId,
+        query: MessageQuery,
+        before: Option<MessageId>,
+        limit: i64,
+    ) -> Result<Vec<Message>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
-            let filter = MessageFilter {
-                member: member.map(MemberId::as_i64),
-                status,
-            };
-            let before = before.map_or(i64::MAX, MessageId::as_i64);
-            messages::list(conn, community, filter, before, limit)?
+            messages::list(conn, community, query.filter(), query.before(before), limit)?
                 .into_iter()
                 .map(view)
                 .collect()

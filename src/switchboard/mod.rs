@@ -9,6 +9,7 @@ pub mod ask;
 mod assign;
 mod attempt;
 mod batcher;
+mod bulk;
 mod communities;
 mod contacts;
 mod deliver;
@@ -19,8 +20,11 @@ mod error;
 mod events;
 mod exchange;
 mod expected;
+mod forecast;
 mod held;
+mod idempotency;
 mod intake;
+mod interactions;
 mod intercept;
 mod keys;
 mod keywords;
@@ -30,6 +34,8 @@ pub mod media;
 mod members;
 mod messages;
 mod notices;
+mod observer;
+mod opt_outs;
 mod outbox;
 pub mod outlet;
 mod phone_memory;
@@ -41,15 +47,19 @@ mod receipts;
 mod recycle;
 mod region;
 mod registry;
+mod replay;
 mod route;
 mod strangers;
+mod stream;
 mod sweep;
 mod tidy;
 pub mod views;
+pub mod words;
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub use bulk::{Bulk, BulkRow};
 pub use communities::merged_policy;
 pub use contacts::ContactRef;
 pub use deliveries::{
@@ -59,17 +69,26 @@ pub use deliveries::{
 pub use endpoints::{Endpoint, EndpointEdit};
 pub use error::{Result, SwitchboardError};
 pub use events::Event;
-pub use expected::{Expected, tag_of};
+pub use expected::{Expected, tag_of, tag_of_json};
+pub use forecast::{DryRun, Foretold, Way};
+pub use idempotency::Claim;
+pub use interactions::Interaction;
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::NewMember;
-pub use messages::NewMessage;
+pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
+pub use observer::{CallbackResult, Observer};
+pub use opt_outs::OptOut;
 pub use outbox::Dispatching;
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub(crate) use rates::Rates;
 pub use registry::CarrierState;
+pub use replay::Replayed;
 pub use route::Decision;
 pub use tidy::Tidying;
+
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
@@ -78,6 +97,7 @@ use batcher::Batcher;
 use deliveries::Bell;
 use intake::{Arrival, Outcome};
 use notices::NoticeGuard;
+use observer::Observers;
 use outlet::{InboundReceipt, Outlet};
 use receipts::{Completion, Reported};
 use registry::Registry;
@@ -102,6 +122,8 @@ struct Inner {
     announcer: outbox::Announcer,
     asker: OnceLock<Arc<dyn ask::Asker>>,
     news: Bell,
+    observers: Observers,
+    closing: CancellationToken,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
     /// What links to media begin with.
@@ -183,11 +205,13 @@ impl Switchboard {
             }
         };
         let news = Bell::default();
+        let observers = Observers::default();
         let offer = |announcer: &outbox::Announcer| {
-            let (announcer, news) = (announcer.clone(), news.clone());
-            move |pending: Vec<crate::store::outbox::Pending>| {
+            let (announcer, news, observers) = (announcer.clone(), news.clone(), observers.clone());
+            move |pending: Vec<crate::store::outbox::Pending>, written: &events::Written| {
                 announcer.offer(pending);
                 news.ring();
+                observers.told(written);
             }
         };
         let announce = offer(&announcer);
@@ -196,13 +220,14 @@ impl Switchboard {
             context.clone(),
             MOST_ARRIVALS,
             intake::accept,
-            move |outcomes: &[Outcome]| {
+            move |outcomes: &[Outcome], written: &events::Written| {
                 announce(
                     outcomes
                         .iter()
                         .flatten()
                         .flat_map(|a| a.pending.clone())
                         .collect(),
+                    written,
                 );
             },
         );
@@ -212,8 +237,8 @@ impl Switchboard {
             context.clone(),
             MOST_REPORTS,
             receipts::complete,
-            move |outcomes: &[Vec<crate::store::outbox::Pending>]| {
-                announce(outcomes.iter().flatten().cloned().collect());
+            move |outcomes: &[Vec<crate::store::outbox::Pending>], written: &events::Written| {
+                announce(outcomes.iter().flatten().cloned().collect(), written);
             },
         );
         let announce = offer(&announcer);
@@ -222,12 +247,12 @@ impl Switchboard {
             context,
             MOST_REPORTS,
             receipts::report,
-            move |outcomes: &[Reported]| {
+            move |outcomes: &[Reported], written: &events::Written| {
                 let known = outcomes.iter().filter_map(|o| match o {
                     Reported::Known(pending) => Some(pending.clone()),
                     Reported::Kept | Reported::Dropped => None,
                 });
-                announce(known.flatten().collect());
+                announce(known.flatten().collect(), written);
             },
         );
         let inbox = Mutex::new(Some(inbox));
@@ -240,6 +265,8 @@ impl Switchboard {
             announcer,
             asker: OnceLock::new(),
             news,
+            observers,
+            closing: CancellationToken::new(),
             inbox,
             default_policy: OnceLock::new(),
             media_links: OnceLock::new(),
@@ -343,6 +370,29 @@ impl Switchboard {
         )
     }
 
+    /// Says who is to be told what happens to texts and callbacks, once.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.inner.observers.set(observer);
+    }
+
+    /// Ends answers that would otherwise go on, such as event streams: the program stops.
+    pub fn close(&self) {
+        self.inner.closing.cancel();
+    }
+
+    /// Cancelled when the program stops.
+    pub fn closing(&self) -> CancellationToken {
+        self.inner.closing.clone()
+    }
+
+    /// After a commit: whoever waits for news is woken, and what is counted is counted.
+    fn after(&self, written: &events::Written) {
+        if written.any {
+            self.inner.news.ring();
+        }
+        self.inner.observers.told(written);
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -368,9 +418,7 @@ impl Switchboard {
             .db
             .write(move |conn| with_events(conn, &context, &mut work))
             .await?;
-        if told {
-            self.inner.news.ring();
-        }
+        self.after(&told);
         Ok(done)
     }
 
@@ -384,20 +432,34 @@ impl Switchboard {
             .db
             .write_grouped(move |conn| with_events(conn, &context, &mut work))
             .await?;
-        if told {
-            self.inner.news.ring();
-        }
+        self.after(&told);
         Ok(done)
     }
 }
 
-/// Does the work, and writes what apps are to be told of it into the same transaction; whether there was
-/// anything.
+/// Does the work, and takes it back whatever came of it: what would happen, by the very code that does it.
+fn undone<T>(conn: &mut Conn, ctx: &Context, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    let mark = ctx.events.mark();
+    let mut came = None;
+    let tried = conn.savepoint(|conn| -> Result<()> {
+        came = Some(work(conn)?);
+        Err(SwitchboardError::Overloaded)
+    });
+    ctx.events.rewind(mark);
+    match (came, tried) {
+        // The error that takes it back; any other is the database's.
+        (Some(came), Err(SwitchboardError::Overloaded)) => Ok(came),
+        (_, Err(error)) => Err(error),
+        (_, Ok(())) => Err(StoreError::Closed.into()),
+    }
+}
+
+/// Does the work, and writes what apps are to be told of it into the same transaction.
 fn with_events<T>(
     conn: &mut Conn,
     context: &Context,
     work: &mut impl FnMut(&mut Conn, &Context) -> Result<T>,
-) -> Result<(T, bool)> {
+) -> Result<(T, events::Written)> {
     context.events.clear();
     let done = work(conn, context)?;
     Ok((done, events::write(conn, context)?))

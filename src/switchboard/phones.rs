@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::outlet::{IntakeError, Received};
 use crate::domain::{E164, Timestamp};
 
 /// A text that a virtual phone received.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReceivedText {
     /// The pool number that it came from.
     pub from: E164,
     /// The text.
+    #[schema(example = "Are you coming?")]
     pub text: String,
     /// When.
     pub at: Timestamp,

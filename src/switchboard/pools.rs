@@ -3,7 +3,7 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Switchboard, phone_memory, region};
+use super::{Context, Expected, Switchboard, phone_memory, region};
 use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
@@ -246,6 +246,13 @@ pub(crate) fn remove_number(conn: &mut Conn, community: CommunityId, id: NumberI
     Ok(())
 }
 
+/// Holds the number, so that it is still as it was expected when it is changed.
+fn check_number(conn: &mut Conn, community: CommunityId, id: NumberId, expected: &Expected) -> Result<()> {
+    let row = require_number(conn, community, id)?;
+    rows::hold(conn, row.e164()?)?;
+    expected.check(&number_view(require_number(conn, community, id)?)?)
+}
+
 impl Switchboard {
     /// Makes a pool.
     pub async fn create_pool(&self, community: CommunityId, name: String) -> Result<Pool> {
@@ -309,14 +316,41 @@ impl Switchboard {
         id: NumberId,
         edit: NumberEdit,
     ) -> Result<PoolNumber> {
+        self.edit_number_if(community, id, edit, Expected::any()).await
+    }
+
+    /// Likewise, where the number is as it was expected.
+    pub async fn edit_number_if(
+        &self,
+        community: CommunityId,
+        id: NumberId,
+        edit: NumberEdit,
+        expected: Expected,
+    ) -> Result<PoolNumber> {
         let carriers = self.carriers();
-        self.write(move |conn, _| edit_number(conn, &carriers, community, id, &edit))
-            .await
+        self.write(move |conn, _| {
+            check_number(conn, community, id, &expected)?;
+            edit_number(conn, &carriers, community, id, &edit)
+        })
+        .await
     }
 
     /// Removes a number that stands in no assignment.
     pub async fn remove_number(&self, community: CommunityId, id: NumberId) -> Result<()> {
-        self.write(move |conn, _| remove_number(conn, community, id))
-            .await
+        self.remove_number_if(community, id, Expected::any()).await
+    }
+
+    /// Likewise, where the number is as it was expected.
+    pub async fn remove_number_if(
+        &self,
+        community: CommunityId,
+        id: NumberId,
+        expected: Expected,
+    ) -> Result<()> {
+        self.write(move |conn, _| {
+            check_number(conn, community, id, &expected)?;
+            remove_number(conn, community, id)
+        })
+        .await
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::outlet::Outlet;
 use crate::domain::E164;
 
 /// How a carrier stands, as far as this process knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CarrierState {
     /// A text handed over now has a link to leave by.

@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Switchboard;
 use super::communities::{self, Apps};
 use super::error::Result;
 use super::registry::CarrierState;
+use super::words::OutcomeWord;
 use crate::domain::assignment::Assignment;
 use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
@@ -242,15 +244,18 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
 }
 
 /// A decision, explained. Holds no real number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Decision {
     /// `bridge`, `refuse` or `quarantine`.
+    #[schema(value_type = OutcomeWord, inline)]
     pub outcome: &'static str,
     /// The stable word of the reason, when it is not bridged.
     pub reason: Option<Reason>,
     /// The decision in one sentence.
+    #[schema(example = "the text is bridged to the contact")]
     pub sentence: String,
     /// The way to the decision, one line a step; the last is the rule that decided.
+    #[schema(example = json!(["the number is a pool number of this community", "the pair is live: the text is bridged"]))]
     pub steps: Vec<String>,
     /// Whose number it is.
     pub community: Option<CommunityId>,
@@ -267,6 +272,7 @@ pub struct Decision {
     /// Where it is delivered.
     pub device: Option<DeviceId>,
     /// By which carrier it leaves.
+    #[schema(example = "loopback")]
     pub carrier: Option<String>,
     /// How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
     /// `not_configured`. `down` and `not_configured` mean that a text would wait.

@@ -2,6 +2,9 @@
 //! surface; real numbers are only in devices.
 
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::words::{DeviceWord, EncodingWord, OriginWord, ScopeWord, TextsTo};
 
 use crate::domain::assignment::Origin;
 use crate::domain::id::{
@@ -13,11 +16,12 @@ use crate::domain::pool::{Capabilities, NumberState};
 use crate::domain::{E164, Timestamp};
 
 /// A community.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Community {
     /// Its id.
     pub id: CommunityId,
     /// What people call it.
+    #[schema(example = "Riders")]
     pub name: String,
     /// What it decided for itself.
     pub policy: Policy,
@@ -26,11 +30,12 @@ pub struct Community {
 }
 
 /// A member or guest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Member {
     /// The id.
     pub id: MemberId,
     /// What people call them.
+    #[schema(example = "Ann")]
     pub name: String,
     /// Has no account: an outside phone known as somebody's contact.
     pub guest: bool,
@@ -41,39 +46,43 @@ pub struct Member {
 }
 
 /// A device of a member: a phone, or the app in which they read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Device {
     /// The id.
     pub id: DeviceId,
     /// `phone` or `app`.
+    #[schema(value_type = DeviceWord, inline)]
     pub kind: &'static str,
     /// The real number of a phone.
     pub phone: Option<E164>,
     /// Its country.
+    #[schema(example = "US")]
     pub region: Option<String>,
     /// Whether it has sent STOPALL.
     pub stopped_all: bool,
     /// Of an app: the callback endpoint by which it gets the member's texts.
     pub endpoint: Option<EndpointId>,
     /// Of an app: where the member's texts go: `phone`, `app` or `both`.
+    #[schema(value_type = Option<TextsTo>, inline, example = json!(null))]
     pub texts_to: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
 /// A pool.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Pool {
     /// The id.
     pub id: PoolId,
     /// Unique in its community.
+    #[schema(example = "main")]
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 /// A pool number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PoolNumber {
     /// The id.
     pub id: NumberId,
@@ -82,23 +91,27 @@ pub struct PoolNumber {
     /// The number.
     pub number: E164,
     /// The carrier by which its texts leave.
+    #[schema(example = "loopback")]
     pub carrier: String,
     /// What it can do.
     pub capabilities: Capabilities,
     /// Its country.
+    #[schema(example = "US")]
     pub region: Option<String>,
     /// Texts a second; 0 = no limit.
+    #[schema(minimum = 0, example = 1.0)]
     pub rate_per_s: f64,
     /// Whether it takes new pairs.
     pub state: NumberState,
     /// How many assignments it stands in.
+    #[schema(minimum = 0, example = 12)]
     pub assignments: i64,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
 /// A contact as its owner has it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Contact {
     /// The id.
     pub id: ContactId,
@@ -123,7 +136,8 @@ pub struct Contact {
 }
 
 /// An assignment as the pool has it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Assignment)]
 pub struct AssignmentView {
     /// The id.
     pub id: AssignmentId,
@@ -150,11 +164,12 @@ pub struct AssignmentView {
 }
 
 /// A message, without any real number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Message {
     /// The id.
     pub id: MessageId,
     /// `phone`, `app` or `notice`.
+    #[schema(value_type = OriginWord, inline, example = "app")]
     pub origin: &'static str,
     /// The sender, if a member.
     pub from: Option<MemberId>,
@@ -165,18 +180,22 @@ pub struct Message {
     /// The pool number that the recipient sees.
     pub shown_number: Option<E164>,
     /// The text.
+    #[schema(example = "Are you coming?")]
     pub text: String,
     /// How many pictures, sounds and the like it carries.
     pub media: i16,
     /// How it is written on the wire: `gsm7` or `ucs2`.
+    #[schema(value_type = EncodingWord, inline)]
     pub encoding: &'static str,
     /// How many parts it takes.
+    #[schema(example = 1)]
     pub segments: usize,
     /// Where it stands.
     pub status: Status,
     /// Why, when it ended badly.
     pub reason: Option<Reason>,
     /// The carrier's own words.
+    #[schema(example = json!(null))]
     pub detail: Option<String>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
@@ -187,17 +206,21 @@ pub struct Message {
 }
 
 /// An API key, without its token.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
 pub struct Key {
     /// The id.
     pub id: KeyId,
     /// What it is for.
+    #[schema(example = "chat server")]
     pub name: String,
     /// `admin`, `community` or `app`.
+    #[schema(value_type = ScopeWord, inline, example = "app")]
     pub scope: String,
     /// The one community that it opens, if not all.
     pub community: Option<CommunityId>,
     /// The app that it belongs to, for a key of scope `app`.
+    #[schema(example = "chat")]
     pub app: Option<String>,
     /// Opens nothing but reading.
     pub read_only: bool,

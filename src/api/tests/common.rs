@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::http::Method;
+use actix_web::web::Data;
 use actix_web::{App, test};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use crate::api::{ApiState, configure};
+use super::conformance;
+use crate::api::{ApiState, Shared, configure};
 use crate::config::http::HttpConfig;
 use crate::domain::{Clock, E164, IdGenerator, Timestamp};
 use crate::store::Durability;
@@ -110,6 +112,8 @@ impl Answer {
 /// An exchange over a database in a folder of its own, with an admin's key.
 pub struct House {
     pub state: ApiState,
+    pub shared: Data<Shared>,
+    pub config: HttpConfig,
     pub admin: String,
     _folder: tempfile::TempDir,
 }
@@ -132,7 +136,10 @@ impl House {
             phones: Some(Arc::new(phones)),
             random: Arc::new(move || [calls.fetch_add(1, Ordering::Relaxed); 32]),
         };
+        let config = HttpConfig::default();
         Self {
+            shared: Shared::new(&config, &state),
+            config,
             state,
             admin,
             _folder: folder,
@@ -141,8 +148,8 @@ impl House {
 
     /// Asks with everything given.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let config = HttpConfig::default();
-        let app = App::new().configure(|cfg| configure(cfg, &config, self.state.clone()));
+        let shared = self.shared.clone();
+        let app = App::new().configure(|cfg| configure(cfg, &self.config, self.state.clone(), shared));
         let app = test::init_service(app).await;
         let mut request = test::TestRequest::with_uri(path).method(method.parse::<Method>().unwrap());
         for header in headers {
@@ -153,13 +160,17 @@ impl House {
         let bytes = test::read_body(response).await;
         let body = match bytes.is_empty() {
             true => Value::Null,
-            false => serde_json::from_slice(&bytes).unwrap(),
+            // Not everything is JSON: what is not is a string.
+            false => serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8(bytes.to_vec()).unwrap())),
         };
-        Answer {
+        let answer = Answer {
             status,
             headers,
             body,
-        }
+        };
+        conformance::check(method, path, &answer);
+        answer
     }
 
     /// Asks with a key.
@@ -236,6 +247,49 @@ impl House {
         let body = json!({ "name": "app", "scope": "community", "community": community });
         let made = self.post("/v1/keys", body).await.expect(201);
         made["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A key with these fields beside its name.
+    pub async fn key_with(&self, mut fields: Value) -> String {
+        fields["name"] = json!("a key");
+        let made = self.post("/v1/keys", fields).await.expect(201);
+        made["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A key of an app in the community at this path.
+    pub async fn app_key(&self, at: &str, app: &str) -> String {
+        let community = at.rsplit('/').next().unwrap();
+        self.key_with(json!({ "scope": "app", "app": app, "community": community }))
+            .await
+    }
+
+    /// Asks as the admin, with one more header.
+    pub async fn ask_with(&self, method: &str, path: &str, header: (&str, &str), body: Value) -> Answer {
+        let bearer = format!("Bearer {}", self.admin);
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            header,
+        ];
+        let body = match body {
+            Value::Null => Vec::new(),
+            body => body.to_string().into_bytes(),
+        };
+        self.ask(method, path, &headers, body).await
+    }
+
+    /// A community of Ann and Bob, contacts of each other: its path and their ids.
+    pub async fn pair(&self) -> (String, String, String) {
+        let at = self.community("Riders").await;
+        self.pool(&at, "main", 3, 15_005_550_100).await;
+        let (ann, bob) = (
+            self.member(&at, "Ann", PHONES[0]).await,
+            self.member(&at, "Bob", PHONES[1]).await,
+        );
+        self.post(&format!("{at}/members/{ann}/contacts"), json!({ "contact": bob }))
+            .await
+            .expect(201);
+        (at, ann, bob)
     }
 
     /// All that is kept, to see that nothing was written.

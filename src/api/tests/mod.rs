@@ -2,9 +2,21 @@
 
 mod access;
 mod bad_input;
+mod bulk;
 mod common;
+pub(super) mod conformance;
+mod endpoints;
+mod etags;
+mod foretold;
 mod lists;
+mod metrics;
+mod paces;
+mod reference;
+mod repeats;
+mod scopes;
 mod socket;
 mod story;
+mod stream;
+mod watching;
 
 pub(super) use common::{House, PHONES};

@@ -98,7 +98,7 @@ async fn the_same_idempotency_key_means_the_same_message() {
     assert_eq!(first["id"], second["id"]);
     send("order-1", "another")
         .await
-        .problem(409, "idempotency_key_reused");
+        .problem(422, "idempotency_key_reused");
     for bad in ["", "with blank", &"k".repeat(201)] {
         let sentence = send(bad, "hello").await.problem(400, "bad_idempotency_key");
         assert!(sentence.contains("200 visible ASCII"), "{sentence}");

@@ -1,0 +1,291 @@
+//! The event stream: what happens in a community, as server-sent events.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream;
+use serde::{Deserialize, Deserializer};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use utoipa::IntoParams;
+
+use super::auth::Who;
+use super::problem::{Problem, Result};
+use super::query::Query;
+use super::{ApiState, Shared};
+use crate::domain::Timestamp;
+use crate::domain::event::EventKind;
+use crate::domain::id::{CommunityId, EventId, KeyId};
+use crate::switchboard::{Event, Scope, Switchboard};
+
+/// Chunks that wait for a reader; one who leaves them there is let go.
+const BUFFERED: usize = 16;
+/// Events in one look.
+const PAGE: i64 = 200;
+/// How long a reader may leave the buffer full.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Others' news is found by looking this often.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// And no more often than this, however much happens.
+const LOOK_AT_MOST: Duration = Duration::from_millis(50);
+/// Without events a comment shows that the stream lives.
+const HEARTBEAT_MS: i64 = 15_000;
+
+/// How many streams may be open.
+pub(crate) struct Streams(Arc<Semaphore>);
+
+impl Streams {
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Semaphore::new(most)))
+    }
+
+    fn open(&self) -> Result<OwnedSemaphorePermit> {
+        self.0.clone().try_acquire_owned().map_err(|_| {
+            Problem::unavailable(
+                "too_many_streams",
+                "too many event streams are open; try again later",
+            )
+        })
+    }
+}
+
+/// Kinds of events, divided by commas.
+#[derive(Debug)]
+pub(crate) struct Kinds(Vec<EventKind>);
+
+impl<'de> Deserialize<'de> for Kinds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let kinds = text.split(',').map(|word| {
+            EventKind::from_word(word.trim()).ok_or_else(|| {
+                let all: Vec<_> = EventKind::ALL.iter().map(|k| k.word()).collect();
+                serde::de::Error::custom(format!(
+                    "`{}` is no kind of event; there are `{}`",
+                    word.chars().take(40).collect::<String>(),
+                    all.join("`, `")
+                ))
+            })
+        });
+        kinds.collect::<std::result::Result<_, _>>().map(Self)
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// The community; only a key of scope `admin` has to say it.
+    community: Option<CommunityId>,
+    /// Kinds of events, divided by commas; all if absent.
+    #[param(value_type = Option<String>, example = "message.received,message.status")]
+    types: Option<Kinds>,
+    /// The id of the last event that you have, where the header cannot be set.
+    after: Option<EventId>,
+}
+
+fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>> {
+    let Some(value) = headers.get("last-event-id").filter(|v| !v.is_empty()) else {
+        return Ok(None);
+    };
+    let read = value.to_str().ok().and_then(|text| text.parse().ok());
+    let wrong = || {
+        Problem::malformed(
+            "bad_last_event_id",
+            "the header Last-Event-ID must be an event's id, `evt_…`",
+        )
+        .field("Last-Event-ID")
+    };
+    read.map(Some).ok_or_else(wrong)
+}
+
+fn community(who: &Who, asked: Option<CommunityId>) -> Result<CommunityId> {
+    match (who.0.scope, asked) {
+        (Scope::Admin, Some(community)) => Ok(community),
+        (Scope::Admin, None) => Err(Problem::invalid(
+            "community",
+            "a key of scope admin says which `community` it wants to hear of",
+        )),
+        (Scope::Community(own) | Scope::App(own), None) => Ok(own),
+        (Scope::Community(own) | Scope::App(own), Some(asked)) if own == asked => Ok(own),
+        (_, Some(asked)) => Err(Problem::not_found("community", asked)),
+    }
+}
+
+/// `GET /v1/events`
+#[utoipa::path(
+    get, path = "/v1/events", operation_id = "stream_events", tag = "Events",
+    summary = "Follow what happens",
+    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`.",
+    params(Wanted, ("Last-Event-ID" = Option<EventId>, Header, description = "The id of the last event that you have.")),
+    responses(
+        (status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
+         example = json!("id: evt_1tq3v8r4w0801\nevent: message.status\ndata: {…}\n\n")),
+    ),
+    extensions(("x-problems" = json!(["bad_last_event_id", "not_found", "events_forgotten", "too_many_streams"]))),
+)]
+pub(crate) async fn stream(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    who: Who,
+    req: HttpRequest,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse> {
+    let community = community(&who, wanted.community)?;
+    let board = state.board.clone();
+    board.community(community).await?;
+    let permit = shared.streams.open()?;
+    let after = last_event_id(req.headers())?.or(wanted.after);
+    if let Some(after) = after {
+        board.check_resume(community, after).await?;
+    }
+    let (chunks, taken) = mpsc::channel(BUFFERED);
+    let mut teller = Teller::begin(&board, community, wanted.types, after).await?;
+    teller.key = Some(who.0.key);
+    actix_web::rt::spawn(async move {
+        let _permit = permit;
+        if let Err(problem) = teller.run(&chunks).await {
+            tracing::info!(code = problem.code(), "an event stream was ended");
+        }
+    });
+    let body = stream::unfold(taken, |mut taken| async move {
+        let chunk: Bytes = taken.recv().await?;
+        Some((Ok::<_, actix_web::Error>(chunk), taken))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("x-accel-buffering", "no"))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .streaming(body))
+}
+
+/// Reads what happens and tells it to one reader.
+struct Teller {
+    board: Switchboard,
+    key: Option<KeyId>,
+    community: CommunityId,
+    kinds: Option<Vec<EventKind>>,
+    /// Everything up to here was told.
+    told: EventId,
+    /// How far before that others may still appear, in milliseconds, and which of those were told.
+    lag_ms: i64,
+    recent: BTreeSet<EventId>,
+    heard_at: Timestamp,
+}
+
+impl Teller {
+    async fn begin(
+        board: &Switchboard,
+        community: CommunityId,
+        kinds: Option<Kinds>,
+        after: Option<EventId>,
+    ) -> Result<Self> {
+        let now = board.now();
+        let mut teller = Self {
+            board: board.clone(),
+            key: None,
+            community,
+            kinds: kinds.map(|k| k.0),
+            told: after.unwrap_or(EventId::earliest(now)),
+            lag_ms: board.events_lag_ms(),
+            recent: BTreeSet::new(),
+            heard_at: now,
+        };
+        if after.is_none() {
+            // What was there before is not told; only what appears from here on.
+            teller.unseen().await?;
+        }
+        Ok(teller)
+    }
+
+    /// From where to look: where ids may appear late, a little before what was told.
+    fn from(&self) -> EventId {
+        self.told.earlier_ms(self.lag_ms)
+    }
+
+    /// The next events, each once, and whether there may be more.
+    async fn unseen(&mut self) -> Result<(Vec<Event>, bool)> {
+        let (mut unseen, mut at) = (Vec::new(), self.from());
+        loop {
+            let page = self.board.events(self.community, Some(at), PAGE).await?;
+            let is_last = (page.len() as i64) < PAGE;
+            for event in page {
+                at = event.id;
+                // Without a lag nothing comes twice; with one, what is within it is remembered.
+                if self.lag_ms == 0 || self.recent.insert(event.id) {
+                    unseen.push(event);
+                }
+                self.told = self.told.max(at);
+            }
+            // A page of what is known already is no reason to stop looking.
+            if is_last || !unseen.is_empty() {
+                let from = self.from();
+                self.recent = self.recent.split_off(&from);
+                return Ok((unseen, !is_last));
+            }
+        }
+    }
+
+    fn chunk(&self, events: &[Event]) -> Option<Bytes> {
+        let mut text = String::new();
+        for event in events {
+            let wanted = self.kinds.as_ref().is_none_or(|k| k.contains(&event.kind));
+            // A test is for the endpoint that is tried out.
+            if !wanted || event.kind == EventKind::EndpointTest {
+                continue;
+            }
+            let Ok(data) = serde_json::to_string(event) else {
+                continue;
+            };
+            text += &format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind.word());
+        }
+        (!text.is_empty()).then(|| Bytes::from(text))
+    }
+
+    /// Whether the key still opens anything.
+    async fn may_go_on(&self) -> Result<bool> {
+        let Some(key) = self.key else {
+            return Ok(true);
+        };
+        let (key, now) = (self.board.key(key).await?, self.board.now());
+        Ok(key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))
+    }
+
+    async fn run(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
+        let (mut news, closing) = (self.board.news(), self.board.closing());
+        send(chunks, Bytes::from_static(b": partyline\n\n")).await?;
+        loop {
+            news.mark_unchanged();
+            let (events, more) = self.unseen().await?;
+            if let Some(chunk) = self.chunk(&events) {
+                send(chunks, chunk).await?;
+                self.heard_at = self.board.now();
+            }
+            if self.board.now().since(self.heard_at) >= HEARTBEAT_MS {
+                if !self.may_go_on().await? {
+                    return Ok(());
+                }
+                send(chunks, Bytes::from_static(b": still here\n\n")).await?;
+                self.heard_at = self.board.now();
+            }
+            if more {
+                continue;
+            }
+            tokio::select! {
+                () = closing.cancelled() => return Ok(()),
+                () = chunks.closed() => return Ok(()),
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
+            }
+        }
+    }
+}
+
+async fn send(chunks: &mpsc::Sender<Bytes>, chunk: Bytes) -> Result<()> {
+    let sent = tokio::time::timeout(PATIENCE, chunks.send(chunk)).await;
+    let too_slow = |_| Problem::unavailable("too_slow", "the reader of an event stream does not read");
+    sent.map_err(too_slow)?
+        .map_err(|_| Problem::unavailable("gone", "the reader of an event stream has gone"))
+}

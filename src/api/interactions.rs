@@ -1,0 +1,64 @@
+//! What happened on pairs.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::ApiState;
+use super::page::{Cursor, Limit, Page, page};
+use super::path::At;
+use super::problem::Result;
+use super::query::Query;
+use crate::domain::Timestamp;
+use crate::domain::id::{CommunityKind, MemberId, MessageId};
+use crate::switchboard::{Interaction, MessageQuery};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Filter {
+    /// Those of this member.
+    member: Option<MemberId>,
+    /// With `member`: those between the two.
+    contact: Option<MemberId>,
+    /// Those since this instant.
+    since: Option<Timestamp>,
+    /// Those before this instant.
+    until: Option<Timestamp>,
+    #[serde(default)]
+    #[param(value_type = Option<usize>)]
+    limit: Limit,
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<MessageId>>,
+}
+
+/// `GET …/interactions`: newest first.
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/interactions", operation_id = "list_interactions", tag = "Interactions",
+    summary = "List what happened on pairs",
+    description = "Who reached whom, when, and how it ended; no texts and no numbers.",
+    params(Filter),
+    responses(
+        (status = 200, description = "A page, newest first.", body = Page<Interaction>),
+    ),
+)]
+pub(crate) async fn list(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    Query(filter): Query<Filter>,
+) -> Result<HttpResponse> {
+    let query = MessageQuery {
+        member: filter.member,
+        contact: filter.contact,
+        since: filter.since,
+        until: filter.until,
+        ..MessageQuery::default()
+    };
+    let (before, limit) = (filter.cursor.map(|c| c.0), filter.limit);
+    let found = state
+        .board
+        .interactions(community.0, query, before, limit.fetch())
+        .await?;
+    Ok(page(found, limit, |i| i.id))
+}

@@ -1,0 +1,188 @@
+//! `/metrics`: what is counted, as Prometheus reads it. No label holds a member, a number or a key.
+
+use std::sync::atomic::AtomicU64;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::problem::{Problem, Result};
+use super::{ApiState, Shared};
+use crate::domain::message::Status;
+use crate::switchboard::outlet::Verdict;
+use crate::switchboard::{CallbackResult, Observer};
+
+/// The media type of the OpenMetrics text format.
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Upper ends of the buckets of durations, in seconds.
+const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ruled {
+    origin: &'static str,
+    verdict: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Finished {
+    status: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Delivered {
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Waiting {
+    carrier: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    route: String,
+    method: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Door {
+    route: String,
+    method: String,
+}
+
+/// All that is counted.
+pub(crate) struct Metrics {
+    registry: Registry,
+    ruled: Family<Ruled, Counter>,
+    finished: Family<Finished, Counter>,
+    callbacks: Family<Delivered, Counter>,
+    outbox: Family<Waiting, Gauge>,
+    requests: Family<Request, Counter>,
+    durations: Family<Door, Histogram>,
+    memory: Gauge<u64, AtomicU64>,
+}
+
+impl Metrics {
+    /// A registry of its own: several servers in one process do not mix.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("partyline");
+        let (ruled, finished, callbacks) = (Family::default(), Family::default(), Family::default());
+        let (outbox, requests, memory) = (Family::default(), Family::default(), Gauge::default());
+        let durations = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
+        let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", version);
+        registry.register(
+            "messages_accepted",
+            "Texts ruled on, by where they came from",
+            ruled.clone(),
+        );
+        let help = "Statuses that may be a text's last; a late success counts again";
+        registry.register("messages_finished", help, finished.clone());
+        registry.register("outbox_rows", "What waits for each carrier", outbox.clone());
+        registry.register("callback_deliveries", "Tries of callbacks", callbacks.clone());
+        registry.register("http_requests", "Requests answered", requests.clone());
+        let help = "From a request's head to its answer's head";
+        registry.register_with_unit("http_request_duration", help, Unit::Seconds, durations.clone());
+        let help = "Memory of the process that is in RAM";
+        registry.register_with_unit("process_resident_memory", help, Unit::Bytes, memory.clone());
+        Self {
+            registry,
+            ruled,
+            finished,
+            callbacks,
+            outbox,
+            requests,
+            durations,
+            memory,
+        }
+    }
+
+    /// Counts a request that was answered; `route` is the pattern, never the path.
+    pub fn request(&self, route: &str, method: &str, status: u16, ms: i64) {
+        // Whatever a caller invents as a method is one label, not many.
+        let known = ["GET", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "PUT"];
+        let method = if known.contains(&method) { method } else { "other" };
+        let door = Door {
+            route: route.to_owned(),
+            method: method.to_owned(),
+        };
+        self.durations
+            .get_or_create(&door)
+            .observe(ms.max(0) as f64 / 1000.0);
+        let request = Request {
+            route: door.route,
+            method: door.method,
+            status,
+        };
+        self.requests.get_or_create(&request).inc();
+    }
+}
+
+impl Observer for Metrics {
+    fn text_accepted(&self, origin: &'static str, verdict: Verdict) {
+        let verdict = match verdict {
+            Verdict::Bridged => "bridged",
+            Verdict::Keyword => "keyword",
+            Verdict::Duplicate => "duplicate",
+            Verdict::Quarantined(_) => "quarantined",
+            Verdict::Refused { .. } => "refused",
+        };
+        self.ruled.get_or_create(&Ruled { origin, verdict }).inc();
+    }
+
+    fn text_finished(&self, status: Status) {
+        let status = status.word();
+        self.finished.get_or_create(&Finished { status }).inc();
+    }
+
+    fn callback_tried(&self, result: CallbackResult) {
+        let result = match result {
+            CallbackResult::Delivered => "delivered",
+            CallbackResult::Failed => "failed",
+            CallbackResult::Dead => "dead",
+        };
+        self.callbacks.get_or_create(&Delivered { result }).inc();
+    }
+}
+
+/// Bytes of this process in RAM, where the system says so.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}
+
+/// `GET /metrics`
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "get_metrics", tag = "Health",
+    summary = "Read the metrics",
+    description = "In the text format of Prometheus (OpenMetrics). The setting `http.metrics` says who may: anybody, keys of scope `admin`, or nobody.",
+    responses(
+        (status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text",
+         example = json!("partyline_…")),
+    ),
+    extensions(("x-problems" = json!(["unauthorized", "forbidden", "no_such_path", "unavailable"]))),
+)]
+pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<HttpResponse> {
+    let metrics = &shared.metrics;
+    let waiting = state.board.outbox_by_carrier().await?;
+    metrics.outbox.clear();
+    for (carrier, rows) in waiting {
+        metrics.outbox.get_or_create(&Waiting { carrier }).set(rows);
+    }
+    if let Some(bytes) = resident_bytes() {
+        metrics.memory.set(bytes);
+    }
+    let mut text = String::new();
+    encode(&mut text, &metrics.registry).map_err(|_| Problem::internal())?;
+    Ok(HttpResponse::Ok().content_type(TEXT).body(text))
+}

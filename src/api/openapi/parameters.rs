@@ -1,0 +1,70 @@
+//! Parameters that many operations share, by the names they have in paths and query strings.
+
+use serde_json::{Value, json};
+
+/// The parameter in the path of this name.
+pub(super) fn in_path(name: &str) -> Option<Value> {
+    let (schema, description) = match name {
+        "community" => ("CommunityId", "The community."),
+        "member" => ("MemberId", "The member or guest."),
+        "device" => ("DeviceId", "The device."),
+        "pool" => ("PoolId", "The pool."),
+        "number" => ("NumberId", "The pool number, by its id."),
+        "message" => ("MessageId", "The message."),
+        "key" => ("KeyId", "The key."),
+        "endpoint" => ("EndpointId", "The callback endpoint."),
+        "delivery" => ("DeliveryId", "The delivery."),
+        "opt_out" => ("OptOutId", "The opt-out."),
+        "phone" => ("E164", "The virtual phone; the plus as it is or as `%2B`."),
+        "contact" => {
+            let either = json!({ "oneOf": [reference("ContactId"), reference("MemberId")] });
+            return Some(path(
+                name,
+                "The contact, by its own id or by the member who it is.",
+                either,
+            ));
+        }
+        _ => return None,
+    };
+    Some(path(name, description, reference(schema)))
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn path(name: &str, description: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
+}
+
+/// Those that are written once and referred to: component names with what they are.
+pub(super) fn shared() -> Value {
+    json!({
+        "limit": {
+            "name": "limit", "in": "query", "required": false,
+            "description": "How many entries a page has.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": 500, "default": 50 },
+        },
+        "cursor": {
+            "name": "cursor", "in": "query", "required": false,
+            "description": "Where the page begins: the `next_cursor` of the page before. Leave it out for the first.",
+            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" },
+        },
+        "if_none_match": {
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of what you have.",
+            "schema": { "type": "string" },
+        },
+        "if_match": {
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412.",
+            "schema": { "type": "string" },
+        },
+        "idempotency_key": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
+            "example": "order-4711",
+        },
+    })
+}

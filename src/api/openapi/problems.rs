@@ -1,0 +1,197 @@
+//! Every stable word that an answer may have as its `code`, with the status it comes with and an example.
+
+use serde_json::{Value, json};
+
+/// A problem that answers may have.
+pub(super) struct Known {
+    pub code: &'static str,
+    pub status: u16,
+    /// When it comes, for the reference.
+    pub when: &'static str,
+    /// A `detail` as the broker writes it.
+    detail: &'static str,
+    /// Empty where none is named.
+    field: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($status:literal $code:ident: $when:literal, $detail:literal $(, field $field:literal)?;)*) => {
+        [$(Known {
+            code: stringify!($code),
+            status: $status,
+            when: $when,
+            detail: $detail,
+            field: concat!($($field)?),
+        }),*]
+    };
+}
+
+/// The catalogue.
+pub(super) static ALL: &[Known] = &catalogue! {
+    400 missing_body: "The body is empty.", "this needs a body: a JSON object";
+    400 malformed_json: "The body is not JSON.", "the body is not well-formed JSON: expected `,` or `}` at line 1 column 17";
+    400 bad_utf8: "The body is not UTF-8.", "the body is not UTF-8: its byte 12 begins no character";
+    400 broken_body: "The connection broke off within the body.", "the body broke off after 512 bytes: payload reached EOF before completing";
+    400 bad_query: "The query string cannot be read.", "the query string cannot be read: invalid UTF-8";
+    400 bad_idempotency_key: "The header `Idempotency-Key` is not as it must be.", "the header Idempotency-Key must be given once, with 1 to 200 visible ASCII characters and no blanks", field "Idempotency-Key";
+    400 bad_precondition: "`If-Match` or `If-None-Match` cannot be read.", "the header if-match must be `*` or entity tags in quotes, as they came in ETag: \"…\", \"…\"", field "if-match";
+    400 bad_last_event_id: "The header `Last-Event-ID` is no event's id.", "the header Last-Event-ID must be an event's id, `evt_…`", field "Last-Event-ID";
+    401 unauthorized: "The key is missing, unknown, expired or revoked.", "this needs a key: send the header `Authorization: Bearer <token>`; `partyline key create` makes one";
+    403 forbidden: "The key does not open this.", "this key opens only com_1tq3v8r4w0801; this needs a key of scope admin";
+    403 read_only: "The key opens nothing but reading.", "this key opens nothing but reading (GET)";
+    404 not_found: "There is no such thing, or it is not this key's to see.", "there is no member mem_1tq3v8r4w0801";
+    404 loopback_off: "The loopback carrier is off.", "the loopback carrier is off; switch it on with `enabled = true` in the section `loopback`, or PARTYLINE__LOOPBACK__ENABLED=true, and start the broker again";
+    404 no_such_path: "There is nothing at this path.", "there is nothing at this path; the API lies under /v1";
+    405 method_not_allowed: "This method cannot be used here; `Allow` says which can.", "PUT cannot be done here; allowed: GET, POST";
+    408 body_too_slow: "The body took too long to arrive.", "the body did not arrive within 15 s";
+    409 made_meanwhile: "Another request made the same thing at the same moment.", "the same thing was made at the same moment by another request; look, then try again";
+    409 phone_taken: "The phone belongs to another member of the community.", "+14155550101 is already the phone of mem_1tq3v8r4w0802 in this community; a phone belongs to one member";
+    409 phone_remembers: "On that phone a number stood for somebody else a short while ago.", "on +14155550101 +15005550101 stood for another contact, and for mem_1tq3v8r4w0801 it is mem_1tq3v8r4w0802; release that contact, or add the phone to another member";
+    409 too_many_devices: "The member has as many devices as one may have.", "mem_1tq3v8r4w0801 has 10 devices already; remove one first";
+    409 last_device: "The only device of a member with contacts cannot go.", "dev_1tq3v8r4w0801 is the only device of mem_1tq3v8r4w0801, who has contacts; add another device first";
+    409 table_full: "One of the two has no number left for another contact.", "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact";
+    409 received_cap_full: "The contact was chosen by too many whom they never answered.", "mem_1tq3v8r4w0802 holds 1 received contacts that were never answered, which is this community's cap; mem_1tq3v8r4w0802 must answer or drop one, or the policy `received_cap_percent` be raised";
+    409 opted_out: "One of the two has sent STOPALL.", "the phone of mem_1tq3v8r4w0802 has sent STOPALL; it must send START to a pool number first";
+    409 no_device: "A member has no device that takes texts.", "mem_1tq3v8r4w0802 has no device; add a phone or an app first, so that the pair can be answered";
+    409 not_yours_to_accept: "It is the other side that has to accept.", "mem_1tq3v8r4w0801 chose this contact; it waits for mem_1tq3v8r4w0802 to accept";
+    409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
+    409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";
+    409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
+    409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
+    409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
+    409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
+    409 recipient_opted_out: "The recipient's phone has sent STOP.", "the recipient has sent STOP; only their START lifts it";
+    409 awaiting_acceptance: "The contact has not accepted yet.", "the contact has not accepted this sender yet";
+    409 in_flight: "The first request with this `Idempotency-Key` is still under way.", "the first request with this Idempotency-Key is still under way; ask again shortly";
+    409 secret_shown_once: "The first request with this `Idempotency-Key` made it, and its secret is shown once.", "the key key_1tq3v8r4w0801 was made by the first request with this Idempotency-Key; its secret was shown there, once";
+    409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
+    409 too_many_endpoints: "The community has as many endpoints as one may have.", "a community has at most 100 endpoints; remove one first";
+    409 asked_already: "Another endpoint of the community is asked already.", "end_1tq3v8r4w0802 has `intercepts` already; only one endpoint of a community is asked";
+    409 endpoint_in_use: "Members read their texts there.", "mem_1tq3v8r4w0801 and perhaps others read their texts at end_1tq3v8r4w0801; remove their app devices first";
+    409 endpoint_disabled: "The endpoint takes no callbacks.", "end_1tq3v8r4w0801 is disabled; enable it first";
+    409 too_many_secrets: "As many secrets sign as may at once.", "3 secrets sign for end_1tq3v8r4w0801 already; wait until one of them ends";
+    409 event_forgotten: "The event is no longer kept.", "the event of dlv_1tq3v8r4w0801 is no longer kept; see callbacks.kept_s";
+    410 events_forgotten: "Events after that one are no longer all kept.", "the events after evt_1tq3v8r4w0801 are no longer all kept; read what you need anew, then connect without an id";
+    412 changed_meanwhile: "It is no longer as `If-Match` says.", "it was changed since you looked at it; look again, then decide";
+    413 body_too_large: "The body is too long.", "the body is 70000 bytes long; at most 65536 bytes are taken";
+    415 unsupported_media_type: "The body is not declared as JSON in UTF-8.", "the body is of the type `text/plain`; send JSON in UTF-8 with `Content-Type: application/json`";
+    422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101", field "phone";
+    422 idempotency_key_reused: "The `Idempotency-Key` was used for another request.", "this Idempotency-Key was used for another request; choose a new key for a new request";
+    429 too_many_requests: "The key makes more requests than it may.", "this key makes more requests than it may; try again in 1 s";
+    500 internal: "The broker failed.", "the broker failed to answer; the request id names it in its log";
+    503 unavailable: "The database cannot be used at the moment.", "the database cannot be used at the moment; try again shortly";
+    503 overloaded: "Too much is waiting.", "the exchange is overloaded; try again shortly";
+    503 too_many_streams: "Too many event streams are open.", "too many event streams are open; try again later";
+    503 not_ready: "The broker cannot serve yet.", "the database does not answer";
+};
+
+/// Answers of the same words that many operations share: the component's name with its words.
+pub(super) const SHARED: &[(&str, &[&str])] = &[
+    (
+        "BadBody",
+        &["missing_body", "malformed_json", "bad_utf8", "broken_body"],
+    ),
+    ("BadQuery", &["bad_query"]),
+    ("Unauthorized", &["unauthorized"]),
+    ("Forbidden", &["forbidden"]),
+    ("ReadOnly", &["read_only"]),
+    ("ForbiddenOrReadOnly", &["forbidden", "read_only"]),
+    ("BadPrecondition", &["bad_precondition"]),
+    ("Changed", &["changed_meanwhile"]),
+    ("TooManyRequests", &["too_many_requests"]),
+    (
+        "BadRequest",
+        &[
+            "missing_body",
+            "malformed_json",
+            "bad_utf8",
+            "broken_body",
+            "bad_idempotency_key",
+        ],
+    ),
+    (
+        "BadChange",
+        &[
+            "missing_body",
+            "malformed_json",
+            "bad_utf8",
+            "broken_body",
+            "bad_precondition",
+        ],
+    ),
+    ("InvalidOrReused", &["invalid", "idempotency_key_reused"]),
+    ("NotFound", &["not_found"]),
+    ("BodyTooSlow", &["body_too_slow"]),
+    ("BodyTooLarge", &["body_too_large"]),
+    ("UnsupportedMediaType", &["unsupported_media_type"]),
+    ("Invalid", &["invalid"]),
+    ("MadeMeanwhile", &["made_meanwhile"]),
+    ("Internal", &["internal"]),
+    ("Unavailable", &["unavailable"]),
+    ("Overloaded", &["unavailable", "overloaded"]),
+];
+
+/// The problem of this word.
+pub(super) fn known(code: &str) -> Option<&'static Known> {
+    ALL.iter().find(|known| known.code == code)
+}
+
+impl Known {
+    /// An answer as it may be.
+    pub fn example(&self) -> Value {
+        let mut title = self.code.replace('_', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let mut example = json!({
+            "type": format!("urn:partyline:problem:{}", self.code),
+            "title": title,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if !self.field.is_empty() {
+            example["field"] = json!(self.field);
+        }
+        example["request_id"] = json!("req_4tz6cdm2k7qhw3yb");
+        example
+    }
+}
+
+/// The answer that is any of these.
+pub(super) fn response(problems: &[&Known]) -> Value {
+    let status = problems.first().map_or(500, |p| p.status);
+    let description = match problems {
+        [one] => one.when.to_owned(),
+        many => {
+            let lines: Vec<String> = many
+                .iter()
+                .map(|p| format!("- `{}`: {}", p.code, p.when))
+                .collect();
+            lines.join("\n")
+        }
+    };
+    let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
+    match status {
+        401 => headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/WWW-Authenticate" }),
+        429 | 503 => headers["Retry-After"] = json!({ "$ref": "#/components/headers/Retry-After" }),
+        _ => {}
+    }
+    let examples: serde_json::Map<String, Value> = problems
+        .iter()
+        .map(|p| {
+            (
+                p.code.to_owned(),
+                json!({ "summary": p.when, "value": p.example() }),
+            )
+        })
+        .collect();
+    json!({
+        "description": description,
+        "headers": headers,
+        "content": { "application/problem+json": {
+            "schema": { "$ref": "#/components/schemas/Problem" },
+            "examples": examples,
+        } },
+    })
+}

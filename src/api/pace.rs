@@ -1,0 +1,43 @@
+//! How many requests a key may make.
+
+use std::sync::Mutex;
+
+use super::problem::{Problem, Result};
+use crate::domain::Timestamp;
+use crate::domain::id::KeyId;
+use crate::switchboard::Rates;
+
+/// Most keys that are remembered; those who have not asked for a while are forgotten first.
+const MOST_KEYS: usize = 10_000;
+
+/// The paces of all keys.
+pub(crate) struct Paces {
+    per_s: f64,
+    rates: Mutex<Rates<KeyId>>,
+}
+
+impl Paces {
+    /// So many requests a second, and so many at once; 0 a second is no limit.
+    pub fn new(per_s: u32, burst: u32) -> Self {
+        let burst_ms = match per_s {
+            0 => 0,
+            per_s => i64::from(burst) * 1000 / i64::from(per_s),
+        };
+        Self {
+            per_s: f64::from(per_s),
+            rates: Mutex::new(Rates::new(MOST_KEYS, burst_ms)),
+        }
+    }
+
+    /// Lets a request in, or says when to come again.
+    pub fn admit(&self, key: KeyId, now: Timestamp) -> Result<()> {
+        let mut rates = self.rates.lock().unwrap_or_else(|p| p.into_inner());
+        match rates.wait_ms(key, self.per_s, now) {
+            0 => {
+                rates.take(key, self.per_s, now);
+                Ok(())
+            }
+            wait_ms => Err(Problem::too_often(wait_ms)),
+        }
+    }
+}

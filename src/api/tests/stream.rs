@@ -1,0 +1,139 @@
+//! The event stream, over a real socket: it has no end.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde_json::json;
+
+use super::House;
+use crate::api::bind;
+use crate::config::http::HttpConfig;
+
+/// A reader of one stream.
+struct Reader {
+    text: String,
+    chunks: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>>>>,
+}
+
+impl Reader {
+    /// Reads until so many events are there; returns (id, type) of each.
+    async fn events(&mut self, count: usize) -> Vec<(String, String)> {
+        let all = async {
+            loop {
+                let found = self.found();
+                if found.len() >= count {
+                    return found;
+                }
+                let chunk = self.chunks.next().await.unwrap().unwrap();
+                self.text += std::str::from_utf8(&chunk).unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), all).await.unwrap()
+    }
+
+    fn found(&self) -> Vec<(String, String)> {
+        let whole = self.text.rsplit_once("\n\n").map_or("", |(whole, _)| whole);
+        let events = whole.split("\n\n").filter(|e| e.starts_with("id: "));
+        let field = |event: &str, name: &str| {
+            let line = event.lines().find_map(|l| l.strip_prefix(name));
+            line.unwrap().to_owned()
+        };
+        events.map(|e| (field(e, "id: "), field(e, "event: "))).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_tells_what_happens_and_is_taken_up_again() {
+    let house = House::new().await;
+    let config = HttpConfig {
+        listen: "127.0.0.1:0".into(),
+        max_event_streams: 3,
+        workers: 1,
+        ..HttpConfig::default()
+    };
+    let (at, ann, bob) = house.pair().await;
+    let key = house.key_of(&at).await;
+    let (server, addresses) = bind(&config, house.state.clone(), |_| {}).unwrap();
+    let (handle, serving) = (server.handle(), tokio::spawn(server));
+    let client = reqwest::Client::new();
+    let open = async |token: &str, query: &str, last: &str| {
+        let mut request = client
+            .get(format!("http://{}/v1/events{query}", addresses[0]))
+            .bearer_auth(token);
+        if !last.is_empty() {
+            request = request.header("last-event-id", last);
+        }
+        request.send().await.unwrap()
+    };
+    let read = |answer: reqwest::Response| {
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Reader {
+            text: String::new(),
+            chunks: Box::pin(answer.bytes_stream()),
+        }
+    };
+    let mut live = read(open(&key, "", "").await);
+    let send = async |text: &str| {
+        let body = json!({ "from": ann, "to": bob, "text": text });
+        house.post(&format!("{at}/messages"), body).await.expect(202)
+    };
+    send("one").await;
+    let first = live.events(1).await;
+    assert_eq!(first[0].1, "message.received", "what was before is not told");
+    send("two").await;
+    let both = live.events(2).await;
+    assert!(live.text.contains("\"text\":\"two\""));
+
+    // Taken up after the first: only the second. From the beginning: the making of the pair too.
+    let mut resumed = read(open(&key, "", &first[0].0).await);
+    assert_eq!(resumed.events(1).await, both[1..]);
+    let community = at.rsplit('/').next().unwrap();
+    let query = format!("?community={community}&after=evt_0000000000000&types=assignment.created");
+    let mut whole = read(open(&house.admin, &query, "").await);
+    assert_eq!(whole.events(1).await[0].1, "assignment.created");
+
+    assert_eq!(open(&key, "", "").await.status(), 503, "a fourth is too many");
+
+    house.state.board.close();
+    tokio::time::timeout(Duration::from_secs(5), handle.stop(true))
+        .await
+        .unwrap();
+    serving.await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn a_stream_that_cannot_be_is_refused() {
+    let house = House::new().await;
+    let (at, _, _) = house.pair().await;
+    let key = house.key_of(&at).await;
+    let other = house.community("Walkers").await;
+    let other = other.rsplit('/').next().unwrap();
+    let own = at.rsplit('/').next().unwrap();
+    let get = async |token: &str, query: &str| {
+        house
+            .ask_as(token, "GET", &format!("/v1/events{query}"), None)
+            .await
+    };
+    get(&house.admin, "").await.problem(422, "invalid");
+    get(&house.admin, "?community=com_0000000000001")
+        .await
+        .problem(404, "not_found");
+    get(&key, &format!("?community={other}"))
+        .await
+        .problem(404, "not_found");
+    let kinds = get(&key, "?types=message.received,call.begun").await;
+    assert!(kinds.problem(422, "invalid").contains("call.begun"));
+    get(&key, "?kinds=x").await.problem(422, "invalid");
+    // Before anything that is kept.
+    let gone = get(&house.admin, &format!("?community={own}&after=evt_0000000000001")).await;
+    assert!(
+        gone.problem(410, "events_forgotten")
+            .contains("evt_0000000000000")
+    );
+    let path = format!("/v1/events?community={own}");
+    let answer = house
+        .ask_with("GET", &path, ("last-event-id", "17"), serde_json::Value::Null)
+        .await;
+    answer.problem(400, "bad_last_event_id");
+}

@@ -1,0 +1,146 @@
+//! What an app is told of a text that it sends, before or after: by which way it goes and what it costs.
+
+use serde::Serialize;
+
+use super::communities;
+use super::error::Result;
+use super::intake::{self, Accepted, Arrival};
+use super::intercept::ASK;
+use super::messages::{self, NewMessage};
+use super::outlet::Verdict;
+use super::route::{self};
+use super::views::Message;
+use super::{Switchboard, deliver, undone};
+use crate::domain::E164;
+use crate::domain::Timestamp;
+use crate::domain::id::{CommunityId, EndpointId, MemberId};
+use crate::store::messages::MessageRow;
+use crate::store::{Conn, StoreError, assignments};
+
+/// By which way a text reaches its recipient; both where the recipient wants both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Route)]
+pub struct Way {
+    /// The carrier to the recipient's phone.
+    #[schema(example = "loopback")]
+    pub carrier: Option<String>,
+    /// The endpoint of the app in which the recipient reads.
+    pub endpoint: Option<EndpointId>,
+}
+
+/// An accepted text, and what happens to it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = SentMessage)]
+pub struct Foretold {
+    /// The message.
+    #[serde(flatten)]
+    pub message: Message,
+    /// By which way it goes.
+    pub route: Way,
+    /// It waits for an app's word.
+    pub intercepted: bool,
+}
+
+/// What would happen to a text; nothing was written.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = MessageRehearsal)]
+pub struct DryRun {
+    /// Always true.
+    #[schema(example = true)]
+    pub dry_run: bool,
+    /// The sender.
+    pub from: MemberId,
+    /// The recipient.
+    pub to: MemberId,
+    /// The text.
+    #[schema(example = "Are you coming?")]
+    pub text: String,
+    /// The pool number that the recipient would see.
+    pub shown_number: Option<E164>,
+    /// `gsm7` or `ucs2`.
+    #[schema(value_type = super::words::EncodingWord, inline)]
+    pub encoding: &'static str,
+    /// How many parts it would take.
+    #[schema(example = 1)]
+    pub segments: usize,
+    /// When it would be given up.
+    pub expires_at: Timestamp,
+    /// By which way it would go.
+    pub route: Way,
+    /// It would wait for an app's word.
+    pub intercepted: bool,
+}
+
+fn asks(accepted: &Accepted) -> bool {
+    accepted.pending.iter().any(|p| p.row.carrier == ASK)
+}
+
+/// The way of a message that is addressed.
+fn way(conn: &mut Conn, row: &MessageRow) -> Result<Way> {
+    let community = CommunityId::from_i64(row.community_id);
+    let mut way = Way {
+        carrier: row.carrier_out.clone(),
+        endpoint: None,
+    };
+    let (Some(from), Some(to)) = (row.from_member, row.to_member) else {
+        return Ok(way);
+    };
+    let (_, apps) = communities::setup(conn, community)?;
+    if apps.devices {
+        let (from, to) = (MemberId::from_i64(from), MemberId::from_i64(to));
+        if let Some(pair) = assignments::by_contact(conn, community, from, to)? {
+            way.endpoint = deliver::ways(&route::other_end(conn, community, apps, pair)?).app;
+        }
+    }
+    Ok(way)
+}
+
+impl Switchboard {
+    /// Like [`Switchboard::send`], and says by which way the text goes.
+    pub async fn send_foretold(&self, community: CommunityId, new: NewMessage) -> Result<(Foretold, bool)> {
+        let accepted = self.accept_from_app(community, new).await?;
+        let (is_new, intercepted) = (accepted.verdict != Verdict::Duplicate, asks(&accepted));
+        let row = accepted.row.ok_or(StoreError::Corrupt("messages"))?;
+        let message = messages::view(row.clone())?;
+        let route = self.read(move |conn| way(conn, &row)).await?;
+        let foretold = Foretold {
+            message,
+            route,
+            intercepted,
+        };
+        Ok((foretold, is_new))
+    }
+
+    /// What would happen to a text: it is accepted by the very code that accepts texts, and taken back.
+    pub async fn rehearse(&self, community: CommunityId, new: NewMessage) -> Result<DryRun> {
+        let new = NewMessage {
+            idempotency_key: None,
+            ..new
+        };
+        self.write(move |conn, ctx| {
+            let arrival = [Arrival::App(community, new.clone())];
+            let (row, intercepted, route) = undone(conn, ctx, |conn| {
+                let outcome = intake::accept(conn, ctx, &arrival)?.pop();
+                let accepted = outcome.unwrap_or(Err(StoreError::Corrupt("messages").into()))?;
+                let intercepted = asks(&accepted);
+                let row = accepted.row.ok_or(StoreError::Corrupt("messages"))?;
+                let route = way(conn, &row)?;
+                Ok((row, intercepted, route))
+            })?;
+            let message = messages::view(row)?;
+            Ok(DryRun {
+                dry_run: true,
+                from: new.from,
+                to: new.to,
+                text: message.text,
+                shown_number: message.shown_number,
+                encoding: message.encoding,
+                segments: message.segments,
+                expires_at: message.expires_at,
+                route,
+                intercepted,
+            })
+        })
+        .await
+    }
+}

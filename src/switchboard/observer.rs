@@ -1,0 +1,77 @@
+//! Whoever counts what happens: a seam for metrics. Nothing told here holds a member or a number.
+
+use std::sync::{Arc, OnceLock};
+
+use super::Switchboard;
+use super::deliveries::Next;
+use super::error::Result;
+use super::events::Written;
+use super::outlet::Verdict;
+use crate::domain::message::Status;
+use crate::store::outbox;
+
+/// What a try to deliver a callback came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackResult {
+    /// The endpoint took it.
+    Delivered,
+    /// It will be tried again.
+    Failed,
+    /// It was given up.
+    Dead,
+}
+
+/// Is told after the commit; must not block.
+pub trait Observer: Send + Sync + 'static {
+    /// A text from `phone` or `app` was ruled on.
+    fn text_accepted(&self, origin: &'static str, verdict: Verdict);
+
+    /// A text between members got a status that may be its last.
+    fn text_finished(&self, status: Status);
+
+    /// A callback was tried.
+    fn callback_tried(&self, result: CallbackResult);
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Observers(Arc<OnceLock<Arc<dyn Observer>>>);
+
+impl Observers {
+    pub fn set(&self, observer: Arc<dyn Observer>) {
+        let _ = self.0.set(observer);
+    }
+
+    pub fn accepted(&self, origin: &'static str, verdict: Verdict) {
+        if let Some(observer) = self.0.get() {
+            observer.text_accepted(origin, verdict);
+        }
+    }
+
+    pub fn told(&self, written: &Written) {
+        let Some(observer) = self.0.get() else {
+            return;
+        };
+        for status in &written.statuses {
+            if !matches!(status, Status::Accepted | Status::Queued | Status::Sent) {
+                observer.text_finished(*status);
+            }
+        }
+    }
+
+    pub fn callback(&self, next: Next) {
+        if let Some(observer) = self.0.get() {
+            observer.callback_tried(match next {
+                Next::Done => CallbackResult::Delivered,
+                Next::Again(_) => CallbackResult::Failed,
+                Next::Dead | Next::Gone => CallbackResult::Dead,
+            });
+        }
+    }
+}
+
+impl Switchboard {
+    /// How many rows of the outbox wait for each carrier.
+    pub async fn outbox_by_carrier(&self) -> Result<Vec<(String, i64)>> {
+        self.read(|conn| Ok(outbox::by_carrier(conn)?)).await
+    }
+}

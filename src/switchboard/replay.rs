@@ -1,0 +1,83 @@
+//! Deliveries of one app, and dead letters that are sent again.
+
+use serde::Serialize;
+
+use super::deliveries::{self, Delivery, DeliveryQuery};
+use super::error::{Result, SwitchboardError};
+use super::{Switchboard, endpoints};
+use crate::domain::id::{CommunityId, DeliveryId, EndpointId, EventId};
+use crate::store::deliveries::{self as rows, PENDING};
+use crate::store::endpoints::{self as endpoint_rows, DISABLED};
+
+/// Most dead letters that one request sends again.
+const MOST_REPLAYED: i64 = 1_000;
+
+/// How many dead letters are sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Replayed {
+    /// So many are pending again.
+    #[schema(example = 12)]
+    pub replayed: i64,
+    /// So many are still dead: ask again, or their events are no longer kept.
+    #[schema(example = 0)]
+    pub left: i64,
+}
+
+impl Switchboard {
+    /// Sends the dead letters of an endpoint again, oldest first and at most a thousand.
+    pub async fn replay_dead(&self, community: CommunityId, id: EndpointId) -> Result<Replayed> {
+        let replayed = self
+            .write(move |conn, ctx| {
+                if endpoints::require(conn, community, id)?.state == DISABLED {
+                    return Err(SwitchboardError::conflict(
+                        "endpoint_disabled",
+                        format!("{id} is disabled; enable it first"),
+                    ));
+                }
+                let dead = rows::dead(conn, community, id, MOST_REPLAYED)?;
+                let replayed = dead.len() as i64;
+                for mut row in dead {
+                    row.state = PENDING;
+                    row.due_at = ctx.now.0;
+                    row.finished_at = None;
+                    rows::update(conn, &row)?;
+                }
+                let left = rows::count(conn, community, id, rows::DEAD)?;
+                Ok(Replayed { replayed, left })
+            })
+            .await?;
+        self.endpoints_changed();
+        Ok(replayed)
+    }
+
+    /// Deliveries to the endpoints of one app, newest first, before `before`.
+    pub async fn deliveries_of_app(
+        &self,
+        community: CommunityId,
+        app: Option<String>,
+        query: DeliveryQuery,
+        before: Option<DeliveryId>,
+        limit: i64,
+    ) -> Result<Vec<Delivery>> {
+        self.read(move |conn| {
+            let all = endpoint_rows::of_community(conn, community)?;
+            let wanted = |id: i64| query.endpoint.is_none_or(|only| only.as_i64() == id);
+            let own: Vec<i64> = all
+                .into_iter()
+                .filter(|row| row.app == app && wanted(row.id))
+                .map(|row| row.id)
+                .collect();
+            let filter = rows::DeliveryFilter {
+                endpoint: None,
+                event: query.event.map(EventId::as_i64),
+                state: query.state.map(deliveries::DeliveryState::code),
+            };
+            let before = before.map_or(i64::MAX, DeliveryId::as_i64);
+            rows::list_of(conn, community, &own, filter, before, limit)?
+                .into_iter()
+                .map(deliveries::view)
+                .collect()
+        })
+        .await
+    }
+}
