@@ -171,6 +171,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
         board: board.clone(),
         phones,
         random: Arc::new(random_bytes),
+        callbacks: Arc::new(config.callbacks.clone()),
     };
     let doors = web.doors(Arc::new(board.clone()), Arc::new(board.clone()));
     let settings = config.http.clone();

@@ -49,6 +49,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 
+use crate::config::callbacks::CallbacksConfig;
 use crate::config::http::{HttpConfig, MetricsAccess};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
@@ -65,6 +66,8 @@ pub struct ApiState {
     pub phones: Option<Arc<dyn VirtualPhones>>,
     /// 32 random bytes at each call, fit for secrets.
     pub random: Random,
+    /// Which URLs may be called back.
+    pub callbacks: Arc<CallbacksConfig>,
 }
 
 /// What a request may cost.

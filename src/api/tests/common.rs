@@ -135,6 +135,7 @@ impl House {
             board,
             phones: Some(Arc::new(phones)),
             random: Arc::new(move || [calls.fetch_add(1, Ordering::Relaxed); 32]),
+            callbacks: Arc::default(),
         };
         let config = HttpConfig::default();
         Self {
