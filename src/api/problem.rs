@@ -22,7 +22,8 @@ pub struct Problem {
     detail: String,
     field: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    extra: Option<(&'static str, Value)>,
+    /// Rarely there, and boxed: a problem is in every result.
+    extra: Option<Box<(&'static str, Value)>>,
 }
 
 /// The room's result.
@@ -109,7 +110,7 @@ impl Problem {
 
     /// Adds a member of its own to the answer.
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
-        self.extra = Some((name, value));
+        self.extra = Some(Box::new((name, value)));
         self
     }
 
@@ -161,7 +162,8 @@ impl Problem {
         if let Some(field) = &self.field {
             body["field"] = json!(field);
         }
-        if let Some((name, value)) = &self.extra {
+        if let Some(extra) = &self.extra {
+            let (name, value) = extra.as_ref();
             body[*name] = value.clone();
         }
         if let Some(id) = request_id {
