@@ -417,7 +417,7 @@ async fn a_value_that_cannot_be_is_refused_by_its_field_and_nothing_is_written()
             r#"{"name": "x", "scope": "root"}"#,
             INVALID,
             "scope",
-            "expected `admin` or `community`",
+            "expected one of `admin`, `community`, `app`",
         ),
         case(
             "/v1/keys",
