@@ -16,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::api::{self, ApiState};
 use crate::callbacks::CallbacksEdge;
+use crate::carriers::http::{self, HttpEdge};
 use crate::carriers::loopback::Loopback;
 use crate::carriers::smpp::{SmppEdge, SmppService};
 use crate::config::Config;
@@ -137,6 +138,14 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     smpp.outlets()
         .into_iter()
         .for_each(|outlet| board.add_outlet(outlet));
+    let web = HttpEdge::new(&config.http_carriers, clock.clone(), Arc::new(random_bytes))?;
+    web.outlets()
+        .into_iter()
+        .for_each(|outlet| board.add_outlet(outlet));
+    let board = match web.media_links() {
+        Some(begin) => board.with_media_links(begin),
+        None => board,
+    };
     let callbacks = CallbacksEdge::new(&config.callbacks, clock.clone())?;
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
@@ -162,10 +171,16 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
         board: board.clone(),
         phones,
         random: Arc::new(random_bytes),
+        callbacks: Arc::new(config.callbacks.clone()),
     };
-    let (http, http_addrs) = api::bind(&config.http, state)?;
-    let http_handle = http.handle();
-    let mut http = tokio::spawn(http);
+    let doors = web.doors(Arc::new(board.clone()), Arc::new(board.clone()));
+    let settings = config.http.clone();
+    let webhooks = move |cfg: &mut actix_web::web::ServiceConfig| http::configure(cfg, &settings, &doors);
+    let (server, http_addrs) = api::bind(&config.http, state, webhooks)?;
+    let http_handle = server.handle();
+    let mut server = tokio::spawn(server);
+    let sweeping = CancellationToken::new();
+    let sweeper = tokio::spawn(http::sweep_media(Arc::new(board.clone()), sweeping.clone()));
 
     announce(&http_addrs, &smpp);
     if let (Some(next_step), Some(http)) = (next_step, http_addrs.first()) {
@@ -174,7 +189,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
 
     let ended = tokio::select! {
         () = stop.heard() => Ok(()),
-        ended = &mut http => match ended {
+        ended = &mut server => match ended {
             Ok(Ok(())) => Err(anyhow!("the HTTP server stopped by itself")),
             Ok(Err(error)) => Err(error).context("the HTTP server failed"),
             Err(error) => Err(error).context("the HTTP server failed"),
@@ -189,7 +204,9 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     // Streams have no end of their own.
     board.close();
     // First nothing more comes in, then nothing more goes out; what was accepted is in the database.
+    sweeping.cancel();
     tokio::join!(http_handle.stop(true), smpp.shutdown());
+    let _ = sweeper.await;
     dispatcher.stop().await;
     // Last, for what became of the texts is told too; what is not told now is told after the next start.
     callbacks.shutdown().await;

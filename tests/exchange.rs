@@ -576,6 +576,8 @@ on_both_databases! {
             town.text(ann.phone, contact.number, &format!("{n:02}")).await;
         }
         town.dispatching.take().unwrap().stop().await;
+        // No restart is over within a millisecond, from which ids are made.
+        town.clock.advance_s(1);
         let (board, carrier) = Town::open(&town.url, town.clock.clone(), 0);
         let db = partyline::store::Db::open(&town.url, partyline::store::Durability::Command).unwrap();
         let lock = support::poll(std::time::Duration::from_secs(10), async || {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that the tests talk to: PostgreSQL, Kannel, Chromium, npm `smpp`, PyPI `smpplib` and
+# Installs the programs that the tests talk to: PostgreSQL, Kannel, Chromium, npm `smpp`, PyPI `smpplib`, `twilio` and
 # `openapi-spec-validator`, the official libraries of Standard Webhooks (npm and PyPI `standardwebhooks`), and the
 # generators of the clients.
 # Runs as root or with sudo; quick when all is there. System packages come from Debian, the rest goes
@@ -91,5 +91,15 @@ pip_packages venv tests/peers/requirements.txt
 npm_packages typescript clients/typescript
 npm_packages browser tests/peers/browser
 pip_packages python clients/python/requirements.txt
+
+# Beside the environment `venv`, not in it: what is there stays as it is.
+webhooks=tests/peers/requirements-webhooks.txt
+if ! up_to_date "$peers/webhooks/.installed" "$webhooks"; then
+    say "installing Python packages into $peers/webhooks"
+    rm -rf "$peers/webhooks"
+    "$peers/venv/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --target "$peers/webhooks" -r "$webhooks" </dev/null || fail "pip could not install $webhooks"
+    stamp "$peers/webhooks/.installed" "$webhooks"
+fi
 
 say "all peers are here"

@@ -109,6 +109,7 @@ on_both_databases! {
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
         let contact = town.befriend(ann, bob).await;
         let odd = partyline::switchboard::outlet::InboundText {
+            media: Vec::new(),
             held: Vec::new(),
             carrier: "test".into(),
             carrier_ref: Some("a\0b".into()),

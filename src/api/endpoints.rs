@@ -1,6 +1,7 @@
 //! Callback endpoints: where apps want to be told. To an app's key only its own are there.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use super::query::Query;
 use super::repeat::shown_once;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, CommunityKind, EndpointId, EndpointKind};
-use crate::switchboard::{Delivery, Endpoint, EndpointEdit, Replayed};
+use crate::switchboard::{Delivery, Endpoint, EndpointEdit, Replayed, Scope};
 
 /// Longest time for which a secret that was replaced still signs: a week.
 const MAX_OVERLAP_S: i64 = 7 * 24 * 3600;
@@ -69,18 +70,26 @@ struct MadeEndpoint {
     secret: String,
 }
 
-/// Only what can be called; which addresses are allowed is decided when it is called.
-fn checked_url(url: String) -> Result<String> {
-    let parsed = url.parse::<actix_web::http::Uri>().ok();
-    let is_http = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty())
-    });
-    match is_http {
-        true => Ok(url),
-        false => Err(Problem::invalid(
-            "url",
-            "`url` must be a whole http or https URL, such as https://app.example.org/callbacks",
+/// Only what the settings let be called; the addresses behind a name are looked at whenever it is.
+fn checked_url(state: &ApiState, url: String) -> Result<String> {
+    match state.callbacks.check_url(&url) {
+        Ok(()) => Ok(url),
+        Err(why) => Err(Problem::invalid("url", format!("`url`: {why}"))),
+    }
+}
+
+/// To be asked is to rule on everybody's texts: whoever manages the community decides who is.
+fn may_be_asked(who: &Who, asked: [Option<bool>; 2]) -> Result<()> {
+    match who.0.scope {
+        Scope::App(own) if asked.contains(&Some(true)) => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            format!(
+                "`intercepts` and `strangers` are set with a key of scope `community` for {own}, or `admin`: whoever \
+                 is asked rules on everybody's texts"
+            ),
         )),
+        _ => Ok(()),
     }
 }
 
@@ -93,7 +102,7 @@ fn checked_url(url: String) -> Result<String> {
     responses(
         (status = 201, description = "The endpoint with its secret.", body = MadeEndpoint),
     ),
-    extensions(("x-problems" = json!(["too_many_endpoints", "asked_already", "secret_shown_once"]))),
+    extensions(("x-problems" = json!(["forbidden", "too_many_endpoints", "asked_already", "secret_shown_once"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,
@@ -101,8 +110,9 @@ pub(crate) async fn create(
     who: Who,
     Json(new): Json<NewEndpoint>,
 ) -> Result<HttpResponse> {
+    may_be_asked(&who, [Some(new.intercepts), Some(new.strangers)])?;
     let edit = EndpointEdit {
-        url: Some(checked_url(new.url)?),
+        url: Some(checked_url(&state, new.url)?),
         description: Some(new.description),
         events: Some(new.events),
         intercepts: Some(new.intercepts),
@@ -188,7 +198,7 @@ pub(crate) struct Edit {
     responses(
         (status = 200, description = "The endpoint as it is now.", body = Endpoint),
     ),
-    extensions(("x-problems" = json!(["asked_already"]))),
+    extensions(("x-problems" = json!(["forbidden", "asked_already"]))),
 )]
 pub(crate) async fn edit(
     state: Data<ApiState>,
@@ -199,8 +209,9 @@ pub(crate) async fn edit(
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
     own(&state, &who, community.0, endpoint.0).await?;
+    may_be_asked(&who, [edit.intercepts, edit.strangers])?;
     let edit = EndpointEdit {
-        url: edit.url.map(checked_url).transpose()?,
+        url: edit.url.map(|url| checked_url(&state, url)).transpose()?,
         description: edit.description,
         events: edit.events,
         intercepts: edit.intercepts,

@@ -188,7 +188,7 @@ impl Teller {
             key: None,
             community,
             kinds: kinds.map(|k| k.0),
-            told: after.unwrap_or(EventId::first_at(now)),
+            told: after.unwrap_or(EventId::earliest(now)),
             lag_ms: board.events_lag_ms(),
             recent: BTreeSet::new(),
             heard_at: now,

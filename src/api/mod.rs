@@ -49,6 +49,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 
+use crate::config::callbacks::CallbacksConfig;
 use crate::config::http::{HttpConfig, MetricsAccess};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
@@ -65,6 +66,8 @@ pub struct ApiState {
     pub phones: Option<Arc<dyn VirtualPhones>>,
     /// 32 random bytes at each call, fit for secrets.
     pub random: Random,
+    /// Which URLs may be called back.
+    pub callbacks: Arc<CallbacksConfig>,
 }
 
 /// What a request may cost.
@@ -100,7 +103,7 @@ impl Shared {
     }
 }
 
-/// Puts the whole API into an actix application.
+/// Puts the whole API into an actix application. It answers at every path, so that routes of others go first.
 pub(crate) fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: ApiState, shared: Data<Shared>) {
     let limits = Limits {
         body_bytes: config.max_body_bytes,
@@ -116,12 +119,18 @@ pub(crate) fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: Api
 }
 
 /// Listens, and returns the server with the addresses that it got. It serves once it is awaited;
-/// signals are left to the caller, who stops it by its handle.
-pub fn bind(config: &HttpConfig, state: ApiState) -> io::Result<(Server, Vec<SocketAddr>)> {
+/// signals are left to the caller, who stops it by its handle. `others` adds the routes of other rooms.
+pub fn bind(
+    config: &HttpConfig,
+    state: ApiState,
+    others: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> io::Result<(Server, Vec<SocketAddr>)> {
     let (settings, shared) = (config.clone(), Shared::new(config, &state));
     let server = HttpServer::new(move || {
         let (settings, state, shared) = (settings.clone(), state.clone(), shared.clone());
-        App::new().configure(move |cfg| configure(cfg, &settings, state, shared))
+        App::new()
+            .configure(others.clone())
+            .configure(move |cfg| configure(cfg, &settings, state, shared))
     })
     .workers(config.workers)
     .disable_signals()

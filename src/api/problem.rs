@@ -22,7 +22,7 @@ pub struct Problem {
     detail: String,
     field: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    // Boxed, so that a result that may be a problem stays small.
+    /// Rarely there, and boxed: a problem is in every result.
     extra: Option<Box<(&'static str, Value)>>,
 }
 
@@ -163,7 +163,7 @@ impl Problem {
             body["field"] = json!(field);
         }
         if let Some(extra) = &self.extra {
-            let (name, value) = &**extra;
+            let (name, value) = extra.as_ref();
             body[*name] = value.clone();
         }
         if let Some(id) = request_id {

@@ -75,6 +75,7 @@ impl Loopback {
             text,
             want_receipt: false,
             valid_for_s: None,
+            media: Vec::new(),
             held: Vec::new(),
         };
         exchange.receive(text).await
@@ -175,6 +176,7 @@ mod tests {
             text: text.into(),
             want_receipt: false,
             expires_at: Timestamp(10),
+            media: Vec::new(),
             taken: Vec::new(),
         }
     }

@@ -2,5 +2,6 @@
 //! [`Exchange`](crate::switchboard::outlet::Exchange) and takes them out as an
 //! [`Outlet`](crate::switchboard::outlet::Outlet).
 
+pub mod http;
 pub mod loopback;
 pub mod smpp;

@@ -118,7 +118,7 @@ fn look(config: &Config) -> Result<Vec<Finding>> {
             findings.push(port(name, address));
         }
     }
-    findings.extend(carriers_reached::look(&config.smpp));
+    findings.extend(carriers_reached::look(config));
     if let Some(db) = db {
         let runtime = app::command_runtime()?;
         findings.extend(runtime.block_on(async { pools(&app::command_board(config, db)).await })?);
@@ -270,7 +270,8 @@ fn orphaned(community: &str, carrier: &str, count: usize) -> Finding {
         false => (
             Health::Fail,
             format!(
-                "add [smpp.carriers.{carrier}] or [smpp.accounts.{carrier}], or give the numbers another carrier"
+                "add [smpp.carriers.{carrier}], [smpp.accounts.{carrier}] or [http_carriers.carriers.{carrier}], or give \
+                 the numbers another carrier"
             ),
         ),
     };

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::http_carriers::HttpCarrierConfig;
 use super::smpp::{AccountConfig, BindConfig, CarrierConfig};
 use super::*;
 
@@ -45,7 +46,8 @@ fn every_setting_stands_in_the_file() {
 
 #[test]
 fn the_examples_are_sound_show_every_key_and_else_have_the_defaults() {
-    let config = load(&with_examples());
+    let examples = with_examples().replace("public_url = \"\"", "public_url = \"https://texts.example.org\"");
+    let config = load(&examples);
     let (account, carrier) = (&config.smpp.accounts["gw1"], &config.smpp.carriers["acme"]);
     let shown = AccountConfig {
         password: account.password.clone(),
@@ -58,7 +60,15 @@ fn the_examples_are_sound_show_every_key_and_else_have_the_defaults() {
         ..CarrierConfig::default()
     };
     assert_eq!(*carrier, shown);
+    let web = &config.http_carriers.carriers["web"];
+    let shown = HttpCarrierConfig {
+        account_sid: web.account_sid.clone(),
+        auth_token: web.auth_token.clone(),
+        ..HttpCarrierConfig::default()
+    };
+    assert_eq!(*web, shown);
     let all = [
+        serde_json::to_value(HttpCarrierConfig::default()),
         serde_json::to_value(AccountConfig::default()),
         serde_json::to_value(CarrierConfig::default()),
         serde_json::to_value(BindConfig::default()),

@@ -5,6 +5,7 @@
 pub mod callbacks;
 pub mod database;
 pub mod http;
+pub mod http_carriers;
 mod load;
 pub mod log;
 pub mod loopback;
@@ -23,6 +24,7 @@ use crate::domain::policy::Policy;
 use callbacks::CallbacksConfig;
 use database::DatabaseConfig;
 use http::HttpConfig;
+use http_carriers::HttpCarriersConfig;
 use log::LogConfig;
 use loopback::LoopbackConfig;
 use smpp::SmppConfig;
@@ -37,6 +39,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// SMPP, both ways.
     pub smpp: SmppConfig,
+    /// Carriers by webhook and REST.
+    pub http_carriers: HttpCarriersConfig,
     /// Virtual phones.
     pub loopback: LoopbackConfig,
     /// Callbacks to apps.
@@ -54,6 +58,15 @@ impl Config {
         problems.extend(self.http.problems().into_iter().map(|p| in_section("http", p)));
         problems.extend(self.database.problems());
         problems.extend(self.smpp.validate().err().into_iter().flatten());
+        problems.extend(self.http_carriers.problems());
+        for name in self.http_carriers.carriers.keys() {
+            if self.smpp.carriers.contains_key(name) || self.smpp.accounts.contains_key(name) {
+                problems.push(format!(
+                    "http_carriers.carriers.{name} is called `{name}`; allowed is a name that nothing in section smpp \
+                     has: both would be the outlet of that name"
+                ));
+            }
+        }
         let callbacks = self.callbacks.problems().into_iter();
         problems.extend(callbacks.map(|p| in_section("callbacks", p)));
         problems.extend(
@@ -74,7 +87,8 @@ impl Config {
     pub fn outlet_names(&self) -> Vec<String> {
         let loopback = self.loopback.enabled.then(|| loopback::OUTLET.to_owned());
         let smpp = self.smpp.accounts.keys().chain(self.smpp.carriers.keys());
-        loopback.into_iter().chain(smpp.cloned()).collect()
+        let http = self.http_carriers.carriers.keys();
+        loopback.into_iter().chain(smpp.chain(http).cloned()).collect()
     }
 
     /// The prefixes of phones that outlets reach themselves, by outlet.
@@ -89,7 +103,12 @@ impl Config {
             .carriers
             .iter()
             .map(|(name, c)| (name.as_str(), c.reaches.as_slice()));
-        accounts.chain(carriers).collect()
+        let http = self
+            .http_carriers
+            .carriers
+            .iter()
+            .map(|(name, c)| (name.as_str(), c.reaches.as_slice()));
+        accounts.chain(carriers).chain(http).collect()
     }
 }
 

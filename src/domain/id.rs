@@ -103,21 +103,15 @@ impl<K> Id<K> {
         self.0
     }
 
-    /// The least id that can be made at this moment or later.
-    pub fn first_at(at: Timestamp) -> Self {
-        let ms = at.0.saturating_sub(EPOCH_MS).clamp(0, (1 << 41) - 1);
-        Self::from_i64(ms << (NODE_BITS + SEQUENCE_BITS))
-    }
-
-    /// An id that is so many milliseconds older.
-    pub fn earlier_ms(self, ms: i64) -> Self {
-        Self::from_i64((self.0 - (ms << (NODE_BITS + SEQUENCE_BITS))).max(0))
-    }
-
     /// The least id that could have been made at this moment: what was made before has a lesser one.
     pub fn earliest(at: Timestamp) -> Self {
         let ms = at.0.saturating_sub(EPOCH_MS).clamp(0, (1 << 41) - 1);
         Self::from_i64(Self::span(ms))
+    }
+
+    /// An id that is so many milliseconds older.
+    pub fn earlier_ms(self, ms: i64) -> Self {
+        Self::from_i64((self.0 - Self::span(ms)).max(0))
     }
 
     /// By how much the raw values of ids differ that were made so many milliseconds apart.

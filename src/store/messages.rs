@@ -79,6 +79,8 @@ pub struct MessageRow {
     pub updated_at: i64,
     /// When it is given up.
     pub expires_at: i64,
+    /// How many media it carries.
+    pub media: i16,
 }
 
 impl MessageRow {

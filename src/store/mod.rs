@@ -21,6 +21,7 @@ pub mod events;
 pub mod held_parts;
 pub mod idempotency;
 pub mod lease;
+pub mod media;
 pub mod members;
 pub mod messages;
 pub mod migrations;

@@ -65,6 +65,8 @@ pub struct Pending {
     pub accepted_at: i64,
     /// When it last changed.
     pub updated_at: i64,
+    /// Whether the message carries media, which are looked up when it leaves.
+    pub media: bool,
 }
 
 /// Adds a row; once is enough.
@@ -84,7 +86,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Pending>, StoreError> {
     let (community, message, kind) = after;
-    type Loaded = (OutboxRow, (Option<i64>, String, bool, i16, i64, i64));
+    type Loaded = (OutboxRow, (Option<i64>, String, bool, i16, i64, i64, i16));
     let rows: Vec<Loaded> = each!(conn, c => {
         let mut query = outbox::table
         .inner_join(messages::table.on(
@@ -97,7 +99,7 @@ pub fn page(
         .limit(limit)
         .select((
             OutboxRow::as_select(),
-            (messages::to_member, messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at),
+            (messages::to_member, messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at, messages::media),
         ))
         .into_boxed();
         match carrier {
@@ -107,15 +109,17 @@ pub fn page(
         }
         query.load(c)
     })?;
-    let pending = |(row, (to_member, text, want_receipt, status, accepted_at, updated_at)): Loaded| Pending {
-        row,
-        to_member,
-        text,
-        want_receipt,
-        status,
-        accepted_at,
-        updated_at,
-    };
+    let pending =
+        |(row, (to_member, text, want_receipt, status, accepted_at, updated_at, media)): Loaded| Pending {
+            row,
+            to_member,
+            text,
+            want_receipt,
+            status,
+            accepted_at,
+            updated_at,
+            media: media > 0,
+        };
     Ok(rows.into_iter().map(pending).collect())
 }
 

@@ -140,6 +140,7 @@ diesel::table! {
         accepted_at -> BigInt,
         updated_at -> BigInt,
         expires_at -> BigInt,
+        media -> SmallInt,
     }
 }
 
@@ -332,6 +333,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    media (token) {
+        token -> Text,
+        content_type -> Text,
+        bytes -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        keep_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_media (community_id, message_id, position) {
+        community_id -> BigInt,
+        message_id -> BigInt,
+        position -> SmallInt,
+        token -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     communities,
     members,
@@ -357,4 +378,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_attempts,
     app_devices,
     idempotency_keys,
+    media,
+    message_media,
 );

@@ -1,6 +1,7 @@
 //! One try to hand an item to a carrier, and what follows when the carrier does not take it.
 
 use super::Switchboard;
+use super::media;
 use super::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent, TakenPart};
 use super::receipts::{Attempt, PartTaken};
 use crate::domain::id::MessageId;
@@ -31,7 +32,7 @@ pub(super) async fn send(
             0 => Vec::new(),
             _ => taken_before(board, item).await?,
         };
-        let text = OutboundText {
+        let mut text = OutboundText {
             message,
             from,
             to,
@@ -39,8 +40,12 @@ pub(super) async fn send(
             // Always asked for: the message's own status lives on it.
             want_receipt: true,
             expires_at: Timestamp(item.row.expires_at),
+            media: Vec::new(),
             taken,
         };
+        if item.media {
+            media::put_links(board, outlet, &item.row, &mut text).await?;
+        }
         return outlet.send_text(&text).await;
     }
     let receipt = OutboundReceipt {
@@ -163,6 +168,7 @@ mod tests {
             status: 0,
             accepted_at: 0,
             updated_at: 0,
+            media: false,
         }
     }
 

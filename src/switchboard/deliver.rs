@@ -117,6 +117,7 @@ pub(crate) fn deliver(
         status: row.status,
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
+        media: row.media > 0,
     };
     outbox::insert(conn, &pending.row)?;
     Ok(vec![pending])

@@ -12,7 +12,7 @@ use super::views::Message;
 use crate::domain::id::CommunityId;
 use crate::store::StoreError;
 
-fn intake_error(error: SwitchboardError) -> IntakeError {
+pub(super) fn intake_error(error: SwitchboardError) -> IntakeError {
     match error {
         SwitchboardError::Overloaded => IntakeError::Overloaded,
         other => IntakeError::Store(other.to_string()),

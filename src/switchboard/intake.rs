@@ -8,7 +8,7 @@ use super::messages::NewMessage;
 use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, deliver, held, intercept, keywords, members, notices};
+use super::{Context, deliver, held, intercept, keywords, media, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -104,6 +104,11 @@ pub(super) fn is_bad(text: &str, policy: &Policy) -> bool {
     text.is_empty() || text.chars().count() > policy.max_text_chars
 }
 
+/// The same of a text that may bring media: a picture may come without a word.
+fn is_bad_with(text: &str, media: &[String], policy: &Policy) -> bool {
+    (media.is_empty() || !text.is_empty()) && is_bad(text, policy)
+}
+
 fn from_phone(
     conn: &mut Conn,
     ctx: &Context,
@@ -133,7 +138,9 @@ fn from_phone(
         && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
     {
         let ends = (Some(inbound.from.as_i64()), Some(inbound.to.as_i64()));
-        if (before.from_phone, before.dialled) == ends && before.text == text {
+        // What is said of media that could not be fetched may differ from one coming to the next.
+        let alike = before.text == text || before.media > 0 || !inbound.media.is_empty();
+        if (before.from_phone, before.dialled) == ends && alike {
             let (message, verdict) = (before.message_id(), Verdict::Duplicate);
             return Ok(Accepted {
                 message,
@@ -167,6 +174,7 @@ fn from_phone(
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: 0,
+        media: 0,
     };
     let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
         s.clamp(1, dialled.policy.deadline_s)
@@ -177,13 +185,22 @@ fn from_phone(
         return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
-        Ruling::Bridge if is_bad(&row.text, &dialled.policy) => Ruling::Refuse(Reason::BadText),
+        Ruling::Bridge if is_bad_with(&row.text, &inbound.media, &dialled.policy) => {
+            Ruling::Refuse(Reason::BadText)
+        }
         ruling => ruling,
     };
     match (ruling, &facts.pair) {
         (Ruling::Bridge, Some(pair)) => {
             touch(conn, ctx, dialled.community, &pair.row)?;
-            bridge(conn, ctx, (&dialled.policy, dialled.apps), row, pair)
+            bridge(
+                conn,
+                ctx,
+                (&dialled.policy, dialled.apps),
+                row,
+                pair,
+                &inbound.media,
+            )
         }
         (Ruling::Quarantine(reason), _) => {
             set(&mut row, Status::Quarantined, reason);
@@ -201,9 +218,10 @@ fn from_phone(
             })
         }
         (Ruling::Refuse(Reason::UnknownSender), _)
-            if dialled.apps.stranger.is_some() && !is_bad(&row.text, &dialled.policy) =>
+            if dialled.apps.stranger.is_some()
+                && !is_bad_with(&row.text, &inbound.media, &dialled.policy) =>
         {
-            ask_about(conn, ctx, row)
+            ask_about(conn, ctx, row, &inbound.media)
         }
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
         (Ruling::Bridge, None) => refuse(
@@ -256,9 +274,10 @@ fn bridge(
     (policy, apps): (&Policy, Apps),
     mut row: MessageRow,
     pair: &PairFacts,
+    tokens: &[String],
 ) -> Outcome {
     deliver::address(ctx, &mut row, pair)?;
-    if !messages::insert(conn, &row)? {
+    if !media::insert(conn, &mut row, tokens)? {
         return duplicate(conn, &row);
     }
     let pending = deliver::start(conn, ctx, policy, apps, &row, pair)?;
@@ -271,8 +290,8 @@ fn bridge(
 }
 
 /// A stranger's text waits until the app has said who that is.
-fn ask_about(conn: &mut Conn, ctx: &Context, row: MessageRow) -> Outcome {
-    if !messages::insert(conn, &row)? {
+fn ask_about(conn: &mut Conn, ctx: &Context, mut row: MessageRow, tokens: &[String]) -> Outcome {
+    if !media::insert(conn, &mut row, tokens)? {
         return duplicate(conn, &row);
     }
     let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
@@ -471,11 +490,12 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: ctx.now.plus_s(policy.deadline_s).0,
+        media: 0,
     };
     match ruling {
         Ruling::Bridge => {
             touch(conn, ctx, community, &pair.row)?;
-            bridge(conn, ctx, (&policy, apps), message, &pair)
+            bridge(conn, ctx, (&policy, apps), message, &pair, &[])
         }
         // An app is told at once, so there is nothing to record but the answer.
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),

@@ -106,6 +106,7 @@ fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<P
         status: row.status,
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
+        media: row.media > 0,
     };
     outbox::insert(conn, &pending.row)?;
     Ok(pending)

@@ -34,6 +34,7 @@ fn item(lane: i64, message: i64) -> Pending {
         status: 0,
         accepted_at: 0,
         updated_at: 0,
+        media: false,
     }
 }
 

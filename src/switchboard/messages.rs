@@ -47,14 +47,14 @@ impl MessageQuery {
             status: self.status,
             origin: self.origin.map(MessageOrigin::code),
             // Ids hold the time, and the table is in their order.
-            since: self.since.map(|at| MessageId::first_at(at).as_i64()),
+            since: self.since.map(|at| MessageId::earliest(at).as_i64()),
             between_members: false,
         }
     }
 
     pub(crate) fn before(&self, cursor: Option<MessageId>) -> i64 {
         let cursor = cursor.map_or(i64::MAX, MessageId::as_i64);
-        let until = self.until.map_or(i64::MAX, |at| MessageId::first_at(at).as_i64());
+        let until = self.until.map_or(i64::MAX, |at| MessageId::earliest(at).as_i64());
         cursor.min(until)
     }
 }
@@ -76,6 +76,7 @@ pub(crate) fn view(row: MessageRow) -> Result<Message> {
         segments,
         status: row.state()?,
         text: row.text,
+        media: row.media,
         reason: row.reason.as_deref().and_then(Reason::from_word),
         detail: row.detail,
         accepted_at: Timestamp(row.accepted_at),

@@ -30,6 +30,7 @@ mod keys;
 mod keywords;
 mod lanes;
 mod lead;
+pub mod media;
 mod members;
 mod messages;
 mod notices;
@@ -125,6 +126,8 @@ struct Inner {
     closing: CancellationToken,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
+    /// What links to media begin with.
+    media_links: OnceLock<String>,
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
@@ -266,6 +269,7 @@ impl Switchboard {
             closing: CancellationToken::new(),
             inbox,
             default_policy: OnceLock::new(),
+            media_links: OnceLock::new(),
             arrivals,
             completions,
             receipts,

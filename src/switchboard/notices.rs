@@ -59,6 +59,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: expires_at.0,
+        media: 0,
     };
     messages::insert(conn, &row)?;
     let pending = Pending {
@@ -85,6 +86,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         status: row.status,
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
+        media: false,
     };
     outbox::insert(conn, &pending.row)?;
     Ok(pending)

@@ -52,6 +52,8 @@ pub struct InboundText {
     pub want_receipt: bool,
     /// The sender's own deadline, counted from now; the policy's is used when it is shorter or absent.
     pub valid_for_s: Option<i64>,
+    /// Tokens of media that came with it, kept already ([`super::media::MediaShelf`]).
+    pub media: Vec<String>,
     /// The numbers of its parts that are held ([`Exchange::hold`]): they go in the transaction that accepts
     /// the text.
     pub held: Vec<i64>,
@@ -149,6 +151,8 @@ pub struct OutboundText {
     pub want_receipt: bool,
     /// When it stops being worth delivering.
     pub expires_at: Timestamp,
+    /// Links to the media that go with it; empty where the outlet does not take any.
+    pub media: Vec<String>,
     /// The parts that this carrier took in earlier tries: these are not to be sent again.
     pub taken: Vec<TakenPart>,
 }
@@ -234,6 +238,11 @@ pub trait Outlet: Send + Sync + 'static {
     /// pool number belongs to, as for a gateway with handsets of its own. Usually none.
     fn reaches(&self) -> &[String] {
         &[]
+    }
+
+    /// Whether it can send media with a text (MMS); elsewhere links to them stand in the text.
+    fn takes_media(&self) -> bool {
+        false
     }
 
     /// How many texts may be under way at once.

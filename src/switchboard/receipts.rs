@@ -458,6 +458,7 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
         status: message.status,
         accepted_at: message.accepted_at,
         updated_at: message.updated_at,
+        media: false,
     };
     outbox::insert(conn, &pending.row)?;
     Ok(Some(pending))

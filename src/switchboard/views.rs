@@ -182,6 +182,8 @@ pub struct Message {
     /// The text.
     #[schema(example = "Are you coming?")]
     pub text: String,
+    /// How many pictures, sounds and the like it carries.
+    pub media: i16,
     /// How it is written on the wire: `gsm7` or `ucs2`.
     #[schema(value_type = EncodingWord, inline)]
     pub encoding: &'static str,

@@ -1,5 +1,6 @@
 //! Protocols as sans-IO state machines and codecs: bytes and timers in, bytes and timers out.
 //! Imports no other room; everything here is total on hostile input.
 
+pub mod media;
 pub mod smpp;
 pub mod sms;

@@ -55,6 +55,11 @@ impl Builder {
         self
     }
 
+    /// Where the broker will listen for HTTP, for settings that name it.
+    pub fn http_addr(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.ports[0]))
+    }
+
     /// Where the broker will listen for SMPP, for peers that are started first.
     pub fn smpp_addr(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.ports[1]))

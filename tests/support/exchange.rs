@@ -235,6 +235,7 @@ impl Town {
             text: text.into(),
             want_receipt: false,
             valid_for_s: None,
+            media: Vec::new(),
             held: Vec::new(),
         };
         edit(&mut inbound);

@@ -26,6 +26,7 @@ pub mod phone;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod raw;
 pub mod receiver;
 pub mod smsc;

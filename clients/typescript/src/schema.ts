@@ -5885,7 +5885,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description The callback endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint: components["schemas"]["EndpointId"];
             };
@@ -5955,7 +5955,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description The callback endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint: components["schemas"]["EndpointId"];
             };
@@ -6006,7 +6006,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description The callback endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint: components["schemas"]["EndpointId"];
             };
@@ -6105,7 +6105,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description The callback endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint: components["schemas"]["EndpointId"];
             };
@@ -6124,7 +6124,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "dlv_1tq3v8r4w0801",
-                     *       "endpoint": null,
+                     *       "endpoint": "end_1tq3v8r4w0801",
                      *       "event": "evt_1tq3v8r4w0801",
                      *       "type": "message.received",
                      *       "state": "pending",
@@ -6203,7 +6203,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description The callback endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint: components["schemas"]["EndpointId"];
             };
@@ -6230,7 +6230,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "endpoint": null,
+                     *       "endpoint": "end_1tq3v8r4w0801",
                      *       "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
                      *       "overlap_s": 86400
                      *     }
@@ -6284,7 +6284,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description The callback endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint: components["schemas"]["EndpointId"];
             };
@@ -6360,7 +6360,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Those to this endpoint.
-                 * @example null
+                 * @example end_1tq3v8r4w0801
                  */
                 endpoint?: components["schemas"]["EndpointId"];
                 /**
@@ -6402,7 +6402,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "dlv_1tq3v8r4w0801",
-                     *           "endpoint": null,
+                     *           "endpoint": "end_1tq3v8r4w0801",
                      *           "event": "evt_1tq3v8r4w0801",
                      *           "type": "message.received",
                      *           "state": "pending",
@@ -6463,7 +6463,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "dlv_1tq3v8r4w0801",
-                     *       "endpoint": null,
+                     *       "endpoint": "end_1tq3v8r4w0801",
                      *       "event": "evt_1tq3v8r4w0801",
                      *       "type": "message.received",
                      *       "state": "pending",
@@ -6550,7 +6550,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "dlv_1tq3v8r4w0801",
-                     *       "endpoint": null,
+                     *       "endpoint": "end_1tq3v8r4w0801",
                      *       "event": "evt_1tq3v8r4w0801",
                      *       "type": "message.received",
                      *       "state": "pending",

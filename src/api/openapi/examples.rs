@@ -22,16 +22,18 @@ const FIELDS: &[(&str, &str, Option<&str>)] = &[
 
 /// An example of a field or parameter of this name.
 pub(super) fn of_field(name: &str, schema: &Value, root: &Value) -> Value {
-    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    let choices = || schema["oneOf"].as_array().into_iter().flatten();
+    let may_be_null = choices().any(|choice| choice["type"] == "null");
     let referred = std::iter::once(schema)
-        .chain(choices)
+        .chain(choices())
         .find_map(|s| s["$ref"].as_str()?.rsplit('/').next());
     let own = FIELDS
         .iter()
         .find(|(field, kind, _)| *field == name && referred == Some(*kind));
     match own {
-        Some((_, _, example)) => json!(example),
-        None => of(schema, root),
+        Some((_, _, Some(example))) => json!(example),
+        Some((_, _, None)) if may_be_null => Value::Null,
+        _ => of(schema, root),
     }
 }
 

@@ -54,6 +54,7 @@ impl VirtualPhones for TestPhones {
             text,
             want_receipt: false,
             valid_for_s: None,
+            media: Vec::new(),
             held: Vec::new(),
         };
         self.board.receive(text).await
@@ -134,6 +135,7 @@ impl House {
             board,
             phones: Some(Arc::new(phones)),
             random: Arc::new(move || [calls.fetch_add(1, Ordering::Relaxed); 32]),
+            callbacks: Arc::default(),
         };
         let config = HttpConfig::default();
         Self {

@@ -69,7 +69,7 @@ async fn deliveries_are_filtered_and_dead_letters_replayed() {
     let (at, _, _) = house.pair().await;
     let all = format!("{at}/callback_endpoints");
     let made = house
-        .post(&all, json!({ "url": "http://a.example.org" }))
+        .post(&all, json!({ "url": "https://b.example.org" }))
         .await
         .expect(201);
     let (id, path) = (
@@ -148,6 +148,8 @@ async fn endpoints_and_devices_that_cannot_be_are_refused_by_name() {
     let rotate = format!("{endpoints}/{}/rotate_secret", made["id"].as_str().unwrap());
     let cases = [
         (&endpoints, json!({ "url": "ftp://a.example.org" }), "url"),
+        (&endpoints, json!({ "url": "http://a.example.org" }), "url"),
+        (&endpoints, json!({ "url": "https://127.0.0.1/x" }), "url"),
         (&endpoints, json!({ "url": "/callbacks" }), "url"),
         (
             &endpoints,

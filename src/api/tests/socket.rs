@@ -19,7 +19,7 @@ fn config() -> HttpConfig {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_server_serves_on_a_real_socket_and_stops_when_told() {
     let house = House::new().await;
-    let (server, addresses) = bind(&config(), house.state.clone()).unwrap();
+    let (server, addresses) = bind(&config(), house.state.clone(), |_| {}).unwrap();
     let (handle, serving) = (server.handle(), tokio::spawn(server));
     let base = format!("http://{}", addresses[0]);
     let client = reqwest::Client::new();
@@ -61,7 +61,7 @@ async fn the_server_serves_on_a_real_socket_and_stops_when_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_never_comes_ends_with_a_clear_answer() {
     let house = House::new().await;
-    let (server, addresses) = bind(&config(), house.state.clone()).unwrap();
+    let (server, addresses) = bind(&config(), house.state.clone(), |_| {}).unwrap();
     let (handle, serving) = (server.handle(), tokio::spawn(server));
     let (address, token) = (addresses[0], house.admin.clone());
     let answer = tokio::task::spawn_blocking(move || {
@@ -91,6 +91,6 @@ async fn an_address_in_use_is_named() {
         listen: listen.clone(),
         ..HttpConfig::default()
     };
-    let error = bind(&config, house.state.clone()).err().unwrap();
+    let error = bind(&config, house.state.clone(), |_| {}).err().unwrap();
     assert!(error.to_string().contains(&listen), "{error}");
 }

@@ -53,7 +53,7 @@ async fn a_stream_tells_what_happens_and_is_taken_up_again() {
     };
     let (at, ann, bob) = house.pair().await;
     let key = house.key_of(&at).await;
-    let (server, addresses) = bind(&config, house.state.clone()).unwrap();
+    let (server, addresses) = bind(&config, house.state.clone(), |_| {}).unwrap();
     let (handle, serving) = (server.handle(), tokio::spawn(server));
     let client = reqwest::Client::new();
     let open = async |token: &str, query: &str, last: &str| {

@@ -296,6 +296,7 @@ impl Worker {
             text,
             want_receipt: terms.want_receipt,
             valid_for_s: terms.valid_for_s,
+            media: Vec::new(),
             held: Vec::new(),
         }
     }

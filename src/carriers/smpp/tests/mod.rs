@@ -240,6 +240,7 @@ pub fn text(body: &str) -> OutboundText {
         text: body.into(),
         want_receipt: true,
         expires_at: SystemClock.now().plus_s(3600),
+        media: Vec::new(),
         taken: Vec::new(),
     }
 }

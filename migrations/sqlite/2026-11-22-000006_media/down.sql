@@ -1,0 +1,3 @@
+ALTER TABLE messages DROP COLUMN media;
+DROP TABLE message_media;
+DROP TABLE media;
