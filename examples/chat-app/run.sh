@@ -11,7 +11,7 @@ BROKER_PORT=${BROKER_PORT:-8080}
 export PORT PARTYLINE_URL=http://127.0.0.1:$BROKER_PORT
 
 fail() { printf 'chat-app: %s\n' "$*" >&2; exit 1; }
-for program in node npm curl; do
+for program in node npm curl setsid; do
     command -v "$program" >/dev/null || fail "please install $program"
 done
 
@@ -58,7 +58,8 @@ allowed_hosts = ["127.0.0.1"]
 [log]
 filter = "warn"
 END
-"$PARTYLINE" --config "$folder/partyline.toml" serve >&2 &
+# In a session of its own: Ctrl-C reaches it through `stop`, once.
+setsid "$PARTYLINE" --config "$folder/partyline.toml" serve >&2 &
 children+=($!)
 for try in $(seq 150); do
     curl -fsS -o /dev/null "$PARTYLINE_URL/readyz" 2>/dev/null && break
@@ -76,7 +77,7 @@ done <<<"$settings"
 SIGN_IN_KEY=$(node -p 'crypto.randomBytes(24).toString("base64url")')
 export SIGN_IN_KEY
 
-node dist/main.js >"$folder/app.log" &
+setsid node dist/main.js >"$folder/app.log" &
 children+=($!)
 until grep -q listening "$folder/app.log"; do
     kill -0 "${children[1]}" 2>/dev/null || fail "the chat app did not start: is port $PORT free?"

@@ -15,7 +15,6 @@
 )]
 
 pub mod broker;
-
 pub mod callbacks;
 pub mod clients;
 pub mod exchange;
