@@ -17,8 +17,8 @@ use partyline::domain::E164;
 use partyline::domain::id::{CommunityId, MemberId};
 use partyline::domain::message::Reason;
 use partyline::domain::policy::{Policy, WhenFull};
-use partyline::switchboard::Switchboard;
-use partyline::switchboard::outlet::Verdict;
+use partyline::switchboard::outlet::{InboundText, Verdict};
+use partyline::switchboard::{NewMessage, Switchboard};
 use support::exchange::{Person, Town};
 use support::on_both_databases;
 
@@ -191,6 +191,68 @@ async fn a_text_that_meets_a_release_or_a_stop_of_another_node_waits_for_it_and_
         );
         later.await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_or_key_that_another_node_stores_at_the_same_moment_is_known_and_another_under_its_id_is_not_lost()
+ {
+    let town = Town::found(support::Database::Postgres, 5, Policy::default()).await;
+    let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+    let contact = town.befriend(ann, bob).await;
+    // What the other node takes in, its commit half a second away.
+    let storing = |id: i64, carrier: &str, reference: &str, text: &str| {
+        let mut other = other_node(&town);
+        other
+            .execute(&format!(
+                "BEGIN; INSERT INTO messages (community_id, id, origin, from_member, to_member, from_phone, \
+                 dialled, text, status, want_receipt, carrier_in, carrier_ref, accepted_at, updated_at, expires_at) \
+                 VALUES ({}, {id}, {}, {}, {}, {}, {}, '{text}', 4, false, '{carrier}', '{reference}', 0, 0, 0)",
+                town.community.as_i64(),
+                i64::from(carrier == "api"),
+                ann.id.as_i64(),
+                bob.id.as_i64(),
+                ann.phone.as_i64(),
+                contact.number.as_i64(),
+            ))
+            .unwrap();
+        tokio::task::spawn_blocking(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            other.execute("COMMIT").unwrap();
+        })
+    };
+    let text = async |reference: &str, text: &str| {
+        let under = |inbound: &mut InboundText| inbound.carrier_ref = Some(reference.to_owned());
+        town.text_with(ann.phone, contact.number, text, under)
+            .await
+            .verdict
+    };
+    let later = storing(1, "test", "mo-1", "one");
+    assert_eq!(text("mo-1", "one").await, Verdict::Duplicate);
+    later.await.unwrap();
+    let later = storing(2, "test", "mo-2", "one");
+    assert_eq!(text("mo-2", "another").await, Verdict::Bridged);
+    later.await.unwrap();
+    assert_eq!(text("mo-2", "another").await, Verdict::Duplicate);
+    let inbox = town.carrier.wait_for(bob.phone, 1).await;
+    assert_eq!(inbox, [(contact.mirror_number, "another".to_owned())]);
+
+    let send = async |key: &str, text: &str| {
+        let new = NewMessage {
+            from: ann.id,
+            to: bob.id,
+            text: text.into(),
+            idempotency_key: Some(key.into()),
+        };
+        town.board.send(town.community, new).await
+    };
+    let later = storing(3, "api", "key-1", "one");
+    let (known, created) = send("key-1", "one").await.unwrap();
+    assert_eq!((known.id.as_i64(), created), (3, false));
+    later.await.unwrap();
+    let later = storing(4, "api", "key-2", "one");
+    let error = send("key-2", "another").await.unwrap_err();
+    assert_eq!(error.code(), "idempotency_key_reused", "{error}");
+    later.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

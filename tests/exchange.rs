@@ -325,8 +325,10 @@ on_both_databases! {
         for text in ["hello", "bye"] {
             assert_eq!(town.text_with(ann.phone, contact.number, text, same).await.verdict, Verdict::Bridged);
         }
-        let again = town.text_with(ann.phone, contact.number, "hello", same).await;
-        assert_eq!(again.verdict, Verdict::Duplicate);
+        for text in ["hello", "bye"] {
+            let again = town.text_with(ann.phone, contact.number, text, same).await;
+            assert_eq!(again.verdict, Verdict::Duplicate, "each of them is known from now on");
+        }
         assert_eq!(town.carrier.wait_for(bob.phone, 2).await.len(), 2);
     }
 

@@ -16,6 +16,7 @@ mod held;
 mod intake;
 mod keys;
 mod keywords;
+mod known;
 mod lanes;
 mod members;
 mod messages;
