@@ -448,8 +448,58 @@ on_both_databases! {
         let (sent, delivered) = (Status::Sent, Status::Delivered);
         assert_eq!(report("7", "c").await, [sent, sent, sent], "whose it is, nobody can say");
         assert_eq!(report("7", "a").await, [delivered, sent, sent]);
-        assert_eq!(report("8", "b").await, [delivered, sent, delivered], "over another link of the carrier");
-        assert_eq!(report("7", "b").await, [delivered, delivered, delivered]);
+        assert_eq!(report("8", "b").await, [delivered, sent, sent], "its own text may still be on its way to us");
+        assert_eq!(report("7", "b").await, [delivered, delivered, sent]);
+        town.clock.advance_s(6);
+        // It is not: then the report came over another link of the carrier.
+        town.wait_status(texts[2], delivered).await;
+    }
+
+    async fn a_receipt_that_overtakes_its_text_is_not_taken_for_that_of_another_under_its_reference(database: Database) {
+        use partyline::switchboard::outlet::Exchange as _;
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let report = async |smsc: Option<&str>, status| {
+            let receipt = partyline::switchboard::outlet::InboundReceipt {
+                carrier: "test".into(),
+                smsc: smsc.map(Into::into),
+                carrier_ref: "7".into(),
+                status,
+                detail: None,
+            };
+            town.board.receipt(receipt).await.unwrap();
+        };
+        let text = async |smsc: Option<&str>| {
+            town.carrier.answer(Ok(Sent { parts: vec!["7".into()], smsc: smsc.map(Into::into), delivered: false }));
+            town.text(ann.phone, contact.number, "hello").await.message
+        };
+        let status = async |message| town.board.message(town.community, message).await.unwrap().status;
+
+        let old = text(None).await;
+        town.wait_status(old, Status::Sent).await;
+        report(None, Status::Delivered).await;
+        assert_eq!(status(old).await, Status::Delivered);
+        // The carrier starts its ids anew, and reports before its answer is stored.
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let new = text(None).await;
+        report(None, Status::Delivered).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        town.wait_status(new, Status::Delivered).await;
+
+        let foreign = text(Some("a")).await;
+        town.wait_status(foreign, Status::Sent).await;
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let own = text(Some("b")).await;
+        report(Some("b"), Status::Undelivered).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        town.wait_status(own, Status::Undelivered).await;
+        assert_eq!(status(foreign).await, Status::Sent);
+        // A late success of one that was reported on counts, some seconds later.
+        report(Some("b"), Status::Delivered).await;
+        town.clock.advance_s(6);
+        town.wait_status(own, Status::Delivered).await;
+        assert_eq!(status(foreign).await, Status::Sent);
     }
 
     async fn what_a_carrier_refuses_for_good_fails_and_the_sender_learns_it(database: Database) {
