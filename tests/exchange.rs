@@ -570,6 +570,51 @@ on_both_databases! {
         assert!(town.carrier.inbox(bob.phone).is_empty(), "nothing is sent for a pair that cannot be answered");
     }
 
+    async fn what_waits_in_memory_does_not_leave_once_its_recipient_has_stopped_or_its_pair_has_given_way(database: Database) {
+        let policy = Policy {
+            when_full: WhenFull::Recycle,
+            cool_down_s: 0,
+            received_cap_percent: 100,
+            ..Policy::default()
+        };
+        let town = Town::found(database, 1, policy).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        // The clock stands still: all of it happens within the second in which rows in memory are trusted.
+        let waiting = async |a: support::exchange::Person, b: support::exchange::Person| {
+            town.carrier.ready.store(false, Ordering::SeqCst);
+            let contact = town.befriend(a, b).await;
+            (contact.clone(), town.text(a.phone, contact.number, "hello?").await.message)
+        };
+        for (stop, start) in [("STOP", "START"), ("STOPALL", "START")] {
+            let (contact, sent) = waiting(ann, bob).await;
+            town.text(bob.phone, contact.mirror_number, stop).await;
+            town.carrier.ready.store(true, Ordering::SeqCst);
+            assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::RecipientOptedOut));
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            town.text(bob.phone, contact.mirror_number, start).await;
+        }
+        let (cem, dot) = (town.person("Cem").await, town.person("Dot").await);
+        let (_, sent) = waiting(ann, bob).await;
+        town.befriend(ann, cem).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::PairReleased));
+        let (_, sent) = waiting(ann, cem).await;
+        let file = format!(
+            "[community]\nname = \"Town\"\n[[members]]\nname = \"Ann\"\nphone = \"{}\"\n\
+             [[members]]\nname = \"Dot\"\nphone = \"{}\"\n[[contacts]]\nmember = \"Ann\"\ncontact = \"Dot\"\n",
+            ann.phone, dot.phone,
+        );
+        let file = partyline::switchboard::PoolFile::parse("p.toml", &file).unwrap();
+        town.board.apply_pool_file(&file).await.unwrap();
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::PairReleased));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        for phone in [bob.phone, cem.phone] {
+            let inbox = town.carrier.inbox(phone);
+            assert!(inbox.iter().all(|(_, text)| text != "hello?"), "{inbox:?}");
+        }
+    }
+
     async fn an_app_sends_in_a_members_name_once_per_idempotency_key(database: Database) {
         let town = Town::found(database, 5, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);

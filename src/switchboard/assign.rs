@@ -41,6 +41,8 @@ pub(crate) struct Pair {
     pub mirror: Assignment,
     /// False when the pair was there already.
     pub created: bool,
+    /// Other pairs gave way to it, and what waited on them was cancelled.
+    pub made_room: bool,
 }
 
 /// Makes `contact` a contact of `member`. Doing it twice changes nothing but that a received contact
@@ -79,6 +81,7 @@ pub(crate) fn assign(
     }
     let candidates = candidates(conn, community)?;
     let mut loads = Loads::new();
+    let mut made_room = false;
     for _ in 0..MOST_RECYCLED {
         if !make_room_for_received(
             conn,
@@ -89,6 +92,7 @@ pub(crate) fn assign(
             candidates.len(),
             &mut loads,
         )? {
+            made_room = true;
             continue;
         }
         let (owner, owner_stopped) = side(conn, ctx, community, member, contact, &phones.0)?;
@@ -108,7 +112,7 @@ pub(crate) fn assign(
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
                 }
-                return Ok(pair);
+                return Ok(Pair { made_room, ..pair });
             }
             Err(shortage) => {
                 let full = shortage.member;
@@ -117,6 +121,7 @@ pub(crate) fn assign(
                 {
                     return Err(SwitchboardError::TableFull(shortage));
                 }
+                made_room = true;
             }
         }
     }
@@ -170,6 +175,7 @@ fn existing(
         row,
         mirror,
         created: false,
+        made_room: false,
     }))
 }
 
@@ -279,6 +285,7 @@ fn insert(
         row,
         mirror,
         created: true,
+        made_room: false,
     })
 }
 

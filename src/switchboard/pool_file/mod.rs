@@ -64,7 +64,8 @@ impl Switchboard {
                 Ok(plan)
             })
             .await?;
-        self.wake_outbox();
+        // Pairs may have given way.
+        self.doubt_outbox();
         Ok(done)
     }
 
