@@ -214,7 +214,7 @@ impl Worker {
                 Ok(held) => {
                     let now = self.clock.now().0;
                     for part in held {
-                        let texts = self.parts.restore(part, now, false);
+                        let texts = self.parts.take_up(part, now);
                         self.start(texts).await;
                     }
                     return;
@@ -234,7 +234,7 @@ impl Worker {
                 // Before the answer: the rest may be sent again at once.
                 let now = self.clock.now().0;
                 for part in held {
-                    let texts = self.parts.restore(part, now, true);
+                    let texts = self.parts.take_back(part, now);
                     self.start(texts).await;
                 }
                 decided.answer();
