@@ -615,6 +615,50 @@ on_both_databases! {
         }
     }
 
+    async fn parts_that_a_retired_node_acknowledged_are_taken_over_and_those_of_no_account_go_after_a_day(database: Database) {
+        use partyline::domain::Clock as _;
+        use partyline::switchboard::outlet::{Exchange as _, HeldPart};
+        use partyline::wire::sms::{Coding, Concat, Reference};
+        let town = Town::found(database, 1, Policy::default()).await;
+        let (retired, _) = Town::open(&town.url, town.clock.clone(), 5);
+        let due_at = town.clock.now();
+        let part = |no: i64, seq: u8| HeldPart {
+            no,
+            from: "+14155550101".parse().unwrap(),
+            to: "+12025550100".parse().unwrap(),
+            concat: Concat::new(Reference::Udh8(1), 3, seq).unwrap(),
+            coding: Coding::Gsm7,
+            body: b"x".to_vec(),
+            carrier_ref: None,
+            want_receipt: false,
+            valid_for_s: None,
+            due_at,
+        };
+        // The same numbers here and there, and an account that nobody knows any more.
+        town.board.hold("test", part(1, 1)).await.unwrap();
+        retired.hold("test", part(1, 2)).await.unwrap();
+        retired.hold("test", part(2, 3)).await.unwrap();
+        retired.hold("renamed", part(1, 1)).await.unwrap();
+        town.clock.advance_s(6);
+        support::eventually("both are taken over", Duration::from_secs(10), async || {
+            town.board.held("test").await.unwrap().len() == 3
+        })
+        .await;
+        let held = town.board.held("test").await.unwrap();
+        let order: Vec<_> = held.iter().map(|part| (part.no < 0, part.concat.seq())).collect();
+        assert_eq!(order, [(true, 2), (true, 3), (false, 1)]);
+        assert!(retired.held("test").await.unwrap().is_empty());
+        assert_eq!(retired.held("renamed").await.unwrap().len(), 1);
+        // A part held meanwhile has a number of its own.
+        town.board.hold("test", part(2, 2)).await.unwrap();
+        assert_eq!(town.board.held("test").await.unwrap().len(), 4);
+        town.clock.advance_s(24 * 3600);
+        support::eventually("it is gone", Duration::from_secs(10), async || {
+            retired.held("renamed").await.unwrap().is_empty()
+        })
+        .await;
+    }
+
     async fn an_app_sends_in_a_members_name_once_per_idempotency_key(database: Database) {
         let town = Town::found(database, 5, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);

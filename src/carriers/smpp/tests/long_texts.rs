@@ -200,6 +200,23 @@ async fn a_text_has_all_of_its_time_again_after_a_restart_however_long_that_took
 }
 
 #[tokio::test]
+async fn parts_that_were_taken_over_from_a_node_that_is_gone_are_put_together_with_what_comes_here() {
+    let exchange = FakeExchange::open();
+    let server = Edge::start(&hasty(), exchange.clone()).await;
+    let mut peer = Peer::bound(server.address(), 1).await;
+    assert_eq!(peer.ask(&by_udh(3, 3, b"C")).await, CommandStatus::ROK);
+    let mut other = exchange.held.lock().unwrap()[0].clone();
+    (other.no, other.body) = (i64::MIN + 7, b"A".to_vec());
+    other.concat = crate::wire::sms::Concat::new(other.concat.reference(), 3, 1).unwrap();
+    other.due_at.0 -= 60_000;
+    exchange.held.lock().unwrap().push(other);
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    assert_eq!(peer.ask(&by_udh(2, 3, b"B")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["ABC"]);
+    assert!(exchange.held.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn parts_that_come_together_are_acknowledged_with_their_text_and_held_by_nobody() {
     let server = Edge::start(&server_config(), FakeExchange::open()).await;
     let mut peer = Peer::bound(server.address(), 10).await;
