@@ -176,7 +176,7 @@ impl<'a> Work<'a> {
                 state: entry.state,
                 ..NumberEdit::default()
             };
-            pools::edit_number(self.conn, self.carriers, self.community, made.id, &edit)?;
+            pools::edit_number(self.conn, self.ctx, self.carriers, self.community, made.id, &edit)?;
         }
         Ok(())
     }
@@ -194,7 +194,7 @@ impl<'a> Work<'a> {
         let row =
             numbers::find(self.conn, number)?.ok_or_else(|| SwitchboardError::not_found("number", number))?;
         let id = NumberId::from_i64(row.id);
-        pools::edit_number(self.conn, self.carriers, self.community, id, &edit).map(drop)
+        pools::edit_number(self.conn, self.ctx, self.carriers, self.community, id, &edit).map(drop)
     }
 
     fn entry(&self, number: E164) -> Result<&'a NumberEntry> {

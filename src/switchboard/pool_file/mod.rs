@@ -64,7 +64,7 @@ impl Switchboard {
                 Ok(plan)
             })
             .await?;
-        // Pairs may have given way.
+        // Pairs may have given way, and numbers have another carrier.
         self.doubt_outbox();
         Ok(done)
     }
