@@ -128,7 +128,9 @@ fn stop_all(
 
 fn start(conn: &mut Conn, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
     opt_outs::lift(conn, dialled.community, from, dialled.number.id)?;
-    if opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)? {
+    let lifted = opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)?;
+    // It may have come from the phone that this one replaces.
+    if lifted || facts.sender.as_ref().is_some_and(|d| d.stopped_all) {
         devices::set_stopped_all(conn, dialled.community, from, false)?;
     }
     if let Some(pair) = &facts.pair {
