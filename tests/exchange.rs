@@ -82,6 +82,30 @@ on_both_databases! {
         town.befriend(victim, third).await;
     }
 
+    async fn a_cap_that_was_lowered_is_kept_to_by_the_next_received_contact(database: Database) {
+        let policy = Policy {
+            when_full: WhenFull::Recycle,
+            cool_down_s: 1000,
+            received_cap_percent: 100,
+            ..Policy::default()
+        };
+        let town = Town::found(database, 10, policy).await;
+        let hub = town.person("Hub").await;
+        for n in 0..8 {
+            let other = town.person(&format!("Person {n}")).await;
+            town.befriend(other, hub).await;
+        }
+        let lower = [("received_cap_percent".to_owned(), 20.into())].into_iter().collect();
+        town.board.patch_community(town.community, None, lower).await.unwrap();
+        let late = town.person("Late").await;
+        let error = town.board.add_contact(town.community, late.id, hub.id).await.unwrap_err();
+        assert!(matches!(error, SwitchboardError::ReceivedCapFull { cap: 2, .. }), "{error:?}");
+        assert_eq!(town.board.contacts(town.community, hub.id).await.unwrap().len(), 8, "all or none give way");
+        town.clock.advance_s(1001);
+        town.befriend(late, hub).await;
+        assert_eq!(town.board.contacts(town.community, hub.id).await.unwrap().len(), 2);
+    }
+
     async fn a_full_table_recycles_the_longest_idle_pair_but_none_in_its_cool_down(database: Database) {
         let policy = Policy {
             when_full: WhenFull::Recycle,

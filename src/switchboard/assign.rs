@@ -16,7 +16,7 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
 use crate::store::{Conn, StoreError, numbers, opt_outs, phone_holds};
 
-/// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
+/// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
 
 /// By how much the loads of numbers change. They are added at the end of a transaction and all together:
@@ -81,20 +81,9 @@ pub(crate) fn assign(
     }
     let candidates = candidates(conn, community)?;
     let mut loads = Loads::new();
-    let mut made_room = false;
+    let usable = candidates.len();
+    let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, &mut loads)?;
     for _ in 0..MOST_RECYCLED {
-        if !make_room_for_received(
-            conn,
-            ctx,
-            policy,
-            community,
-            contact,
-            candidates.len(),
-            &mut loads,
-        )? {
-            made_room = true;
-            continue;
-        }
         let (owner, owner_stopped) = side(conn, ctx, community, member, contact, &phones.0)?;
         let (other, other_stopped) = side(conn, ctx, community, contact, member, &phones.1)?;
         match choice::choose(&candidates, needs(), &owner, &other) {
