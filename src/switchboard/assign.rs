@@ -46,14 +46,14 @@ pub(crate) struct Pair {
 }
 
 /// Makes `contact` a contact of `member`. Doing it twice changes nothing but that a received contact
-/// becomes a chosen one.
+/// becomes a chosen one. The caller adds `loads` when all its pairs are done.
 pub(crate) fn assign(
     conn: &mut Conn,
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
-    member: MemberId,
-    contact: MemberId,
+    (member, contact): (MemberId, MemberId),
+    loads: &mut Loads,
 ) -> Result<Pair> {
     if member == contact {
         return Err(SwitchboardError::invalid(
@@ -79,10 +79,9 @@ pub(crate) fn assign(
             ));
         }
     }
-    let candidates = candidates(conn, community)?;
-    let mut loads = Loads::new();
+    let candidates = candidates(conn, community, loads)?;
     let usable = candidates.len();
-    let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, &mut loads)?;
+    let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
     for _ in 0..MOST_RECYCLED {
         let (owner, owner_stopped) = side(conn, ctx, community, member, contact, &phones.0)?;
         let (other, other_stopped) = side(conn, ctx, community, contact, member, &phones.1)?;
@@ -95,8 +94,7 @@ pub(crate) fn assign(
                     other_stopped.contains(&choice.mirror),
                 );
                 let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
-                count(&mut loads, [pair.row.number, pair.mirror.number], 1);
-                numbers::add_loads(conn, community, &loads)?;
+                count(loads, [pair.row.number, pair.mirror.number], 1);
                 if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -106,7 +104,7 @@ pub(crate) fn assign(
             Err(shortage) => {
                 let full = shortage.member;
                 if policy.when_full == WhenFull::Refuse
-                    || !recycle(conn, ctx, policy, community, full, |_| true, &mut loads)?
+                    || !recycle(conn, ctx, policy, community, full, |_| true, loads)?
                 {
                     return Err(SwitchboardError::TableFull(shortage));
                 }
@@ -168,13 +166,14 @@ fn existing(
     }))
 }
 
-fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>> {
+/// The numbers that take new pairs, with the loads that they will have.
+fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
     let candidate = |row: numbers::NumberRow| Candidate {
         id: NumberId::from_i64(row.id),
         capabilities: Capabilities::from_bits(row.capabilities),
         region: row.region.as_deref().and_then(Region::parse),
-        load: row.load,
+        load: row.load + loads.get(&NumberId::from_i64(row.id)).copied().unwrap_or(0),
     };
     Ok(rows.into_iter().map(candidate).collect())
 }

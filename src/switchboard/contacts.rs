@@ -91,7 +91,9 @@ impl Switchboard {
         let (made, made_room) = self
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;
-                let pair = assign::assign(conn, ctx, &policy, community, member, contact)?;
+                let mut loads = Loads::new();
+                let pair = assign::assign(conn, ctx, &policy, community, (member, contact), &mut loads)?;
+                numbers::add_loads(conn, community, &loads)?;
                 let made = contact_view(conn, community, &pair.row, &pair.mirror)?;
                 Ok(((made, pair.created), pair.made_room))
             })
