@@ -37,7 +37,7 @@ audit: tools ## Look the dependencies up in the advisory database (needs the net
 	$(CARGO) deny --locked check advisories
 
 bench: tools ## Measure, on an otherwise idle machine
-	$(CARGO) bench --locked --bench '*'
+	$(CARGO) bench --locked --no-fail-fast --bench '*'
 
 clean: ## Remove what was built and installed here
 	$(CARGO) clean
