@@ -37,7 +37,7 @@ audit: tools ## Look the dependencies up in the advisory database (needs the net
 	$(CARGO) deny --locked check advisories
 
 bench: tools ## Measure, on an otherwise idle machine
-	$(CARGO) bench --locked --bench '*'
+	$(CARGO) bench --locked --no-fail-fast --bench '*'
 
 openapi: tools ## Renew openapi.json, the committed description of the API
 	$(CARGO) run --quiet --locked -- openapi >target/openapi.json

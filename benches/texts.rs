@@ -22,7 +22,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitCode};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -41,6 +41,10 @@ const WINDOW: usize = 1_000;
 const LATENCY_RATE: u64 = 1_000;
 const LATENCY_S: u64 = 10;
 const MOST: usize = 4_000_000;
+/// The bars, on SQLite; nothing may be lost on either.
+const TEXTS_PER_S: f64 = 6_000.0;
+const CPU_S: f64 = 0.25;
+const LATENCY_MS: f64 = 50.0;
 
 const SUBMIT_SM: u32 = 4;
 const BIND_TRANSCEIVER: u32 = 9;
@@ -372,7 +376,7 @@ fn measure(url: &str, seconds: u64) -> Value {
     })
 }
 
-fn main() {
+fn main() -> ExitCode {
     let setting = |name: &str, usual: u64| {
         std::env::var(name)
             .ok()
@@ -391,6 +395,7 @@ fn main() {
     let only = std::env::var("PARTYLINE_BENCH_ONLY").unwrap_or_default();
     let mut results = serde_json::Map::new();
     let mut rows = Vec::new();
+    let mut bars = common::Bars::default();
     for database in ["sqlite", "postgres"] {
         if !only.is_empty() && only != database {
             continue;
@@ -419,27 +424,48 @@ fn main() {
             )
         };
         let lost: u64 = measured.iter().map(|m| m["lost"].as_u64().unwrap()).sum();
-        let bar = |text: &str| {
-            if database == "sqlite" {
-                text.to_owned()
-            } else {
-                "none".to_owned()
-            }
+        let bar = |text: &str| match database {
+            "sqlite" => text.to_owned(),
+            _ => "none".to_owned(),
         };
+        let all_out = measured.iter().all(|m| m["everything_came_out"] == json!(true));
+        bars.check(
+            lost == 0 && all_out,
+            format!("{database}: {lost} texts lost in the first part, all came out: {all_out}; nothing lost"),
+        );
+        if database == "sqlite" {
+            let (texts_per_s, cpu_s, p99) =
+                (of("/texts_per_s"), of("/cpu_s_per_1000"), of("/latency_ms/p99"));
+            bars.check(
+                texts_per_s >= TEXTS_PER_S,
+                format!("{database}: {texts_per_s:.0} texts/s, at least {TEXTS_PER_S}"),
+            );
+            bars.check(
+                cpu_s <= CPU_S,
+                format!("{database}: {cpu_s:.3} CPU-s per 1,000 texts, at most {CPU_S}"),
+            );
+            bars.check(
+                p99 < LATENCY_MS,
+                format!("{database}: p99 {p99:.1} ms, under {LATENCY_MS} ms"),
+            );
+        }
         rows.push((
             format!("{database}: texts/s sustained for {seconds} s, {lost} lost"),
             format!("{:.0}", of("/texts_per_s")),
-            bar("at least 6000, nothing lost"),
+            match database {
+                "sqlite" => format!("at least {TEXTS_PER_S}, nothing lost"),
+                _ => "nothing lost".to_owned(),
+            },
         ));
         rows.push((
             format!("{database}: CPU-s per 1,000 texts"),
             format!("{:.3}", of("/cpu_s_per_1000")),
-            bar("at most 0.25"),
+            bar(&format!("at most {CPU_S}")),
         ));
         rows.push((
             format!("{database}: submit to outbound PDU at {LATENCY_RATE}/s, p50 / p99"),
             format!("{:.1} / {:.1} ms", of("/latency_ms/p50"), of("/latency_ms/p99")),
-            bar("p99 under 50 ms"),
+            bar(&format!("p99 under {LATENCY_MS} ms")),
         ));
         results.insert(
             database.to_owned(),
@@ -464,10 +490,12 @@ fn main() {
             "seconds": seconds,
             "window": WINDOW,
             "results": results,
+            "missed": bars.missed,
         }),
     );
     common::table(
         &format!("{} assignments, median of {runs}", TOWN.assignments()),
         &rows,
     );
+    bars.status().into()
 }

@@ -11,14 +11,16 @@ mod support;
 
 use std::collections::HashSet;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use partyline::domain::E164;
 use partyline::domain::id::{CommunityId, MemberId};
 use partyline::domain::message::Reason;
 use partyline::domain::policy::{Policy, WhenFull};
-use partyline::switchboard::Switchboard;
-use partyline::switchboard::outlet::Verdict;
+use partyline::switchboard::outlet::{Exchange as _, InboundText, Verdict};
+use partyline::switchboard::{ContactRef, ImportRow, NewMessage, PoolFile, Switchboard};
 use support::exchange::{Person, Town};
 use support::on_both_databases;
 
@@ -151,6 +153,21 @@ on_both_databases! {
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// What a query counts on PostgreSQL.
+fn count(conn: &mut partyline::store::Conn, query: &str) -> i64 {
+    use diesel::RunQueryDsl as _;
+    let partyline::store::Conn::Postgres(c) = conn else {
+        panic!("not PostgreSQL")
+    };
+    diesel::sql_query(query).get_result::<Count>(c).unwrap().count
+}
+
 /// Runs statements as another node would, on a connection of its own.
 fn other_node(town: &Town) -> partyline::store::Conn {
     let url = partyline::store::DatabaseUrl::parse(&town.url).unwrap();
@@ -191,6 +208,126 @@ async fn a_text_that_meets_a_release_or_a_stop_of_another_node_waits_for_it_and_
         );
         later.await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_releases_blocks_or_stops_a_pair_or_takes_its_phone_waits_for_a_text_on_its_way_onto_it() {
+    let town = Town::found(support::Database::Postgres, 5, Policy::default()).await;
+    for change in [
+        "release",
+        "block",
+        "stop",
+        "stopall",
+        "remove device",
+        "delete member",
+    ] {
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let spare = E164::from_i64(bob.phone.as_i64() + 1_000).unwrap();
+        town.board
+            .add_device(town.community, bob.id, spare)
+            .await
+            .unwrap();
+        let device = town.board.devices(town.community, bob.id).await.unwrap()[0].id;
+        // As another node's intake has the sender's row while it bridges.
+        let mut bridging = other_node(&town);
+        bridging
+            .execute(&format!(
+                "BEGIN; SELECT 1 FROM assignments WHERE community_id = {} AND member_id = {} FOR KEY SHARE",
+                town.community.as_i64(),
+                ann.id.as_i64()
+            ))
+            .unwrap();
+        let (board, community) = (town.board.clone(), town.community);
+        let text = |text: &str| InboundText {
+            media: Vec::new(),
+            carrier: "test".into(),
+            carrier_ref: None,
+            from: bob.phone,
+            to: contact.mirror_number,
+            text: text.into(),
+            want_receipt: false,
+            valid_for_s: None,
+            held: Vec::new(),
+        };
+        let word = text(change);
+        let changing = tokio::spawn(async move {
+            let to_bob = ContactRef::Member(bob.id);
+            match change {
+                "release" => board.release_contact(community, ann.id, to_bob).await.unwrap(),
+                "block" => drop(board.set_blocked(community, ann.id, to_bob, true).await.unwrap()),
+                "remove device" => board.remove_device(community, bob.id, device).await.unwrap(),
+                "delete member" => board.delete_member(community, bob.id).await.unwrap(),
+                _ => drop(board.receive(word).await.unwrap()),
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(!changing.is_finished(), "{change} did not wait");
+        bridging.execute("COMMIT").unwrap();
+        changing.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_or_key_that_another_node_stores_at_the_same_moment_is_known_and_another_under_its_id_is_not_lost()
+ {
+    let town = Town::found(support::Database::Postgres, 5, Policy::default()).await;
+    let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+    let contact = town.befriend(ann, bob).await;
+    // What the other node takes in, its commit half a second away.
+    let storing = |id: i64, carrier: &str, reference: &str, text: &str| {
+        let mut other = other_node(&town);
+        other
+            .execute(&format!(
+                "BEGIN; INSERT INTO messages (community_id, id, origin, from_member, to_member, from_phone, \
+                 dialled, text, status, want_receipt, carrier_in, carrier_ref, accepted_at, updated_at, expires_at) \
+                 VALUES ({}, {id}, {}, {}, {}, {}, {}, '{text}', 4, false, '{carrier}', '{reference}', 0, 0, 0)",
+                town.community.as_i64(),
+                i64::from(carrier == "api"),
+                ann.id.as_i64(),
+                bob.id.as_i64(),
+                ann.phone.as_i64(),
+                contact.number.as_i64(),
+            ))
+            .unwrap();
+        tokio::task::spawn_blocking(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            other.execute("COMMIT").unwrap();
+        })
+    };
+    let text = async |reference: &str, text: &str| {
+        let under = |inbound: &mut InboundText| inbound.carrier_ref = Some(reference.to_owned());
+        town.text_with(ann.phone, contact.number, text, under)
+            .await
+            .verdict
+    };
+    let later = storing(1, "test", "mo-1", "one");
+    assert_eq!(text("mo-1", "one").await, Verdict::Duplicate);
+    later.await.unwrap();
+    let later = storing(2, "test", "mo-2", "one");
+    assert_eq!(text("mo-2", "another").await, Verdict::Bridged);
+    later.await.unwrap();
+    assert_eq!(text("mo-2", "another").await, Verdict::Duplicate);
+    let inbox = town.carrier.wait_for(bob.phone, 1).await;
+    assert_eq!(inbox, [(contact.mirror_number, "another".to_owned())]);
+
+    let send = async |key: &str, text: &str| {
+        let new = NewMessage {
+            from: ann.id,
+            to: bob.id,
+            text: text.into(),
+            idempotency_key: Some(key.into()),
+        };
+        town.board.send(town.community, new).await
+    };
+    let later = storing(3, "api", "key-1", "one");
+    let (known, created) = send("key-1", "one").await.unwrap();
+    assert_eq!((known.id.as_i64(), created), (3, false));
+    later.await.unwrap();
+    let later = storing(4, "api", "key-2", "one");
+    let error = send("key-2", "another").await.unwrap_err();
+    assert_eq!(error.code(), "idempotency_key_reused", "{error}");
+    later.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -251,24 +388,90 @@ async fn policies_that_are_changed_at_once_by_two_nodes_are_all_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_big_import_takes_few_of_the_databases_locks() {
-    use diesel::prelude::*;
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        count: i64,
-    }
-    let town = Town::found(support::Database::Postgres, 1, Policy::default()).await;
-    let mut conn = other_node(&town);
-    conn.execute("BEGIN").unwrap();
-    for n in 0..5_000 {
-        let number = E164::from_i64(14_155_559_000 + n).unwrap();
-        partyline::store::numbers::hold(&mut conn, number).unwrap();
-    }
-    let partyline::store::Conn::Postgres(c) = &mut conn else {
-        panic!()
+async fn a_pool_file_and_contacts_that_are_added_beside_it_never_wait_for_each_other_crosswise() {
+    const PEOPLE: usize = 12;
+    let policy = Policy {
+        received_cap_percent: 100,
+        ..Policy::default()
     };
-    let query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
-    let held = diesel::sql_query(query).get_result::<Count>(c).unwrap().count;
-    assert!((1..=64).contains(&held), "{held} locks");
+    let town = Town::found(support::Database::Postgres, 2 * PEOPLE as i64, policy).await;
+    let (second, _) = Town::open(&town.url, town.clock.clone(), 3);
+    let mut people = Vec::new();
+    for n in 0..PEOPLE {
+        people.push(town.person(&format!("Person {n}")).await);
+    }
+    let mut members = String::from("[community]\nname = \"Town\"\n");
+    for (n, person) in people.iter().enumerate() {
+        members += &format!(
+            "[[members]]\nname = \"Person {n}\"\nphone = \"{}\"\n",
+            person.phone
+        );
+    }
+    for round in 1..PEOPLE / 2 {
+        // The file from the last to the first, the adds from the first to the last.
+        let mut file = members.clone();
+        for n in (0..PEOPLE).rev() {
+            let other = (n + round) % PEOPLE;
+            file += &format!("[[contacts]]\nmember = \"Person {n}\"\ncontact = \"Person {other}\"\n");
+        }
+        let file = PoolFile::parse("p.toml", &file).unwrap();
+        let board = town.board.clone();
+        let applying = tokio::spawn(async move { board.apply_pool_file(&file).await });
+        let adding = (0..PEOPLE).map(|n| {
+            let (board, community) = (second.clone(), town.community);
+            let (member, contact) = (people[n].id, people[(n + round + PEOPLE / 2) % PEOPLE].id);
+            tokio::spawn(async move { board.add_contact(community, member, contact).await })
+        });
+        for added in adding.collect::<Vec<_>>() {
+            added.await.unwrap().unwrap();
+        }
+        applying.await.unwrap().unwrap();
+    }
+    // PostgreSQL counts them when a session has been idle for a second.
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    let deadlocks = count(
+        &mut other_node(&town),
+        "SELECT deadlocks AS count FROM pg_stat_database WHERE datname = current_database()",
+    );
+    assert_eq!(deadlocks, 0);
+    let rows = town
+        .board
+        .assignments(town.community, None, None, 500)
+        .await
+        .unwrap();
+    for number in town.board.numbers(town.community, None, 500).await.unwrap() {
+        let standing = rows.iter().filter(|(_, id)| *id == number.id).count();
+        assert_eq!(number.assignments, standing as i64, "{}", number.id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_big_import_takes_few_of_the_databases_locks() {
+    let town = Town::found(support::Database::Postgres, 1, Policy::default()).await;
+    let pool = town.board.pools(town.community, None, 1).await.unwrap()[0].id;
+    let row = |n: i64| ImportRow {
+        line: n as u64,
+        number: E164::from_i64(14_155_590_000 + n).unwrap(),
+        carrier: "test".into(),
+        capabilities: None,
+        region: None,
+        rate_per_s: None,
+    };
+    let rows = (0..5_000).map(row).collect();
+    let done = Arc::new(AtomicU64::new(0));
+    let (board, community, looked_at) = (town.board.clone(), town.community, done.clone());
+    let importing = tokio::spawn(async move { board.import_numbers(community, pool, rows, looked_at).await });
+    let mut conn = other_node(&town);
+    let (mut most, mut samples) = (0, 0);
+    while !importing.is_finished() {
+        let query = "SELECT count(*) AS count FROM pg_locks WHERE locktype = 'advisory' AND \
+                     database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        most = count(&mut conn, query).max(most);
+        samples += i32::from(done.load(Ordering::Relaxed) > 1_000);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(importing.await.unwrap().unwrap(), Ok(5_000));
+    assert!(samples > 0, "nothing was seen of the import");
+    // The dispatcher's own, and at most one for each stripe.
+    assert!((2..=65).contains(&most), "{most} locks");
 }

@@ -82,6 +82,30 @@ on_both_databases! {
         town.befriend(victim, third).await;
     }
 
+    async fn a_cap_that_was_lowered_is_kept_to_by_the_next_received_contact(database: Database) {
+        let policy = Policy {
+            when_full: WhenFull::Recycle,
+            cool_down_s: 1000,
+            received_cap_percent: 100,
+            ..Policy::default()
+        };
+        let town = Town::found(database, 10, policy).await;
+        let hub = town.person("Hub").await;
+        for n in 0..8 {
+            let other = town.person(&format!("Person {n}")).await;
+            town.befriend(other, hub).await;
+        }
+        let lower = [("received_cap_percent".to_owned(), 20.into())].into_iter().collect();
+        town.board.patch_community(town.community, None, lower).await.unwrap();
+        let late = town.person("Late").await;
+        let error = town.board.add_contact(town.community, late.id, hub.id).await.unwrap_err();
+        assert!(matches!(error, SwitchboardError::ReceivedCapFull { cap: 2, .. }), "{error:?}");
+        assert_eq!(town.board.contacts(town.community, hub.id).await.unwrap().len(), 8, "all or none give way");
+        town.clock.advance_s(1001);
+        town.befriend(late, hub).await;
+        assert_eq!(town.board.contacts(town.community, hub.id).await.unwrap().len(), 2);
+    }
+
     async fn a_full_table_recycles_the_longest_idle_pair_but_none_in_its_cool_down(database: Database) {
         let policy = Policy {
             when_full: WhenFull::Recycle,
@@ -325,8 +349,10 @@ on_both_databases! {
         for text in ["hello", "bye"] {
             assert_eq!(town.text_with(ann.phone, contact.number, text, same).await.verdict, Verdict::Bridged);
         }
-        let again = town.text_with(ann.phone, contact.number, "hello", same).await;
-        assert_eq!(again.verdict, Verdict::Duplicate);
+        for text in ["hello", "bye"] {
+            let again = town.text_with(ann.phone, contact.number, text, same).await;
+            assert_eq!(again.verdict, Verdict::Duplicate, "each of them is known from now on");
+        }
         assert_eq!(town.carrier.wait_for(bob.phone, 2).await.len(), 2);
     }
 
@@ -446,8 +472,58 @@ on_both_databases! {
         let (sent, delivered) = (Status::Sent, Status::Delivered);
         assert_eq!(report("7", "c").await, [sent, sent, sent], "whose it is, nobody can say");
         assert_eq!(report("7", "a").await, [delivered, sent, sent]);
-        assert_eq!(report("8", "b").await, [delivered, sent, delivered], "over another link of the carrier");
-        assert_eq!(report("7", "b").await, [delivered, delivered, delivered]);
+        assert_eq!(report("8", "b").await, [delivered, sent, sent], "its own text may still be on its way to us");
+        assert_eq!(report("7", "b").await, [delivered, delivered, sent]);
+        town.clock.advance_s(6);
+        // It is not: then the report came over another link of the carrier.
+        town.wait_status(texts[2], delivered).await;
+    }
+
+    async fn a_receipt_that_overtakes_its_text_is_not_taken_for_that_of_another_under_its_reference(database: Database) {
+        use partyline::switchboard::outlet::Exchange as _;
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let report = async |smsc: Option<&str>, status| {
+            let receipt = partyline::switchboard::outlet::InboundReceipt {
+                carrier: "test".into(),
+                smsc: smsc.map(Into::into),
+                carrier_ref: "7".into(),
+                status,
+                detail: None,
+            };
+            town.board.receipt(receipt).await.unwrap();
+        };
+        let text = async |smsc: Option<&str>| {
+            town.carrier.answer(Ok(Sent { parts: vec!["7".into()], smsc: smsc.map(Into::into), delivered: false }));
+            town.text(ann.phone, contact.number, "hello").await.message
+        };
+        let status = async |message| town.board.message(town.community, message).await.unwrap().status;
+
+        let old = text(None).await;
+        town.wait_status(old, Status::Sent).await;
+        report(None, Status::Delivered).await;
+        assert_eq!(status(old).await, Status::Delivered);
+        // The carrier starts its ids anew, and reports before its answer is stored.
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let new = text(None).await;
+        report(None, Status::Delivered).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        town.wait_status(new, Status::Delivered).await;
+
+        let foreign = text(Some("a")).await;
+        town.wait_status(foreign, Status::Sent).await;
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let own = text(Some("b")).await;
+        report(Some("b"), Status::Undelivered).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        town.wait_status(own, Status::Undelivered).await;
+        assert_eq!(status(foreign).await, Status::Sent);
+        // A late success of one that was reported on counts, some seconds later.
+        report(Some("b"), Status::Delivered).await;
+        town.clock.advance_s(6);
+        town.wait_status(own, Status::Delivered).await;
+        assert_eq!(status(foreign).await, Status::Sent);
     }
 
     async fn what_a_carrier_refuses_for_good_fails_and_the_sender_learns_it(database: Database) {
@@ -516,6 +592,95 @@ on_both_databases! {
         assert!(told[0].1.contains("not delivered"), "the sender learns it: {told:?}");
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         assert!(town.carrier.inbox(bob.phone).is_empty(), "nothing is sent for a pair that cannot be answered");
+    }
+
+    async fn what_waits_in_memory_does_not_leave_once_its_recipient_has_stopped_or_its_pair_has_given_way(database: Database) {
+        let policy = Policy {
+            when_full: WhenFull::Recycle,
+            cool_down_s: 0,
+            received_cap_percent: 100,
+            ..Policy::default()
+        };
+        let town = Town::found(database, 1, policy).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        // The clock stands still: all of it happens within the second in which rows in memory are trusted.
+        let waiting = async |a: support::exchange::Person, b: support::exchange::Person| {
+            town.carrier.ready.store(false, Ordering::SeqCst);
+            let contact = town.befriend(a, b).await;
+            (contact.clone(), town.text(a.phone, contact.number, "hello?").await.message)
+        };
+        for (stop, start) in [("STOP", "START"), ("STOPALL", "START")] {
+            let (contact, sent) = waiting(ann, bob).await;
+            town.text(bob.phone, contact.mirror_number, stop).await;
+            town.carrier.ready.store(true, Ordering::SeqCst);
+            assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::RecipientOptedOut));
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            town.text(bob.phone, contact.mirror_number, start).await;
+        }
+        let (cem, dot) = (town.person("Cem").await, town.person("Dot").await);
+        let (_, sent) = waiting(ann, bob).await;
+        town.befriend(ann, cem).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::PairReleased));
+        let (_, sent) = waiting(ann, cem).await;
+        let file = format!(
+            "[community]\nname = \"Town\"\n[[members]]\nname = \"Ann\"\nphone = \"{}\"\n\
+             [[members]]\nname = \"Dot\"\nphone = \"{}\"\n[[contacts]]\nmember = \"Ann\"\ncontact = \"Dot\"\n",
+            ann.phone, dot.phone,
+        );
+        let file = partyline::switchboard::PoolFile::parse("p.toml", &file).unwrap();
+        town.board.apply_pool_file(&file).await.unwrap();
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert_eq!(town.wait_status(sent, Status::Blocked).await.reason, Some(Reason::PairReleased));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        for phone in [bob.phone, cem.phone] {
+            let inbox = town.carrier.inbox(phone);
+            assert!(inbox.iter().all(|(_, text)| text != "hello?"), "{inbox:?}");
+        }
+    }
+
+    async fn parts_that_a_retired_node_acknowledged_are_taken_over_and_those_of_no_account_go_after_a_day(database: Database) {
+        use partyline::domain::Clock as _;
+        use partyline::switchboard::outlet::{Exchange as _, HeldPart};
+        use partyline::wire::sms::{Coding, Concat, Reference};
+        let town = Town::found(database, 1, Policy::default()).await;
+        let (retired, _) = Town::open(&town.url, town.clock.clone(), 5);
+        let due_at = town.clock.now();
+        let part = |no: i64, seq: u8| HeldPart {
+            no,
+            from: "+14155550101".parse().unwrap(),
+            to: "+12025550100".parse().unwrap(),
+            concat: Concat::new(Reference::Udh8(1), 3, seq).unwrap(),
+            coding: Coding::Gsm7,
+            body: b"x".to_vec(),
+            carrier_ref: None,
+            want_receipt: false,
+            valid_for_s: None,
+            due_at,
+        };
+        // The same numbers here and there, and an account that nobody knows any more.
+        town.board.hold("test", part(1, 1)).await.unwrap();
+        retired.hold("test", part(1, 2)).await.unwrap();
+        retired.hold("test", part(2, 3)).await.unwrap();
+        retired.hold("renamed", part(1, 1)).await.unwrap();
+        town.clock.advance_s(6);
+        support::eventually("both are taken over", Duration::from_secs(10), async || {
+            town.board.held("test").await.unwrap().len() == 3
+        })
+        .await;
+        let held = town.board.held("test").await.unwrap();
+        let order: Vec<_> = held.iter().map(|part| (part.no < 0, part.concat.seq())).collect();
+        assert_eq!(order, [(true, 2), (true, 3), (false, 1)]);
+        assert!(retired.held("test").await.unwrap().is_empty());
+        assert_eq!(retired.held("renamed").await.unwrap().len(), 1);
+        // A part held meanwhile has a number of its own.
+        town.board.hold("test", part(2, 2)).await.unwrap();
+        assert_eq!(town.board.held("test").await.unwrap().len(), 4);
+        town.clock.advance_s(24 * 3600);
+        support::eventually("it is gone", Duration::from_secs(10), async || {
+            retired.held("renamed").await.unwrap().is_empty()
+        })
+        .await;
     }
 
     async fn an_app_sends_in_a_members_name_once_per_idempotency_key(database: Database) {

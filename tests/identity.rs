@@ -201,7 +201,7 @@ on_both_databases! {
         assert_eq!(town.text(bob.phone, number, "hello").await.verdict, Verdict::Bridged);
     }
 
-    async fn a_stop_leaves_a_member_with_the_phone_that_sent_it(database: Database) {
+    async fn a_stop_stays_when_its_phone_is_replaced_until_the_new_one_sends_start(database: Database) {
         let town = Town::found(database, 5, cooling()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
         let contact = town.befriend(ann, bob).await;
@@ -212,8 +212,20 @@ on_both_databases! {
         let stopped = refused(Reason::RecipientOptedOut);
         assert_eq!(town.text(bob.phone, contact.mirror_number, "hello?").await.verdict, stopped);
         town.remove_phone(ann).await;
+        assert_eq!(town.text(bob.phone, contact.mirror_number, "hello?").await.verdict, stopped);
+        // Nor does one more phone lift it.
+        town.add_phone(ann.id, spare(2)).await.unwrap();
+        assert_eq!(town.text(bob.phone, contact.mirror_number, "hello?").await.verdict, stopped);
+        town.text(spare(1), contact.number, "START").await;
         assert_eq!(town.text(bob.phone, contact.mirror_number, "hello").await.verdict, Verdict::Bridged);
-        assert_eq!(town.carrier.wait_for(spare(1), 2).await[1].1, "hello");
+        assert!(town.carrier.wait_for(spare(1), 2).await.iter().any(|t| t.1 == "hello"));
+
+        town.text(spare(1), contact.number, "STOPALL").await;
+        town.remove_phone(Person { id: ann.id, phone: spare(1) }).await;
+        assert_eq!(town.text(bob.phone, contact.mirror_number, "hello?").await.verdict, stopped);
+        town.text(spare(2), contact.number, "START").await;
+        assert_eq!(town.text(bob.phone, contact.mirror_number, "again").await.verdict, Verdict::Bridged);
+        assert!(town.carrier.wait_for(spare(2), 1).await.iter().any(|t| t.1 != "hello?"));
     }
 
     async fn a_number_that_is_removed_and_added_again_keeps_its_cool_downs_and_stops(database: Database) {

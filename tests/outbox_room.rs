@@ -17,6 +17,7 @@ use std::time::Duration;
 use partyline::domain::policy::Policy;
 use partyline::domain::{Clock as _, E164};
 use partyline::store::{DatabaseUrl, outbox};
+use partyline::switchboard::NumberEdit;
 use partyline::switchboard::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent};
 use support::exchange::Town;
 use support::on_both_databases;
@@ -130,5 +131,24 @@ on_both_databases! {
             assert_eq!(messages.len(), 215, "each once");
             assert!(messages.is_sorted(), "{messages:?}");
         }
+    }
+
+    async fn what_waits_on_a_number_that_gets_another_carrier_leaves_by_that_one_in_order(database: Database) {
+        let town = Town::found(database, 1, Policy { member_texts_per_minute: 0, ..Policy::default() }).await;
+        let lame = Arc::new(Lame::default());
+        town.board.add_outlet(lame.clone());
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let number = town.board.numbers(town.community, None, 1).await.unwrap()[0].id;
+        let edit = |carrier: &str| NumberEdit { carrier: Some(carrier.into()), ..NumberEdit::default() };
+        town.board.edit_number(town.community, number, edit("lame")).await.unwrap();
+        for text in ["one", "two"] {
+            town.text(ann.phone, contact.number, text).await;
+        }
+        town.board.edit_number(town.community, number, edit("test")).await.unwrap();
+        town.text(ann.phone, contact.number, "three").await;
+        let texts: Vec<_> = town.carrier.wait_for(bob.phone, 3).await.into_iter().map(|t| t.1).collect();
+        assert_eq!(texts, ["one", "two", "three"]);
+        assert!(lame.taken.lock().unwrap().is_empty());
     }
 }

@@ -212,3 +212,26 @@ pub fn table(title: &str, rows: &[(String, String, String)]) {
     }
     println!("{table}");
 }
+
+/// The bars of a bench, and which were missed.
+#[derive(Debug, Default)]
+pub struct Bars {
+    pub missed: Vec<String>,
+}
+
+impl Bars {
+    /// Notes whether a bar was cleared; `bar` is a line that says what was measured and what it should be.
+    pub fn check(&mut self, cleared: bool, bar: String) {
+        if !cleared {
+            self.missed.push(bar);
+        }
+    }
+
+    /// A line for each bar that was missed, and the status to end with: 1 if there is any.
+    pub fn status(&self) -> u8 {
+        for bar in &self.missed {
+            eprintln!("BAR MISSED: {bar}");
+        }
+        u8::from(!self.missed.is_empty())
+    }
+}

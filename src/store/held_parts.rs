@@ -64,3 +64,42 @@ pub fn delete(conn: &mut Conn, node: u16, outlet: &str, numbers: &[i64]) -> Resu
     }
     Ok(())
 }
+
+/// The nodes that have parts.
+pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
+    let nodes: Vec<i16> = each!(conn, c => held_parts::table.select(held_parts::node).distinct().load(c))?;
+    Ok(nodes.into_iter().map(|n| n as u16).collect())
+}
+
+/// Takes over the parts that a node which is gone kept for these accounts and carriers, under new numbers;
+/// returns how many.
+pub fn adopt(
+    conn: &mut Conn,
+    from: u16,
+    to: u16,
+    outlets: &[String],
+    mut number: impl FnMut() -> i64,
+) -> Result<usize, StoreError> {
+    let rows: Vec<(String, i64)> = each!(conn, c => held_parts::table
+        .filter(held_parts::node.eq(from as i16))
+        .filter(held_parts::outlet.eq_any(outlets))
+        .order((held_parts::outlet, held_parts::no))
+        .select((held_parts::outlet, held_parts::no))
+        .load(c))?;
+    for (outlet, no) in &rows {
+        each!(conn, c => diesel::update(held_parts::table.find((from as i16, outlet, *no)))
+            .set((held_parts::node.eq(to as i16), held_parts::no.eq(number())))
+            .execute(c))?;
+    }
+    Ok(rows.len())
+}
+
+/// Removes a node's parts of other accounts and carriers than these whose text was to be given up before then;
+/// returns how many.
+pub fn forget(conn: &mut Conn, node: u16, not_of: &[String], before: i64) -> Result<usize, StoreError> {
+    Ok(each!(conn, c => diesel::delete(held_parts::table
+        .filter(held_parts::node.eq(node as i16))
+        .filter(held_parts::outlet.ne_all(not_of))
+        .filter(held_parts::due_at.lt(before)))
+        .execute(c))?)
+}

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, NumberId};
 
 /// A text.
 pub const TEXT: i16 = 0;
@@ -187,6 +187,21 @@ pub fn to_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<
         .filter(outbox::community_id.eq(community.as_i64()))
         .filter(outbox::to_phone.eq(phone.as_i64()))
         .order((outbox::message_id, outbox::kind))
+        .select(OutboxRow::as_select())
+        .load(c))?)
+}
+
+/// The texts that are to leave from a number, in the order of acceptance; no index for it either.
+pub fn from_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    number: NumberId,
+) -> Result<Vec<OutboxRow>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::number_id.eq(number.as_i64()))
+        .filter(outbox::kind.eq(TEXT))
+        .order(outbox::message_id)
         .select(OutboxRow::as_select())
         .load(c))?)
 }

@@ -74,15 +74,26 @@ pub fn of_message(
 /// Most parts under one reference that are looked at.
 const NAMESAKES: i64 = 50;
 
+/// How sure a receipt's part has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// One that is not reported on yet, and that the reporting SMSC itself took, where it has a name: another
+    /// text under the same reference may still be on its way to the database.
+    Sure,
+    /// Else one that was reported on already, or another SMSC's, since many carriers report over whichever
+    /// link they like, provided that only one of them used the reference: where two did, nobody can say whose
+    /// it is.
+    Likely,
+}
+
 /// The part that a carrier called so, the newest where there are several (carriers start their ids anew now
-/// and then). One that the reporting SMSC itself took goes first. Else, since many carriers report over
-/// whichever link they like, another SMSC's, provided that only one of them used the reference: where two
-/// did, nobody can say whose it is.
+/// and then).
 pub fn by_reference(
     conn: &mut Conn,
     carrier: &str,
     smsc: Option<&str>,
     reference: &str,
+    how: Match,
 ) -> Result<Option<PartRow>, StoreError> {
     let namesakes: Vec<PartRow> = each!(conn, c => message_parts::table
         .filter(message_parts::carrier_ref.eq(reference))
@@ -91,15 +102,25 @@ pub fn by_reference(
         .limit(NAMESAKES)
         .select(PartRow::as_select())
         .load(c))?;
-    if let Some(own) = namesakes.iter().find(|part| part.smsc.as_deref() == smsc) {
+    let is_open = |part: &&PartRow| Status::from_code(part.status).is_some_and(|s| !s.is_final());
+    let is_own = |part: &&PartRow| part.smsc.as_deref() == smsc;
+    let open = || namesakes.iter().filter(is_open);
+    let sure = open().find(is_own).or_else(|| match smsc {
+        Some(_) => None,
+        None => open().next(),
+    });
+    if sure.is_some() || how == Match::Sure {
+        return Ok(sure.cloned());
+    }
+    if let Some(own) = namesakes.iter().find(is_own) {
         return Ok(Some(own.clone()));
     }
-    let mut others = namesakes.into_iter();
-    let newest = others.next();
-    let alone = newest
-        .as_ref()
-        .is_some_and(|newest| smsc.is_none() || others.all(|part| part.smsc == newest.smsc));
-    Ok(newest.filter(|_| alone))
+    let newest = namesakes.first();
+    let alone = smsc.is_none()
+        || namesakes
+            .iter()
+            .all(|part| Some(&part.smsc) == newest.map(|n| &n.smsc));
+    Ok(newest.filter(|_| alone).cloned())
 }
 
 /// Sets one part's status.

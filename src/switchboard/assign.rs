@@ -17,7 +17,7 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
 use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs, phone_holds};
 
-/// Most pairs that one new contact may push out: its own table's and its contact's, and the received cap.
+/// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
 
 /// By how much the loads of numbers change. They are added at the end of a transaction and all together:
@@ -42,17 +42,19 @@ pub(crate) struct Pair {
     pub mirror: Assignment,
     /// False when the pair was there already.
     pub created: bool,
+    /// Other pairs gave way to it, and what waited on them was cancelled.
+    pub made_room: bool,
 }
 
 /// Makes `contact` a contact of `member`. Doing it twice changes nothing but that a received contact
-/// becomes a chosen one.
+/// becomes a chosen one. The caller adds `loads` when all its pairs are done.
 pub(crate) fn assign(
     conn: &mut Conn,
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
-    member: MemberId,
-    contact: MemberId,
+    (member, contact): (MemberId, MemberId),
+    loads: &mut Loads,
 ) -> Result<Pair> {
     if member == contact {
         return Err(SwitchboardError::invalid(
@@ -78,20 +80,10 @@ pub(crate) fn assign(
             ));
         }
     }
-    let candidates = candidates(conn, community)?;
-    let mut loads = Loads::new();
+    let candidates = candidates(conn, community, loads)?;
+    let usable = candidates.len();
+    let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
     for _ in 0..MOST_RECYCLED {
-        if !make_room_for_received(
-            conn,
-            ctx,
-            policy,
-            community,
-            contact,
-            candidates.len(),
-            &mut loads,
-        )? {
-            continue;
-        }
         let (owner, owner_stopped) = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
         let (other, other_stopped) = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
         match choice::choose(&candidates, needs(), &owner, &other) {
@@ -103,8 +95,7 @@ pub(crate) fn assign(
                     other_stopped.contains(&choice.mirror),
                 );
                 let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
-                count(&mut loads, [pair.row.number, pair.mirror.number], 1);
-                numbers::add_loads(conn, community, &loads)?;
+                count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events
                     .assignment(community, EventKind::AssignmentCreated, &seen);
@@ -112,15 +103,16 @@ pub(crate) fn assign(
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
                 }
-                return Ok(pair);
+                return Ok(Pair { made_room, ..pair });
             }
             Err(shortage) => {
                 let full = shortage.member;
                 if policy.when_full == WhenFull::Refuse
-                    || !recycle(conn, ctx, policy, community, full, |_| true, &mut loads)?
+                    || !recycle(conn, ctx, policy, community, full, |_| true, loads)?
                 {
                     return Err(SwitchboardError::TableFull(shortage));
                 }
+                made_room = true;
             }
         }
     }
@@ -178,16 +170,18 @@ fn existing(
         row,
         mirror,
         created: false,
+        made_room: false,
     }))
 }
 
-fn candidates(conn: &mut Conn, community: CommunityId) -> Result<Vec<Candidate>> {
+/// The numbers that take new pairs, with the loads that they will have.
+fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
     let candidate = |row: numbers::NumberRow| Candidate {
         id: NumberId::from_i64(row.id),
         capabilities: Capabilities::from_bits(row.capabilities),
         region: row.region.as_deref().and_then(Region::parse),
-        load: row.load,
+        load: row.load + loads.get(&NumberId::from_i64(row.id)).copied().unwrap_or(0),
     };
     Ok(rows.into_iter().map(candidate).collect())
 }
@@ -287,6 +281,7 @@ fn insert(
         row,
         mirror,
         created: true,
+        made_room: false,
     })
 }
 

@@ -1,13 +1,13 @@
 //! Many contacts of one member at once.
 
-use super::assign;
+use super::assign::{self, Loads};
 use super::contacts::contact_view;
 use super::error::{Result, SwitchboardError};
 use super::views::Contact;
 use super::{Context, Switchboard, communities, members, undone};
 use crate::domain::id::{CommunityId, MemberId};
 use crate::domain::policy::Policy;
-use crate::store::{Conn, MaybeTransient};
+use crate::store::{Conn, MaybeTransient, numbers};
 
 /// What became of one row.
 #[derive(Debug)]
@@ -33,10 +33,11 @@ fn one(
     policy: &Policy,
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
+    loads: &mut Loads,
 ) -> Result<BulkRow> {
-    let mark = ctx.events.mark();
+    let (mark, before) = (ctx.events.mark(), loads.clone());
     let made = conn.savepoint(|conn| {
-        let pair = assign::assign(conn, ctx, policy, community, member, contact)?;
+        let pair = assign::assign(conn, ctx, policy, community, (member, contact), loads)?;
         let view = contact_view(conn, community, &pair.row, &pair.mirror)?;
         Ok((view, pair.created))
     });
@@ -46,6 +47,7 @@ fn one(
         outcome => {
             if outcome.is_err() {
                 ctx.events.rewind(mark);
+                *loads = before;
             }
             Ok(BulkRow { contact, outcome })
         }
@@ -72,10 +74,13 @@ impl Switchboard {
                 crate::store::members::lock(conn, community, &all)?;
                 members::require(conn, community, member)?;
                 let work = |conn: &mut Conn| {
+                    let mut loads = Loads::new();
                     let rows = contacts
                         .iter()
-                        .map(|contact| one(conn, ctx, &policy, community, (member, *contact)));
-                    rows.collect::<Result<Vec<_>>>()
+                        .map(|contact| one(conn, ctx, &policy, community, (member, *contact), &mut loads));
+                    let rows = rows.collect::<Result<Vec<_>>>()?;
+                    numbers::add_loads(conn, community, &loads)?;
+                    Ok(rows)
                 };
                 let rehearse = dry_run || all_or_nothing;
                 let tried = match rehearse {
@@ -94,7 +99,7 @@ impl Switchboard {
             })
             .await?;
         if bulk.applied {
-            self.wake_outbox();
+            self.doubt_outbox();
         }
         Ok(bulk)
     }

@@ -88,17 +88,20 @@ impl Switchboard {
         member: MemberId,
         contact: MemberId,
     ) -> Result<(Contact, bool)> {
-        let made = self
+        let (made, made_room) = self
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;
-                let pair = assign::assign(conn, ctx, &policy, community, member, contact)?;
-                Ok((
-                    contact_view(conn, community, &pair.row, &pair.mirror)?,
-                    pair.created,
-                ))
+                let mut loads = Loads::new();
+                let pair = assign::assign(conn, ctx, &policy, community, (member, contact), &mut loads)?;
+                numbers::add_loads(conn, community, &loads)?;
+                let made = contact_view(conn, community, &pair.row, &pair.mirror)?;
+                Ok(((made, pair.created), pair.made_room))
             })
             .await?;
-        self.wake_outbox();
+        match made_room {
+            true => self.doubt_outbox(),
+            false => self.wake_outbox(),
+        }
         Ok(made)
     }
 

@@ -11,21 +11,30 @@ use crate::domain::id::MessageKind;
 use crate::domain::message::Status;
 use crate::store::early_receipts::{self, EarlyRow};
 use crate::store::outbox::Pending;
+use crate::store::parts::Match;
 use crate::store::{Conn, StoreError};
 
-/// Most receipts kept; what is above is dropped. A carrier that sends receipts for no text of ours fills it.
+/// Most receipts kept; what is above is applied to the likely text, or dropped. A carrier that sends receipts
+/// for no text of ours fills it.
 const MOST: usize = 10_000;
 /// How long one is kept.
 const KEPT_MS: i64 = 300_000;
+/// When one has waited long enough for its own text to be noted, and goes to the one that it is likely for:
+/// carriers repeat receipts, and report over whichever link they like.
+const LIKELY_MS: i64 = 5_000;
 /// How long one is looked at again in sweeps, for the answers that other nodes store.
 const RETRIED_MS: i64 = 60_000;
 /// Rows read at once.
 const PAGE: i64 = 500;
 
-/// Keeps a receipt whose text is not known.
+/// Keeps a receipt whose text is not known for sure.
 pub(super) fn keep(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Result<Reported> {
-    if !receipt.status.is_final() || ctx.early.load(Ordering::Acquire) >= MOST {
+    if !receipt.status.is_final() {
         return Ok(Reported::Dropped);
+    }
+    if ctx.early.load(Ordering::Acquire) >= MOST {
+        let applied = apply(conn, ctx, receipt, Match::Likely)?;
+        return Ok(applied.map_or(Reported::Dropped, Reported::Known));
     }
     // Counted first: whoever notes the reference after this commit has to look.
     ctx.early.fetch_add(1, Ordering::AcqRel);
@@ -49,13 +58,13 @@ pub(super) fn catch_up(conn: &mut Conn, ctx: &Context, references: &[&str]) -> R
         return Ok(pending);
     }
     for row in early_receipts::under(conn, references)? {
-        pending.extend(apply_kept(conn, ctx, &row)?.unwrap_or_default());
+        pending.extend(apply_kept(conn, ctx, &row, Match::Sure)?.unwrap_or_default());
     }
     Ok(pending)
 }
 
 /// Applies and removes a kept receipt, if its text is known by now.
-fn apply_kept(conn: &mut Conn, ctx: &Context, row: &EarlyRow) -> Result<Option<Vec<Pending>>> {
+fn apply_kept(conn: &mut Conn, ctx: &Context, row: &EarlyRow, how: Match) -> Result<Option<Vec<Pending>>> {
     let receipt = InboundReceipt {
         carrier: row.carrier.clone(),
         smsc: row.smsc.clone(),
@@ -63,7 +72,7 @@ fn apply_kept(conn: &mut Conn, ctx: &Context, row: &EarlyRow) -> Result<Option<V
         status: Status::from_code(row.status).ok_or(StoreError::Corrupt("early_receipts.status"))?,
         detail: row.detail.clone(),
     };
-    let applied = apply(conn, ctx, &receipt)?;
+    let applied = apply(conn, ctx, &receipt, how)?;
     if applied.is_some() {
         early_receipts::delete(conn, row.id)?;
     }
@@ -103,9 +112,10 @@ fn sweep_page(conn: &mut Conn, ctx: &Context, page: &[EarlyRow]) -> Result<(usiz
     let (mut gone, mut dropped, mut something) = (0, 0, false);
     for row in page {
         let age = ctx.now.0.saturating_sub(row.received_at);
-        let applied = match age <= RETRIED_MS {
-            true => apply_kept(conn, ctx, row)?,
-            false => None,
+        let applied = match age {
+            ..LIKELY_MS => apply_kept(conn, ctx, row, Match::Sure)?,
+            LIKELY_MS..=RETRIED_MS => apply_kept(conn, ctx, row, Match::Likely)?,
+            _ => None,
         };
         something |= applied.as_ref().is_some_and(|pending| !pending.is_empty());
         if applied.is_some() {

@@ -3,10 +3,14 @@
 use super::error::Result;
 use super::outlet::HeldPart;
 use super::{Context, Switchboard};
+use crate::domain::id::MessageKind;
 use crate::domain::{E164, Timestamp};
 use crate::store::held_parts::{self, HeldRow};
 use crate::store::{Conn, StoreError};
 use crate::wire::sms::{Coding, Concat, Reference};
+
+/// How long after its time a part stays that no account or carrier takes up.
+const ABANDONED_MS: i64 = 24 * 3_600_000;
 
 /// Keeps a part, in the writer's transaction.
 pub(super) fn hold(conn: &mut Conn, ctx: &Context, outlet: &str, part: &HeldPart) -> Result<()> {
@@ -16,6 +20,39 @@ pub(super) fn hold(conn: &mut Conn, ctx: &Context, outlet: &str, part: &HeldPart
 /// Removes parts whose text is accepted, or that were of no use.
 pub(super) fn let_go(conn: &mut Conn, ctx: &Context, outlet: &str, held: &[i64]) -> Result<()> {
     Ok(held_parts::delete(conn, ctx.ids.node(), outlet, held)?)
+}
+
+/// Takes over what `dead`, which nobody runs, kept for accounts and carriers that are known here. What nobody
+/// has known for a day goes: its account was removed or has another name now.
+pub(super) fn adopt(
+    conn: &mut Conn,
+    board: &Switchboard,
+    dead: u16,
+) -> std::result::Result<usize, StoreError> {
+    let now = board.now();
+    // Below all numbers that the edge gives, and rising.
+    let number = || i64::MIN + board.inner.ids.next::<MessageKind>(now).as_i64();
+    let taken = held_parts::adopt(conn, dead, board.node(), &board.carriers(), number)?;
+    forget(conn, &board.carriers(), dead, now)?;
+    Ok(taken)
+}
+
+/// Removes parts of accounts and carriers that have not been `known` for a day.
+pub(super) fn forget(
+    conn: &mut Conn,
+    known: &[String],
+    node: u16,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let parts = held_parts::forget(conn, node, known, now.plus_ms(-ABANDONED_MS).0)?;
+    if parts > 0 {
+        tracing::warn!(
+            node,
+            parts,
+            "acknowledged parts of an account or carrier that is no more were removed"
+        );
+    }
+    Ok(())
 }
 
 impl Switchboard {

@@ -8,7 +8,7 @@ use super::messages::NewMessage;
 use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, deliver, held, intercept, keywords, media, members, notices};
+use super::{Context, deliver, held, intercept, keywords, known, media, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
@@ -17,7 +17,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::Pending;
-use crate::store::{Conn, StoreError, assignments, strangers};
+use crate::store::{Conn, assignments, strangers};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -133,27 +133,6 @@ fn from_phone(
         });
     };
     let text = cleaned(&inbound.text);
-    let mut carrier_ref = inbound.carrier_ref.clone();
-    if let Some(reference) = &carrier_ref
-        && let Some(before) = messages::by_reference(conn, dialled.community, &inbound.carrier, reference)?
-    {
-        let ends = (Some(inbound.from.as_i64()), Some(inbound.to.as_i64()));
-        // What is said of media that could not be fetched may differ from one coming to the next.
-        let alike = before.text == text || before.media > 0 || !inbound.media.is_empty();
-        if (before.from_phone, before.dialled) == ends && alike {
-            let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-            return Ok(Accepted {
-                message,
-                verdict,
-                row: Some(before),
-                pending: Vec::new(),
-            });
-        }
-        // Carriers start their ids anew now and then, and two SMSCs of one may give the same: another text
-        // under a known id is no duplicate, and must not be lost.
-        tracing::info!(carrier = %inbound.carrier, "a carrier gave two texts the same id; both are taken");
-        carrier_ref = None;
-    }
     let mut row = MessageRow {
         community_id: dialled.community.as_i64(),
         id: id.as_i64(),
@@ -169,13 +148,18 @@ fn from_phone(
         detail: None,
         want_receipt: inbound.want_receipt,
         carrier_in: Some(inbound.carrier.clone()),
-        carrier_ref,
+        carrier_ref: inbound.carrier_ref.clone(),
         carrier_out: None,
         accepted_at: ctx.now.0,
         updated_at: ctx.now.0,
         expires_at: 0,
-        media: 0,
+        media: i16::try_from(inbound.media.len()).unwrap_or(i16::MAX),
     };
+    if let Some(before) = known::before(conn, &mut row)? {
+        return Ok(duplicate(before));
+    }
+    // Only what is on its way carries them.
+    row.media = 0;
     let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
         s.clamp(1, dialled.policy.deadline_s)
     });
@@ -204,8 +188,8 @@ fn from_phone(
         }
         (Ruling::Quarantine(reason), _) => {
             set(&mut row, Status::Quarantined, reason);
-            if !messages::insert(conn, &row)? {
-                return duplicate(conn, &row);
+            if let Some(before) = known::insert(conn, &mut row)? {
+                return Ok(duplicate(before));
             }
             ctx.events
                 .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
@@ -236,23 +220,14 @@ fn from_phone(
     }
 }
 
-/// Another node took in the same text between our look and our insert.
-fn duplicate(conn: &mut Conn, row: &MessageRow) -> Outcome {
-    let known = match (&row.carrier_in, &row.carrier_ref) {
-        (Some(carrier), Some(reference)) => {
-            let community = CommunityId::from_i64(row.community_id);
-            messages::by_reference(conn, community, carrier, reference)?
-        }
-        _ => None,
-    };
-    let before = known.ok_or(StoreError::Corrupt("messages.carrier_ref"))?;
-    let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-    Ok(Accepted {
-        message,
-        verdict,
+/// The outcome of what was accepted before.
+fn duplicate(before: MessageRow) -> Accepted {
+    Accepted {
+        message: before.message_id(),
+        verdict: Verdict::Duplicate,
         row: Some(before),
         pending: Vec::new(),
-    })
+    }
 }
 
 fn set(row: &mut MessageRow, status: Status, reason: Reason) {
@@ -277,8 +252,8 @@ fn bridge(
     tokens: &[String],
 ) -> Outcome {
     deliver::address(ctx, &mut row, pair)?;
-    if !media::insert(conn, &mut row, tokens)? {
-        return duplicate(conn, &row);
+    if let Some(before) = media::insert(conn, &mut row, tokens)? {
+        return Ok(duplicate(before));
     }
     let pending = deliver::start(conn, ctx, policy, apps, &row, pair)?;
     Ok(Accepted {
@@ -291,8 +266,8 @@ fn bridge(
 
 /// A stranger's text waits until the app has said who that is.
 fn ask_about(conn: &mut Conn, ctx: &Context, mut row: MessageRow, tokens: &[String]) -> Outcome {
-    if !media::insert(conn, &mut row, tokens)? {
-        return duplicate(conn, &row);
+    if let Some(before) = media::insert(conn, &mut row, tokens)? {
+        return Ok(duplicate(before));
     }
     let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
     Ok(Accepted {
@@ -313,8 +288,9 @@ fn refuse(
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    let Some(message) = keep(conn, ctx, dialled, &row, strangers::REFUSED)? else {
-        return duplicate(conn, &row);
+    let message = match keep(conn, ctx, dialled, &mut row, strangers::REFUSED)? {
+        Kept::As(message) => message,
+        Kept::Before(before) => return Ok(duplicate(*before)),
     };
     let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
@@ -326,20 +302,24 @@ fn refuse(
     })
 }
 
-/// Records a text that goes no further, a stranger's only once in a while; none where it was known.
-fn keep(
-    conn: &mut Conn,
-    ctx: &Context,
-    dialled: &Dialled,
-    row: &MessageRow,
-    kind: i16,
-) -> Result<Option<MessageId>> {
+/// Where a text that goes no further is recorded.
+enum Kept {
+    As(MessageId),
+    /// It was known.
+    Before(Box<MessageRow>),
+}
+
+/// Records a text that goes no further, a stranger's only once in a while.
+fn keep(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &mut MessageRow, kind: i16) -> Result<Kept> {
     if row.from_member.is_none()
         && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
     {
-        return Ok(Some(counted));
+        return Ok(Kept::As(counted));
     }
-    Ok(messages::insert(conn, row)?.then(|| row.message_id()))
+    Ok(match known::insert(conn, row)? {
+        None => Kept::As(row.message_id()),
+        Some(before) => Kept::Before(Box::new(before)),
+    })
 }
 
 fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
@@ -407,8 +387,9 @@ fn keyword_text(
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    let Some(message) = keep(conn, ctx, dialled, &row, strangers::KEYWORD)? else {
-        return duplicate(conn, &row);
+    let message = match keep(conn, ctx, dialled, &mut row, strangers::KEYWORD)? {
+        Kept::As(message) => message,
+        Kept::Before(before) => return Ok(duplicate(*before)),
     };
     let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
     if ctx
@@ -435,18 +416,9 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
             && before.to_member == Some(new.to.as_i64())
             && before.text == cleaned(&new.text);
         if !same {
-            return Err(SwitchboardError::conflict(
-                "idempotency_key_reused",
-                "this Idempotency-Key was used for another message; choose a new key for a new message",
-            ));
+            return Err(known::key_reused());
         }
-        let (message, verdict) = (before.message_id(), Verdict::Duplicate);
-        return Ok(Accepted {
-            message,
-            verdict,
-            row: Some(before),
-            pending: Vec::new(),
-        });
+        return Ok(duplicate(before));
     }
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::assign;
+use super::assign::{self, Loads};
 use super::communities;
 use super::deliver;
 use super::error::{Result, SwitchboardError};
@@ -300,7 +300,9 @@ fn connect(
             // They texted this number for `to`: let it be remembered as theirs, so that it is chosen.
             remember(conn, ctx, community, stranger, number, to)?;
         }
-        assign::assign(conn, ctx, policy, community, stranger, to)?;
+        let mut loads = Loads::new();
+        assign::assign(conn, ctx, policy, community, (stranger, to), &mut loads)?;
+        numbers::add_loads(conn, community, &loads)?;
         Ok(stranger)
     });
     match made {

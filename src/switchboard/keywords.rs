@@ -135,7 +135,9 @@ fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from:
         let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
         tell(ctx, facts, dialled, contact, false, false);
     }
-    if opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)? {
+    let lifted = opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)?;
+    // It may have come from the phone that this one replaces.
+    if lifted || facts.sender.as_ref().is_some_and(|d| d.stopped_all) {
         tell(ctx, facts, dialled, None, true, false);
         devices::set_stopped_all(conn, dialled.community, from, false)?;
     }

@@ -5,11 +5,12 @@ use async_trait::async_trait;
 
 use super::Switchboard;
 use super::exchange::intake_error;
+use super::known;
 use super::outlet::{IntakeError, OutboundText, Outlet, OutletError};
 use crate::domain::id::{CommunityId, MessageId, NumberId};
 use crate::domain::pool::{Capabilities, Capability};
 use crate::store::media::{self, MediaRow};
-use crate::store::messages::{self, MessageRow};
+use crate::store::messages::MessageRow;
 use crate::store::numbers;
 use crate::store::outbox::OutboxRow;
 use crate::store::{Conn, StoreError};
@@ -97,12 +98,18 @@ impl Switchboard {
     }
 }
 
-/// Writes a message that carries what came with its text. False, and nothing is written, when it is known
-/// already.
-pub(super) fn insert(conn: &mut Conn, row: &mut MessageRow, tokens: &[String]) -> Result<bool, StoreError> {
+/// Writes a message that carries what came with its text, unless it has come before: then the one that it is
+/// again.
+pub(super) fn insert(
+    conn: &mut Conn,
+    row: &mut MessageRow,
+    tokens: &[String],
+) -> super::error::Result<Option<MessageRow>> {
     row.media = i16::try_from(tokens.len()).unwrap_or(i16::MAX);
-    let added = messages::insert(conn, row)?;
-    if added && !tokens.is_empty() {
+    if let Some(before) = known::insert(conn, row)? {
+        return Ok(Some(before));
+    }
+    if !tokens.is_empty() {
         media::attach(
             conn,
             CommunityId::from_i64(row.community_id),
@@ -110,7 +117,7 @@ pub(super) fn insert(conn: &mut Conn, row: &mut MessageRow, tokens: &[String]) -
             tokens,
         )?;
     }
-    Ok(added)
+    Ok(None)
 }
 
 /// Puts the links into a text that is about to leave: as media where both the number and the outlet can,

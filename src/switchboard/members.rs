@@ -133,7 +133,7 @@ pub(crate) fn add_device(
         created_at: ctx.now.0,
     };
     devices::insert(conn, &row)?;
-    phone_memory::refresh_stops(conn, community, &table)?;
+    phone_memory::bring_stops(conn, community, &table)?;
     device_view(row)
 }
 
@@ -304,7 +304,13 @@ impl Switchboard {
                 }
                 phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
                 devices::delete(conn, community, member, id)?;
-                phone_memory::refresh_stops(conn, community, &table)?;
+                // A STOPALL of the phone that their texts went to stays theirs, as a STOP of a pair does.
+                if let Some(next) = devices::primary(conn, community, member)?
+                    && device.stopped_all
+                    && all.first().is_some_and(|first| first.id == device.id)
+                {
+                    devices::set_stopped_all(conn, community, next.e164()?, true)?;
+                }
                 notices::leave_phone(conn, ctx, community, member, device.e164()?)
             })
             .await;

@@ -28,6 +28,7 @@ mod interactions;
 mod intercept;
 mod keys;
 mod keywords;
+mod known;
 mod lanes;
 mod lead;
 pub mod media;
@@ -215,12 +216,22 @@ impl Switchboard {
             }
         };
         let announce = offer(&announcer);
+        let (suspecting, moment) = (announcer.clone(), clock.clone());
         let arrivals = Batcher::new(
             db.clone(),
             context.clone(),
             MOST_ARRIVALS,
             intake::accept,
             move |outcomes: &[Outcome], written: &events::Written| {
+                // A STOP cancels what waits, be it in memory since this very commit.
+                let is_keyword = |outcome: &Outcome| {
+                    outcome
+                        .as_ref()
+                        .is_ok_and(|a| a.verdict == outlet::Verdict::Keyword)
+                };
+                if outcomes.iter().any(is_keyword) {
+                    suspecting.suspect(moment.now());
+                }
                 announce(
                     outcomes
                         .iter()

@@ -219,6 +219,25 @@ pub(crate) fn leave_phone(
     Ok(())
 }
 
+/// Has what waits to leave from a number leave by its new carrier, but for phones that another one reaches.
+pub(crate) fn change_carrier(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    number: NumberId,
+    carrier: &str,
+) -> Result<()> {
+    for row in outbox::from_number(conn, community, number)? {
+        let phone = E164::from_i64(row.to_phone).ok_or(StoreError::Corrupt("outbox.to_phone"))?;
+        let by = ctx.registry.carrier_for(phone, carrier);
+        if by != row.carrier {
+            let key = (row.community_id, row.message_id, row.kind);
+            outbox::redirect(conn, key, phone, &by)?;
+        }
+    }
+    Ok(())
+}
+
 /// Ends everything that still waits to be sent on a lane, with the reason. The sender learns it as of any
 /// other failure: what is returned is to be sent on account of it (and is in the outbox already).
 pub(crate) fn cancel_lane(

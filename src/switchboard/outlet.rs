@@ -12,7 +12,8 @@ use crate::wire::sms::{Coding, Concat};
 /// A part of a long text that is to be acknowledged before the others have come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldPart {
-    /// The edge's number for it, unique among the parts of its outlet that are held.
+    /// The edge's number for it, above zero and unique among the parts of its outlet that are held; below zero
+    /// and rising for those that were taken over from a node that is gone.
     pub no: i64,
     /// The real phone that sent it.
     pub from: E164,
@@ -128,7 +129,8 @@ pub trait Exchange: Send + Sync + 'static {
     /// Forgets parts without a text; they were of no use.
     async fn let_go(&self, outlet: &str, held: Vec<i64>) -> Result<(), IntakeError>;
 
-    /// What is held for an account or carrier, in the order of its coming: asked for at the start.
+    /// What is held for an account or carrier, in the order of its coming: asked for at the start, and then
+    /// every few seconds for what was taken over.
     async fn held(&self, outlet: &str) -> Result<Vec<HeldPart>, IntakeError>;
 
     /// Takes a carrier's receipt; returns once it is durable. An unknown reference is no error: the receipt

@@ -91,13 +91,13 @@ pub(crate) fn check_joining(
     Ok(())
 }
 
-/// Brings a member's pairs in line with what the member's phones have stopped, after a phone came or went.
-pub(crate) fn refresh_stops(conn: &mut Conn, community: CommunityId, table: &[Assignment]) -> Result<()> {
-    for row in table {
-        let stopped = has_stopped(conn, community, row.member, row.number)?;
-        if stopped != row.stopped {
+/// Stops those of a member's pairs that a phone which joins has stopped. None is lifted here: what a member has
+/// stopped stays so when the phone is replaced, until START comes from the one they have then.
+pub(crate) fn bring_stops(conn: &mut Conn, community: CommunityId, table: &[Assignment]) -> Result<()> {
+    for row in table.iter().filter(|row| !row.stopped) {
+        if has_stopped(conn, community, row.member, row.number)? {
             let change = AssignmentChange {
-                stopped: Some(stopped),
+                stopped: Some(true),
                 ..AssignmentChange::default()
             };
             assignments::update(conn, community, row.member, row.number, &change)?;

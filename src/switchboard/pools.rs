@@ -3,7 +3,7 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, phone_memory, region};
+use super::{Context, Expected, Switchboard, notices, phone_memory, region};
 use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
@@ -206,14 +206,16 @@ fn check_carrier(carriers: &[String], carrier: &str) -> Result<()> {
     }
 }
 
+/// Changes a number. What waits to leave from it leaves by its new carrier: the caller has the outbox doubted.
 pub(crate) fn edit_number(
     conn: &mut Conn,
+    ctx: &Context,
     carriers: &[String],
     community: CommunityId,
     id: NumberId,
     edit: &NumberEdit,
 ) -> Result<PoolNumber> {
-    require_number(conn, community, id)?;
+    let before = require_number(conn, community, id)?;
     if let Some(pool) = edit.pool {
         require_pool(conn, community, pool)?;
     }
@@ -229,6 +231,9 @@ pub(crate) fn edit_number(
         state: edit.state.map(|s| s.word().to_owned()),
     };
     rows::update(conn, community, id, &change)?;
+    if let Some(carrier) = edit.carrier.as_deref().filter(|new| *new != before.carrier) {
+        notices::change_carrier(conn, ctx, community, id, carrier)?;
+    }
     number_view(require_number(conn, community, id)?)
 }
 
@@ -327,12 +332,17 @@ impl Switchboard {
         edit: NumberEdit,
         expected: Expected,
     ) -> Result<PoolNumber> {
-        let carriers = self.carriers();
-        self.write(move |conn, _| {
-            check_number(conn, community, id, &expected)?;
-            edit_number(conn, &carriers, community, id, &edit)
-        })
-        .await
+        let (carriers, moves) = (self.carriers(), edit.carrier.is_some());
+        let edited = self
+            .write(move |conn, ctx| {
+                check_number(conn, community, id, &expected)?;
+                edit_number(conn, ctx, &carriers, community, id, &edit)
+            })
+            .await;
+        if moves {
+            self.doubt_outbox();
+        }
+        edited
     }
 
     /// Removes a number that stands in no assignment.

@@ -10,7 +10,7 @@ use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::parts::{self, PartRow};
+use crate::store::parts::{self, Match, PartRow};
 use crate::store::{Conn, StoreError, devices};
 
 /// How one try to send ended.
@@ -237,7 +237,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
 pub(crate) enum Reported {
     /// It is about a text of ours.
     Known(Vec<Pending>),
-    /// Nobody knows its reference yet: the answer to the sending may still be on its way to the database.
+    /// Nobody knows for sure whose it is: the answer to the sending may still be on its way to the database.
     Kept,
     /// Nobody knows its reference, and it is not worth keeping.
     Dropped,
@@ -270,6 +270,7 @@ fn set_report_aside(
             &receipt.carrier,
             receipt.smsc.as_deref(),
             &receipt.carrier_ref,
+            Match::Likely,
         )?
         else {
             return Ok(());
@@ -298,7 +299,7 @@ fn set_report_aside(
 }
 
 fn report_one(conn: &mut Conn, ctx: &Context, receipt: &InboundReceipt) -> Result<Reported> {
-    match apply(conn, ctx, receipt)? {
+    match apply(conn, ctx, receipt, Match::Sure)? {
         Some(pending) => Ok(Reported::Known(pending)),
         None => early::keep(conn, ctx, receipt),
     }
@@ -309,9 +310,15 @@ pub(super) fn apply(
     conn: &mut Conn,
     ctx: &Context,
     receipt: &InboundReceipt,
+    how: Match,
 ) -> Result<Option<Vec<Pending>>> {
     let smsc = receipt.smsc.as_deref();
-    let Some(part) = parts::by_reference(conn, &receipt.carrier, smsc, &receipt.carrier_ref)? else {
+    // One that changes nothing is not worth waiting for.
+    let how = match receipt.status.is_final() {
+        true => how,
+        false => Match::Likely,
+    };
+    let Some(part) = parts::by_reference(conn, &receipt.carrier, smsc, &receipt.carrier_ref, how)? else {
         return Ok(None);
     };
     if !receipt.status.is_final() {

@@ -13,8 +13,8 @@ use crate::store::{Conn, assignments};
 /// How often another pair is looked for when the one that was to give way has gone or come to life.
 const MOST_LOOKS: usize = 16;
 
-/// Sees to it that the contact may receive one more: true when there is room, false when a pair gave way
-/// and it is worth looking again.
+/// Sees to it that the contact may receive one more, also where the cap is lower now than what the table holds:
+/// as many give way as it takes, or none. True when any did.
 pub(super) fn make_room_for_received(
     conn: &mut Conn,
     ctx: &Context,
@@ -26,26 +26,20 @@ pub(super) fn make_room_for_received(
 ) -> Result<bool> {
     let table = assignments::of_member(conn, community, contact)?;
     let cap = policy.received_cap(usable);
-    if table.iter().filter(|a| a.is_unanswered()).count() < cap {
-        return Ok(true);
+    let received = table.iter().filter(|a| a.is_unanswered()).count();
+    let too_many = (received + 1).saturating_sub(cap);
+    for _ in 0..too_many {
+        let unanswered = Assignment::is_unanswered;
+        if policy.when_full != WhenFull::Recycle
+            || !recycle(conn, ctx, policy, community, contact, unanswered, loads)?
+        {
+            return Err(SwitchboardError::ReceivedCapFull {
+                member: contact.to_string(),
+                cap,
+            });
+        }
     }
-    if policy.when_full == WhenFull::Recycle
-        && recycle(
-            conn,
-            ctx,
-            policy,
-            community,
-            contact,
-            Assignment::is_unanswered,
-            loads,
-        )?
-    {
-        return Ok(false);
-    }
-    Err(SwitchboardError::ReceivedCapFull {
-        member: contact.to_string(),
-        cap,
-    })
+    Ok(too_many > 0)
 }
 
 /// Releases the pair of `member` that has been idle longest; false when none may give way.

@@ -1,13 +1,13 @@
-//! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone are taken
-//! over, rows that other processes left for us are noticed, and old messages of strangers are removed. Receipts
+//! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone, and the parts of
+//! long texts that they kept, are taken over, rows that other processes left for us are noticed, and old messages of strangers are removed. Receipts
 //! that came early are looked at too.
 
 use tokio::task::JoinHandle;
 
-use super::Switchboard;
 use super::strangers::forget_old;
+use super::{Switchboard, held};
 use crate::store::node::NodeLock;
-use crate::store::{Conn, StoreError, outbox};
+use crate::store::{Conn, StoreError, held_parts, outbox};
 
 /// What a sweep found.
 pub(super) struct Swept {
@@ -36,13 +36,18 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
     }
     let others = board
         .read_store(move |conn| {
-            let nodes = outbox::nodes(conn)?;
+            let mut nodes = outbox::nodes(conn)?;
+            nodes.extend(held_parts::nodes(conn)?);
+            nodes.sort_unstable();
+            nodes.dedup();
             Ok(nodes.into_iter().filter(|n| *n != me).collect::<Vec<_>>())
         })
         .await;
-    let db = board.db().clone();
+    let (db, adopter) = (board.db().clone(), board.clone());
     let adopting = tokio::task::spawn_blocking(move || {
-        let adopted = lock.check(&db).and_then(|()| adopt(&db, &mut lock, &others?));
+        let adopted = lock
+            .check(&db)
+            .and_then(|()| adopt(&adopter, &mut lock, &others?));
         (lock, adopted)
     });
     let (lock, adopted) = match adopting.await {
@@ -61,6 +66,13 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
             Ok(messages) => tracing::info!(messages, "old messages of strangers were removed"),
             Err(error) => tracing::warn!(%error, "old messages of strangers could not be removed"),
         }
+        let (now, known) = (board.now(), board.carriers());
+        let forgotten = board
+            .write_grouped(move |conn, _| Ok(held::forget(conn, &known, me, now)?))
+            .await;
+        if let Err(error) = forgotten {
+            tracing::warn!(%error, "parts that nobody takes up could not be removed");
+        }
     }
     Swept {
         lock,
@@ -70,26 +82,35 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
     }
 }
 
-/// Takes over the rows of those of `others` that nobody runs; returns how many.
-fn adopt(db: &crate::store::Db, lock: &mut NodeLock, others: &[u16]) -> Result<usize, StoreError> {
+/// Takes over the rows of those of `others` that nobody runs; returns how many of the outbox.
+fn adopt(board: &Switchboard, lock: &mut NodeLock, others: &[u16]) -> Result<usize, StoreError> {
     let mut taken = 0;
     if others.is_empty() {
         return Ok(taken);
     }
     let me = lock.node();
-    let mut conn: Conn = db.connect()?;
+    let mut one = |conn: &mut Conn, dead: u16| {
+        let rows = outbox::adopt(conn, dead, me)?;
+        taken += rows;
+        let parts = held::adopt(conn, board, dead)?;
+        if rows + parts > 0 {
+            tracing::info!(
+                node = dead,
+                rows,
+                parts,
+                "took over what a node that is gone has left"
+            );
+        }
+        Ok(())
+    };
+    let mut conn: Conn = board.db().connect()?;
     if conn.is_postgres() {
-        lock.each_dead(others, |conn, dead| {
-            let rows = outbox::adopt(conn, dead, me)?;
-            taken += rows;
-            tracing::info!(node = dead, rows, "took over the outbox of a node that is gone");
-            Ok(())
-        })?;
-        return Ok(taken);
-    }
-    // SQLite is served by one process: whatever another number left is ours.
-    for other in others {
-        taken += outbox::adopt(&mut conn, *other, me)?;
+        lock.each_dead(others, one)?;
+    } else {
+        // SQLite is served by one process: whatever another number left is ours.
+        for other in others {
+            one(&mut conn, *other)?;
+        }
     }
     Ok(taken)
 }

@@ -994,6 +994,11 @@ export interface components {
          * @enum {string}
          */
         Capability: "sms" | "mms" | "voice";
+        /**
+         * @description How a carrier stands, as far as this process knows.
+         * @enum {string}
+         */
+        CarrierState: "up" | "down" | "configured" | "not_configured";
         /** @description A community. */
         Community: {
             /** @description Its id. */
@@ -1098,6 +1103,11 @@ export interface components {
              * @example loopback
              */
             carrier: string | null;
+            /**
+             * @description How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
+             *     `not_configured`. `down` and `not_configured` mean that a text would wait.
+             */
+            carrier_state: null | components["schemas"]["CarrierState"];
         };
         /** @description A delivery of an event to an endpoint. */
         Delivery: {
@@ -1402,6 +1412,11 @@ export interface components {
              * @example Are you coming?
              */
             text: string;
+            /**
+             * Format: int32
+             * @description How many pictures, sounds and the like it carries.
+             */
+            media: number;
             /**
              * @description How it is written on the wire: `gsm7` or `ucs2`.
              * @enum {string}
@@ -1833,6 +1848,12 @@ export interface components {
              */
             strangers: components["schemas"]["Refusal"];
             /**
+             * Format: int64
+             * @description Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
+             * @default 2592000
+             */
+            strangers_kept_s: number;
+            /**
              * @description Texts from members to numbers on which they have no contact, or whose pair is blocked.
              * @default reply
              */
@@ -1932,6 +1953,12 @@ export interface components {
              * @default reply
              */
             strangers: components["schemas"]["Refusal"];
+            /**
+             * Format: int64
+             * @description Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
+             * @default 2592000
+             */
+            strangers_kept_s: number;
             /**
              * @description Texts from members to numbers on which they have no contact, or whose pair is blocked.
              * @default reply
@@ -2519,6 +2546,7 @@ export interface operations {
                      *           "name": "Riders",
                      *           "policy": {
                      *             "strangers": "reply",
+                     *             "strangers_kept_s": 2592000,
                      *             "refused": "reply",
                      *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *             "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2596,6 +2624,7 @@ export interface operations {
                      *       "name": "Riders",
                      *       "policy": {
                      *         "strangers": "reply",
+                     *         "strangers_kept_s": 2592000,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2676,6 +2705,7 @@ export interface operations {
                      *       "name": "Riders",
                      *       "policy": {
                      *         "strangers": "reply",
+                     *         "strangers_kept_s": 2592000,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2761,6 +2791,7 @@ export interface operations {
                      *       "name": "Riders",
                      *       "policy": {
                      *         "strangers": "reply",
+                     *         "strangers_kept_s": 2592000,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -4675,6 +4706,7 @@ export interface operations {
                      *           "dialled_number": null,
                      *           "shown_number": "+15005550102",
                      *           "text": "Are you coming?",
+                     *           "media": 1,
                      *           "encoding": "gsm7",
                      *           "segments": 1,
                      *           "status": "accepted",
@@ -4778,6 +4810,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
+                     *       "media": 1,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -4868,6 +4901,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
+                     *       "media": 1,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -4941,6 +4975,7 @@ export interface operations {
                      *           "dialled_number": null,
                      *           "shown_number": "+15005550102",
                      *           "text": "Are you coming?",
+                     *           "media": 1,
                      *           "encoding": "gsm7",
                      *           "segments": 1,
                      *           "status": "accepted",
@@ -5006,6 +5041,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
+                     *       "media": 1,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -5085,7 +5121,8 @@ export interface operations {
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "shown_number": "+15005550102",
                      *       "device": "dev_1tq3v8r4w0801",
-                     *       "carrier": "loopback"
+                     *       "carrier": "loopback",
+                     *       "carrier_state": "up"
                      *     }
                      */
                     "application/json": components["schemas"]["Decision"];
@@ -5843,7 +5880,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -6062,7 +6099,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**

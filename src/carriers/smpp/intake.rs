@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 use super::answers::{self, Side};
 use super::link::Answer;
@@ -25,6 +26,8 @@ use crate::wire::smpp::{CommandStatus, Handle, Operation, ShortMessage};
 const BATCH: usize = 128;
 /// When the held parts are asked for again, after the database did not answer.
 const HELD_AGAIN: Duration = Duration::from_secs(1);
+/// How often parts are looked for that were taken over from a node that is gone.
+const LOOK_EVERY: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
 
 /// A message that a link received.
 pub(super) struct Inbound {
@@ -118,6 +121,8 @@ enum Done {
     NotTaken(Decided, Vec<HeldPart>),
     /// It holds a part, or does not.
     Held(PartNo, bool),
+    /// It holds these.
+    Holds(Vec<HeldPart>),
     Nothing,
 }
 
@@ -151,6 +156,8 @@ pub(super) struct Worker {
     clock: Arc<dyn Clock>,
     bucket: Bucket,
     parts: Parts,
+    /// The latest part that was taken over and is known here.
+    adopted: i64,
     under_way: FuturesUnordered<Work>,
 }
 
@@ -164,6 +171,7 @@ impl Worker {
             clock,
             bucket,
             parts,
+            adopted: i64::MIN,
             under_way: FuturesUnordered::new(),
         }
     }
@@ -171,6 +179,9 @@ impl Worker {
     /// Works until every sender of the queue is gone and everything has been answered.
     pub async fn run(mut self, mut queue: mpsc::Receiver<Inbound>) {
         self.take_up(&queue).await;
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        looks.reset();
         let mut batch = Vec::new();
         let mut open = true;
         while open || !self.under_way.is_empty() {
@@ -198,6 +209,7 @@ impl Worker {
                     let texts = self.parts.due(now);
                     self.start(texts).await;
                 }
+                _ = looks.tick(), if open => self.look().await,
             }
             if !open {
                 // Nobody is left to send the missing parts, until the next start.
@@ -212,11 +224,7 @@ impl Worker {
         while !queue.is_closed() {
             match self.exchange.held(&self.config.name).await {
                 Ok(held) => {
-                    let now = self.clock.now().0;
-                    for part in held {
-                        let texts = self.parts.restore(part, now, false);
-                        self.start(texts).await;
-                    }
+                    self.take_up_all(held).await;
                     return;
                 }
                 Err(error) => {
@@ -227,6 +235,30 @@ impl Worker {
         }
     }
 
+    async fn take_up_all(&mut self, held: Vec<HeldPart>) {
+        let now = self.clock.now().0;
+        for part in held {
+            // Those that were taken over have numbers below zero, which rise.
+            if part.no < 0 {
+                self.adopted = self.adopted.max(part.no);
+            }
+            let texts = self.parts.take_up(part, now);
+            self.start(texts).await;
+        }
+    }
+
+    /// Looks for parts that were taken over lately.
+    async fn look(&mut self) {
+        let (exchange, outlet) = (self.exchange.clone(), self.config.name.clone());
+        self.begin(Box::pin(async move {
+            match exchange.held(&outlet).await {
+                Ok(held) => Done::Holds(held),
+                Err(_) => Done::Nothing,
+            }
+        }))
+        .await;
+    }
+
     async fn finish(&mut self, done: Done) {
         match done {
             Done::Decided(decided) => decided.answer(),
@@ -234,12 +266,17 @@ impl Worker {
                 // Before the answer: the rest may be sent again at once.
                 let now = self.clock.now().0;
                 for part in held {
-                    let texts = self.parts.restore(part, now, true);
+                    let texts = self.parts.take_back(part, now);
                     self.start(texts).await;
                 }
                 decided.answer();
             }
             Done::Held(no, taken) => self.parts.kept(no, taken, self.clock.now().0),
+            Done::Holds(mut held) => {
+                // All others came over our links.
+                held.retain(|part| part.no < 0 && part.no > self.adopted);
+                self.take_up_all(held).await;
+            }
             Done::Nothing => {}
         }
     }

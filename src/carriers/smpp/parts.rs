@@ -117,12 +117,21 @@ impl Parts {
         self.put(part, Some(reply), now_ms)
     }
 
-    /// Takes a part back that the exchange holds: after a start, or because its text was not taken. What is
-    /// left of its time is left.
-    pub fn restore(&mut self, mut part: HeldPart, now_ms: i64, again: bool) -> Texts {
-        if again {
-            part.due_at = part.due_at.max(Timestamp(now_ms.saturating_add(AGAIN_MS)));
-        }
+    /// Takes a part up that a former run or another node acknowledged. Its text has all of its time again: who
+    /// sends the others could not while nobody was there to take them.
+    pub fn take_up(&mut self, mut part: HeldPart, now_ms: i64) -> Texts {
+        part.due_at = part.due_at.max(Timestamp(now_ms.saturating_add(self.timeout_ms)));
+        self.restore(part)
+    }
+
+    /// Takes a part back that the exchange holds, because its text was not taken. What is left of its time is
+    /// left.
+    pub fn take_back(&mut self, mut part: HeldPart, now_ms: i64) -> Texts {
+        part.due_at = part.due_at.max(Timestamp(now_ms.saturating_add(AGAIN_MS)));
+        self.restore(part)
+    }
+
+    fn restore(&mut self, part: HeldPart) -> Texts {
         // New numbers are above those that are held.
         self.last_no = self.last_no.max(part.no);
         let came_ms = part.due_at.0.saturating_sub(self.timeout_ms);

@@ -34,9 +34,14 @@ impl Announcer {
         self.wake.notify_one();
     }
 
+    /// Asks for none of what was accepted until `now` to leave without being looked up.
+    pub fn suspect(&self, now: Timestamp) {
+        self.doubtful_until.fetch_max(now.0, Ordering::AcqRel);
+    }
+
     /// Asks for a look, and for none of what was accepted until `now` to leave without being looked up.
     pub fn doubt(&self, now: Timestamp) {
-        self.doubtful_until.fetch_max(now.0, Ordering::AcqRel);
+        self.suspect(now);
         self.look();
     }
 }

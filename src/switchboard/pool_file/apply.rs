@@ -11,6 +11,7 @@ use crate::domain::pool::{Capabilities, NumberState};
 use crate::store::{
     Conn, MaybeTransient, StoreError, devices, members as member_rows, numbers, pools as pool_rows,
 };
+use crate::switchboard::assign::Loads;
 use crate::switchboard::error::{Result, SwitchboardError};
 use crate::switchboard::members::NewMember;
 use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
@@ -30,12 +31,14 @@ pub fn apply(
     let numbers = file.numbers.iter().map(|n| n.number);
     numbers::hold_all(conn, numbers.chain(file.members.iter().map(|m| m.phone)))?;
     let (community, policy) = ensure_community(conn, ctx, file, plan)?;
+    lock_members(conn, community, file)?;
     let mut work = Work {
         conn,
         ctx,
         carriers,
         community,
         policy,
+        loads: Loads::new(),
         numbers: file.numbers.iter().map(|n| (n.number, n)).collect(),
         members: file.members.iter().map(|m| (m.phone, m.place.as_str())).collect(),
         contacts: file
@@ -48,7 +51,20 @@ pub fn apply(
         work.carry_out(change)
             .map_err(|error| at(work.place(change), error))?;
     }
-    Ok(())
+    let loads = std::mem::take(&mut work.loads);
+    Ok(numbers::add_loads(work.conn, community, &loads)?)
+}
+
+/// Locks all members of the file that there are, before any of their pairs and numbers: who adds contacts beside
+/// takes these locks in the same order.
+fn lock_members(conn: &mut Conn, community: CommunityId, file: &PoolFile) -> Result<()> {
+    let mut there = Vec::new();
+    for member in &file.members {
+        if let Some(device) = devices::by_phone(conn, community, member.phone)? {
+            there.push(MemberId::from_i64(device.member_id));
+        }
+    }
+    Ok(member_rows::lock(conn, community, &there)?)
 }
 
 /// The community, made if it is new, with the policy that it will have.
@@ -98,6 +114,7 @@ struct Work<'a> {
     carriers: &'a [String],
     community: CommunityId,
     policy: Policy,
+    loads: Loads,
     numbers: BTreeMap<E164, &'a NumberEntry>,
     members: BTreeMap<E164, &'a str>,
     contacts: BTreeMap<(E164, E164), &'a str>,
@@ -153,9 +170,10 @@ impl<'a> Work<'a> {
                     ctx,
                     policy,
                     community,
+                    loads,
                     ..
                 } = self;
-                assign::assign(conn, ctx, policy, *community, member, contact).map(drop)
+                assign::assign(conn, ctx, policy, *community, (member, contact), loads).map(drop)
             }
         }
     }
@@ -176,7 +194,7 @@ impl<'a> Work<'a> {
                 state: entry.state,
                 ..NumberEdit::default()
             };
-            pools::edit_number(self.conn, self.carriers, self.community, made.id, &edit)?;
+            pools::edit_number(self.conn, self.ctx, self.carriers, self.community, made.id, &edit)?;
         }
         Ok(())
     }
@@ -194,7 +212,7 @@ impl<'a> Work<'a> {
         let row =
             numbers::find(self.conn, number)?.ok_or_else(|| SwitchboardError::not_found("number", number))?;
         let id = NumberId::from_i64(row.id);
-        pools::edit_number(self.conn, self.carriers, self.community, id, &edit).map(drop)
+        pools::edit_number(self.conn, self.ctx, self.carriers, self.community, id, &edit).map(drop)
     }
 
     fn entry(&self, number: E164) -> Result<&'a NumberEntry> {

@@ -64,7 +64,8 @@ impl Switchboard {
                 Ok(plan)
             })
             .await?;
-        self.wake_outbox();
+        // Pairs may have given way, and numbers have another carrier.
+        self.doubt_outbox();
         Ok(done)
     }
 

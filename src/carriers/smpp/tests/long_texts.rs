@@ -169,22 +169,50 @@ async fn acknowledged_parts_are_taken_up_by_the_next_start() {
 }
 
 #[tokio::test]
-async fn what_is_left_of_a_texts_time_is_left_after_a_restart() {
+async fn a_text_has_all_of_its_time_again_after_a_restart_however_long_that_took() {
     let exchange = FakeExchange::open();
     let config = SmppConfig {
         reassembly_timeout_s: 2,
         ..hasty()
     };
-    let server = Edge::start(&config, exchange.clone()).await;
+    for (rest, whole) in [(true, "AB"), (false, "[…]B")] {
+        let server = Edge::start(&config, exchange.clone()).await;
+        let mut peer = Peer::bound(server.address(), 1).await;
+        assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
+        stop(server, peer).await;
+        // The machine was down for longer than a text waits.
+        exchange.held.lock().unwrap()[0].due_at.0 -= 60_000;
+        let begun = SystemClock.now().0;
+        let server = Edge::start(&config, exchange.clone()).await;
+        let mut peer = Peer::bound(server.address(), 1).await;
+        if rest {
+            assert_eq!(peer.ask(&by_udh(1, 2, b"A")).await, CommandStatus::ROK);
+        }
+        until("it is whole or given up", || {
+            exchange.texts().last().is_some_and(|text| text == whole)
+        })
+        .await;
+        assert!(rest || SystemClock.now().0 - begun >= 2_000);
+        assert!(exchange.held.lock().unwrap().is_empty());
+        stop(server, peer).await;
+    }
+    assert_eq!(exchange.texts(), ["AB", "[…]B"]);
+}
+
+#[tokio::test]
+async fn parts_that_were_taken_over_from_a_node_that_is_gone_are_put_together_with_what_comes_here() {
+    let exchange = FakeExchange::open();
+    let server = Edge::start(&hasty(), exchange.clone()).await;
     let mut peer = Peer::bound(server.address(), 1).await;
-    assert_eq!(peer.ask(&by_udh(2, 2, b"B")).await, CommandStatus::ROK);
-    stop(server, peer).await;
-    let came = exchange.held.lock().unwrap()[0].due_at.0 - 2_000;
-    let _server = Edge::start(&config, exchange.clone()).await;
-    until("it is given up", || !exchange.texts().is_empty()).await;
-    let waited = SystemClock.now().0 - came;
-    assert!((2_000..3_500).contains(&waited), "{waited}");
-    assert_eq!(exchange.texts(), ["[…]B"]);
+    assert_eq!(peer.ask(&by_udh(3, 3, b"C")).await, CommandStatus::ROK);
+    let mut other = exchange.held.lock().unwrap()[0].clone();
+    (other.no, other.body) = (i64::MIN + 7, b"A".to_vec());
+    other.concat = crate::wire::sms::Concat::new(other.concat.reference(), 3, 1).unwrap();
+    other.due_at.0 -= 60_000;
+    exchange.held.lock().unwrap().push(other);
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    assert_eq!(peer.ask(&by_udh(2, 3, b"B")).await, CommandStatus::ROK);
+    assert_eq!(exchange.texts(), ["ABC"]);
     assert!(exchange.held.lock().unwrap().is_empty());
 }
 

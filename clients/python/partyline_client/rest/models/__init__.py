@@ -13,6 +13,7 @@ from .callback_endpoint import CallbackEndpoint
 from .callback_endpoint_page import CallbackEndpointPage
 from .callback_endpoint_state import CallbackEndpointState
 from .capability import Capability
+from .carrier_state import CarrierState
 from .community import Community
 from .community_edit import CommunityEdit
 from .community_page import CommunityPage
@@ -110,6 +111,7 @@ __all__ = (
     "CallbackEndpointPage",
     "CallbackEndpointState",
     "Capability",
+    "CarrierState",
     "Community",
     "CommunityEdit",
     "CommunityPage",

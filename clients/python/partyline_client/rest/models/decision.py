@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.carrier_state import CarrierState
 from ..models.decision_outcome import DecisionOutcome
 from ..models.reason import Reason
 
@@ -40,6 +41,9 @@ class Decision:
     """ Where it is delivered. """
     carrier: None | str
     """ By which carrier it leaves. """
+    carrier_state: CarrierState | None
+    """ How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
+    `not_configured`. `down` and `not_configured` mean that a text would wait. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,6 +83,12 @@ class Decision:
         carrier: None | str
         carrier = self.carrier
 
+        carrier_state: None | str
+        if isinstance(self.carrier_state, CarrierState):
+            carrier_state = self.carrier_state.value
+        else:
+            carrier_state = self.carrier_state
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -95,6 +105,7 @@ class Decision:
                 "shown_number": shown_number,
                 "device": device,
                 "carrier": carrier,
+                "carrier_state": carrier_state,
             }
         )
 
@@ -180,6 +191,21 @@ class Decision:
 
         carrier = _parse_carrier(d.pop("carrier"))
 
+        def _parse_carrier_state(data: object) -> CarrierState | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                carrier_state_type_1 = CarrierState(data)
+
+                return carrier_state_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(CarrierState | None, data)
+
+        carrier_state = _parse_carrier_state(d.pop("carrier_state"))
+
         decision = cls(
             outcome=outcome,
             reason=reason,
@@ -193,6 +219,7 @@ class Decision:
             shown_number=shown_number,
             device=device,
             carrier=carrier,
+            carrier_state=carrier_state,
         )
 
         decision.additional_properties = d

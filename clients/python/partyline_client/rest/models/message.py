@@ -33,6 +33,8 @@ class Message:
     """ The pool number that the recipient sees. """
     text: str
     """ The text. """
+    media: int
+    """ How many pictures, sounds and the like it carries. """
     encoding: MessageEncoding
     """ How it is written on the wire: `gsm7` or `ucs2`. """
     segments: int
@@ -70,6 +72,8 @@ class Message:
 
         text = self.text
 
+        media = self.media
+
         encoding = self.encoding.value
 
         segments = self.segments
@@ -102,6 +106,7 @@ class Message:
                 "dialled_number": dialled_number,
                 "shown_number": shown_number,
                 "text": text,
+                "media": media,
                 "encoding": encoding,
                 "segments": segments,
                 "status": status,
@@ -152,6 +157,8 @@ class Message:
 
         text = d.pop("text")
 
+        media = d.pop("media")
+
         encoding = MessageEncoding(d.pop("encoding"))
 
         segments = d.pop("segments")
@@ -194,6 +201,7 @@ class Message:
             dialled_number=dialled_number,
             shown_number=shown_number,
             text=text,
+            media=media,
             encoding=encoding,
             segments=segments,
             status=status,

@@ -24,6 +24,8 @@ class Policy:
     """ What happens when a member's table is full. """
     intercept_on_silence: OnSilence
     """ What happens to a text when the app that is asked about it does not answer in time. """
+    strangers_kept_s: int = 2592000
+    """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     stranger_notice: str = "This number is not taking texts from you. Ask the person you want to reach to add you as a contact."
     """ The notice to strangers. """
     released_notice: str = "This number no longer reaches the contact it used to. Your text was not delivered."
@@ -56,6 +58,8 @@ class Policy:
 
     def to_dict(self) -> dict[str, Any]:
         strangers = self.strangers.value
+
+        strangers_kept_s = self.strangers_kept_s
 
         refused = self.refused.value
 
@@ -94,6 +98,7 @@ class Policy:
         field_dict.update(
             {
                 "strangers": strangers,
+                "strangers_kept_s": strangers_kept_s,
                 "refused": refused,
                 "stranger_notice": stranger_notice,
                 "released_notice": released_notice,
@@ -119,6 +124,8 @@ class Policy:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         strangers = Refusal(d.pop("strangers"))
+
+        strangers_kept_s = d.pop("strangers_kept_s")
 
         refused = Refusal(d.pop("refused"))
 
@@ -154,6 +161,7 @@ class Policy:
 
         policy = cls(
             strangers=strangers,
+            strangers_kept_s=strangers_kept_s,
             refused=refused,
             stranger_notice=stranger_notice,
             released_notice=released_notice,

@@ -19,6 +19,8 @@ class PolicyPatch:
 
     strangers: Refusal | Unset = UNSET
     """ What happens to a text from somebody without a right to be heard on that number. """
+    strangers_kept_s: int | Unset = 2592000
+    """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     refused: Refusal | Unset = UNSET
     """ What happens to a text from somebody without a right to be heard on that number. """
     stranger_notice: str | Unset = (
@@ -70,6 +72,8 @@ class PolicyPatch:
         if not isinstance(self.strangers, Unset):
             strangers = self.strangers.value
 
+        strangers_kept_s = self.strangers_kept_s
+
         refused: str | Unset = UNSET
         if not isinstance(self.refused, Unset):
             refused = self.refused.value
@@ -113,6 +117,8 @@ class PolicyPatch:
         field_dict.update({})
         if strangers is not UNSET:
             field_dict["strangers"] = strangers
+        if strangers_kept_s is not UNSET:
+            field_dict["strangers_kept_s"] = strangers_kept_s
         if refused is not UNSET:
             field_dict["refused"] = refused
         if stranger_notice is not UNSET:
@@ -157,6 +163,8 @@ class PolicyPatch:
             strangers = UNSET
         else:
             strangers = Refusal(_strangers)
+
+        strangers_kept_s = d.pop("strangers_kept_s", UNSET)
 
         _refused = d.pop("refused", UNSET)
         refused: Refusal | Unset
@@ -207,6 +215,7 @@ class PolicyPatch:
 
         policy_patch = cls(
             strangers=strangers,
+            strangers_kept_s=strangers_kept_s,
             refused=refused,
             stranger_notice=stranger_notice,
             released_notice=released_notice,

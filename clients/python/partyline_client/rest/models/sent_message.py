@@ -37,6 +37,8 @@ class SentMessage:
     """ The pool number that the recipient sees. """
     text: str
     """ The text. """
+    media: int
+    """ How many pictures, sounds and the like it carries. """
     encoding: MessageEncoding
     """ How it is written on the wire: `gsm7` or `ucs2`. """
     segments: int
@@ -78,6 +80,8 @@ class SentMessage:
 
         text = self.text
 
+        media = self.media
+
         encoding = self.encoding.value
 
         segments = self.segments
@@ -114,6 +118,7 @@ class SentMessage:
                 "dialled_number": dialled_number,
                 "shown_number": shown_number,
                 "text": text,
+                "media": media,
                 "encoding": encoding,
                 "segments": segments,
                 "status": status,
@@ -168,6 +173,8 @@ class SentMessage:
 
         text = d.pop("text")
 
+        media = d.pop("media")
+
         encoding = MessageEncoding(d.pop("encoding"))
 
         segments = d.pop("segments")
@@ -214,6 +221,7 @@ class SentMessage:
             dialled_number=dialled_number,
             shown_number=shown_number,
             text=text,
+            media=media,
             encoding=encoding,
             segments=segments,
             status=status,
