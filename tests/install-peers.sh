@@ -87,6 +87,7 @@ pip_packages() {
 
 npm_packages node tests/peers
 pip_packages venv tests/peers/requirements.txt
+pip_packages schemathesis tests/peers/requirements-schemathesis.txt
 # What generates and tests the clients, and drives the example's page.
 npm_packages typescript clients/typescript
 npm_packages browser tests/peers/browser

@@ -82,7 +82,9 @@ impl Town {
         let cast = if conn.is_postgres() { "::smallint" } else { "" };
         let load = 2 * members;
         let statements = [
-            format!("INSERT INTO communities (id, name, policy, created_at) VALUES ({COMMUNITY}, 'Bench', '{policy}', 0)"),
+            format!(
+                "INSERT INTO communities (id, name, policy, created_at) VALUES ({COMMUNITY}, 'Bench', '{policy}', 0)"
+            ),
             format!("INSERT INTO pools VALUES ({COMMUNITY}, 1, 'main', 0)"),
             format!(
                 "WITH RECURSIVE {} INSERT INTO numbers SELECT {COMMUNITY}, i + 1, 1, {FIRST_NUMBER} + i, \
