@@ -199,9 +199,11 @@ impl Dispatcher {
             };
             let (board, poster, reports) = (self.board.clone(), self.poster.clone(), self.reports.clone());
             let within = Duration::from_secs(u64::try_from(self.config.timeout_s).unwrap_or(10));
+            let trying =
+                tokio::spawn(async move { attempt::attempt(&board, &poster, (key, id), &url, within).await });
             tokio::spawn(async move {
-                let news = attempt::attempt(&board, &poster, (key, id), &url, within).await;
-                let _ = reports.send((key, id, news));
+                // A try that panics must not keep its lane, and its place, for ever.
+                let _ = reports.send((key, id, trying.await.unwrap_or(News::Unread)));
             });
         }
     }
