@@ -167,7 +167,7 @@ pub(crate) async fn edit(
 ) -> Result<HttpResponse> {
     let edited = state
         .board
-        .set_texts_to_if(community.0, member.0, device.0, edit.texts_to, expected)
+        .set_texts_to(community.0, member.0, device.0, edit.texts_to, expected)
         .await?;
     Ok(HttpResponse::Ok().json(edited))
 }

@@ -245,7 +245,7 @@ pub(crate) async fn remove(
     own(&state, &who, community.0, endpoint.0).await?;
     state
         .board
-        .delete_endpoint_if(community.0, endpoint.0, expected)
+        .delete_endpoint(community.0, endpoint.0, expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

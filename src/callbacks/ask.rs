@@ -7,10 +7,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::client::{MOST_ANSWER_BYTES, Poster, Request};
-use crate::switchboard::ask::{Answer, Asker, Question};
-
-/// Most questions under way.
-const AT_ONCE: usize = 64;
+use crate::switchboard::ask::{Answer, Asker, MOST_AT_ONCE, Question};
 
 /// Asks by signed requests.
 pub struct CallbackAsker {
@@ -22,7 +19,7 @@ impl CallbackAsker {
     pub(super) fn new(poster: Poster) -> Self {
         Self {
             poster,
-            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            slots: Arc::new(Semaphore::new(MOST_AT_ONCE)),
         }
     }
 
@@ -31,7 +28,7 @@ impl CallbackAsker {
         let _slot = self
             .slots
             .try_acquire()
-            .map_err(|_| format!("{AT_ONCE} questions wait for their answers already"))?;
+            .map_err(|_| format!("{MOST_AT_ONCE} questions wait for their answers already"))?;
         let request = Request {
             url: &question.url,
             id: &question.id,

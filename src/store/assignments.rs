@@ -224,14 +224,6 @@ pub fn list(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// How many rows a community has.
-pub fn count(conn: &mut Conn, community: CommunityId) -> Result<i64, StoreError> {
-    Ok(each!(conn, c => assignments::table
-        .filter(assignments::community_id.eq(community.as_i64()))
-        .count()
-        .get_result(c))?)
-}
-
 /// Removes one row; true if it was there.
 pub fn delete(
     conn: &mut Conn,

@@ -76,20 +76,8 @@ impl Switchboard {
         .await
     }
 
-    /// Changes where a member's texts go: `phone`, `app` or `both`.
+    /// Changes where a member's texts go: `phone`, `app` or `both`; where the device is as it was expected.
     pub async fn set_texts_to(
-        &self,
-        community: CommunityId,
-        member: MemberId,
-        device: DeviceId,
-        choice: String,
-    ) -> Result<Device> {
-        self.set_texts_to_if(community, member, device, choice, Expected::any())
-            .await
-    }
-
-    /// Likewise, where the device is as it was expected.
-    pub async fn set_texts_to_if(
         &self,
         community: CommunityId,
         member: MemberId,

@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use crate::domain::id::{CommunityId, EndpointId};
 
+/// Most questions under way. Both sides keep to it: further texts wait in their lanes, and are not decided
+/// without the app because it is busy.
+pub const MOST_AT_ONCE: usize = 256;
+
 /// A question to an app.
 #[derive(Clone)]
 pub struct Question {

@@ -144,25 +144,6 @@ impl Switchboard {
         .await
     }
 
-    /// Changes a community's name, policy or both.
-    pub async fn update_community(
-        &self,
-        id: CommunityId,
-        name: Option<String>,
-        policy: Option<Policy>,
-    ) -> Result<Community> {
-        self.write(move |conn, _| {
-            let now = require_locked(conn, id)?;
-            update(
-                conn,
-                id,
-                name.as_deref().unwrap_or(&now.name),
-                policy.as_ref().unwrap_or(&now.policy),
-            )
-        })
-        .await
-    }
-
     /// Changes a community's name, some fields of its policy, or both, in one transaction.
     pub async fn patch_community(
         &self,

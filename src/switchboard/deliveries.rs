@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::endpoints::{self, give_up_pending, kinds_of};
+use super::endpoints::{self, give_up_pending};
 use super::error::{Result, SwitchboardError};
 use super::events::{self, Event};
 use super::{Context, Switchboard, communities, receipts};
@@ -262,20 +262,7 @@ impl Switchboard {
         .await
     }
 
-    /// What is pending for an endpoint after the given delivery, oldest first.
-    pub async fn pending_deliveries(
-        &self,
-        community: CommunityId,
-        endpoint: EndpointId,
-        after: Option<DeliveryId>,
-        limit: i64,
-    ) -> Result<Vec<PendingDelivery>> {
-        let after = after.map_or(0, DeliveryId::as_i64);
-        self.read(move |conn| Ok(rows::pending(conn, community, endpoint, after, limit)?))
-            .await
-    }
-
-    /// The same of several endpoints at once, in their order.
+    /// What is pending for each endpoint after the given delivery, oldest first; in the order of the endpoints.
     pub async fn pending_of(
         &self,
         wanted: Vec<(CommunityId, EndpointId, DeliveryId)>,
@@ -367,7 +354,7 @@ impl Switchboard {
     pub async fn replay_delivery(&self, community: CommunityId, id: DeliveryId) -> Result<DeliveryDetail> {
         let replayed = self
             .write(move |conn, ctx| {
-                let mut row = require(conn, community, id)?;
+                let row = require(conn, community, id)?;
                 if event_rows::get(conn, community, row.event_id)?.is_none() {
                     return Err(SwitchboardError::conflict(
                         "event_forgotten",
@@ -375,17 +362,8 @@ impl Switchboard {
                     ));
                 }
                 let endpoint = EndpointId::from_i64(row.endpoint_id);
-                if endpoints::require(conn, community, endpoint)?.state == DISABLED {
-                    return Err(SwitchboardError::conflict(
-                        "endpoint_disabled",
-                        format!("{endpoint} is disabled; enable it first"),
-                    ));
-                }
-                row.state = PENDING;
-                row.due_at = ctx.now.0;
-                row.finished_at = None;
-                // What became of the text was told when it was given up; a replay changes nothing there.
-                rows::update(conn, &row)?;
+                endpoints::require_active(conn, community, endpoint)?;
+                again(conn, ctx, row)?;
                 detail(conn, community, id)
             })
             .await?;
@@ -397,13 +375,7 @@ impl Switchboard {
     pub async fn test_endpoint(&self, community: CommunityId, id: EndpointId) -> Result<Delivery> {
         let made = self
             .write(move |conn, ctx| {
-                let endpoint = endpoints::require(conn, community, id)?;
-                if endpoint.state == DISABLED {
-                    return Err(SwitchboardError::conflict(
-                        "endpoint_disabled",
-                        format!("{id} is disabled; enable it first"),
-                    ));
-                }
+                endpoints::require_active(conn, community, id)?;
                 ctx.events.endpoint_test(community, id);
                 events::write(conn, ctx)?;
                 let filter = rows::DeliveryFilter {
@@ -418,7 +390,7 @@ impl Switchboard {
         Ok(made)
     }
 
-    /// Events of a community after `after`, oldest first; of the kinds given, or all.
+    /// Events of a community after `after`, oldest first.
     pub async fn events(
         &self,
         community: CommunityId,
@@ -431,20 +403,6 @@ impl Switchboard {
                 .into_iter()
                 .map(events::event)
                 .collect()
-        })
-        .await
-    }
-
-    /// Whether an endpoint wants a kind of event, for those who ask on behalf of it.
-    pub async fn endpoint_wants(
-        &self,
-        community: CommunityId,
-        id: EndpointId,
-        kind: EventKind,
-    ) -> Result<bool> {
-        self.read(move |conn| {
-            let kinds = kinds_of(&endpoints::require(conn, community, id)?)?;
-            Ok(kinds.is_empty() || kinds.contains(&kind))
         })
         .await
     }
@@ -476,6 +434,14 @@ fn detail(conn: &mut Conn, community: CommunityId, id: DeliveryId) -> Result<Del
         body,
         tries,
     })
+}
+
+/// Makes a delivery pending once more. What became of its text was told when it was given up; that stays.
+pub(super) fn again(conn: &mut Conn, ctx: &Context, mut row: DeliveryRow) -> Result<()> {
+    row.state = PENDING;
+    row.due_at = ctx.now.0;
+    row.finished_at = None;
+    Ok(rows::update(conn, &row)?)
 }
 
 fn apply(
@@ -521,11 +487,11 @@ fn apply(
         row.finished_at = Some(ctx.now.0);
     }
     rows::update(conn, &row)?;
+    let mut told_sender = false;
     if let (Some((_, status, reason)), Some(message)) = (over, row.message_id) {
         let ids = (community, MessageId::from_i64(message));
-        receipts::advance(conn, ctx, ids, status, reason, None)?;
+        told_sender = !receipts::advance(conn, ctx, ids, status, reason, None)?.is_empty();
     }
-    let told_sender = over.is_some() && row.message_id.is_some();
     let endpoint = EndpointId::from_i64(row.endpoint_id);
     endpoint_rows::set_health(
         conn,
@@ -541,7 +507,7 @@ fn apply(
         endpoint_row.disabled_reason = Some(why.to_owned());
         endpoint_row.updated_at = ctx.now.0;
         endpoint_rows::update(conn, &endpoint_row)?;
-        give_up_pending(conn, ctx, community, endpoint, why)?;
+        told_sender |= give_up_pending(conn, ctx, community, endpoint, why)?;
     }
     Ok(told_sender)
 }

@@ -99,6 +99,18 @@ fn view(row: EndpointRow) -> Result<Endpoint> {
     })
 }
 
+/// The endpoint if it takes callbacks.
+pub(crate) fn require_active(conn: &mut Conn, community: CommunityId, id: EndpointId) -> Result<EndpointRow> {
+    let row = require(conn, community, id)?;
+    match row.state == DISABLED {
+        false => Ok(row),
+        true => Err(SwitchboardError::conflict(
+            "endpoint_disabled",
+            format!("{id} is disabled; enable it first"),
+        )),
+    }
+}
+
 /// The endpoint, or "not found".
 pub(crate) fn require(conn: &mut Conn, community: CommunityId, id: EndpointId) -> Result<EndpointRow> {
     rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("callback endpoint", id))
@@ -201,19 +213,33 @@ fn add_secret(
     Ok(rows::add_secret(conn, &row)?)
 }
 
-/// Gives up what is pending for an endpoint; texts that were to be read there end as failed.
+/// Gives up what is pending for an endpoint; texts that were to be read there end as failed. True when their
+/// senders are told.
 pub(crate) fn give_up_pending(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
     id: EndpointId,
     why: &str,
-) -> Result<()> {
-    for message in deliveries::give_up(conn, community, id, why, ctx.now.0)? {
-        let ids = (community, MessageId::from_i64(message));
-        receipts::advance(conn, ctx, ids, Status::Failed, Some(Reason::AppUnreachable), None)?;
+) -> Result<bool> {
+    let texts = deliveries::give_up(conn, community, id, why, ctx.now.0)?;
+    texts_failed(conn, ctx, community, &texts)
+}
+
+/// Ends texts whose app could not be reached. True when something is to be sent on account of it.
+pub(crate) fn texts_failed(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    texts: &[i64],
+) -> Result<bool> {
+    let mut told = false;
+    for message in texts {
+        let ids = (community, MessageId::from_i64(*message));
+        let reason = Some(Reason::AppUnreachable);
+        told |= !receipts::advance(conn, ctx, ids, Status::Failed, reason, None)?.is_empty();
     }
-    Ok(())
+    Ok(told)
 }
 
 impl Switchboard {
@@ -306,19 +332,13 @@ impl Switchboard {
     }
 
     /// Removes an endpoint; what was pending for it is given up.
-    pub async fn delete_endpoint(&self, community: CommunityId, id: EndpointId) -> Result<()> {
-        self.delete_endpoint_if(community, id, super::Expected::any())
-            .await
-    }
-
-    /// Likewise, where the endpoint is as it was expected.
-    pub async fn delete_endpoint_if(
+    pub async fn delete_endpoint(
         &self,
         community: CommunityId,
         id: EndpointId,
         expected: super::Expected,
     ) -> Result<()> {
-        self.write(move |conn, ctx| {
+        let told = self.write(move |conn, ctx| {
             crate::store::communities::lock(conn, community)?;
             expected.check(&view(require(conn, community, id)?)?)?;
             if let Some(member) = app_devices::any_at(conn, community, id)? {
@@ -329,24 +349,17 @@ impl Switchboard {
                     ),
                 ));
             }
-            give_up_pending(conn, ctx, community, id, "the endpoint was removed")?;
+            let told = give_up_pending(conn, ctx, community, id, "the endpoint was removed")?;
             rows::delete(conn, community, id)?;
-            settle_askers(conn, community)
+            settle_askers(conn, community)?;
+            Ok(told)
         })
         .await?;
+        if told {
+            self.wake_outbox();
+        }
         self.endpoints_changed();
         Ok(())
-    }
-
-    /// The secrets that sign now, newest first.
-    pub async fn endpoint_secrets(&self, community: CommunityId, id: EndpointId) -> Result<Vec<String>> {
-        let now = self.now();
-        self.read(move |conn| {
-            require(conn, community, id)?;
-            let live = rows::live_secrets(conn, community, id, now.0)?;
-            Ok(live.into_iter().map(|row| row.secret).collect())
-        })
-        .await
     }
 
     /// Adds a secret; the ones before it sign beside it for `overlap_s` seconds more, so that receivers can

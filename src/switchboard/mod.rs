@@ -211,7 +211,9 @@ impl Switchboard {
             let (announcer, news, observers) = (announcer.clone(), news.clone(), observers.clone());
             move |pending: Vec<crate::store::outbox::Pending>, written: &events::Written| {
                 announcer.offer(pending);
-                news.ring();
+                if written.any {
+                    news.ring();
+                }
                 observers.told(written);
             }
         };

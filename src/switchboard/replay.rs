@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::deliveries::{self, Delivery, DeliveryQuery};
-use super::error::{Result, SwitchboardError};
+use super::error::Result;
 use super::{Switchboard, endpoints};
 use crate::domain::id::{CommunityId, DeliveryId, EndpointId, EventId};
-use crate::store::deliveries::{self as rows, PENDING};
-use crate::store::endpoints::{self as endpoint_rows, DISABLED};
+use crate::store::deliveries as rows;
+use crate::store::endpoints as endpoint_rows;
 
 /// Most dead letters that one request sends again.
 const MOST_REPLAYED: i64 = 1_000;
@@ -28,19 +28,11 @@ impl Switchboard {
     pub async fn replay_dead(&self, community: CommunityId, id: EndpointId) -> Result<Replayed> {
         let replayed = self
             .write(move |conn, ctx| {
-                if endpoints::require(conn, community, id)?.state == DISABLED {
-                    return Err(SwitchboardError::conflict(
-                        "endpoint_disabled",
-                        format!("{id} is disabled; enable it first"),
-                    ));
-                }
+                endpoints::require_active(conn, community, id)?;
                 let dead = rows::dead(conn, community, id, MOST_REPLAYED)?;
                 let replayed = dead.len() as i64;
-                for mut row in dead {
-                    row.state = PENDING;
-                    row.due_at = ctx.now.0;
-                    row.finished_at = None;
-                    rows::update(conn, &row)?;
+                for row in dead {
+                    deliveries::again(conn, ctx, row)?;
                 }
                 let left = rows::count(conn, community, id, rows::DEAD)?;
                 Ok(Replayed { replayed, left })

@@ -1,11 +1,11 @@
 //! What is old about callbacks goes: deliveries that waited too long are given up, finished ones and events
 //! are forgotten.
 
+use super::Switchboard;
+use super::endpoints::texts_failed;
 use super::error::Result;
-use super::{Switchboard, receipts};
 use crate::domain::Timestamp;
-use crate::domain::id::{CommunityId, DeliveryId, EventId, MessageId};
-use crate::domain::message::{Reason, Status};
+use crate::domain::id::{CommunityId, DeliveryId, EventId};
 use crate::store::{deliveries, endpoints, events};
 
 /// What is old.
@@ -23,7 +23,7 @@ pub struct Tidying {
 impl Switchboard {
     /// Tidies one community up, at most `batch` rows of each kind; true when there may be more.
     pub async fn tidy_callbacks(&self, community: CommunityId, old: Tidying, batch: i64) -> Result<bool> {
-        let (more, texts_ended) = self
+        let (more, told) = self
             .write_grouped(move |conn, ctx| {
                 let why = "it waited too long: its endpoint is disabled or did not work";
                 let idle = endpoints::of_community(conn, community)?
@@ -34,10 +34,7 @@ impl Switchboard {
                 let overdue = (old.due_before.0, why);
                 let (given_up, texts) =
                     deliveries::give_up_overdue(conn, (community, &idle), overdue, ctx.now.0, batch)?;
-                for message in &texts {
-                    let ids = (community, MessageId::from_i64(*message));
-                    receipts::advance(conn, ctx, ids, Status::Failed, Some(Reason::AppUnreachable), None)?;
-                }
+                let told = texts_failed(conn, ctx, community, &texts)?;
                 let made_before = DeliveryId::earliest(old.finished_before).as_i64();
                 let finished = (old.finished_before.0, made_before);
                 let forgotten = deliveries::forget(conn, community, finished, batch)?;
@@ -47,13 +44,10 @@ impl Switchboard {
                 }
                 let events = events::forget(conn, community, events_before, batch)?;
                 let full = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX) >= batch;
-                Ok((
-                    full(given_up) || full(forgotten) || full(events),
-                    !texts.is_empty(),
-                ))
+                Ok((full(given_up) || full(forgotten) || full(events), told))
             })
             .await?;
-        if texts_ended {
+        if told {
             self.wake_outbox();
         }
         Ok(more)

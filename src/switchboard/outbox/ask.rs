@@ -8,18 +8,15 @@ use crate::domain::id::{CommunityId, MessageId};
 use crate::domain::message::Reason;
 use crate::store::outbox::Pending;
 use crate::switchboard::Switchboard;
-use crate::switchboard::ask::{Answer, Question};
+use crate::switchboard::ask::{Answer, MOST_AT_ONCE, Question};
 use crate::switchboard::error::Result;
 use crate::switchboard::intercept::{self, ASK, Word};
 use crate::switchboard::lanes::key_of;
 
-/// Most texts that apps are asked about at once; the edge has bounds of its own for each endpoint.
-const MOST_ASKED: usize = 256;
-
 impl Dispatcher {
     /// Has apps asked about the texts whose turn it is.
     pub(super) fn ask(&mut self, now: Timestamp) {
-        while self.flying.get(ASK).copied().unwrap_or(0) < MOST_ASKED {
+        while self.flying.get(ASK).copied().unwrap_or(0) < MOST_AT_ONCE {
             let Some(item) = self.lanes.next(ASK) else {
                 break;
             };
