@@ -37,7 +37,7 @@ pub(crate) fn batch_or_each<I, O>(
 }
 
 /// Whether an error may lie in one row, and not in the database as a whole.
-fn may_be_one_rows(error: &SwitchboardError) -> bool {
+pub(crate) fn may_be_one_rows(error: &SwitchboardError) -> bool {
     match error {
         error if error.is_transient() => false,
         SwitchboardError::Store(store) => matches!(store, StoreError::Corrupt(_) | StoreError::Query(_)),

@@ -26,6 +26,9 @@ use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, num
 /// The name under which such texts wait; no carrier's name begins with this sign.
 pub(crate) const ASK: &str = "@ask";
 
+/// Most of an app's reason that is kept.
+const MOST_REASON_CHARS: usize = 500;
+
 /// What the callbacks edge is to ask, and how long it may take.
 pub(crate) struct Asking {
     pub endpoint: EndpointId,
@@ -65,7 +68,14 @@ pub(crate) enum Word {
 impl Word {
     /// Reads an answer's body.
     pub fn read(body: Value) -> std::result::Result<Self, String> {
-        serde_json::from_value(body).map_err(|e| format!("the answer is not understood: {e}"))
+        let word = serde_json::from_value(body).map_err(|e| format!("the answer is not understood: {e}"))?;
+        Ok(match word {
+            // It is stored as the message's detail, which is no place for a NUL or for a book.
+            Self::Deny { reason } => Self::Deny {
+                reason: reason.map(|r| intake::cleaned(&r).chars().take(MOST_REASON_CHARS).collect()),
+            },
+            word => word,
+        })
     }
 }
 
@@ -383,6 +393,17 @@ mod tests {
         ] {
             assert!(Word::read(wrong).is_err());
         }
+    }
+
+    #[test]
+    fn a_reason_is_kept_without_what_no_database_takes_and_not_without_end() {
+        let reason = format!("a\0{}", "b".repeat(100_000));
+        let word = Word::read(json!({ "action": "deny", "reason": reason })).unwrap();
+        let Word::Deny { reason: Some(kept) } = word else {
+            panic!("{word:?}");
+        };
+        assert_eq!(kept.chars().count(), MOST_REASON_CHARS);
+        assert!(kept.starts_with("ab"));
     }
 
     #[test]

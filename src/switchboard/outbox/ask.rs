@@ -5,13 +5,20 @@ use std::time::Duration;
 use super::{Dispatcher, Settled};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MessageId};
-use crate::domain::message::Reason;
+use crate::domain::message::{Reason, Status};
 use crate::store::outbox::Pending;
 use crate::switchboard::Switchboard;
+use crate::switchboard::aside::may_be_one_rows;
 use crate::switchboard::ask::{Answer, MOST_AT_ONCE, Question};
-use crate::switchboard::error::Result;
+use crate::switchboard::error::{Result, SwitchboardError};
 use crate::switchboard::intercept::{self, ASK, Word};
 use crate::switchboard::lanes::key_of;
+use crate::switchboard::receipts::{Attempt, Completion};
+
+/// Most of them that are about one community's texts.
+const MOST_OF_ONE: usize = 64;
+/// When a text that is above it looks again.
+const WAIT_MS: i64 = 50;
 
 impl Dispatcher {
     /// Has apps asked about the texts whose turn it is.
@@ -24,6 +31,13 @@ impl Dispatcher {
                 self.give_up(item, Reason::DeadlinePassed);
                 continue;
             }
+            let asked = self.asked.entry(item.row.community_id).or_default();
+            if *asked >= MOST_OF_ONE {
+                // A slow app holds up its own community, and no other.
+                self.lanes.not_before(item.row.lane, now.plus_ms(WAIT_MS));
+                continue;
+            }
+            *asked += 1;
             *self.flying.entry(ASK.to_owned()).or_default() += 1;
             let (board, settled) = (self.board.clone(), self.settled_tx.clone());
             tokio::spawn(async move {
@@ -35,6 +49,20 @@ impl Dispatcher {
     }
 }
 
+/// The end of a text on which nothing can be decided.
+fn set_aside(item: &Pending, error: &SwitchboardError) -> Completion {
+    Completion {
+        key: key_of(item),
+        between: (item.row.member_id, item.to_member),
+        carrier: ASK.to_owned(),
+        attempt: Attempt::Over {
+            status: Status::Blocked,
+            reason: Reason::AppDenied,
+            detail: Some(format!("set aside: {error}")),
+        },
+    }
+}
+
 impl Switchboard {
     /// Asks about a text until what follows is in the database; returns the text that goes to a phone now.
     async fn settle_question(&self, item: &Pending) -> Option<Pending> {
@@ -42,7 +70,8 @@ impl Switchboard {
             CommunityId::from_i64(item.row.community_id),
             MessageId::from_i64(item.row.message_id),
         );
-        let word = self.word_on(community, message).await;
+        let mut word = self.word_on(community, message).await;
+        let mut refused = 0;
         loop {
             let said = word.clone();
             let decided = self
@@ -55,8 +84,18 @@ impl Switchboard {
                     self.announce(decided.others);
                     return decided.text;
                 }
+                // What lies in this word or text itself will not be otherwise the next time.
+                Err(error) if may_be_one_rows(&error) && refused > 0 => {
+                    tracing::error!(%error, %message, "a text that an app was asked about was set aside");
+                    let _ = self.complete(set_aside(item, &error)).await;
+                    return None;
+                }
                 Err(error) => {
                     tracing::warn!(%error, %message, "an app's word could not be acted upon; trying again");
+                    if may_be_one_rows(&error) {
+                        refused += 1;
+                        word = None;
+                    }
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }

@@ -83,6 +83,7 @@ impl Switchboard {
             numbers: Rates::new(100_000, NUMBER_BURST_MS),
             members: Rates::new(200_000, MEMBER_BURST_MS),
             flying: HashMap::new(),
+            asked: HashMap::new(),
             unstored: HashMap::new(),
             inbox,
             settled_tx,
@@ -129,6 +130,8 @@ struct Dispatcher {
     members: Rates<i64>,
     /// Tries under way, by carrier.
     flying: HashMap<String, usize>,
+    /// Questions under way, by community.
+    asked: HashMap<i64, usize>,
     /// Tries that are over, but not yet so in the database, by carrier.
     unstored: HashMap<String, usize>,
     inbox: Inbox,
@@ -203,6 +206,12 @@ impl Dispatcher {
             Settled::Decided { lane, key, text } => {
                 if let Some(count) = self.flying.get_mut(ASK) {
                     *count = count.saturating_sub(1);
+                }
+                if let Some(count) = self.asked.get_mut(&key.0) {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        self.asked.remove(&key.0);
+                    }
                 }
                 self.lanes.decided((lane, key), ASK, text.map(|t| *t), now);
             }
