@@ -1,7 +1,7 @@
 //! The event stream: what happens in a community, as server-sent events.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap};
@@ -22,9 +22,11 @@ use crate::domain::id::{CommunityId, EventId, KeyId};
 use crate::switchboard::{Event, Scope, Switchboard};
 
 /// Chunks that wait for a reader; one who leaves them there is let go.
-const BUFFERED: usize = 16;
+const BUFFERED: usize = 4;
 /// Events in one look.
 const PAGE: i64 = 200;
+/// Events in one chunk: what a reader who does not read may cost.
+const EVENTS_A_CHUNK: usize = 20;
 /// How long a reader may leave the buffer full.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Others' news is found by looking this often.
@@ -34,21 +36,66 @@ const LOOK_AT_MOST: Duration = Duration::from_millis(50);
 /// Without events a comment shows that the stream lives.
 const HEARTBEAT_MS: i64 = 15_000;
 
-/// How many streams may be open.
-pub(crate) struct Streams(Arc<Semaphore>);
+/// How many streams may be open: of all keys, and of one app's key a quarter of that, lest it take every other's.
+pub(crate) struct Streams {
+    all: Arc<Semaphore>,
+    of_one_app: usize,
+    apps: OfApps,
+}
+
+/// How many streams each app's key has open.
+type OfApps = Arc<Mutex<HashMap<KeyId, usize>>>;
+
+/// An open stream's place; given back when it is dropped.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    app: Option<(KeyId, OfApps)>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some((key, apps)) = &self.app {
+            let mut apps = apps.lock().unwrap_or_else(|p| p.into_inner());
+            if let Some(count) = apps.get_mut(key) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    apps.remove(key);
+                }
+            }
+        }
+    }
+}
 
 impl Streams {
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Semaphore::new(most)))
+        Self {
+            all: Arc::new(Semaphore::new(most)),
+            of_one_app: (most / 4).max(1),
+            apps: Arc::default(),
+        }
     }
 
-    fn open(&self) -> Result<OwnedSemaphorePermit> {
-        self.0.clone().try_acquire_owned().map_err(|_| {
+    fn open(&self, who: &Who) -> Result<Place> {
+        let full = || {
             Problem::unavailable(
                 "too_many_streams",
                 "too many event streams are open; try again later",
             )
-        })
+        };
+        let permit = self.all.clone().try_acquire_owned().map_err(|_| full())?;
+        let app = match who.0.scope {
+            Scope::App(_) => {
+                let mut apps = self.apps.lock().unwrap_or_else(|p| p.into_inner());
+                let count = apps.entry(who.0.key).or_default();
+                if *count >= self.of_one_app {
+                    return Err(full());
+                }
+                *count += 1;
+                Some((who.0.key, self.apps.clone()))
+            }
+            _ => None,
+        };
+        Ok(Place { _permit: permit, app })
     }
 }
 
@@ -136,7 +183,7 @@ pub(crate) async fn stream(
     let community = community(&who, wanted.community)?;
     let board = state.board.clone();
     board.community(community).await?;
-    let permit = shared.streams.open()?;
+    let permit = shared.streams.open(&who)?;
     let after = last_event_id(req.headers())?.or(wanted.after);
     if let Some(after) = after {
         board.check_resume(community, after).await?;
@@ -173,6 +220,8 @@ struct Teller {
     lag_ms: i64,
     recent: BTreeSet<EventId>,
     heard_at: Timestamp,
+    /// When the key was last looked at; however much there is to tell, that is done.
+    checked_at: Timestamp,
 }
 
 impl Teller {
@@ -192,6 +241,7 @@ impl Teller {
             lag_ms: board.events_lag_ms(),
             recent: BTreeSet::new(),
             heard_at: now,
+            checked_at: now,
         };
         if after.is_none() {
             // What was there before is not told; only what appears from here on.
@@ -259,14 +309,19 @@ impl Teller {
         loop {
             news.mark_unchanged();
             let (events, more) = self.unseen().await?;
-            if let Some(chunk) = self.chunk(&events) {
-                send(chunks, chunk).await?;
-                self.heard_at = self.board.now();
+            for some in events.chunks(EVENTS_A_CHUNK) {
+                if let Some(chunk) = self.chunk(some) {
+                    send(chunks, chunk).await?;
+                    self.heard_at = self.board.now();
+                }
             }
-            if self.board.now().since(self.heard_at) >= HEARTBEAT_MS {
+            if self.board.now().since(self.checked_at) >= HEARTBEAT_MS {
                 if !self.may_go_on().await? {
                     return Ok(());
                 }
+                self.checked_at = self.board.now();
+            }
+            if self.board.now().since(self.heard_at) >= HEARTBEAT_MS {
                 send(chunks, Bytes::from_static(b": still here\n\n")).await?;
                 self.heard_at = self.board.now();
             }
