@@ -65,6 +65,7 @@ impl Switchboard {
         all_or_nothing: bool,
         dry_run: bool,
     ) -> Result<Bulk> {
+        let _turn = self.inner.bulks.acquire().await;
         let bulk = self
             .write(move |conn, ctx| {
                 let policy = communities::require(conn, community)?.policy;

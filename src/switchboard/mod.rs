@@ -122,6 +122,8 @@ struct Inner {
     guard: Arc<NoticeGuard>,
     announcer: outbox::Announcer,
     asker: OnceLock<Arc<dyn ask::Asker>>,
+    /// One bulk at a time: each is a long transaction, and texts wait for it.
+    bulks: tokio::sync::Semaphore,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -277,6 +279,7 @@ impl Switchboard {
             guard,
             announcer,
             asker: OnceLock::new(),
+            bulks: tokio::sync::Semaphore::new(1),
             news,
             observers,
             closing: CancellationToken::new(),
