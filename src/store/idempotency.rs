@@ -59,10 +59,17 @@ pub fn release(conn: &mut Conn, key_id: i64, name: &str) -> Result<(), StoreErro
 }
 
 /// Forgets what was kept before the given time.
-pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
-    Ok(each!(conn, c => diesel::delete(idempotency_keys::table
-        .filter(idempotency_keys::created_at.lt(before)))
-        .execute(c))?)
+pub fn forget(conn: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    let old: Vec<(i64, String)> = each!(conn, c => idempotency_keys::table
+        .filter(idempotency_keys::created_at.lt(before))
+        .order(idempotency_keys::created_at)
+        .limit(limit)
+        .select((idempotency_keys::key_id, idempotency_keys::name))
+        .load(c))?;
+    for (key_id, name) in &old {
+        release(conn, *key_id, name)?;
+    }
+    Ok(old.len())
 }
 
 /// Takes a name over from a request that began at the given time; false if somebody else did.

@@ -7,6 +7,8 @@ use crate::store::idempotency::{self as rows, IdempotencyRow, UNDER_WAY};
 
 /// How long an answer is kept.
 const KEPT_S: i64 = 24 * 3600;
+/// How many are forgotten in one transaction.
+const FORGET: i64 = 500;
 /// After how long a request that was never answered is taken to have died with its process.
 const ABANDONED_S: i64 = 60;
 
@@ -83,7 +85,16 @@ impl Switchboard {
 
     /// Forgets answers that are too old to be given again.
     pub async fn forget_answers(&self) -> Result<usize> {
-        self.write_grouped(|conn, ctx| Ok(rows::forget(conn, ctx.now.plus_s(-KEPT_S).0)?))
-            .await
+        let mut all = 0;
+        loop {
+            // A few at a time: texts wait for the same writer.
+            let some = self
+                .write_grouped(|conn, ctx| Ok(rows::forget(conn, ctx.now.plus_s(-KEPT_S).0, FORGET)?))
+                .await?;
+            all += some;
+            if (some as i64) < FORGET {
+                return Ok(all);
+            }
+        }
     }
 }
