@@ -14,7 +14,10 @@ use serde_json::json;
 
 use super::arrival::Arrivals;
 use super::driver::{Event, InboundRequest, Refusal};
+use super::held;
 use super::rest::HttpCarrier;
+use tokio::sync::Semaphore;
+
 use crate::config::http::HttpConfig;
 use crate::domain::Clock;
 use crate::switchboard::media::MediaShelf;
@@ -36,6 +39,8 @@ pub(super) struct Inner {
     pub exchange: Arc<dyn Exchange>,
     pub shelf: Arc<dyn MediaShelf>,
     pub clock: Arc<dyn Clock>,
+    /// Who may read a file at the same time.
+    pub readers: Arc<Semaphore>,
 }
 
 #[derive(Clone, Copy)]
@@ -204,7 +209,13 @@ async fn read(mut payload: Payload, most: usize) -> Result<Vec<u8>, HttpResponse
 async fn medium(req: HttpRequest) -> HttpResponse {
     let token = req.match_info().get("token").unwrap_or_default();
     let is_token = token.len() == TOKEN_CHARS && token.bytes().all(|b| b.is_ascii_alphanumeric());
-    let found = match req.app_data::<Data<Doors>>().filter(|_| is_token) {
+    let doors = req.app_data::<Data<Doors>>().filter(|_| is_token);
+    let turn = match doors.map(|doors| doors.inner.readers.clone().try_acquire_owned()) {
+        Some(Ok(turn)) => Some(turn),
+        Some(Err(_)) => return later(&IntakeError::Overloaded),
+        None => None,
+    };
+    let found = match doors {
         Some(doors) => doors.inner.shelf.media(token).await,
         None => Ok(None),
     };
@@ -215,7 +226,7 @@ async fn medium(req: HttpRequest) -> HttpResponse {
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
-            .body(media.bytes),
+            .body(held::body(media.bytes, turn, held::PATIENCE)),
         Ok(None) => problem(
             StatusCode::NOT_FOUND,
             "not_found",

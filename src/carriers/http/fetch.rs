@@ -1,6 +1,6 @@
 //! Fetching what came with a text, from wherever the provider says it lies: an address that others chose.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::driver::{Auth, MediaSource};
 use crate::config::http_carriers::HttpCarriersConfig;
+use crate::domain::address::not_public;
 use crate::wire::media::{self, Kind, Unfit};
 
 const MOST_REDIRECTS: usize = 3;
@@ -171,28 +172,5 @@ impl Resolve for Public {
 
 /// Whether an address is one of the public Internet's.
 pub(super) fn is_public(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    let special = ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_documentation()
-        || a == 0
-        || a >= 224
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (18..20).contains(&b));
-    !special
-}
-
-/// 2000::/3 without what stands for IPv4 addresses (Teredo, 6to4) and for documents.
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let [a, b, ..] = ip.segments();
-    a & 0xe000 == 0x2000 && a != 0x2002 && !(a == 0x2001 && (b < 0x200 || b == 0x0db8))
+    not_public(ip).is_none()
 }

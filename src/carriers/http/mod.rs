@@ -8,6 +8,7 @@ mod arrival;
 mod doors;
 mod driver;
 mod fetch;
+mod held;
 mod rest;
 mod telnyx;
 mod twilio;
@@ -125,6 +126,7 @@ impl HttpEdge {
                 exchange,
                 shelf,
                 clock: self.clock,
+                readers: Arc::new(tokio::sync::Semaphore::new(held::READERS)),
             }),
         }
     }
