@@ -3,10 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use super::Switchboard;
-use super::deliveries::Next;
 use super::error::Result;
 use super::events::Written;
 use super::outlet::Verdict;
+use super::parcels::Next;
 use crate::domain::message::Status;
 use crate::store::outbox;
 
