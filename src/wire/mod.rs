@@ -2,5 +2,6 @@
 //! Imports no other room; everything here is total on hostile input.
 
 pub mod media;
+pub mod sdp;
 pub mod smpp;
 pub mod sms;
