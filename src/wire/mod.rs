@@ -3,5 +3,6 @@
 
 pub mod media;
 pub mod sdp;
+pub mod sip;
 pub mod smpp;
 pub mod sms;
