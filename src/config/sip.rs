@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use self::trunk::{
-    CallerHeader, DialledIn, NumberStyle, Target, TrunkConfig, TrunkTransport, WithheldCallers,
+    CallerHeader, DialledIn, DialogRouting, DigitsBy, NumberStyle, ReliableProvisional, Target, TrunkConfig,
+    TrunkTransport, WithheldCallers,
 };
 pub(in crate::config) use self::validate::Wrong;
 
@@ -61,6 +62,10 @@ pub struct SipConfig {
     pub t2_ms: u32,
     /// Seconds that an INVITE of ours may go without a final answer after a provisional one (Timer C).
     pub timer_c_s: u32,
+    /// Whether the next trunk is tried after 404, 410, 484 and 604, which are the number's fault elsewhere.
+    pub failover_not_found: bool,
+    /// Whether the next trunk is tried after 403 and 603, which are the called one's word elsewhere.
+    pub failover_forbidden: bool,
     /// The DNS server for trunks named by domain, as `192.0.2.53:53`; empty: those of the operating system.
     pub dns_server: String,
     /// The trunks, by name.
@@ -92,6 +97,8 @@ impl Default for SipConfig {
             t1_ms: 500,
             t2_ms: 4000,
             timer_c_s: 185,
+            failover_not_found: false,
+            failover_forbidden: false,
             dns_server: String::new(),
             trunks: BTreeMap::new(),
         }

@@ -84,7 +84,6 @@ fn a_trunk_that_cannot_work_is_refused() {
             }),
         ),
         ("inbound", bad(|t| (t.inbound, t.outbound) = (false, false))),
-        ("failover", bad(|t| t.failover = vec![200])),
         ("country_code", bad(|t| t.numbers = NumberStyle::National)),
         ("country_code", bad(|t| t.country_code = "+49".into())),
         ("trust", bad(|t| t.trust = vec![CallerHeader::From; 2])),

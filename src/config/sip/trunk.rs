@@ -49,8 +49,6 @@ pub struct TrunkConfig {
     /// Prefixes (`+1555`) of phones that are reached by it and no other; it gets no other calls then. Empty: it
     /// reaches all.
     pub reaches: Vec<String>,
-    /// Answers after which another trunk is tried, if the call has not been answered.
-    pub failover: Vec<u16>,
     /// Seconds without any answer to an INVITE after which another trunk is tried.
     pub no_answer_s: u32,
     /// How it writes numbers.
@@ -74,8 +72,13 @@ pub struct TrunkConfig {
     pub from_domain: String,
     /// Whether to ask for, and to offer, session timers (RFC 4028).
     pub session_timers: bool,
-    /// Whether to ask for, and to offer, reliable provisional answers (RFC 3262).
-    pub reliable_provisional: bool,
+    /// Reliable provisional answers (RFC 3262) to calls that leave by it.
+    pub reliable_provisional: ReliableProvisional,
+    /// Where requests within a call go: to where its messages come from, which is right behind NAT, or to where its
+    /// Record-Route and Contact say.
+    pub routing: DialogRouting,
+    /// How it is told digits that the other end sent by INFO: in the sound (RFC 4733), or by INFO too.
+    pub digits: DigitsBy,
 }
 
 impl Default for TrunkConfig {
@@ -99,7 +102,6 @@ impl Default for TrunkConfig {
             priority: 1,
             weight: 1,
             reaches: Vec::new(),
-            failover: vec![500, 502, 503, 504],
             no_answer_s: 5,
             numbers: NumberStyle::E164,
             country_code: String::new(),
@@ -111,7 +113,9 @@ impl Default for TrunkConfig {
             caller: vec![CallerHeader::From],
             from_domain: String::new(),
             session_timers: true,
-            reliable_provisional: true,
+            reliable_provisional: ReliableProvisional::Supported,
+            routing: DialogRouting::Symmetric,
+            digits: DigitsBy::Rtp,
         }
     }
 }
@@ -172,6 +176,38 @@ pub enum WithheldCallers {
     Stranger,
     /// Members, if their number is one's: the contact sees the pool number and never another.
     Member,
+}
+
+/// Reliable provisional answers (RFC 3262).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReliableProvisional {
+    /// Not offered.
+    Off,
+    /// Offered.
+    Supported,
+    /// Demanded.
+    Required,
+}
+
+/// Where requests within a call go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialogRouting {
+    /// To where the peer's messages come from.
+    Symmetric,
+    /// To where Record-Route and Contact say.
+    Addressed,
+}
+
+/// How digits are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DigitsBy {
+    /// In the sound, as events.
+    Rtp,
+    /// By INFO.
+    Info,
 }
 
 /// A place in `targets` or `registrar`.

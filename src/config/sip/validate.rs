@@ -114,9 +114,6 @@ impl TrunkConfig {
         wrong.range(&format!("{key}.max_channels"), self.max_channels, 0, 100_000);
         wrong.range(&format!("{key}.calls_per_s"), self.calls_per_s, 0, 100_000);
         wrong.range(&format!("{key}.no_answer_s"), self.no_answer_s, 1, 60);
-        for status in &self.failover {
-            wrong.range(&format!("{key}.failover"), *status, 400, 699);
-        }
     }
 
     fn check_ways(&self, key: &str, wrong: &mut Wrong) {
