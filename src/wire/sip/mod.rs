@@ -7,6 +7,7 @@
 pub mod b2bua;
 pub mod digest;
 pub mod flow;
+pub mod framing;
 pub mod identity;
 pub mod message;
 pub mod transaction;

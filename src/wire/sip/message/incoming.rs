@@ -1,10 +1,26 @@
 //! What comes in. Every field that RFC 3261 section 8.1.1 makes mandatory is read and checked at once; the rest when asked.
-//!
-//! INTERFACE SKETCH (signatures bind, bodies and private fields are to be written).
+
+use std::ops::Deref;
 
 use bytes::Bytes;
+use sipx_sip::error::{FramingError, LimitKind, ParseError, StartLineError};
+use sipx_sip::{HeaderName, Limits, Message, parse_datagram};
 
-use super::Method;
+use super::answer::Answerable;
+use super::fields::Fields;
+use super::lenient::{self, Fault, Unreadable};
+use super::{Method, Uri};
+
+/// Largest message that is read, in bytes.
+pub const LARGEST_MESSAGE: usize = 65_535;
+
+const LIMITS: Limits = Limits {
+    max_message_bytes: LARGEST_MESSAGE,
+    max_body_bytes: LARGEST_MESSAGE,
+    max_headers: 128,
+    max_header_bytes: 8 * 1024,
+    max_folding_lines: 16,
+};
 
 /// A message.
 #[derive(Clone, Debug)]
@@ -15,83 +31,154 @@ pub enum Incoming {
     Response(Box<IncomingResponse>),
 }
 
-/// A SIP, SIPS or tel URI. Wraps the crate's; see identity for telephone numbers in it.
+/// A request with all that it must have.
 #[derive(Clone, Debug)]
-pub struct Uri;
-
-/// `From`, `To`, `Contact`, `P-Asserted-Identity` …: display name, URI, parameters.
-#[derive(Clone, Debug)]
-pub struct NameAddr {
-    pub display_name: Option<Vec<u8>>,
-    pub uri: Uri,
-    /// The `tag` parameter.
-    pub tag: Option<Bytes>,
+pub struct IncomingRequest {
+    method: Method,
+    uri: Uri,
+    fields: Fields,
 }
 
-/// A body and what it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Body<'a> {
-    /// `application/sdp`, in lower case, without parameters.
-    pub kind: &'a str,
-    pub bytes: &'a [u8],
+/// A response with all that it must have.
+#[derive(Clone, Debug)]
+pub struct IncomingResponse {
+    status: u16,
+    fields: Fields,
 }
 
-/// Session-Expires (RFC 4028).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionExpires {
-    pub interval_s: u32,
-    /// `Some(true)`: uac refreshes.
-    pub refresher_uac: Option<bool>,
+impl Incoming {
+    /// Reads one datagram, or one message cut out of a stream. The fields keep views of `bytes`: hand in a buffer of
+    /// the message's own size, not a slice of a large one.
+    pub fn parse(bytes: &Bytes) -> Result<Self, Unreadable> {
+        read(bytes).map_err(|fault| lenient::second_look(bytes, fault))
+    }
 }
 
-#[derive(Clone, Debug)]
-pub struct IncomingRequest;
-#[derive(Clone, Debug)]
-pub struct IncomingResponse;
+fn read(bytes: &Bytes) -> Result<Incoming, Fault> {
+    match parse_datagram(bytes.clone(), &LIMITS).map_err(fault)? {
+        Message::Request(request) => {
+            if !request.version.is_supported() {
+                return Err(Fault {
+                    status: 505,
+                    reason: "Version Not Supported",
+                });
+            }
+            if request.uri.has_headers() {
+                return Err(Fault::bad("Request-URI Has Headers"));
+            }
+            let method = Method::parse(request.method.as_bytes()).ok_or(Fault::bad("Bad Method"))?;
+            let body = request.body().clone();
+            let fields = Fields::read(request.headers, body)?;
+            if fields.cseq_method != method {
+                return Err(Fault::bad("CSeq Names Another Method"));
+            }
+            let uri = Uri::of(request.uri);
+            Ok(Incoming::Request(Box::new(IncomingRequest {
+                method,
+                uri,
+                fields,
+            })))
+        }
+        Message::Response(response) => {
+            if !response.version.is_supported() {
+                return Err(Fault::bad("Bad Version"));
+            }
+            let body = response.body().clone();
+            let fields = Fields::read(response.headers, body)?;
+            Ok(Incoming::Response(Box::new(IncomingResponse {
+                status: response.status.code(),
+                fields,
+            })))
+        }
+    }
+}
+
+/// What a fault of the grammar is answered with.
+fn fault(error: ParseError) -> Fault {
+    match error {
+        ParseError::StartLine(StartLineError::Uri(_)) => Fault::bad("Bad Request-URI"),
+        ParseError::StartLine(_) => Fault::bad("Bad Start Line"),
+        ParseError::Framing(FramingError::ContentLengthRepeated) => {
+            Fault::bad("Contradictory Content-Length")
+        }
+        ParseError::Framing(FramingError::ContentLengthMalformed) => Fault::bad("Bad Content-Length"),
+        ParseError::Framing(FramingError::BodyTruncated) => Fault::bad("Content-Length Exceeds Message"),
+        ParseError::Framing(_) => Fault::bad("Unfinished Message"),
+        ParseError::Limit {
+            limit: LimitKind::BodyBytes,
+            ..
+        } => Fault {
+            status: 413,
+            reason: "Request Entity Too Large",
+        },
+        ParseError::Limit {
+            limit: LimitKind::MessageBytes,
+            ..
+        } => Fault {
+            status: 513,
+            reason: "Message Too Large",
+        },
+        ParseError::Limit { .. } => Fault::bad("Too Many Headers"),
+        _ => Fault::bad("Bad Header"),
+    }
+}
+
+impl Deref for IncomingRequest {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+impl Deref for IncomingResponse {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.fields
+    }
+}
 
 impl IncomingRequest {
-    pub fn method(&self) -> &Method { todo!() }
-    pub fn uri(&self) -> &Uri { todo!() }
-    pub fn call_id(&self) -> &Bytes { todo!() }
-    pub fn from(&self) -> &NameAddr { todo!() }
-    pub fn to(&self) -> &NameAddr { todo!() }
-    pub fn cseq(&self) -> u32 { todo!() }
-    /// None where the header is missing: 70 then (RFC 3261, section 16.6).
-    pub fn max_forwards(&self) -> Option<u8> { todo!() }
-    /// The first Contact's URI, if there is one that parses.
-    pub fn contact(&self) -> Option<&Uri> { todo!() }
-    /// Values of Record-Route, in the order of the message, each as it is to be put into Route.
-    pub fn record_route(&self) -> Vec<Bytes> { todo!() }
-    /// Whether Supported (or `k`) names this option tag.
-    pub fn supports(&self, _tag: &str) -> bool { todo!() }
-    /// Option tags of Require.
-    pub fn required(&self) -> Vec<String> { todo!() }
-    /// Whether Allow names the method.
-    pub fn allows(&self, _method: &Method) -> bool { todo!() }
-    pub fn session_expires(&self) -> Option<SessionExpires> { todo!() }
-    pub fn min_se(&self) -> Option<u32> { todo!() }
-    /// RAck of a PRACK: (RSeq, CSeq, method).
-    pub fn rack(&self) -> Option<(u32, u32, Method)> { todo!() }
-    pub fn body(&self) -> Option<Body<'_>> { todo!() }
-    /// Each value of a header, unfolded; for what has no method of its own (identity headers, Authorization).
-    pub fn values(&self, _name: &str) -> Vec<Vec<u8>> { todo!() }
+    /// What is asked for; CSeq says the same.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The request URI.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// What an answer copies from it.
+    pub(crate) fn answerable(&self) -> Answerable<'_> {
+        let values = |name| self.fields.raw(name).collect();
+        Answerable {
+            via: Some(self.fields.via()),
+            further_vias: self.fields.raw(HeaderName::Via).skip(1).collect(),
+            from: self.fields.raw(HeaderName::From).next(),
+            to: self.fields.raw(HeaderName::To).next(),
+            to_has_tag: self.fields.to().tag.is_some(),
+            call_id: self.fields.raw(HeaderName::CallId).next(),
+            cseq: self.fields.raw(HeaderName::CSeq).next(),
+            record_routes: values(HeaderName::RecordRoute),
+        }
+    }
 }
 
 impl IncomingResponse {
-    pub fn status(&self) -> u16 { todo!() }
-    pub fn call_id(&self) -> &Bytes { todo!() }
-    pub fn cseq(&self) -> u32 { todo!() }
-    pub fn cseq_method(&self) -> &Method { todo!() }
-    pub fn to(&self) -> &NameAddr { todo!() }
-    pub fn contact(&self) -> Option<&Uri> { todo!() }
-    pub fn record_route(&self) -> Vec<Bytes> { todo!() }
-    pub fn supports(&self, _tag: &str) -> bool { todo!() }
-    pub fn required(&self) -> Vec<String> { todo!() }
-    pub fn allows(&self, _method: &Method) -> bool { todo!() }
-    pub fn rseq(&self) -> Option<u32> { todo!() }
-    pub fn session_expires(&self) -> Option<SessionExpires> { todo!() }
-    pub fn min_se(&self) -> Option<u32> { todo!() }
-    pub fn retry_after_s(&self) -> Option<u32> { todo!() }
-    pub fn body(&self) -> Option<Body<'_>> { todo!() }
-    pub fn values(&self, _name: &str) -> Vec<Vec<u8>> { todo!() }
+    /// 100 to 699.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The method of the request that it answers.
+    pub fn cseq_method(&self) -> &Method {
+        &self.fields.cseq_method
+    }
+
+    /// To as written, for the ACK of an answer that is not 2xx (RFC 3261, section 17.1.1.3).
+    pub(crate) fn to_text(&self) -> std::borrow::Cow<'_, [u8]> {
+        self.fields.raw(HeaderName::To).next().unwrap_or_default()
+    }
 }

@@ -1,11 +1,11 @@
 //! What goes out: typed fields and an allow-list of further headers, nothing else.
 //!
-//! INTERFACE SKETCH (signatures bind, bodies are to be written).
+//! Strings are written without their control characters ([`super::text::push_clean`]), so no value can end its header.
 
 use bytes::Bytes;
 
 use super::Method;
-use super::incoming::SessionExpires;
+use super::SessionExpires;
 
 /// A header that may be sent besides the ones every message has. There is no variant for "any".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +18,19 @@ pub enum Extra {
     Unsupported(Vec<String>),
     Accept(&'static str),
     RSeq(u32),
-    RAck { rseq: u32, cseq: u32, method: Method },
+    RAck {
+        rseq: u32,
+        cseq: u32,
+        method: Method,
+    },
     SessionExpires(SessionExpires),
     MinSe(u32),
     /// `Q.850;cause=17;text="…"` or `SIP;cause=…`; text is one of our own sentences.
-    Reason { protocol: &'static str, cause: u16, text: &'static str },
+    Reason {
+        protocol: &'static str,
+        cause: u16,
+        text: &'static str,
+    },
     RetryAfter(u32),
     /// URIs that we have made ourselves.
     PAssertedIdentity(String),
@@ -33,7 +41,10 @@ pub enum Extra {
     WwwAuthenticate(String),
     ProxyAuthenticate(String),
     Expires(u32),
-    Warning { code: u16, text: &'static str },
+    Warning {
+        code: u16,
+        text: &'static str,
+    },
 }
 
 /// A request that is to be sent. Via, its branch and Content-Length are added by the transaction layer.
@@ -68,4 +79,17 @@ pub struct OutgoingResponse {
     pub contact: Option<String>,
     pub extra: Vec<Extra>,
     pub body: Option<(&'static str, Bytes)>,
+}
+
+impl OutgoingResponse {
+    /// An answer with nothing but its status.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            to_tag: None,
+            contact: None,
+            extra: Vec::new(),
+            body: None,
+        }
+    }
 }
