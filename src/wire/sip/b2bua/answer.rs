@@ -160,7 +160,6 @@ impl Call {
         half.answer = Some(Box::new(Answer {
             server: arrived.server,
             cseq: arrived.cseq,
-            response: response.clone(),
             every: core.t1(),
             until: core.now + core.patience(),
             offered,
@@ -207,6 +206,7 @@ impl Call {
             half.offers = Offers::Settled;
             half.remote = hash(description::bytes(request));
         }
+        core.transactions.acknowledged(answer.server);
         self.timers.cancel(Timer::Answer(side));
         core.received(id, side, &Method::Ack, None, request.body().is_some());
         if is_over {
@@ -269,8 +269,8 @@ impl Call {
         }
         answer.every = (answer.every * 2).min(t2);
         let next = (now + answer.every).min(answer.until);
-        let (server, response) = (answer.server, answer.response.clone());
-        core.transactions.respond(now, server, response);
+        // The layer repeats the bytes that it has sent.
+        core.transactions.respond(now, answer.server, OutgoingResponse::new(200));
         self.timers.set(Timer::Answer(side), next);
     }
 
@@ -313,8 +313,7 @@ impl Call {
             half.answer = Some(Box::new(Answer {
                 server,
                 cseq,
-                response: response.clone(),
-                every: core.t1(),
+                    every: core.t1(),
                 until: core.now + core.patience(),
                 offered,
             }));

@@ -48,18 +48,21 @@ pub(super) fn key(invite: &IncomingRequest) -> Box<[u8]> {
 }
 
 impl Call {
-    /// A call that an INVITE asks for. None where the INVITE cannot begin a dialog.
+    /// A call that an INVITE asks for; or the status that the INVITE is refused with.
     pub(super) fn arriving(
         core: &mut Core,
         id: CallId,
         server: ServerId,
         invite: &IncomingRequest,
         source: Source,
-    ) -> Option<Self> {
+    ) -> Result<Self, u16> {
         let tag = core.random.tag();
-        let template = Dialog::answering(invite, source, tag, Routing::Symmetric)?;
-        let required = invite.required();
-        let reliable = if required.iter().any(|tag| tag == "100rel") {
+        let template = Dialog::answering(invite, source, tag, Routing::Symmetric).ok_or(400u16)?;
+        let offer = match invite.body() {
+            None => None,
+            Some(body) => Some((description::read(body.bytes).ok_or(488u16)?, hash(body.bytes))),
+        };
+        let reliable = if invite.required().iter().any(|tag| tag == "100rel") {
             Willing::Must
         } else if invite.supports("100rel") {
             Willing::Can
@@ -76,30 +79,16 @@ impl Call {
             asks: TimerAsk::read(invite),
             updates: invite.allows(&Method::Update),
             max_forwards: invite.max_forwards().unwrap_or(70),
-            offer: None,
+            offer,
         }));
         core.received(id, Side::Caller, &Method::Invite, None, invite.body().is_some());
-        if let Some(body) = invite.body() {
-            match description::read(body.bytes) {
-                Some(session) => {
-                    if let Some(arrived) = &mut call.caller.arrived {
-                        arrived.offer = Some((session, hash(body.bytes)));
-                    }
-                }
-                None => {
-                    call.reply_invite(core, 488, Vec::new());
-                    return None;
-                }
-            }
-        }
-        call.reply_invite(core, 100, Vec::new());
         call.claim(core, tag, Side::Caller);
         let key = key(invite);
         core.arrived.insert(key.clone(), (id, invite.cseq()));
         call.key = Some(key);
         core.transactions.tie(server, call.user());
         call.timers.set(Timer::Decision, core.now + core.settings.decision_ms);
-        Some(call)
+        Ok(call)
     }
 
     /// Answers the caller's INVITE without a dialog.

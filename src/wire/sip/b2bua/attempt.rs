@@ -228,6 +228,7 @@ impl Call {
         self.timers.cancel(Timer::Silence);
         self.withdraw(core, side);
         self.drop_exchanges(core, side);
+        let failover = self.failover;
         let leg = self.leg(side);
         leg.halves.clear();
         leg.confirmed = false;
@@ -236,7 +237,7 @@ impl Call {
             return;
         };
         let number = outgoing.number;
-        let next = failure::next(failure, self.failover);
+        let next = failure::next(failure, failover);
         match next {
             Next::Hop => outgoing.hop = outgoing.hop.saturating_add(1),
             Next::Attempt => outgoing.hop = u8::MAX,

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::core::{ALLOW, Core, SDP};
+use super::ending::Ending;
 use super::exchange::Exchange;
 use super::leg::{Half, Leg};
 use super::timers::{Timer, Timers};
@@ -68,6 +69,8 @@ pub(super) struct Call {
     pub(super) offered: Option<Session>,
     /// The failure that the caller would hear of now.
     pub(super) failure: Option<Failure>,
+    /// The Q.850 cause that came with it.
+    pub(super) q850: Option<u8>,
     /// The callee has answered and the caller's PRACK is waited for.
     pub(super) held_answer: Option<Box<(u16, Option<Session>)>>,
     /// Tags that lead here.
@@ -92,6 +95,7 @@ impl Call {
             next: 0,
             offered: None,
             failure: None,
+            q850: None,
             held_answer: None,
             tags: Vec::new(),
             key: None,
@@ -368,7 +372,12 @@ impl Call {
 
     /// A peer does not answer any more.
     pub(super) fn lost(&mut self, core: &mut Core, side: Side) {
-        self.finish(core, super::ending::Ending::ours(Cause::PeerLost, 41).after(side));
+        let mut ending = Ending::ours(Cause::PeerLost, 41);
+        ending.text = Some(match side {
+            Side::Caller => "Caller lost",
+            Side::Callee => "Callee lost",
+        });
+        self.finish(core, ending);
     }
 }
 

@@ -151,6 +151,7 @@ impl Call {
     ) {
         self.reply(core, side, server, &Method::Bye, 200, Vec::new());
         let q850 = reason(request).unwrap_or(16);
+        let is_over = self.state == State::Over;
         let leg = self.leg(side);
         if leg.confirmed {
             leg.ended = true;
@@ -161,7 +162,7 @@ impl Call {
             let cause = if self.state == State::Talking { Cause::HungUp } else { Cause::Cancelled };
             return self.finish(core, Ending::by(side, cause, q850));
         }
-        if self.state == State::Over {
+        if is_over {
             return;
         }
         if leg.arrived.is_none() {

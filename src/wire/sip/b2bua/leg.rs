@@ -11,7 +11,7 @@ use crate::wire::sdp::{Anchor, Origin, Session};
 use crate::wire::sip::Millis;
 use crate::wire::sip::dialog::{Dialog, Tag};
 use crate::wire::sip::flow::Hop;
-use crate::wire::sip::message::{Extra, Fields, Method, OutgoingResponse};
+use crate::wire::sip::message::{Extra, Fields, Method};
 use crate::wire::sip::transaction::{ClientId, ServerId};
 
 /// One leg of a call.
@@ -234,7 +234,6 @@ impl Half {
 pub(super) struct Answer {
     pub(super) server: ServerId,
     pub(super) cseq: u32,
-    pub(super) response: OutgoingResponse,
     pub(super) every: Millis,
     pub(super) until: Millis,
     /// The offer in it that the ACK answers.

@@ -21,6 +21,11 @@ impl Random {
         Self { rng, key }
     }
 
+    /// A seed for another.
+    pub(super) fn seed(&mut self) -> [u8; 32] {
+        self.rng.random()
+    }
+
     /// A tag of the answering side.
     pub(super) fn tag(&mut self) -> Tag {
         Tag(self.rng.random())

@@ -126,6 +126,12 @@ impl Dialog {
         Some(dialog)
     }
 
+    /// Chooses hops in another way from now on.
+    pub fn reroute(&mut self, routing: Routing) {
+        self.routing = routing;
+        self.steer();
+    }
+
     /// Whether a request belongs to this dialog.
     pub fn owns(&self, request: &IncomingRequest) -> bool {
         request.call_id().as_ref() == self.call_id.as_bytes()
