@@ -5,6 +5,7 @@
 //! keeps the transactions, [`b2bua`] couples two legs into a call. Whoever drives them owns the sockets.
 
 pub mod b2bua;
+pub mod dialog;
 pub mod digest;
 pub mod flow;
 pub mod framing;

@@ -16,19 +16,49 @@
 //! **Failover** is allowed until the 200, early media or not: each attempt's early dialogs have To tags of their own
 //! towards the caller, as if a proxy had forked the call, so a new attempt contradicts nothing that was said before.
 
+mod answer;
+mod arrival;
+mod attempt;
+mod authorization;
+mod call;
+mod core;
+mod description;
+mod digits;
+mod early;
+mod ending;
 mod event;
+mod exchange;
+mod failure;
+mod leg;
+mod originate;
 mod plan;
+mod random;
+mod reliable;
+mod session_timer;
+mod table;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+use std::collections::{HashMap, VecDeque};
 
 pub use event::{By, Cause, Ended, Event, Failure, MediaPoint, Message, Outcome, Side, Step, What};
 pub use plan::{
     Anchors, Attempt, Bridge, Credentials, Decision, Digits, Failover, LegOptions, Origination, Refusal,
-    Reliability, Routing, SessionTimer, Settings, Times,
+    Reliability, SessionTimer, Settings, Times,
 };
 
+pub use super::dialog::Routing;
+
+use self::call::{Call, State};
+use self::core::{ALLOW, Core, OUTSIDE};
+use self::random::Random;
+use self::table::Table;
 use super::Millis;
+use super::dialog::Tag;
 use super::flow::{ConnectionId, Hop, Source, Transmit};
-use super::message::{Incoming, OutgoingRequest, OutgoingResponse};
-use super::transaction::ServerId;
+use super::message::{BadRequest, Extra, Incoming, IncomingRequest, Method, OutgoingRequest, OutgoingResponse};
+use super::transaction::{self, ServerId, Transactions, User};
 
 /// A call. Handles of calls that are over are recognised and do nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,104 +74,332 @@ pub struct NoRoom;
 pub struct Counts {
     /// Calls that have not ended.
     pub calls: usize,
+    /// Of those, the ones that wait for a decision.
+    pub undecided: usize,
     /// Of those, the answered ones.
     pub answered: usize,
     /// Calls that have ended and wait for their last answers.
     pub lingering: usize,
-    /// Dialogs known, early ones too.
-    pub dialogs: usize,
+    /// Tags that lead to a call.
+    pub tags: usize,
     /// Transactions.
     pub transactions: usize,
-    /// INVITEs refused for want of room, since the start.
+    /// INVITEs refused here for want of room, since the start.
     pub overloaded: u64,
 }
 
 /// All calls.
 #[derive(Debug)]
-pub struct Calls;
+pub struct Calls {
+    core: Core,
+    table: Table,
+    draining: bool,
+    overloaded: u64,
+    /// The driver's names of requests outside of calls, by ours.
+    outside: HashMap<u64, u64>,
+    last_outside: u64,
+}
 
-#[allow(unused_variables)]
 impl Calls {
-    /// No calls yet. `seed` makes tags, Call-IDs and branches.
+    /// No calls yet. `seed` makes tags, Call-IDs and branches: it must be random and secret.
     pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
-        todo!()
+        let mut random = Random::new(seed);
+        let transactions =
+            Transactions::new(settings.transactions.clone(), settings.advertised.clone(), random.seed());
+        Self {
+            core: Core {
+                now: 0,
+                settings,
+                transactions,
+                random,
+                events: VecDeque::new(),
+                tags: HashMap::new(),
+                arrived: HashMap::new(),
+            },
+            table: Table::default(),
+            draining: false,
+            overloaded: 0,
+            outside: HashMap::new(),
+            last_outside: 0,
+        }
     }
 
     /// A message has come.
     pub fn receive(&mut self, now: Millis, source: Source, message: Incoming) {
-        todo!()
+        self.core.now = now;
+        self.core.transactions.receive(now, source, message);
+        self.work();
+    }
+
+    /// Answers what could not be read.
+    pub fn refuse(&mut self, source: Source, bad: &BadRequest) {
+        self.core.transactions.refuse(source, bad);
     }
 
     /// A connection has gone.
     pub fn disconnected(&mut self, now: Millis, connection: ConnectionId) {
-        todo!()
+        self.core.now = now;
+        self.core.transactions.disconnected(now, connection);
+        self.work();
     }
 
     /// A hop could not be reached.
     pub fn unreachable(&mut self, now: Millis, hop: &Hop) {
-        todo!()
+        self.core.now = now;
+        self.core.transactions.unreachable(now, hop);
+        self.work();
     }
 
     /// The earliest moment at which [`Calls::handle_timeout`] has something to do.
     pub fn next_timeout(&self) -> Option<Millis> {
-        todo!()
+        let transactions = self.core.transactions.next_timeout();
+        [transactions, self.table.next_timeout()].into_iter().flatten().min()
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Millis) {
-        todo!()
+        self.core.now = now;
+        self.core.transactions.handle_timeout(now);
+        self.work();
+        while let Some(id) = self.table.due(now) {
+            self.with(id, Call::handle_timeout);
+        }
+        self.work();
     }
 
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<Event> {
-        todo!()
+        self.core.events.pop_front()
     }
 
     /// The next message to be sent.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        todo!()
+        self.core.transactions.poll_transmit()
     }
 
     /// Answers [`Event::Asked`]. False where the call is over already (the caller gave up): then nothing of the decision
     /// is used, and whatever was taken for it is the driver's to give back; its `Ended` has come or is on its way.
     pub fn decide(&mut self, now: Millis, call: CallId, decision: Decision) -> bool {
-        todo!()
+        self.core.now = now;
+        let decided = self.with(call, |call, core| call.decide(core, decision));
+        self.work();
+        decided.unwrap_or(false)
     }
 
     /// Begins a call of our own.
+    ///
+    /// # Errors
+    /// [`NoRoom`] where there are as many calls as there may be, or none are begun any more.
     pub fn originate(&mut self, now: Millis, origination: Origination) -> Result<CallId, NoRoom> {
-        todo!()
+        self.core.now = now;
+        if self.draining || self.table.live() >= self.core.settings.calls {
+            return Err(NoRoom);
+        }
+        let id = self.table.insert(|id| Call::originated(id, origination));
+        self.with(id, |call, core| call.ring(core, Side::Caller));
+        self.work();
+        Ok(id)
     }
 
-    /// Ends a call, at whatever point it is. False where it is over already.
-    pub fn hang_up(&mut self, now: Millis, call: CallId, refusal: Refusal) -> bool {
-        todo!()
+    /// Ends a call, at whatever point it is. A caller who waits gets the refusal; a leg that talks gets BYE with its
+    /// reason. False where it is over already.
+    pub fn hang_up(&mut self, now: Millis, call: CallId, refusal: &Refusal) -> bool {
+        self.core.now = now;
+        let hung_up = self.with(call, |call, core| {
+            let live = call.state != State::Over;
+            call.refuse(core, refusal, Cause::Asked);
+            live
+        });
+        self.work();
+        hung_up.unwrap_or(false)
     }
 
     /// No new calls from now on: INVITEs get 503 with Retry-After, [`Calls::originate`] fails; the others go on.
     pub fn drain(&mut self) {
-        todo!()
+        self.draining = true;
     }
 
     /// Answers [`Event::Request`]. Where `to_tag` is None one is made.
-    pub fn answer(&mut self, now: Millis, id: ServerId, response: OutgoingResponse) {
-        todo!()
+    pub fn answer(&mut self, now: Millis, id: ServerId, mut response: OutgoingResponse) {
+        self.core.now = now;
+        if response.to_tag.is_none() && response.status > 100 {
+            response.to_tag = Some(self.core.random.tag().to_string());
+        }
+        self.core.transactions.respond(now, id, response);
+        self.work();
     }
 
     /// Sends a request outside of calls (OPTIONS, REGISTER, MESSAGE); `user` comes back in [`Event::Answered`], exactly
     /// once. A From without tag gets one, an empty Call-ID is made.
-    pub fn send_outside(
-        &mut self,
-        now: Millis,
-        user: u64,
-        hop: Hop,
-        request: OutgoingRequest,
-    ) -> Result<(), NoRoom> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`NoRoom`] where there are as many transactions as there may be; no event follows.
+    pub fn send_outside(&mut self, now: Millis, user: u64, hop: Hop, request: OutgoingRequest) -> Result<(), NoRoom> {
+        self.core.now = now;
+        self.last_outside = (self.last_outside + 1) % (OUTSIDE - 1);
+        let name = OUTSIDE | self.last_outside;
+        self.outside.insert(name, user);
+        if !self.core.send_outside(name, hop, request) {
+            self.outside.remove(&name);
+            return Err(NoRoom);
+        }
+        Ok(())
     }
 
-    /// How many there are.
+    /// How many there are. Walks over all calls.
     pub fn counts(&self) -> Counts {
-        todo!()
+        let mut counts = Counts {
+            calls: self.table.live(),
+            lingering: self.table.lingering(),
+            tags: self.core.tags.len(),
+            transactions: self.core.transactions.len(),
+            overloaded: self.overloaded,
+            ..Counts::default()
+        };
+        for state in self.table.states() {
+            counts.undecided += usize::from(state == State::Asked);
+            counts.answered += usize::from(state == State::Talking);
+        }
+        counts
+    }
+
+    /// What the transactions dealt with by themselves.
+    pub fn transaction_counts(&self) -> transaction::Counts {
+        self.core.transactions.counts()
+    }
+
+    /// Does something to a call, and what follows from it.
+    fn with<T>(&mut self, id: CallId, act: impl FnOnce(&mut Call, &mut Core) -> T) -> Option<T> {
+        self.table.with(id, &mut self.core, act)
+    }
+
+    /// Works off what the transactions have to say.
+    fn work(&mut self) {
+        while let Some(event) = self.core.transactions.poll_event() {
+            self.take(event);
+        }
+    }
+
+    fn take(&mut self, event: transaction::Event) {
+        use transaction::Event as From;
+        match event {
+            From::Request { id, request, source } => self.request(id, request, source),
+            From::Cancelled { id, user } => {
+                if let Some(User(call)) = user {
+                    self.with(CallId(call), |call, core| call.cancelled(core, id));
+                }
+            }
+            From::Ack { request, .. } => {
+                if let Some((call, side)) = self.owner(&request) {
+                    self.with(call, |call, core| call.acknowledged(core, side, &request));
+                }
+            }
+            From::Response {
+                id,
+                user: User(user),
+                response,
+                source,
+            } => {
+                if user & OUTSIDE != 0 {
+                    if response.status() >= 200
+                        && let Some(user) = self.outside.remove(&user)
+                    {
+                        let outcome = Outcome::Response(response);
+                        self.core.events.push_back(Event::Answered { user, outcome });
+                    }
+                } else if self.with(CallId(user), |call, core| call.answered(core, id, &response, source)).is_none() {
+                    self.core.refuse_late_answer(&response, source);
+                }
+            }
+            From::StrayResponse { response, source } => self.core.refuse_late_answer(&response, source),
+            From::TimedOut {
+                id,
+                user,
+                after_provisional,
+            } => {
+                if after_provisional {
+                    // Timer C: the far end rings for ever.
+                    self.core.transactions.cancel(self.core.now, id);
+                }
+                self.unanswered(id, user, Failure::TimedOut);
+            }
+            From::Unreachable { id, user } => self.unanswered(id, user, Failure::Unreachable),
+            From::Unacknowledged { .. } => {}
+        }
+    }
+
+    fn unanswered(&mut self, id: transaction::ClientId, User(user): User, failure: Failure) {
+        if user & OUTSIDE == 0 {
+            self.with(CallId(user), |call, core| call.unanswered(core, id, failure));
+        } else if let Some(user) = self.outside.remove(&user) {
+            let outcome = match failure {
+                Failure::Unreachable => Outcome::Unreachable,
+                _ => Outcome::TimedOut,
+            };
+            self.core.events.push_back(Event::Answered { user, outcome });
+        }
+    }
+
+    /// Whom the tag of To names.
+    fn owner(&self, request: &IncomingRequest) -> Option<(CallId, Side)> {
+        let tag = request.to().tag.as_deref().and_then(Tag::parse)?;
+        self.core.tags.get(&tag).copied()
+    }
+
+    fn request(&mut self, id: ServerId, request: Box<IncomingRequest>, source: Source) {
+        if request.to().tag.is_some() {
+            let owner = self.owner(&request);
+            let found = owner.and_then(|(call, side)| {
+                self.with(call, |call, core| call.receive(core, side, id, &request, source))
+            });
+            if found.is_none() {
+                self.core.reject(id, 481, Vec::new());
+            }
+            return;
+        }
+        match request.method() {
+            Method::Invite => self.invite(id, request, source),
+            Method::Options | Method::Register | Method::Message | Method::Subscribe | Method::Publish => {
+                self.core.events.push_back(Event::Request { id, request, source });
+            }
+            Method::Refer => {
+                let reason = Extra::Reason {
+                    protocol: "SIP",
+                    cause: 603,
+                    text: "Calls are not transferred here",
+                };
+                self.core.reject(id, 603, vec![reason]);
+            }
+            Method::Notify => self.core.reject(id, 489, Vec::new()),
+            Method::Bye | Method::Prack | Method::Update | Method::Info => self.core.reject(id, 481, Vec::new()),
+            Method::Other(_) | Method::Ack | Method::Cancel => {
+                self.core.reject(id, 501, vec![Extra::Allow(ALLOW)]);
+            }
+        }
+    }
+
+    fn invite(&mut self, id: ServerId, request: Box<IncomingRequest>, source: Source) {
+        if let Some((status, extra)) = arrival::fault(&self.core, &request) {
+            return self.core.reject(id, status, extra);
+        }
+        let settings = &self.core.settings;
+        let full = self.table.live() >= settings.calls || self.table.undecided() >= settings.undecided;
+        if full || self.draining {
+            self.overloaded += u64::from(full);
+            let retry = Extra::RetryAfter(settings.retry_after_s);
+            return self.core.reject(id, 503, vec![retry]);
+        }
+        let call = self.table.next_id();
+        match Call::arriving(&mut self.core, call, id, &request, source) {
+            Ok(new) => {
+                let call = self.table.insert(|_| new);
+                self.core.events.push_back(Event::Asked {
+                    call,
+                    invite: request,
+                    source,
+                });
+            }
+            Err(status) => self.core.reject(id, status, Vec::new()),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What the driver decides: how a call is bridged, or made, or refused.
 
-use std::net::SocketAddr;
-
+use crate::wire::sdp::{Anchor, Codec};
 use crate::wire::sip::Millis;
+use crate::wire::sip::dialog::Routing;
 use crate::wire::sip::flow::{Advertised, Hop};
 use crate::wire::sip::message::Extra;
 use crate::wire::sip::transaction;
@@ -55,6 +55,8 @@ pub struct Bridge {
     pub attempts: Vec<Attempt>,
     /// Where the relay waits for media.
     pub anchors: Anchors,
+    /// Which codecs may be offered on; empty: all that are known.
+    pub codecs: Vec<Codec>,
     /// The leg on which the INVITE came.
     pub caller: LegOptions,
     /// Times of the call.
@@ -72,19 +74,21 @@ pub struct Origination {
     pub callee: Vec<Attempt>,
     /// Where the relay waits for media.
     pub anchors: Anchors,
+    /// What the member is offered, preferred first; empty: PCMU and PCMA. Telephone events are always offered.
+    pub codecs: Vec<Codec>,
     /// Times of the call. The ring time-out holds for each leg.
     pub times: Times,
     /// As in a bridge, for both legs.
     pub failover: Failover,
 }
 
-/// The relay's addresses: what the SDP towards each leg says. RTCP is the port above, or the same.
+/// The relay's addresses: what the SDP towards each leg says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
     /// Where the caller sends.
-    pub caller: SocketAddr,
+    pub caller: Anchor,
     /// Where the callee sends.
-    pub callee: SocketAddr,
+    pub callee: Anchor,
 }
 
 /// One trunk's try.
@@ -126,7 +130,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 /// How one leg is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LegOptions {
     /// The user part of Contact: a pool number, or empty. Anything but `+`, digits and letters is left out.
     pub contact_user: String,
@@ -138,16 +142,6 @@ pub struct LegOptions {
     pub reliable: Reliability,
     /// What becomes of digits that come from the other leg by INFO.
     pub digits: Digits,
-}
-
-/// Where requests within a dialog go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Routing {
-    /// To where the peer's messages come from: right behind address translation, and nobody can be sent elsewhere.
-    #[default]
-    Symmetric,
-    /// To the first Route, else the Contact, where that is an IP address; else as `Symmetric` (RFC 3261, 12.2.1.1).
-    Addressed,
 }
 
 /// Session timers (RFC 4028), per leg.

@@ -76,6 +76,11 @@ impl AnswerHead {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.block.len()
+    }
+
     /// Writes everything up to the answer's own headers.
     fn begin(&self, status: u16, reason: &str, tag: Option<&str>, out: &mut Vec<u8>) {
         out.extend_from_slice(b"SIP/2.0 ");

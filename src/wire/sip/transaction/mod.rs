@@ -1,10 +1,33 @@
 //! The transactions of all calls: one slab, one timer wheel (RFC 3261 section 17, RFC 6026).
 //!
-//! INTERFACE SKETCH (signatures bind, bodies and private fields are to be written).
+//! A client transaction is found by our branch and the method alone: what a peer makes of the sent-by that it echoes
+//! does not matter. A server transaction is found by branch, sent-by and method (section 17.2.3). Both are bounded, and
+//! each has an end whatever its owner and its peer do. What lingers keeps the bytes that it may have to repeat, no more.
+
+mod client;
+mod keys;
+mod server;
+mod slab;
+#[cfg(test)]
+mod tests;
+mod waiting;
+mod wheel;
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
 
 use super::Millis;
 use super::flow::{Advertised, ConnectionId, Hop, Source, Transmit};
-use super::message::{Incoming, IncomingRequest, IncomingResponse, OutgoingRequest, OutgoingResponse};
+use super::message::{
+    BadRequest, Incoming, IncomingRequest, IncomingResponse, OutgoingRequest, OutgoingResponse, write,
+};
+use keys::{Keys, Spread};
+use slab::{Body, Slab};
+use waiting::{Peer, Waiting};
+use wheel::Wheel;
+
+const NEVER: Millis = Millis::MAX;
 
 /// What the owner of a transaction wants to find again: any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,121 +50,327 @@ pub struct ServerId {
 /// Bounds and times.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Most transactions at a time, both kinds; INVITEs beyond are answered 503 by the layer, others dropped.
+    /// Most transactions at a time, both kinds. INVITEs that come in leave an eighth of them free for the calls that
+    /// stand: beyond, they are answered 503 by the layer. Other requests beyond the whole are dropped.
     pub transactions: usize,
+    /// T1: the first interval between repetitions; 64 of them end a transaction.
     pub t1_ms: u32,
+    /// T2: the longest interval, but for INVITE.
     pub t2_ms: u32,
+    /// T4: how long a message may stay in the network.
     pub t4_ms: u32,
     /// After a provisional answer to an INVITE of ours (Timer C).
     pub timer_c_ms: u32,
+    /// After this, an INVITE that the owner has not answered gets its 100 from the layer; 0: at once.
+    pub trying_after_ms: u32,
+}
+
+impl Default for Limits {
+    /// The values of RFC 3261, and room for 1,000 calls a second over UDP.
+    fn default() -> Self {
+        Self {
+            transactions: 300_000,
+            t1_ms: 500,
+            t2_ms: 4_000,
+            t4_ms: 5_000,
+            timer_c_ms: 185_000,
+            trying_after_ms: 200,
+        }
+    }
 }
 
 /// No room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no room for another transaction")]
 pub struct Full;
 
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
-    /// A request that begins a transaction. Never ACK. CANCEL has been answered and names what it cancels.
+    /// A request that begins a transaction. Never ACK, never CANCEL.
     Request {
+        /// To answer it.
         id: ServerId,
+        /// The request.
         request: Box<IncomingRequest>,
+        /// Whence.
         source: Source,
     },
-    /// A CANCEL for this INVITE, which is not answered finally yet (the CANCEL has got its 200 already).
-    Cancelled { id: ServerId, user: Option<User> },
+    /// A CANCEL for this INVITE, which is not answered finally yet (the CANCEL has got its 200 already). Comes once.
+    Cancelled {
+        /// The INVITE.
+        id: ServerId,
+        /// Its owner.
+        user: Option<User>,
+    },
     /// An ACK for a 2xx: it belongs to a dialog, not to a transaction.
     Ack {
+        /// The ACK.
         request: Box<IncomingRequest>,
+        /// Whence.
         source: Source,
     },
     /// An answer to a request of ours; a 2xx to an INVITE comes each time that it arrives (RFC 6026).
     Response {
+        /// The request.
         id: ClientId,
+        /// Its owner.
         user: User,
+        /// The answer.
         response: Box<IncomingResponse>,
+        /// Whence.
         source: Source,
     },
     /// A 2xx to an INVITE whose transaction is gone.
     StrayResponse {
+        /// The answer.
         response: Box<IncomingResponse>,
+        /// Whence.
         source: Source,
     },
-    /// No final answer came in time (B, F), or none after provisional ones (C; a CANCEL has not been sent).
+    /// No final answer came in time (B, F), or none after provisional ones (C). After C the transaction stays for
+    /// another 64 T1, so that the owner can still cancel it, and a late answer still comes.
     TimedOut {
+        /// The request.
         id: ClientId,
+        /// Its owner.
         user: User,
+        /// Whether a provisional answer to an INVITE had come.
         after_provisional: bool,
     },
-    /// The bytes of a request of ours could not be sent, or its connection broke.
-    Unreachable { id: ClientId, user: User },
+    /// The bytes of a request of ours could not be sent, or its connection broke before any answer.
+    Unreachable {
+        /// The request.
+        id: ClientId,
+        /// Its owner.
+        user: User,
+    },
     /// A final answer of ours that is not 2xx was never acknowledged (H).
-    Unacknowledged { id: ServerId, user: Option<User> },
+    Unacknowledged {
+        /// The INVITE.
+        id: ServerId,
+        /// Its owner.
+        user: Option<User>,
+    },
+}
+
+/// What the layer dealt with by itself, since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages that it sent again.
+    pub repeated: u64,
+    /// Requests that came again.
+    pub absorbed: u64,
+    /// INVITEs answered 503 for want of room.
+    pub refused: u64,
+    /// Other requests dropped for want of room.
+    pub dropped: u64,
+    /// Requests answered 482: they had come by another way already.
+    pub merged: u64,
+    /// Requests answered 400: their branch was in use by another.
+    pub reused: u64,
+    /// Malformed requests that were answered.
+    pub malformed: u64,
+    /// Answers to nothing that we asked.
+    pub strays: u64,
+    /// INVITEs that their owner never answered.
+    pub abandoned: u64,
 }
 
 /// All transactions.
 #[derive(Debug)]
-pub struct Transactions;
+pub struct Transactions {
+    limits: Limits,
+    advertised: Advertised,
+    keys: Keys,
+    slab: Slab,
+    wheel: Wheel,
+    clients: Spread<u32>,
+    servers: Spread<u32>,
+    merged: Spread<u32>,
+    waiting: Waiting,
+    events: VecDeque<Event>,
+    transmits: VecDeque<Transmit>,
+    scratch: Vec<u8>,
+    counts: Counts,
+}
 
 impl Transactions {
-    /// `seed` makes branches and nothing else.
-    pub fn new(_limits: Limits, _advertised: Advertised, _seed: [u8; 32]) -> Self {
-        todo!()
+    /// `seed` makes branches, and the tags and keys of the layer; it must be random and secret.
+    pub fn new(limits: Limits, advertised: Advertised, seed: [u8; 32]) -> Self {
+        Self {
+            limits,
+            advertised,
+            keys: Keys::new(seed),
+            slab: Slab::default(),
+            wheel: Wheel::new(),
+            clients: Spread::default(),
+            servers: Spread::default(),
+            merged: Spread::default(),
+            waiting: Waiting::default(),
+            events: VecDeque::new(),
+            transmits: VecDeque::new(),
+            scratch: Vec::new(),
+            counts: Counts::default(),
+        }
     }
+
+    /// 64 T1: Timers B, F, H, J, L and M.
+    fn patience(&self) -> Millis {
+        64 * u64::from(self.limits.t1_ms)
+    }
+
+    fn send(&mut self, hop: Hop, bytes: Bytes) {
+        self.transmits.push_back(Transmit { hop, bytes });
+    }
+
+    fn render(&mut self, request: &OutgoingRequest, hop: &Hop, branch: u128) -> Bytes {
+        self.scratch.clear();
+        let sent_by = self.advertised.of(hop.transport);
+        let branch = keys::branch_text(branch);
+        write::request(
+            &mut self.scratch,
+            request,
+            hop.transport.as_str(),
+            sent_by,
+            &branch,
+        );
+        Bytes::copy_from_slice(&self.scratch)
+    }
+
+    fn remove(&mut self, index: u32) {
+        self.wheel.clear(index);
+        match self.slab.remove(index) {
+            Some(Body::Client(client)) => {
+                self.clients.remove(&keys::client(client.branch, &client.method));
+                self.waiting.remove(&client.peer(), index);
+            }
+            Some(Body::Server(server)) => {
+                self.servers.remove(&server.key);
+                if server.listed {
+                    self.merged.remove(&server.identity);
+                }
+            }
+            None => {}
+        }
+    }
+
     /// A message has come. Retransmissions are dealt with here and give no event.
-    pub fn receive(&mut self, _now: Millis, _source: Source, _message: Incoming) {
-        todo!()
+    pub fn receive(&mut self, now: Millis, source: Source, message: Incoming) {
+        match message {
+            Incoming::Request(request) => self.receive_request(now, source, request),
+            Incoming::Response(response) => self.receive_response(now, source, response),
+        }
     }
+
+    /// Answers what could not be read. Nothing is kept of it.
+    pub fn refuse(&mut self, source: Source, bad: &BadRequest) {
+        self.counts.malformed += 1;
+        let tag = self.keys.some_tag(bad.reason.as_bytes());
+        self.transmits.push_back(bad.answer(&source, &tag));
+    }
+
     /// Sends a request (not ACK, not CANCEL) in a transaction of its own.
     pub fn request(
         &mut self,
-        _now: Millis,
-        _user: User,
-        _hop: Hop,
-        _request: OutgoingRequest,
+        now: Millis,
+        user: User,
+        hop: Hop,
+        request: OutgoingRequest,
     ) -> Result<ClientId, Full> {
-        todo!()
+        if self.slab.len() >= self.limits.transactions {
+            return Err(Full);
+        }
+        Ok(self.begin_client(now, user, hop, request))
     }
-    /// Sends CANCEL for an INVITE of ours, at once or as soon as a provisional answer has come (section 9.1).
-    pub fn cancel(&mut self, _now: Millis, _id: ClientId) {
-        todo!()
+
+    /// Sends CANCEL for an INVITE of ours, at once or as soon as a provisional answer has come (section 9.1). Where no
+    /// final answer follows within 64 T1, [`Event::TimedOut`] says so and the transaction ends.
+    pub fn cancel(&mut self, now: Millis, id: ClientId) {
+        if self.slab.is(id.index, id.generation) {
+            self.cancel_client(now, id.index);
+        }
     }
+
     /// Sends an ACK for a 2xx, outside of any transaction; the caller repeats it for every 2xx that repeats.
-    pub fn acknowledge(&mut self, _now: Millis, _hop: Hop, _ack: &OutgoingRequest) {
-        todo!()
+    pub fn acknowledge(&mut self, _now: Millis, hop: Hop, ack: &OutgoingRequest) {
+        let branch = self.keys.branch();
+        let bytes = self.render(ack, &hop, branch);
+        self.send(hop, bytes);
     }
+
     /// Ties a server transaction to its owner: comes back with `Cancelled` and `Unacknowledged`.
-    pub fn tie(&mut self, _id: ServerId, _user: User) {
-        todo!()
+    pub fn tie(&mut self, id: ServerId, user: User) {
+        if self.slab.is(id.index, id.generation) {
+            self.tie_server(id.index, user);
+        }
     }
-    /// Answers. A 2xx to an INVITE is sent once: its repetitions are the dialog's (section 13.3.1.4), by calling this again.
-    pub fn respond(&mut self, _now: Millis, _id: ServerId, _response: OutgoingResponse) {
-        todo!()
+
+    /// Answers. A 2xx to an INVITE is sent once: its repetitions are the dialog's (section 13.3.1.4), by calling this
+    /// again, which sends the same bytes as the first time.
+    pub fn respond(&mut self, now: Millis, id: ServerId, response: OutgoingResponse) {
+        if self.slab.is(id.index, id.generation) {
+            self.answer(now, id.index, &response);
+        }
     }
-    /// A connection has gone.
-    pub fn disconnected(&mut self, _now: Millis, _connection: ConnectionId) {
-        todo!()
+
+    /// The ACK for the 2xx of this INVITE has come: the bytes of the 2xx are not kept any longer.
+    pub fn acknowledged(&mut self, id: ServerId) {
+        if self.slab.is(id.index, id.generation) {
+            self.forget_answer(id.index);
+        }
     }
-    /// A hop could not be reached (ICMP, connect refused): what waits for it ends.
-    pub fn unreachable(&mut self, _now: Millis, _hop: &Hop) {
-        todo!()
+
+    /// A connection has gone: requests sent on it that have had no answer end.
+    pub fn disconnected(&mut self, _now: Millis, connection: ConnectionId) {
+        self.give_up(&Peer::Connection(connection));
     }
-    /// The earliest moment at which `handle_timeout` has something to do.
+
+    /// A hop could not be reached (ICMP, connect refused): requests to it that have had no answer end.
+    pub fn unreachable(&mut self, _now: Millis, hop: &Hop) {
+        self.give_up(&Peer::of(hop));
+        self.give_up(&Peer::Address(hop.transport, hop.remote));
+    }
+
+    /// The earliest moment at which `handle_timeout` has something to do, if only to look at its wheel: nothing is due
+    /// before. It may lie in the past; then it is now.
     pub fn next_timeout(&self) -> Option<Millis> {
-        todo!()
+        self.wheel.next()
     }
-    pub fn handle_timeout(&mut self, _now: Millis) {
-        todo!()
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Millis) {
+        while let Some(index) = self.wheel.pop(now) {
+            if self.slab.is_client(index) {
+                self.client_timer(now, index);
+            } else {
+                self.server_timer(now, index);
+            }
+        }
     }
+
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<Event> {
-        todo!()
+        self.events.pop_front()
     }
+
+    /// The next bytes to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        todo!()
+        self.transmits.pop_front()
     }
+
     /// Transactions alive.
     pub fn len(&self) -> usize {
-        todo!()
+        self.slab.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What was dealt with here.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 }

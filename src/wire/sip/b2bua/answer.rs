@@ -1,0 +1,333 @@
+//! The answer: a 2xx of the callee, its ACK, the 2xx to the caller and its ACK.
+
+use super::arrival::allow;
+use super::call::{Call, Purpose, State};
+use super::core::Core;
+use super::description;
+use super::ending::Ending;
+use super::exchange::hash;
+use super::leg::{Answer, Offers, TimerAsk};
+use super::session_timer::{self, Answered};
+use super::timers::Timer;
+use super::{Cause, Failure, Side, What};
+use crate::wire::sdp::Session;
+use crate::wire::sip::flow::Source;
+use crate::wire::sip::message::{IncomingRequest, IncomingResponse, Method, OutgoingResponse};
+
+impl Call {
+    /// The first 2xx to the INVITE under way: the fork that sent it has won.
+    pub(super) fn accepted(&mut self, core: &mut Core, side: Side, response: &IncomingResponse, source: Source) {
+        self.timers.cancel(Timer::Silence);
+        if let Some(invite) = self.leg(side).invite() {
+            invite.client = None;
+        }
+        let Some(fork) = self.fork(side, response, usize::MAX) else {
+            // It names no dialog that could be spoken to.
+            core.refuse_late_answer(response, source);
+            return self.attempt_failed(core, side, Failure::Refused(500));
+        };
+        let cseq = response.cseq();
+        let id = self.id;
+        let leg = self.leg(side);
+        // Others that answer too are acknowledged and ended without the call (section 13.2.2.4).
+        leg.halves.retain(|half| half.fork == fork);
+        leg.confirmed = true;
+        let session_timer = leg.options.session;
+        let Some(half) = leg.talk() else {
+            return;
+        };
+        half.dialog.confirm(response);
+        if half.dialog.hop.remote == source.remote {
+            half.dialog.hop.connection = source.connection;
+        }
+        half.note(response);
+        half.agreed = session_timer::agreed(response, session_timer);
+        let said = description::of(response);
+        let (delayed, session) = match (half.offers, said) {
+            (Offers::Ours, Ok(Some(session))) => {
+                half.remote = hash(description::bytes(response));
+                (false, Some(session))
+            }
+            // The caller may have its description from a provisional answer.
+            (Offers::Ours, Ok(None)) => (false, None),
+            (Offers::Settled, _) => (false, None),
+            (Offers::None, Ok(Some(session))) => (true, Some(session)),
+            _ => return self.cannot_talk(core, side, cseq),
+        };
+        let previewed = self.caller.halves.iter().any(|half| half.fork == fork && half.local.is_some());
+        let settled = self.leg(side).talk().is_some_and(|half| half.offers == Offers::Settled);
+        if session.is_none() && !settled && !(previewed && side == Side::Callee) {
+            return self.cannot_talk(core, side, cseq);
+        }
+        if delayed && self.caller.arrived.is_none() {
+            return self.cannot_talk(core, side, cseq);
+        }
+        self.timers.cancel(Timer::Ring);
+        core.step(id, side, What::Answered);
+        if let Some(half) = self.leg(side).talk() {
+            if delayed {
+                half.owed_ack = Some(cseq);
+                half.offers = Offers::Theirs;
+            } else {
+                half.offers = Offers::Settled;
+            }
+        }
+        if !delayed {
+            self.acknowledge(core, side, fork, cseq, None);
+            if let Some(session) = &session {
+                core.media(id, side, session);
+            }
+        }
+        self.arm(core, side);
+        match (side, self.caller.arrived.is_some()) {
+            (Side::Callee, true) => self.answer_caller(core, fork, session),
+            (Side::Callee, false) => self.join(core, session),
+            (Side::Caller, _) => {
+                self.offered = session;
+                self.ring(core, Side::Callee);
+            }
+        }
+    }
+
+    /// A 2xx without a description that can be used: it is acknowledged, and its dialog ended.
+    fn cannot_talk(&mut self, core: &mut Core, side: Side, cseq: u32) {
+        self.acknowledge(core, side, 0, cseq, None);
+        self.send(core, side, 0, Purpose::Bye, Method::Bye, |_| {});
+        self.attempt_failed(core, side, Failure::BadMedia);
+    }
+
+    /// The caller is answered, unless a PRACK of it is waited for: until then no 2xx may be sent (RFC 3262, section 3).
+    fn answer_caller(&mut self, core: &mut Core, fork: u16, session: Option<Session>) {
+        self.state = State::Ringing(Side::Callee);
+        if self.caller_half(core, fork).is_some_and(|half| half.reliable.is_some()) {
+            self.held_answer = Some(Box::new((fork, session)));
+            return;
+        }
+        let anchor = self.caller.anchor;
+        let codecs = self.codecs.clone();
+        let contact_user = self.caller.options.contact_user.clone();
+        let session_timer = self.caller.options.session;
+        let Some(arrived) = self.caller.arrived.take() else {
+            return;
+        };
+        self.caller.halves.retain(|half| half.fork == fork);
+        let Some(half) = self.caller.halves.first_mut() else {
+            return;
+        };
+        let mut offered = None;
+        let draft = match (half.offers, session) {
+            (Offers::Theirs, Some(session)) => {
+                let wanted = arrived.offer.as_ref();
+                let draft = wanted.and_then(|(wanted, _)| description::answer(wanted, &session, anchor));
+                half.offers = Offers::Settled;
+                Some(draft)
+            }
+            (Offers::None, Some(session)) => {
+                let draft = description::offer(&session, anchor, &codecs);
+                half.offers = Offers::Ours;
+                offered = Some(Box::new(session));
+                Some(draft)
+            }
+            _ => None,
+        };
+        let body = match draft {
+            // Nothing to say: it was said reliably before, or is said again.
+            None if half.offers == Offers::Settled => None,
+            None => half.local.clone(),
+            Some(draft) => draft.map(|draft| half.origin.write(&draft)),
+        };
+        if half.offers != Offers::Settled && offered.is_none() {
+            half.offers = Offers::Settled;
+        }
+        if body.is_some() {
+            half.local = body.clone();
+        } else if half.local.is_none() {
+            self.caller.arrived = Some(arrived);
+            let mut ending = Ending::ours(Cause::Failed(Failure::BadMedia), 88);
+            ending.status = 488;
+            return self.finish(core, ending);
+        }
+        half.agreed = match session_timer::answer(&arrived.asks, session_timer) {
+            Answered::With(agreed) => Some(agreed),
+            Answered::Without | Answered::TooShort(_) => None,
+        };
+        let mut response = OutgoingResponse::new(200);
+        response.to_tag = Some(half.dialog.local_tag.to_string());
+        response.contact = Some(core.contact(&contact_user, half.dialog.hop.transport));
+        response.extra = vec![allow()];
+        response.extra.extend(session_timer::answer_headers(&arrived.asks, half.agreed));
+        response.body = body.and_then(description::body);
+        half.answer = Some(Box::new(Answer {
+            server: arrived.server,
+            cseq: arrived.cseq,
+            every: core.t1(),
+            until: core.now + core.patience(),
+            offered,
+        }));
+        self.caller.confirmed = true;
+        self.timers.set(Timer::Answer(Side::Caller), core.now + core.t1());
+        self.respond(core, Side::Caller, arrived.server, &Method::Invite, response);
+        self.arm(core, Side::Caller);
+        self.talk(core);
+    }
+
+    /// Both legs have answered.
+    pub(super) fn talk(&mut self, core: &mut Core) {
+        self.state = State::Talking;
+        self.offered = None;
+        self.held_answer = None;
+        self.timers.keep(|timer| !matches!(timer, Timer::Reliable(_) | Timer::Ring | Timer::Silence));
+        if self.times.longest_ms > 0 {
+            self.timers.set(Timer::Longest, core.now + self.times.longest_ms);
+        }
+    }
+
+    /// The PRACK that an answer waited for has come.
+    pub(super) fn release_answer(&mut self, core: &mut Core, fork: u16) {
+        if self.held_answer.as_ref().is_none_or(|held| held.0 != fork) {
+            return;
+        }
+        if let Some(held) = self.held_answer.take() {
+            self.answer_caller(core, held.0, held.1);
+        }
+    }
+
+    /// ACK for a 2xx of ours.
+    pub(super) fn acknowledged(&mut self, core: &mut Core, side: Side, request: &IncomingRequest) {
+        let id = self.id;
+        let is_over = self.state == State::Over;
+        let Some(half) = self.owner(side, request) else {
+            return;
+        };
+        let Some(answer) = half.answer.take_if(|answer| answer.cseq == request.cseq()) else {
+            return;
+        };
+        if answer.offered.is_some() {
+            half.offers = Offers::Settled;
+            half.remote = hash(description::bytes(request));
+        }
+        core.transactions.acknowledged(answer.server);
+        self.timers.cancel(Timer::Answer(side));
+        core.received(id, side, &Method::Ack, None, request.body().is_some());
+        if is_over {
+            // The BYE had to wait for it.
+            if !self.leg(side).ended {
+                self.say_goodbye(core, side, None);
+            }
+            return;
+        }
+        if let Some(offered) = answer.offered {
+            self.late_answer(core, side, request, &offered);
+        }
+    }
+
+    /// The answer to an offer in a 2xx has come with the ACK: it goes on in the other leg's ACK.
+    fn late_answer(&mut self, core: &mut Core, side: Side, ack: &IncomingRequest, offered: &Session) {
+        let id = self.id;
+        let other = side.other();
+        let anchor = self.leg(other).anchor;
+        let session = description::of(ack).ok().flatten();
+        let draft = session.as_ref().and_then(|session| description::answer(offered, session, anchor));
+        let Some(half) = self.leg(other).talk() else {
+            return;
+        };
+        let Some(cseq) = half.owed_ack else {
+            return;
+        };
+        let body = draft.map(|draft| half.origin.write(&draft));
+        half.offers = Offers::Settled;
+        let (Some(body), Some(session)) = (body, session) else {
+            let mut ending = Ending::ours(Cause::Failed(Failure::BadMedia), 88);
+            ending.text = Some("No media in common");
+            return self.finish(core, ending);
+        };
+        half.local = Some(body.clone());
+        self.acknowledge(core, other, 0, cseq, Some(body));
+        core.media(id, side, &session);
+        core.media(id, other, offered);
+    }
+
+    /// The ACK has not come: again, or no more (section 13.3.1.4).
+    pub(super) fn repeat_answer(&mut self, core: &mut Core, side: Side) {
+        let (now, t2) = (core.now, core.t2());
+        let is_over = self.state == State::Over;
+        let Some(half) = self.leg(side).talk() else {
+            return;
+        };
+        let Some(answer) = &mut half.answer else {
+            return;
+        };
+        if now >= answer.until {
+            half.answer = None;
+            if is_over {
+                if !self.leg(side).ended {
+                    self.say_goodbye(core, side, None);
+                }
+                return;
+            }
+            return self.finish(core, Ending::ours(Cause::Unacknowledged, 102));
+        }
+        answer.every = (answer.every * 2).min(t2);
+        let next = (now + answer.every).min(answer.until);
+        // The layer repeats the bytes that it has sent.
+        core.transactions.respond(now, answer.server, OutgoingResponse::new(200));
+        self.timers.set(Timer::Answer(side), next);
+    }
+
+    /// Answers a re-INVITE or UPDATE of this leg with 200.
+    pub(super) fn accept(
+        &mut self,
+        core: &mut Core,
+        asker: super::exchange::Asker,
+        body: Option<bytes::Bytes>,
+        offered: Option<Box<Session>>,
+    ) {
+        let super::exchange::Asker {
+            side,
+            server,
+            method,
+            cseq,
+            asks,
+            fork,
+        } = asker;
+        let leg = self.leg(side);
+        let contact_user = leg.options.contact_user.clone();
+        let session_timer = leg.options.session;
+        let Some(half) = leg.half(fork) else {
+            return;
+        };
+        if let Answered::With(agreed) = session_timer::answer(&asks, session_timer) {
+            half.agreed = Some(agreed);
+        } else {
+            half.agreed = None;
+        }
+        if body.is_some() {
+            half.local = body.clone();
+        }
+        let mut response = OutgoingResponse::new(200);
+        response.contact = Some(core.contact(&contact_user, half.dialog.hop.transport));
+        response.extra = vec![allow()];
+        response.extra.extend(session_timer::answer_headers(&asks, half.agreed));
+        response.body = body.and_then(description::body);
+        if method == Method::Invite {
+            half.answer = Some(Box::new(Answer {
+                server,
+                cseq,
+                    every: core.t1(),
+                until: core.now + core.patience(),
+                offered,
+            }));
+            self.timers.set(Timer::Answer(side), core.now + core.t1());
+        }
+        self.respond(core, side, server, &method, response);
+        self.arm(core, side);
+    }
+
+    /// Whether a request's session timer is too short: it is then answered 422.
+    pub(super) fn is_too_short(&mut self, side: Side, asks: &TimerAsk) -> Option<u32> {
+        match session_timer::answer(asks, self.leg(side).options.session) {
+            Answered::TooShort(minimum) => Some(minimum),
+            _ => None,
+        }
+    }
+}
