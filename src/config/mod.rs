@@ -12,6 +12,7 @@ pub mod loopback;
 pub mod media;
 pub mod sip;
 pub mod smpp;
+pub mod tls;
 
 #[cfg(test)]
 mod default_file_tests;
