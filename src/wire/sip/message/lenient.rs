@@ -62,9 +62,6 @@ pub struct BadRequest {
 impl BadRequest {
     /// The answer and where it goes: it is made without keeping anything. `tag` is put on To where that has none.
     pub fn answer(&self, source: &Source, tag: &str) -> Transmit {
-        fn cow(text: &Vec<u8>) -> Cow<'_, [u8]> {
-            Cow::Borrowed(text)
-        }
         let via = self.vias.first().and_then(|v| Via::parse(v));
         let to_has_tag = self.to.as_ref().is_some_and(|to| {
             let lower = to.to_ascii_lowercase();
@@ -73,12 +70,17 @@ impl BadRequest {
         let skipped = usize::from(via.is_some());
         let parts = Answerable {
             via: via.as_ref(),
-            further_vias: self.vias.iter().skip(skipped).map(cow).collect(),
-            from: self.from.as_ref().map(cow),
-            to: self.to.as_ref().map(cow),
+            further_vias: self
+                .vias
+                .iter()
+                .skip(skipped)
+                .map(|text| Cow::Borrowed(&text[..]))
+                .collect(),
+            from: self.from.as_ref().map(|text| Cow::Borrowed(&text[..])),
+            to: self.to.as_ref().map(|text| Cow::Borrowed(&text[..])),
             to_has_tag,
-            call_id: self.call_id.as_ref().map(cow),
-            cseq: self.cseq.as_ref().map(cow),
+            call_id: self.call_id.as_ref().map(|text| Cow::Borrowed(&text[..])),
+            cseq: self.cseq.as_ref().map(|text| Cow::Borrowed(&text[..])),
             record_routes: Vec::new(),
         };
         let hop = match &via {
@@ -155,7 +157,7 @@ fn found(bytes: &[u8], fault: Fault) -> Option<BadRequest> {
 }
 
 /// Logical lines: a line that begins with a blank goes on with the one before. Bare CR and LF end a line too.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         if rest.is_empty() {
