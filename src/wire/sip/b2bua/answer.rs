@@ -16,7 +16,13 @@ use crate::wire::sip::message::{IncomingRequest, IncomingResponse, Method, Outgo
 
 impl Call {
     /// The first 2xx to the INVITE under way: the fork that sent it has won.
-    pub(super) fn accepted(&mut self, core: &mut Core, side: Side, response: &IncomingResponse, source: Source) {
+    pub(super) fn accepted(
+        &mut self,
+        core: &mut Core,
+        side: Side,
+        response: &IncomingResponse,
+        source: Source,
+    ) {
         self.timers.cancel(Timer::Silence);
         if let Some(invite) = self.leg(side).invite() {
             invite.client = None;
@@ -48,14 +54,20 @@ impl Call {
                 half.remote = hash(description::bytes(response));
                 (false, Some(session))
             }
-            // The caller may have its description from a provisional answer.
-            (Offers::Ours, Ok(None)) => (false, None),
-            (Offers::Settled, _) => (false, None),
+            // It may have been said in a provisional answer, reliably or not.
+            (Offers::Ours, Ok(None)) | (Offers::Settled, _) => (false, half.heard.take().map(|heard| *heard)),
             (Offers::None, Ok(Some(session))) => (true, Some(session)),
             _ => return self.cannot_talk(core, side, cseq),
         };
-        let previewed = self.caller.halves.iter().any(|half| half.fork == fork && half.local.is_some());
-        let settled = self.leg(side).talk().is_some_and(|half| half.offers == Offers::Settled);
+        let previewed = self
+            .caller
+            .halves
+            .iter()
+            .any(|half| half.fork == fork && half.local.is_some());
+        let settled = self
+            .leg(side)
+            .talk()
+            .is_some_and(|half| half.offers == Offers::Settled);
         if session.is_none() && !settled && !(previewed && side == Side::Callee) {
             return self.cannot_talk(core, side, cseq);
         }
@@ -99,7 +111,10 @@ impl Call {
     /// The caller is answered, unless a PRACK of it is waited for: until then no 2xx may be sent (RFC 3262, section 3).
     fn answer_caller(&mut self, core: &mut Core, fork: u16, session: Option<Session>) {
         self.state = State::Ringing(Side::Callee);
-        if self.caller_half(core, fork).is_some_and(|half| half.reliable.is_some()) {
+        if self
+            .caller_half(core, fork)
+            .is_some_and(|half| half.reliable.is_some())
+        {
             self.held_answer = Some(Box::new((fork, session)));
             return;
         }
@@ -155,7 +170,9 @@ impl Call {
         response.to_tag = Some(half.dialog.local_tag.to_string());
         response.contact = Some(core.contact(&contact_user, half.dialog.hop.transport));
         response.extra = vec![allow()];
-        response.extra.extend(session_timer::answer_headers(&arrived.asks, half.agreed));
+        response
+            .extra
+            .extend(session_timer::answer_headers(&arrived.asks, half.agreed));
         response.body = body.and_then(description::body);
         half.answer = Some(Box::new(Answer {
             server: arrived.server,
@@ -176,7 +193,8 @@ impl Call {
         self.state = State::Talking;
         self.offered = None;
         self.held_answer = None;
-        self.timers.keep(|timer| !matches!(timer, Timer::Reliable(_) | Timer::Ring | Timer::Silence));
+        self.timers
+            .keep(|timer| !matches!(timer, Timer::Reliable(_) | Timer::Ring | Timer::Silence));
         if self.times.longest_ms > 0 {
             self.timers.set(Timer::Longest, core.now + self.times.longest_ms);
         }
@@ -227,7 +245,9 @@ impl Call {
         let other = side.other();
         let anchor = self.leg(other).anchor;
         let session = description::of(ack).ok().flatten();
-        let draft = session.as_ref().and_then(|session| description::answer(offered, session, anchor));
+        let draft = session
+            .as_ref()
+            .and_then(|session| description::answer(offered, session, anchor));
         let Some(half) = self.leg(other).talk() else {
             return;
         };
@@ -270,7 +290,8 @@ impl Call {
         answer.every = (answer.every * 2).min(t2);
         let next = (now + answer.every).min(answer.until);
         // The layer repeats the bytes that it has sent.
-        core.transactions.respond(now, answer.server, OutgoingResponse::new(200));
+        core.transactions
+            .respond(now, answer.server, OutgoingResponse::new(200));
         self.timers.set(Timer::Answer(side), next);
     }
 
@@ -307,13 +328,15 @@ impl Call {
         let mut response = OutgoingResponse::new(200);
         response.contact = Some(core.contact(&contact_user, half.dialog.hop.transport));
         response.extra = vec![allow()];
-        response.extra.extend(session_timer::answer_headers(&asks, half.agreed));
+        response
+            .extra
+            .extend(session_timer::answer_headers(&asks, half.agreed));
         response.body = body.and_then(description::body);
         if method == Method::Invite {
             half.answer = Some(Box::new(Answer {
                 server,
                 cseq,
-                    every: core.t1(),
+                every: core.t1(),
                 until: core.now + core.patience(),
                 offered,
             }));

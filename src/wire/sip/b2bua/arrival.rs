@@ -25,7 +25,11 @@ pub(super) fn fault(core: &Core, invite: &IncomingRequest) -> Option<(u16, Vec<E
         return Some((482, Vec::new()));
     }
     // The same INVITE by another way (section 8.2.2.2).
-    if core.arrived.get(&key(invite)).is_some_and(|(_, cseq)| *cseq == invite.cseq()) {
+    if core
+        .arrived
+        .get(&key(invite))
+        .is_some_and(|(_, cseq)| *cseq == invite.cseq())
+    {
         return Some((482, Vec::new()));
     }
     let unknown = unknown_options(invite);
@@ -87,7 +91,8 @@ impl Call {
         core.arrived.insert(key.clone(), (id, invite.cseq()));
         call.key = Some(key);
         core.transactions.tie(server, call.user());
-        call.timers.set(Timer::Decision, core.now + core.settings.decision_ms);
+        call.timers
+            .set(Timer::Decision, core.now + core.settings.decision_ms);
         Ok(call)
     }
 
@@ -125,7 +130,11 @@ impl Call {
 
     /// Ends the call in the driver's words.
     pub(super) fn refuse(&mut self, core: &mut Core, refusal: &Refusal, cause: Cause) {
-        let status = if (400..=699).contains(&refusal.status) { refusal.status } else { 500 };
+        let status = if (400..=699).contains(&refusal.status) {
+            refusal.status
+        } else {
+            500
+        };
         let mut ending = Ending::ours(cause, super::failure::cause(status));
         ending.status = status;
         if let Some((q850, text)) = refusal.reason {
@@ -157,7 +166,7 @@ impl Call {
         self.offered = arrived.offer.as_ref().map(|(session, _)| session.clone());
         self.caller.options = bridge.caller;
         self.caller.anchor = Some(bridge.anchors.caller);
-        self.callee = Leg::new(Side::Callee, Default::default());
+        self.callee = Leg::new();
         self.callee.anchor = Some(bridge.anchors.callee);
         self.callee.outgoing = Some(Box::new(Outgoing {
             attempts: bridge.attempts.into(),
@@ -168,12 +177,20 @@ impl Call {
         self.codecs = bridge.codecs;
         self.times = bridge.times;
         self.failover = bridge.failover;
+        if let Some(session) = &self.offered {
+            core.media(self.id, Side::Caller, session);
+        }
         self.ring(core, Side::Callee);
     }
 
     /// The caller has cancelled one of its INVITEs.
     pub(super) fn cancelled(&mut self, core: &mut Core, server: ServerId) {
-        if self.caller.arrived.as_ref().is_some_and(|arrived| arrived.server == server) {
+        if self
+            .caller
+            .arrived
+            .as_ref()
+            .is_some_and(|arrived| arrived.server == server)
+        {
             core.received(self.id, Side::Caller, &Method::Cancel, None, false);
             let mut ending = Ending::by(Side::Caller, Cause::Cancelled, 16);
             ending.status = 487;

@@ -20,7 +20,10 @@ const USUAL_CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
 
 impl Leg {
     pub(super) fn has_credentials(&self) -> bool {
-        let first = self.outgoing.as_ref().and_then(|outgoing| outgoing.attempts.front());
+        let first = self
+            .outgoing
+            .as_ref()
+            .and_then(|outgoing| outgoing.attempts.front());
         first.is_some_and(|attempt| attempt.credentials.is_some())
     }
 
@@ -95,10 +98,18 @@ impl Call {
     }
 
     /// The offer in an INVITE: the caller's, or one of our own to the caller; none where the caller made none.
-    fn first_offer(&mut self, side: Side, origin: &mut Origin) -> Result<Option<bytes::Bytes>, description::Bad> {
+    fn first_offer(
+        &mut self,
+        side: Side,
+        origin: &mut Origin,
+    ) -> Result<Option<bytes::Bytes>, description::Bad> {
         let anchor = self.leg(side).anchor;
         let draft = if side == Side::Caller {
-            let codecs = if self.codecs.is_empty() { &USUAL_CODECS[..] } else { &self.codecs };
+            let codecs = if self.codecs.is_empty() {
+                &USUAL_CODECS[..]
+            } else {
+                &self.codecs
+            };
             anchor.and_then(|anchor| sdp::own_offer(codecs, Direction::SendRecv, &anchor).ok())
         } else {
             let Some(offered) = &self.offered else {
@@ -106,7 +117,9 @@ impl Call {
             };
             description::offer(offered, anchor, &self.codecs)
         };
-        draft.map(|draft| Some(origin.write(&draft))).ok_or(description::Bad)
+        draft
+            .map(|draft| Some(origin.write(&draft)))
+            .ok_or(description::Bad)
     }
 
     /// Sends the INVITE of the attempt under way.
@@ -127,7 +140,11 @@ impl Call {
         let (Some(attempt), Some(invite)) = (outgoing.attempts.front(), &mut outgoing.invite) else {
             return;
         };
-        let reliable = if can_be_reliable { options.reliable } else { Reliability::Off };
+        let reliable = if can_be_reliable {
+            options.reliable
+        } else {
+            Reliability::Off
+        };
         let mut extra = vec![Extra::Allow(ALLOW)];
         match (reliable, invite.interval_s > 0) {
             (Reliability::Supported, true) => extra.push(Extra::Supported("100rel, timer")),
@@ -161,7 +178,10 @@ impl Call {
             body: invite.local.clone().and_then(description::body),
         };
         let sdp = request.body.is_some();
-        match core.transactions.request(core.now, user, invite.hop.clone(), request) {
+        match core
+            .transactions
+            .request(core.now, user, invite.hop.clone(), request)
+        {
             Ok(client) => {
                 invite.client = Some(client);
                 core.sent(id, side, &Method::Invite, None, sdp);

@@ -19,7 +19,12 @@ pub(super) fn answer(
 
 impl Call {
     /// Sends a request within a dialog again with credentials; once. False where that cannot be.
-    pub(super) fn authorize(&mut self, core: &mut Core, pending: Pending, response: &IncomingResponse) -> bool {
+    pub(super) fn authorize(
+        &mut self,
+        core: &mut Core,
+        pending: Pending,
+        response: &IncomingResponse,
+    ) -> bool {
         let Pending {
             side,
             purpose,
@@ -32,7 +37,10 @@ impl Call {
         let (hop, mut request) = *again;
         let (user, id) = (self.user(), self.id);
         let leg = self.leg(side);
-        let attempt = leg.outgoing.as_ref().and_then(|outgoing| outgoing.attempts.front());
+        let attempt = leg
+            .outgoing
+            .as_ref()
+            .and_then(|outgoing| outgoing.attempts.front());
         let Some(credentials) = attempt.and_then(|attempt| attempt.credentials.as_ref()) else {
             return false;
         };
@@ -42,7 +50,10 @@ impl Call {
             return false;
         };
         let to = request.to.clone();
-        let half = leg.halves.iter_mut().find(|half| with_tag(&half.dialog.remote, &half.dialog.remote_tag) == to);
+        let half = leg
+            .halves
+            .iter_mut()
+            .find(|half| with_tag(&half.dialog.remote, &half.dialog.remote_tag) == to);
         let Some(half) = half else {
             return false;
         };
@@ -65,7 +76,10 @@ impl Call {
             again: None,
         });
         if let Purpose::Exchange(number) = purpose
-            && let Some(exchange) = self.exchanges.iter_mut().find(|exchange| exchange.number == number)
+            && let Some(exchange) = self
+                .exchanges
+                .iter_mut()
+                .find(|exchange| exchange.number == number)
         {
             exchange.client = Some(client);
         }

@@ -7,11 +7,13 @@ use super::ending::Ending;
 use super::exchange::Exchange;
 use super::leg::{Half, Leg};
 use super::timers::{Timer, Timers};
-use super::{CallId, Cause, Failover, Failure, LegOptions, Side, Times};
+use super::{CallId, Cause, Failover, Failure, Side, Times};
 use crate::wire::sdp::{Codec, Session};
 use crate::wire::sip::dialog::{Order, Tag};
 use crate::wire::sip::flow::{Hop, Source};
-use crate::wire::sip::message::{Extra, IncomingRequest, IncomingResponse, Method, OutgoingRequest, OutgoingResponse};
+use crate::wire::sip::message::{
+    Extra, IncomingRequest, IncomingResponse, Method, OutgoingRequest, OutgoingResponse,
+};
 use crate::wire::sip::transaction::{ClientId, ServerId, User};
 
 /// Where a call stands.
@@ -84,9 +86,12 @@ impl Call {
         Self {
             id,
             state,
-            caller: Leg::new(Side::Caller, LegOptions::default()),
-            callee: Leg::new(Side::Callee, LegOptions::default()),
-            times: Times { ring_ms: 0, longest_ms: 0 },
+            caller: Leg::new(),
+            callee: Leg::new(),
+            times: Times {
+                ring_ms: 0,
+                longest_ms: 0,
+            },
             failover: Failover::default(),
             codecs: Vec::new(),
             timers: Timers::default(),
@@ -215,7 +220,14 @@ impl Call {
     }
 
     /// Acknowledges a 2xx, and remembers how.
-    pub(super) fn acknowledge(&mut self, core: &mut Core, side: Side, fork: u16, cseq: u32, body: Option<Bytes>) {
+    pub(super) fn acknowledge(
+        &mut self,
+        core: &mut Core,
+        side: Side,
+        fork: u16,
+        cseq: u32,
+        body: Option<Bytes>,
+    ) {
         let id = self.id;
         let Some(half) = self.leg(side).half(fork) else {
             return;
@@ -257,7 +269,14 @@ impl Call {
         }
         let unknown = unknown_options(request);
         if !unknown.is_empty() {
-            return self.reply(core, side, server, &method, 420, vec![Extra::Unsupported(unknown)]);
+            return self.reply(
+                core,
+                side,
+                server,
+                &method,
+                420,
+                vec![Extra::Unsupported(unknown)],
+            );
         }
         match method {
             Method::Bye => self.goodbye(core, side, fork, server, request),
@@ -289,20 +308,37 @@ impl Call {
     pub(super) fn owner(&mut self, side: Side, request: &IncomingRequest) -> Option<&mut Half> {
         let tag = request.to().tag.as_deref().and_then(Tag::parse)?;
         let halves = self.leg(side).halves.iter_mut();
-        halves.into_iter().find(|half| half.dialog.local_tag == tag && half.dialog.owns(request))
+        halves
+            .into_iter()
+            .find(|half| half.dialog.local_tag == tag && half.dialog.owns(request))
     }
 
     /// An answer to a request of ours.
-    pub(super) fn answered(&mut self, core: &mut Core, client: ClientId, response: &IncomingResponse, source: Source) {
+    pub(super) fn answered(
+        &mut self,
+        core: &mut Core,
+        client: ClientId,
+        response: &IncomingResponse,
+        source: Source,
+    ) {
         let Some(index) = self.pending.iter().position(|pending| pending.client == client) else {
             return self.repeated(core, response, source);
         };
         let (side, purpose) = (self.pending[index].side, self.pending[index].purpose);
         let status = response.status();
-        core.received(self.id, side, response.cseq_method(), Some(status), response.body().is_some());
+        core.received(
+            self.id,
+            side,
+            response.cseq_method(),
+            Some(status),
+            response.body().is_some(),
+        );
         if status >= 200 {
             let pending = self.pending.swap_remove(index);
-            if matches!(status, 401 | 407) && purpose != Purpose::Invite && self.authorize(core, pending, response) {
+            if matches!(status, 401 | 407)
+                && purpose != Purpose::Invite
+                && self.authorize(core, pending, response)
+            {
                 return;
             }
         }
@@ -340,7 +376,11 @@ impl Call {
         let Some(half) = halves.find(|half| half.dialog.named_by(response)) else {
             return core.refuse_late_answer(response, source);
         };
-        if half.acked.as_ref().is_some_and(|(cseq, _)| *cseq == response.cseq()) {
+        if half
+            .acked
+            .as_ref()
+            .is_some_and(|(cseq, _)| *cseq == response.cseq())
+        {
             acknowledge_again(core, half);
         }
     }
@@ -397,5 +437,6 @@ fn acknowledge_again(core: &mut Core, half: &Half) {
     let mut ack = half.dialog.ack(*cseq);
     ack.extra.extend(half.authorization.iter().cloned());
     ack.body = body.clone().map(|body| (SDP, body));
-    core.transactions.acknowledge(core.now, half.dialog.hop.clone(), &ack);
+    core.transactions
+        .acknowledge(core.now, half.dialog.hop.clone(), &ack);
 }

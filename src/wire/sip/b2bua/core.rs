@@ -54,7 +54,14 @@ impl Core {
         self.events.push_back(Event::Step(Step { call, leg, at, what }));
     }
 
-    pub(super) fn received(&mut self, call: CallId, leg: Side, method: &Method, status: Option<u16>, sdp: bool) {
+    pub(super) fn received(
+        &mut self,
+        call: CallId,
+        leg: Side,
+        method: &Method,
+        status: Option<u16>,
+        sdp: bool,
+    ) {
         let method = name(method);
         self.step(call, leg, What::Received(Message { method, status, sdp }));
     }
@@ -70,7 +77,10 @@ impl Core {
             return;
         };
         let hold = audio.is_hold();
-        let events = audio.formats.iter().find(|format| format.codec == Codec::TelephoneEvent);
+        let events = audio
+            .formats
+            .iter()
+            .find(|format| format.codec == Codec::TelephoneEvent);
         self.events.push_back(Event::Media(MediaPoint {
             call,
             leg,
@@ -85,7 +95,10 @@ impl Core {
     /// The value of Contact towards a peer.
     pub(super) fn contact(&self, user: &str, transport: Transport) -> String {
         let host = self.settings.advertised.of(transport);
-        let user: String = user.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect();
+        let user: String = user
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '+')
+            .collect();
         let at = if user.is_empty() { "" } else { "@" };
         let transport = match transport {
             Transport::Udp => "",
@@ -143,7 +156,9 @@ impl Core {
         if request.call_id.is_empty() {
             request.call_id = self.random.call().0;
         }
-        self.transactions.request(self.now, User(user), hop, request).is_ok()
+        self.transactions
+            .request(self.now, User(user), hop, request)
+            .is_ok()
     }
 }
 

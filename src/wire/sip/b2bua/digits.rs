@@ -34,7 +34,9 @@ impl Digit {
                         key.trim().eq_ignore_ascii_case(name).then_some(value.trim())
                     })
                 };
-                let duration = value("duration").and_then(|text| text.parse().ok()).unwrap_or(USUAL_MS);
+                let duration = value("duration")
+                    .and_then(|text| text.parse().ok())
+                    .unwrap_or(USUAL_MS);
                 Some(Self {
                     digit: digit(value("signal")?)?,
                     duration_ms: duration.clamp(SHORTEST_MS, LONGEST_MS),
@@ -46,7 +48,10 @@ impl Digit {
 
     /// A body of our own.
     pub(super) fn body(self) -> Bytes {
-        Bytes::from(format!("Signal={}\r\nDuration={}\r\n", self.digit, self.duration_ms))
+        Bytes::from(format!(
+            "Signal={}\r\nDuration={}\r\n",
+            self.digit, self.duration_ms
+        ))
     }
 }
 
@@ -73,7 +78,10 @@ mod tests {
         assert_eq!((relay.digit, relay.duration_ms), ('5', 250));
         let plain = Digit::read("application/dtmf", b"#\r\n").unwrap();
         assert_eq!((plain.digit, plain.duration_ms), ('#', 160));
-        assert_eq!(Digit::read("application/dtmf-relay", b"signal=11").unwrap().digit, '#');
+        assert_eq!(
+            Digit::read("application/dtmf-relay", b"signal=11").unwrap().digit,
+            '#'
+        );
     }
 
     #[test]

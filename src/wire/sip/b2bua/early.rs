@@ -102,12 +102,23 @@ impl Call {
         }
         if side == Side::Caller || self.caller.arrived.is_none() {
             // A call of our own: nobody waits for provisional answers.
+            if let (Some(session), Some(half)) = (session, self.leg(side).half(fork)) {
+                half.heard = Some(Box::new(session));
+            }
             if let Some(rseq) = rseq {
                 self.send_prack(core, side, fork, rseq);
             }
             return;
         }
-        self.tell(core, fork, Progress { status, session, rseq });
+        self.tell(
+            core,
+            fork,
+            Progress {
+                status,
+                session,
+                rseq,
+            },
+        );
     }
 
     /// The dialog towards the caller that goes with this fork; made where there is none.
@@ -133,7 +144,11 @@ impl Call {
 
     /// Tells the caller of a provisional answer of the callee.
     fn tell(&mut self, core: &mut Core, fork: u16, progress: Progress) {
-        let Progress { status, session, rseq } = progress;
+        let Progress {
+            status,
+            session,
+            rseq,
+        } = progress;
         let anchor = self.caller.anchor;
         let codecs = self.codecs.clone();
         let Some(willing) = self.caller.arrived.as_ref().map(|arrived| arrived.reliable) else {
@@ -141,7 +156,12 @@ impl Call {
         };
         let reliable = willing == Willing::Must || (willing == Willing::Can && rseq.is_some());
         let end_to_end = rseq.filter(|_| reliable);
-        let wanted = self.caller.arrived.as_ref().and_then(|arrived| arrived.offer.as_ref()).map(|(offer, _)| offer.clone());
+        let wanted = self
+            .caller
+            .arrived
+            .as_ref()
+            .and_then(|arrived| arrived.offer.as_ref())
+            .map(|(offer, _)| offer.clone());
         let Some(half) = self.caller_half(core, fork) else {
             return;
         };
@@ -158,7 +178,11 @@ impl Call {
             if body.is_some() {
                 half.local = body.clone();
                 if reliable {
-                    half.offers = if wanted.is_some() { Offers::Settled } else { Offers::Ours };
+                    half.offers = if wanted.is_some() {
+                        Offers::Settled
+                    } else {
+                        Offers::Ours
+                    };
                     offered = wanted.is_none().then(|| Box::new(session));
                 }
             }
@@ -180,7 +204,13 @@ impl Call {
             return self.queue_reliable(core, fork, unsent);
         }
         let contact_user = self.caller.options.contact_user.clone();
-        let Some((server, half)) = self.caller.arrived.as_ref().map(|a| a.server).zip(self.caller.half(fork)) else {
+        let Some((server, half)) = self
+            .caller
+            .arrived
+            .as_ref()
+            .map(|a| a.server)
+            .zip(self.caller.half(fork))
+        else {
             return;
         };
         let mut response = OutgoingResponse::new(status);

@@ -78,7 +78,8 @@ impl Call {
         }
         self.timers.keep(|timer| matches!(timer, Timer::Answer(_)));
         // An unacknowledged answer waits for 64*T1, and the BYE behind it as long again.
-        self.timers.set(Timer::Linger, core.now + 2 * core.patience() + core.t2());
+        self.timers
+            .set(Timer::Linger, core.now + 2 * core.patience() + core.t2());
         self.held_answer = None;
         self.offered = None;
         core.events.push_back(Event::Ended(Ended {
@@ -126,13 +127,19 @@ impl Call {
     /// Sends BYE.
     pub(super) fn say_goodbye(&mut self, core: &mut Core, side: Side, reason: Option<Extra>) {
         self.leg(side).ended = true;
-        self.send(core, side, 0, Purpose::Bye, Method::Bye, |request| request.extra.extend(reason));
+        self.send(core, side, 0, Purpose::Bye, Method::Bye, |request| {
+            request.extra.extend(reason)
+        });
     }
 
     /// Withdraws an INVITE that is not answered. Whatever still comes for it is refused without the call.
     pub(super) fn withdraw(&mut self, core: &mut Core, side: Side) {
         let id = self.id;
-        let invite = self.leg(side).outgoing.as_mut().and_then(|outgoing| outgoing.invite.as_mut());
+        let invite = self
+            .leg(side)
+            .outgoing
+            .as_mut()
+            .and_then(|outgoing| outgoing.invite.as_mut());
         if let Some(client) = invite.and_then(|invite| invite.client.take()) {
             core.transactions.cancel(core.now, client);
             core.sent(id, side, &Method::Cancel, None, false);
@@ -159,7 +166,11 @@ impl Call {
                 half.answer = None;
             }
             self.timers.cancel(Timer::Answer(side));
-            let cause = if self.state == State::Talking { Cause::HungUp } else { Cause::Cancelled };
+            let cause = if self.state == State::Talking {
+                Cause::HungUp
+            } else {
+                Cause::Cancelled
+            };
             return self.finish(core, Ending::by(side, cause, q850));
         }
         if is_over {
@@ -194,7 +205,11 @@ pub(super) fn reason(fields: &Fields) -> Option<u8> {
         let value = String::from_utf8_lossy(value).to_ascii_lowercase();
         let (_, rest) = value.split_once("q.850")?;
         let (_, rest) = rest.split_once("cause")?;
-        let digits: String = rest.trim_start_matches([' ', '=']).chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = rest
+            .trim_start_matches([' ', '='])
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         digits.parse().ok().filter(|cause| (1..=127).contains(cause))
     })
 }

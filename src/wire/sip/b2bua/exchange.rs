@@ -100,7 +100,11 @@ impl Call {
 
     /// Whether a new offer of this leg has to wait: the status that says so.
     fn obstacle(&mut self, side: Side) -> Option<u16> {
-        if self.exchanges.iter().any(|exchange| exchange.asker.as_ref().is_some_and(|asker| asker.side == side)) {
+        if self
+            .exchanges
+            .iter()
+            .any(|exchange| exchange.asker.as_ref().is_some_and(|asker| asker.side == side))
+        {
             return Some(500);
         }
         let free = self.exchanges.is_empty() && self.state == State::Talking;
@@ -108,7 +112,13 @@ impl Call {
     }
 
     /// Re-INVITE of a leg (section 14.2).
-    pub(super) fn reinvite(&mut self, core: &mut Core, side: Side, server: ServerId, request: &IncomingRequest) {
+    pub(super) fn reinvite(
+        &mut self,
+        core: &mut Core,
+        side: Side,
+        server: ServerId,
+        request: &IncomingRequest,
+    ) {
         self.new_offer(core, Asker::new(side, server, request), request);
     }
 
@@ -131,7 +141,14 @@ impl Call {
         }
         // A refresh of the session, or of the target: nothing for the other leg.
         if let Some(minimum) = self.is_too_short(side, &asker.asks) {
-            return self.reply(core, side, server, &Method::Update, 422, vec![Extra::MinSe(minimum)]);
+            return self.reply(
+                core,
+                side,
+                server,
+                &Method::Update,
+                422,
+                vec![Extra::MinSe(minimum)],
+            );
         }
         if let Some(half) = self.leg(side).half(fork) {
             half.note(request);
@@ -143,7 +160,11 @@ impl Call {
     fn new_offer(&mut self, core: &mut Core, asker: Asker, request: &IncomingRequest) {
         let (side, server, method) = (asker.side, asker.server, asker.method.clone());
         if let Some(status) = self.obstacle(side) {
-            let extra = if status == 500 { Self::retry_later(core) } else { Vec::new() };
+            let extra = if status == 500 {
+                Self::retry_later(core)
+            } else {
+                Vec::new()
+            };
             return self.reply(core, side, server, &method, status, extra);
         }
         if let Some(minimum) = self.is_too_short(side, &asker.asks) {
@@ -189,7 +210,11 @@ impl Call {
             _ => Some(500),
         };
         if let Some(status) = status {
-            let extra = if status == 500 { Self::retry_later(core) } else { Vec::new() };
+            let extra = if status == 500 {
+                Self::retry_later(core)
+            } else {
+                Vec::new()
+            };
             return self.reply(core, side, server, &method, status, extra);
         }
         let other = self.leg(side.other()).half(fork);
@@ -230,12 +255,21 @@ impl Call {
         let session_timer = self.leg(to).options.session;
         let agreed = self.leg(to).half(exchange.fork).and_then(|half| half.agreed);
         let confirmed = self.leg(to).confirmed;
-        let client = self.send(core, to, exchange.fork, Purpose::Exchange(number), method, |request| {
-            if confirmed {
-                request.extra.extend(session_timer::request_headers(agreed, session_timer));
-            }
-            request.body = body.and_then(description::body);
-        });
+        let client = self.send(
+            core,
+            to,
+            exchange.fork,
+            Purpose::Exchange(number),
+            method,
+            |request| {
+                if confirmed {
+                    request
+                        .extra
+                        .extend(session_timer::request_headers(agreed, session_timer));
+                }
+                request.body = body.and_then(description::body);
+            },
+        );
         if client.is_none() {
             return self.give_back(core, exchange, 500);
         }
@@ -252,7 +286,10 @@ impl Call {
     }
 
     fn take_exchange(&mut self, number: u16) -> Option<Exchange> {
-        let index = self.exchanges.iter().position(|exchange| exchange.number == number)?;
+        let index = self
+            .exchanges
+            .iter()
+            .position(|exchange| exchange.number == number)?;
         Some(self.exchanges.swap_remove(index))
     }
 
@@ -305,7 +342,9 @@ impl Call {
 
     fn exchange_accepted(&mut self, core: &mut Core, exchange: Exchange, response: &IncomingResponse) {
         let (id, to, cseq) = (self.id, exchange.to, response.cseq());
-        let Exchange { fork, local, offered, .. } = exchange;
+        let Exchange {
+            fork, local, offered, ..
+        } = exchange;
         let is_invite = exchange.method == Method::Invite;
         let session_timer = self.leg(to).options.session;
         let said = description::of(response);
@@ -418,7 +457,11 @@ impl Call {
             return self.give_back(core, exchange, 491);
         }
         let owner = self.leg(exchange.to).outgoing.is_some();
-        let wait = if owner { core.random.between(210, 400) } else { core.random.between(0, 200) } * 10;
+        let wait = if owner {
+            core.random.between(210, 400)
+        } else {
+            core.random.between(0, 200)
+        } * 10;
         exchange.client = None;
         self.timers.set(Timer::Glare(exchange.number), core.now + wait);
         self.exchanges.push(exchange);
@@ -433,7 +476,12 @@ impl Call {
 
     /// The asker has cancelled its re-INVITE.
     pub(super) fn exchange_cancelled(&mut self, core: &mut Core, server: ServerId) {
-        let asks = |exchange: &Exchange| exchange.asker.as_ref().is_some_and(|asker| asker.server == server);
+        let asks = |exchange: &Exchange| {
+            exchange
+                .asker
+                .as_ref()
+                .is_some_and(|asker| asker.server == server)
+        };
         let Some(index) = self.exchanges.iter().position(asks) else {
             return;
         };
@@ -456,13 +504,20 @@ impl Call {
 
     /// The early dialogs of a leg are no more: whoever waits for them is answered.
     pub(super) fn drop_exchanges(&mut self, core: &mut Core, side: Side) {
-        let (gone, kept) = std::mem::take(&mut self.exchanges).into_iter().partition(|exchange: &Exchange| exchange.to == side);
+        let (gone, kept) = std::mem::take(&mut self.exchanges)
+            .into_iter()
+            .partition(|exchange: &Exchange| exchange.to == side);
         self.exchanges = kept;
         for exchange in gone {
             self.timers.cancel(Timer::Glare(exchange.number));
-            self.pending.retain(|pending| pending.purpose != Purpose::Exchange(exchange.number));
+            self.pending
+                .retain(|pending| pending.purpose != Purpose::Exchange(exchange.number));
             // The PRACK has done its work: the provisional answer is acknowledged.
-            let status = if exchange.method == Method::Prack { 200 } else { 500 };
+            let status = if exchange.method == Method::Prack {
+                200
+            } else {
+                500
+            };
             if let Some(asker) = exchange.asker {
                 self.reply(core, asker.side, asker.server, &asker.method, status, Vec::new());
             }
@@ -490,7 +545,11 @@ impl Call {
         };
         let Some(digit) = Digit::read(body.kind, body.bytes) else {
             let known = matches!(body.kind, "application/dtmf" | "application/dtmf-relay");
-            let (status, extra) = if known { (400, Vec::new()) } else { (415, vec![Extra::Accept(digits::KINDS)]) };
+            let (status, extra) = if known {
+                (400, Vec::new())
+            } else {
+                (415, vec![Extra::Accept(digits::KINDS)])
+            };
             return self.reply(core, side, server, &method, status, extra);
         };
         self.reply(core, side, server, &method, 200, Vec::new());
@@ -518,6 +577,10 @@ impl Leg {
     /// The codecs that a party named, in its order and with its numbers.
     pub(super) fn formats(session: &Session) -> Vec<(u8, crate::wire::sdp::Codec)> {
         let formats = session.audio().map(|audio| audio.formats.iter());
-        formats.into_iter().flatten().map(|format| (format.payload_type, format.codec)).collect()
+        formats
+            .into_iter()
+            .flatten()
+            .map(|format| (format.payload_type, format.codec))
+            .collect()
     }
 }

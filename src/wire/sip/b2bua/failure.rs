@@ -155,11 +155,20 @@ mod tests {
 
     #[test]
     fn trunks_that_fail_are_followed_by_others() {
-        for failure in [Failure::Silent, Failure::Unreachable, Failure::TimedOut, Failure::Refused(503)] {
+        for failure in [
+            Failure::Silent,
+            Failure::Unreachable,
+            Failure::TimedOut,
+            Failure::Refused(503),
+        ] {
             assert_eq!(next(failure, Failover::default()), Next::Hop, "{failure:?}");
         }
         for status in [302, 401, 407, 408, 500, 502, 504, 513] {
-            assert_eq!(next(Failure::Refused(status), Failover::default()), Next::Attempt, "{status}");
+            assert_eq!(
+                next(Failure::Refused(status), Failover::default()),
+                Next::Attempt,
+                "{status}"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::exchange::hash;
 use super::reliable::{Reliable, Unsent};
-use super::{Attempt, LegOptions, Side};
+use super::{Attempt, LegOptions};
 use crate::wire::sdp::{Anchor, Origin, Session};
 use crate::wire::sip::Millis;
 use crate::wire::sip::dialog::{Dialog, Tag};
@@ -17,7 +17,6 @@ use crate::wire::sip::transaction::{ClientId, ServerId};
 /// One leg of a call.
 #[derive(Debug)]
 pub(super) struct Leg {
-    pub(super) side: Side,
     pub(super) options: LegOptions,
     /// The relay's end towards this leg.
     pub(super) anchor: Option<Anchor>,
@@ -34,10 +33,9 @@ pub(super) struct Leg {
 }
 
 impl Leg {
-    pub(super) fn new(side: Side, options: LegOptions) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            side,
-            options,
+            options: LegOptions::default(),
             anchor: None,
             arrived: None,
             outgoing: None,
@@ -55,7 +53,11 @@ impl Leg {
 
     /// The confirmed dialog.
     pub(super) fn talk(&mut self) -> Option<&mut Half> {
-        if self.confirmed { self.halves.first_mut() } else { None }
+        if self.confirmed {
+            self.halves.first_mut()
+        } else {
+            None
+        }
     }
 
     /// Whether its dialog is confirmed and nothing of an INVITE is open.
@@ -180,6 +182,8 @@ pub(super) struct Half {
     pub(super) local: Option<Bytes>,
     /// The hash of the peer's last description that holds.
     pub(super) remote: u64,
+    /// What the peer answered before its 2xx, in a call of our own.
+    pub(super) heard: Option<Box<Session>>,
     /// Whether the peer takes UPDATE.
     pub(super) updates: bool,
     /// Whether the peer has put the other on hold.
@@ -210,6 +214,7 @@ impl Half {
             origin,
             local: None,
             remote: hash(&[]),
+            heard: None,
             updates: false,
             held: false,
             agreed: None,

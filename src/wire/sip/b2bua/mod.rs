@@ -57,7 +57,9 @@ use self::table::Table;
 use super::Millis;
 use super::dialog::Tag;
 use super::flow::{ConnectionId, Hop, Source, Transmit};
-use super::message::{BadRequest, Extra, Incoming, IncomingRequest, Method, OutgoingRequest, OutgoingResponse};
+use super::message::{
+    BadRequest, Extra, Incoming, IncomingRequest, Method, OutgoingRequest, OutgoingResponse,
+};
 use super::transaction::{self, ServerId, Transactions, User};
 
 /// A call. Handles of calls that are over are recognised and do nothing.
@@ -104,8 +106,11 @@ impl Calls {
     /// No calls yet. `seed` makes tags, Call-IDs and branches: it must be random and secret.
     pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
         let mut random = Random::new(seed);
-        let transactions =
-            Transactions::new(settings.transactions.clone(), settings.advertised.clone(), random.seed());
+        let transactions = Transactions::new(
+            settings.transactions.clone(),
+            settings.advertised.clone(),
+            random.seed(),
+        );
         Self {
             core: Core {
                 now: 0,
@@ -153,7 +158,10 @@ impl Calls {
     /// The earliest moment at which [`Calls::handle_timeout`] has something to do.
     pub fn next_timeout(&self) -> Option<Millis> {
         let transactions = self.core.transactions.next_timeout();
-        [transactions, self.table.next_timeout()].into_iter().flatten().min()
+        [transactions, self.table.next_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Time has passed.
@@ -234,7 +242,13 @@ impl Calls {
     ///
     /// # Errors
     /// [`NoRoom`] where there are as many transactions as there may be; no event follows.
-    pub fn send_outside(&mut self, now: Millis, user: u64, hop: Hop, request: OutgoingRequest) -> Result<(), NoRoom> {
+    pub fn send_outside(
+        &mut self,
+        now: Millis,
+        user: u64,
+        hop: Hop,
+        request: OutgoingRequest,
+    ) -> Result<(), NoRoom> {
         self.core.now = now;
         self.last_outside = (self.last_outside + 1) % (OUTSIDE - 1);
         let name = OUTSIDE | self.last_outside;
@@ -307,7 +321,12 @@ impl Calls {
                         let outcome = Outcome::Response(response);
                         self.core.events.push_back(Event::Answered { user, outcome });
                     }
-                } else if self.with(CallId(user), |call, core| call.answered(core, id, &response, source)).is_none() {
+                } else if self
+                    .with(CallId(user), |call, core| {
+                        call.answered(core, id, &response, source)
+                    })
+                    .is_none()
+                {
                     self.core.refuse_late_answer(&response, source);
                 }
             }
@@ -371,7 +390,9 @@ impl Calls {
                 self.core.reject(id, 603, vec![reason]);
             }
             Method::Notify => self.core.reject(id, 489, Vec::new()),
-            Method::Bye | Method::Prack | Method::Update | Method::Info => self.core.reject(id, 481, Vec::new()),
+            Method::Bye | Method::Prack | Method::Update | Method::Info => {
+                self.core.reject(id, 481, Vec::new())
+            }
             Method::Other(_) | Method::Ack | Method::Cancel => {
                 self.core.reject(id, 501, vec![Extra::Allow(ALLOW)]);
             }

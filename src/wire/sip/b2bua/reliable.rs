@@ -57,7 +57,11 @@ impl Call {
         let mut dropped = None;
         if let Some(half) = self.caller.half(fork) {
             if half.unsent.len() >= MOST_UNSENT {
-                dropped = half.unsent.iter().position(|unsent| unsent.body.is_none()).and_then(|at| half.unsent.remove(at));
+                dropped = half
+                    .unsent
+                    .iter()
+                    .position(|unsent| unsent.body.is_none())
+                    .and_then(|at| half.unsent.remove(at));
             }
             half.unsent.push_back(unsent);
         }
@@ -69,7 +73,13 @@ impl Call {
 
     fn send_reliable(&mut self, core: &mut Core, fork: u16) {
         let contact_user = self.caller.options.contact_user.clone();
-        let Some((server, half)) = self.caller.arrived.as_ref().map(|a| a.server).zip(self.caller.half(fork)) else {
+        let Some((server, half)) = self
+            .caller
+            .arrived
+            .as_ref()
+            .map(|a| a.server)
+            .zip(self.caller.half(fork))
+        else {
             return;
         };
         if half.reliable.is_some() {
@@ -102,7 +112,13 @@ impl Call {
 
     /// The PRACK has not come: again, or no more (section 3: the INVITE is then refused).
     pub(super) fn repeat_reliable(&mut self, core: &mut Core, fork: u16) {
-        let Some((server, half)) = self.caller.arrived.as_ref().map(|a| a.server).zip(self.caller.half(fork)) else {
+        let Some((server, half)) = self
+            .caller
+            .arrived
+            .as_ref()
+            .map(|a| a.server)
+            .zip(self.caller.half(fork))
+        else {
             return;
         };
         let Some(reliable) = &mut half.reliable else {
@@ -132,10 +148,17 @@ impl Call {
         let method = Method::Prack;
         let invite = self.caller.arrived.as_ref().map(|arrived| arrived.cseq);
         let rack = request.rack();
-        let waiting = if side == Side::Caller { self.caller.half(fork) } else { None };
+        let waiting = if side == Side::Caller {
+            self.caller.half(fork)
+        } else {
+            None
+        };
         let reliable = waiting.and_then(|half| {
             let (rseq, cseq, acknowledged) = rack?;
-            let rseq_matches = half.reliable.as_ref().is_some_and(|reliable| reliable.rseq == rseq);
+            let rseq_matches = half
+                .reliable
+                .as_ref()
+                .is_some_and(|reliable| reliable.rseq == rseq);
             let matches = rseq_matches && Some(cseq) == invite && acknowledged == Method::Invite;
             if matches { half.reliable.take() } else { None }
         });
@@ -152,7 +175,14 @@ impl Call {
     }
 
     /// Passes a PRACK on to the callee, or answers it where the callee has no part in it.
-    fn pass_prack(&mut self, core: &mut Core, fork: u16, server: ServerId, request: &IncomingRequest, reliable: Reliable) {
+    fn pass_prack(
+        &mut self,
+        core: &mut Core,
+        fork: u16,
+        server: ServerId,
+        request: &IncomingRequest,
+        reliable: Reliable,
+    ) {
         let method = Method::Prack;
         let Ok(session) = description::of(request) else {
             return self.reply(core, Side::Caller, server, &method, 488, Vec::new());
@@ -162,7 +192,11 @@ impl Call {
         let invite = self.callee.invite().map_or(0, |invite| invite.cseq);
         let Some((far, half)) = reliable.far.zip(self.callee.half(fork)) else {
             // Only the callee could answer an offer.
-            let status = if session.is_some() && reliable.offered.is_none() { 488 } else { 200 };
+            let status = if session.is_some() && reliable.offered.is_none() {
+                488
+            } else {
+                200
+            };
             return self.reply(core, Side::Caller, server, &method, status, Vec::new());
         };
         let draft = match (&reliable.offered, &session) {
@@ -192,11 +226,22 @@ impl Call {
         }
         let number = self.next_number();
         let sent = body.clone();
-        let client = self.send(core, Side::Callee, fork, Purpose::Exchange(number), method.clone(), |request| {
-            let method = Method::Invite;
-            request.extra.push(Extra::RAck { rseq: far, cseq: invite, method });
-            request.body = sent.and_then(description::body);
-        });
+        let client = self.send(
+            core,
+            Side::Callee,
+            fork,
+            Purpose::Exchange(number),
+            method.clone(),
+            |request| {
+                let method = Method::Invite;
+                request.extra.push(Extra::RAck {
+                    rseq: far,
+                    cseq: invite,
+                    method,
+                });
+                request.body = sent.and_then(description::body);
+            },
+        );
         let Some(client) = client else {
             return self.reply(core, Side::Caller, server, &method, 500, Vec::new());
         };

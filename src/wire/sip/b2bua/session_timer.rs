@@ -30,8 +30,15 @@ pub(super) fn answer(asks: &TimerAsk, ours: SessionTimer) -> Answered {
     if asks.supported && asks.interval_s.is_some_and(|interval| interval < ours.minimum_s) {
         return Answered::TooShort(ours.minimum_s);
     }
-    let least = ours.minimum_s.max(asks.minimum_s.unwrap_or(0)).min(asks.interval_s.unwrap_or(u32::MAX));
-    let interval_s = asks.interval_s.unwrap_or(ours.interval_s).min(ours.interval_s).max(least);
+    let least = ours
+        .minimum_s
+        .max(asks.minimum_s.unwrap_or(0))
+        .min(asks.interval_s.unwrap_or(u32::MAX));
+    let interval_s = asks
+        .interval_s
+        .unwrap_or(ours.interval_s)
+        .min(ours.interval_s)
+        .max(least);
     Answered::With(Agreed {
         interval_s,
         ours: !asks.supported || asks.refresher_uac == Some(false),
@@ -96,7 +103,11 @@ impl Call {
             Some(Agreed { interval_s, ours }) => {
                 let interval = Millis::from(interval_s) * 1000;
                 // Section 10: the refresher at half time; the other gives up a little before the end.
-                let wait = if ours { interval / 2 } else { interval - 32_000.min(interval / 3) };
+                let wait = if ours {
+                    interval / 2
+                } else {
+                    interval - 32_000.min(interval / 3)
+                };
                 self.timers.cancel(Timer::Probe(side));
                 self.timers.set(Timer::Session(side), core.now + wait);
             }
@@ -133,7 +144,10 @@ impl Call {
         if self.state == State::Over {
             return;
         }
-        if self.send(core, side, 0, Purpose::Probe, Method::Options, |_| {}).is_none() {
+        if self
+            .send(core, side, 0, Purpose::Probe, Method::Options, |_| {})
+            .is_none()
+        {
             self.arm(core, side);
         }
     }
@@ -170,17 +184,41 @@ mod tests {
     fn less_than_the_minimum_is_refused_to_who_understands_that() {
         assert_eq!(answer(&asks(Some(60), true), OURS), Answered::TooShort(90));
         let without = answer(&asks(Some(60), false), OURS);
-        assert_eq!(without, Answered::With(Agreed { interval_s: 60, ours: true }));
+        assert_eq!(
+            without,
+            Answered::With(Agreed {
+                interval_s: 60,
+                ours: true
+            })
+        );
     }
 
     #[test]
     fn the_shorter_interval_counts_and_the_asker_refreshes_where_it_can() {
         let agreed = answer(&asks(Some(600), true), OURS);
-        assert_eq!(agreed, Answered::With(Agreed { interval_s: 600, ours: false }));
+        assert_eq!(
+            agreed,
+            Answered::With(Agreed {
+                interval_s: 600,
+                ours: false
+            })
+        );
         let agreed = answer(&asks(Some(7200), true), OURS);
-        assert_eq!(agreed, Answered::With(Agreed { interval_s: 1800, ours: false }));
+        assert_eq!(
+            agreed,
+            Answered::With(Agreed {
+                interval_s: 1800,
+                ours: false
+            })
+        );
         let agreed = answer(&asks(None, false), OURS);
-        assert_eq!(agreed, Answered::With(Agreed { interval_s: 1800, ours: true }));
+        assert_eq!(
+            agreed,
+            Answered::With(Agreed {
+                interval_s: 1800,
+                ours: true
+            })
+        );
     }
 
     #[test]
@@ -189,12 +227,21 @@ mod tests {
         asks.minimum_s = Some(3600);
         asks.refresher_uac = Some(false);
         let agreed = answer(&asks, OURS);
-        assert_eq!(agreed, Answered::With(Agreed { interval_s: 3600, ours: true }));
+        assert_eq!(
+            agreed,
+            Answered::With(Agreed {
+                interval_s: 3600,
+                ours: true
+            })
+        );
     }
 
     #[test]
     fn a_leg_may_do_without() {
-        let off = SessionTimer { interval_s: 0, ..OURS };
+        let off = SessionTimer {
+            interval_s: 0,
+            ..OURS
+        };
         assert_eq!(answer(&asks(Some(60), true), off), Answered::Without);
         assert!(request_headers(None, off).is_empty());
     }

@@ -55,13 +55,18 @@ impl Table {
     }
 
     pub(super) fn states(&self) -> impl Iterator<Item = State> {
-        self.slots.iter().filter_map(|slot| slot.call.as_ref().map(|call| call.state))
+        self.slots
+            .iter()
+            .filter_map(|slot| slot.call.as_ref().map(|call| call.state))
     }
 
     /// The handle that the next call gets.
     pub(super) fn next_id(&self) -> CallId {
         match self.free.last() {
-            Some(&index) => handle(index, self.slots.get(index as usize).map_or(0, |slot| slot.generation)),
+            Some(&index) => handle(
+                index,
+                self.slots.get(index as usize).map_or(0, |slot| slot.generation),
+            ),
             None => handle(self.slots.len() as u32, 0),
         }
     }
@@ -118,7 +123,10 @@ impl Table {
         act: impl FnOnce(&mut Call, &mut Core) -> T,
     ) -> Option<T> {
         let (index, generation) = index(id);
-        let slot = self.slots.get_mut(index as usize).filter(|slot| slot.generation == generation)?;
+        let slot = self
+            .slots
+            .get_mut(index as usize)
+            .filter(|slot| slot.generation == generation)?;
         let call = slot.call.as_mut()?;
         let before = call.state;
         let result = act(call, core);

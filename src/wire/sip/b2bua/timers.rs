@@ -43,11 +43,7 @@ impl Timers {
         self.0.retain(|(_, other)| *other != timer);
     }
 
-    pub(super) fn runs(&self, timer: Timer) -> bool {
-        self.0.iter().any(|(_, other)| *other == timer)
-    }
-
-    /// Nothing but this one is waited for.
+    /// Cancels all but some.
     pub(super) fn keep(&mut self, keep: impl Fn(Timer) -> bool) {
         self.0.retain(|(_, timer)| keep(*timer));
     }
@@ -58,7 +54,9 @@ impl Timers {
 
     /// The earliest timer that is due.
     pub(super) fn take_due(&mut self, now: Millis) -> Option<Timer> {
-        let index = (0..self.0.len()).filter(|&i| self.0[i].0 <= now).min_by_key(|&i| self.0[i].0)?;
+        let index = (0..self.0.len())
+            .filter(|&i| self.0[i].0 <= now)
+            .min_by_key(|&i| self.0[i].0)?;
         Some(self.0.swap_remove(index).1)
     }
 }

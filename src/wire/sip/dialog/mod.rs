@@ -26,7 +26,10 @@ impl Tag {
     pub fn parse(text: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(text).ok().filter(|text| text.len() == 16)?;
         let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        text.bytes().all(lower).then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
+        text.bytes()
+            .all(lower)
+            .then(|| u64::from_str_radix(text, 16).ok().map(Self))
+            .flatten()
     }
 }
 
@@ -86,7 +89,12 @@ pub struct Dialog {
 
 impl Dialog {
     /// The dialog that an INVITE of the peer begins (section 12.1.1). None where the INVITE cannot begin one.
-    pub fn answering(invite: &IncomingRequest, source: Source, local_tag: Tag, routing: Routing) -> Option<Self> {
+    pub fn answering(
+        invite: &IncomingRequest,
+        source: Source,
+        local_tag: Tag,
+        routing: Routing,
+    ) -> Option<Self> {
         let mut dialog = Self {
             call_id: String::from_utf8(invite.call_id().to_vec()).ok()?,
             local: address(&invite.to().uri),
@@ -117,7 +125,9 @@ impl Dialog {
             remote_tag: tag_text(response.to())?,
             local_seq: invite.cseq,
             remote_seq: None,
-            target: response.contact().map_or_else(|| invite.uri.to_owned(), Uri::to_string),
+            target: response
+                .contact()
+                .map_or_else(|| invite.uri.to_owned(), Uri::to_string),
             route: cut(route),
             hop: invite.hop.clone(),
             routing: invite.routing,
@@ -177,7 +187,11 @@ impl Dialog {
         if self.routing == Routing::Symmetric
             && (self.hop.remote != source.remote || self.hop.connection != source.connection)
         {
-            let tls_name = self.hop.tls_name.take().filter(|_| self.hop.remote == source.remote);
+            let tls_name = self
+                .hop
+                .tls_name
+                .take()
+                .filter(|_| self.hop.remote == source.remote);
             self.hop = Hop {
                 tls_name,
                 ..source.into()
@@ -242,11 +256,17 @@ impl Dialog {
             Some(name) if name.eq_ignore_ascii_case(b"tls") => Transport::Tls,
             _ if uri.is_secure() => Transport::Tls,
             // `sip:` with TCP within TLS is how some write TLS.
-            Some(name) if name.eq_ignore_ascii_case(b"tcp") && self.hop.transport != Transport::Tls => Transport::Tcp,
+            Some(name) if name.eq_ignore_ascii_case(b"tcp") && self.hop.transport != Transport::Tls => {
+                Transport::Tcp
+            }
             Some(name) if name.eq_ignore_ascii_case(b"udp") => Transport::Udp,
             _ => self.hop.transport,
         };
-        let default = if transport == Transport::Tls { SIPS_PORT } else { SIP_PORT };
+        let default = if transport == Transport::Tls {
+            SIPS_PORT
+        } else {
+            SIP_PORT
+        };
         let remote = SocketAddr::new(ip, uri.port().unwrap_or(default));
         if remote != self.hop.remote || transport != self.hop.transport {
             self.hop = Hop {

@@ -1,1 +1,9 @@
-//! Calls between simulated peers.
+//! Calls between peers that speak text, with a clock that is stepped.
+
+mod basic;
+mod bench;
+mod confirmed;
+mod early;
+mod originate;
+mod outside;
+mod session;
