@@ -67,8 +67,6 @@ kinds! {
     ContactKind, ContactId, "ctc_";
     /// An assignment: the same row as the contact, as the pool sees it.
     AssignmentKind, AssignmentId, "asg_";
-    /// A call.
-    CallKind, CallId, "call_";
     /// A message.
     MessageKind, MessageId, "msg_";
     /// An API key.

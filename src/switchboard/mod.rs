@@ -55,7 +55,6 @@ mod route;
 mod strangers;
 mod stream;
 mod sweep;
-pub mod switching;
 mod tidy;
 pub mod views;
 pub mod words;
