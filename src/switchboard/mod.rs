@@ -55,6 +55,7 @@ mod route;
 mod strangers;
 mod stream;
 mod sweep;
+pub mod switching;
 mod tidy;
 pub mod views;
 pub mod words;
