@@ -102,6 +102,7 @@ pub struct CallStep {
     pub what: String,
     /// The trunk, where the step belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "main")]
     pub trunk: Option<String>,
 }
 
