@@ -11,8 +11,8 @@ use super::path::At;
 use super::problem::Result;
 use super::query::Query;
 use crate::domain::Timestamp;
-use crate::domain::id::{CommunityKind, MemberId, MessageId};
-use crate::switchboard::{Interaction, MessageQuery};
+use crate::domain::id::{CommunityKind, MemberId};
+use crate::switchboard::{Interaction, InteractionId, MessageQuery};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -30,7 +30,7 @@ pub(crate) struct Filter {
     #[param(value_type = Option<usize>)]
     limit: Limit,
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor<MessageId>>,
+    cursor: Option<Cursor<InteractionId>>,
 }
 
 /// `GET …/interactions`: newest first.

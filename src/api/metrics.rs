@@ -15,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::problem::{Problem, Result};
 use super::{ApiState, Shared};
+use crate::domain::call::Cause;
 use crate::domain::message::Status;
 use crate::switchboard::outlet::Verdict;
 use crate::switchboard::{CallbackResult, Observer};
@@ -41,6 +42,12 @@ struct Delivered {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Called {
+    origin: &'static str,
+    cause: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Waiting {
     carrier: String,
 }
@@ -64,6 +71,7 @@ pub(crate) struct Metrics {
     ruled: Family<Ruled, Counter>,
     finished: Family<Finished, Counter>,
     callbacks: Family<Delivered, Counter>,
+    calls: Family<Called, Counter>,
     outbox: Family<Waiting, Gauge>,
     requests: Family<Request, Counter>,
     durations: Family<Door, Histogram>,
@@ -75,6 +83,7 @@ impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("partyline");
         let (ruled, finished, callbacks) = (Family::default(), Family::default(), Family::default());
+        let calls = Family::default();
         let (outbox, requests, memory) = (Family::default(), Family::default(), Gauge::default());
         let durations = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
         let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
@@ -86,6 +95,11 @@ impl Metrics {
         );
         let help = "Statuses that may be a text's last; a late success counts again";
         registry.register("messages_finished", help, finished.clone());
+        registry.register(
+            "calls_ended",
+            "Calls that are over, by how they ended",
+            calls.clone(),
+        );
         registry.register("outbox_rows", "What waits for each carrier", outbox.clone());
         registry.register("callback_deliveries", "Tries of callbacks", callbacks.clone());
         registry.register("http_requests", "Requests answered", requests.clone());
@@ -98,6 +112,7 @@ impl Metrics {
             ruled,
             finished,
             callbacks,
+            calls,
             outbox,
             requests,
             durations,
@@ -141,6 +156,11 @@ impl Observer for Metrics {
     fn text_finished(&self, status: Status) {
         let status = status.word();
         self.finished.get_or_create(&Finished { status }).inc();
+    }
+
+    fn call_ended(&self, origin: &'static str, cause: Cause) {
+        let cause = cause.word();
+        self.calls.get_or_create(&Called { origin, cause }).inc();
     }
 
     fn callback_tried(&self, result: CallbackResult) {

@@ -7,6 +7,7 @@ mod assignments;
 mod auth;
 mod branch;
 mod bulk;
+mod calls;
 mod communities;
 mod contacts;
 mod deliveries;

@@ -2,7 +2,7 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, bulk, communities, contacts, deliveries, devices, docs, endpoints, events, health,
+    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
     interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
 };
 
@@ -48,6 +48,10 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/assignments").get(assignments::list),
                 branch("/messages").get(messages::list).post(messages::send).own_repeats(),
                 branch("/messages/{message}").get(messages::one).tagged(),
+                branch("/calls").get(calls::list).post(calls::place),
+                branch("/calls/{call}").get(calls::one).tagged().with([
+                    branch("/hang_up").post(calls::hang_up),
+                ]),
                 branch("/interactions").get(interactions::list),
                 branch("/quarantine").get(messages::quarantine),
                 branch("/quarantine/{message}").get(messages::held).tagged(),

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Exit status 0 done, 1 failed, 2 wrong usage or configuration.
 
+mod calls;
 mod carriers_reached;
 mod config_check;
 mod csv_rows;
@@ -55,6 +56,8 @@ enum Command {
     Pool(Pool),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
+    /// List calls, or show one step by step.
+    Calls(calls::Args),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -111,6 +114,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
         Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
         Command::Explain(args) => explain::run(&config, &args, out),
+        Command::Calls(args) => calls::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
         Command::Doctor | Command::Openapi => Ok(()),

@@ -24,6 +24,15 @@ pub enum EventKind {
     /// A text was held because its pair is released.
     #[serde(rename = "quarantine.held")]
     QuarantineHeld,
+    /// An app's or a phone's call makes a phone ring.
+    #[serde(rename = "call.ringing")]
+    CallRinging,
+    /// A call was answered.
+    #[serde(rename = "call.answered")]
+    CallAnswered,
+    /// A call is over.
+    #[serde(rename = "call.ended")]
+    CallEnded,
     /// Somebody tried an endpoint out; goes to that endpoint only.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
@@ -31,13 +40,16 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 7] = [
+    pub const ALL: [EventKind; 10] = [
         EventKind::MessageReceived,
         EventKind::MessageStatus,
         EventKind::AssignmentCreated,
         EventKind::AssignmentReleased,
         EventKind::OptOutChanged,
         EventKind::QuarantineHeld,
+        EventKind::CallRinging,
+        EventKind::CallAnswered,
+        EventKind::CallEnded,
         EventKind::EndpointTest,
     ];
 
@@ -50,6 +62,9 @@ impl EventKind {
             EventKind::AssignmentReleased => "assignment.released",
             EventKind::OptOutChanged => "opt_out.changed",
             EventKind::QuarantineHeld => "quarantine.held",
+            EventKind::CallRinging => "call.ringing",
+            EventKind::CallAnswered => "call.answered",
+            EventKind::CallEnded => "call.ended",
             EventKind::EndpointTest => "endpoint.test",
         }
     }

@@ -79,6 +79,8 @@ kinds! {
     DeliveryKind, DeliveryId, "dlv_";
     /// What a phone has stopped.
     OptOutKind, OptOutId, "opt_";
+    /// A call.
+    CallKind, CallId, "call_";
 }
 
 /// An id of one kind of thing.

@@ -133,11 +133,13 @@ pub enum Reason {
     AppUnreachable,
     /// The app that is asked before texts are bridged did not allow it.
     AppDenied,
+    /// A number of the pair takes no calls.
+    NoVoice,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 16] = [
+    pub const ALL: [Reason; 17] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -154,6 +156,7 @@ impl Reason {
         Reason::BadText,
         Reason::AppUnreachable,
         Reason::AppDenied,
+        Reason::NoVoice,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -175,6 +178,7 @@ impl Reason {
             Reason::BadText => "bad_text",
             Reason::AppUnreachable => "app_unreachable",
             Reason::AppDenied => "app_denied",
+            Reason::NoVoice => "no_voice",
         }
     }
 
@@ -194,7 +198,7 @@ impl Reason {
             Reason::RecipientOptedOut => "the recipient has sent STOP; only their START lifts it",
             Reason::SenderOptedOut => "the sender has sent STOP to this number; START lifts it",
             Reason::AwaitingAcceptance => "the contact has not accepted this sender yet",
-            Reason::NoDevice => "the recipient has no device that takes texts",
+            Reason::NoDevice => "the recipient has no device that can be reached",
             Reason::NoCarrier => "no carrier that serves this number is configured",
             Reason::CarrierRefused => "the carrier refused the text",
             Reason::DeadlinePassed => "the text could not be handed over before its deadline",
@@ -202,6 +206,7 @@ impl Reason {
             Reason::BadText => "the text is empty or too long",
             Reason::AppUnreachable => "the app in which the recipient reads could not be reached",
             Reason::AppDenied => "an app of this community did not allow it",
+            Reason::NoVoice => "a number of this pair takes no calls",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assignment;
+pub mod call;
 pub mod choice;
 pub mod e164;
 pub mod event;

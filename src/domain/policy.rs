@@ -39,6 +39,17 @@ pub enum OnSilence {
     Deny,
 }
 
+/// What somebody hears of a call that they missed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissedCalls {
+    /// What their phone shows: the number that stands for the caller.
+    #[default]
+    Ignore,
+    /// A text from that number besides, at most one an hour from each.
+    Text,
+}
+
 /// The policies of one community.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -91,6 +102,17 @@ pub struct Policy {
     pub intercept_within_ms: u32,
     /// What happens to the text when it does not.
     pub intercept_on_silence: OnSilence,
+    /// Whole seconds for which a call may ring.
+    #[schema(minimum = 5, maximum = 300)]
+    pub ring_s: u32,
+    /// Whole seconds after which a call is ended.
+    #[schema(minimum = 60, maximum = 86_400)]
+    pub max_call_s: u32,
+    /// What somebody hears of a call that they missed.
+    pub missed_calls: MissedCalls,
+    /// The text about a missed call; `{name}` is the caller's name.
+    #[schema(min_length = 1, max_length = 480)]
+    pub missed_call_notice: String,
 }
 
 impl Default for Policy {
@@ -122,6 +144,10 @@ impl Default for Policy {
             max_text_chars: 1600,
             intercept_within_ms: 3_000,
             intercept_on_silence: OnSilence::Allow,
+            ring_s: 60,
+            max_call_s: 4 * 3600,
+            missed_calls: MissedCalls::Ignore,
+            missed_call_notice: "Missed call from {name}. Call or text this number to reach them.".into(),
         }
     }
 }
@@ -179,7 +205,16 @@ impl Policy {
                 self.intercept_within_ms
             ),
         );
+        check(
+            (5..=300).contains(&self.ring_s),
+            format!("`ring_s` is {}; allowed are 5 to 300", self.ring_s),
+        );
+        check(
+            (60..=86_400).contains(&self.max_call_s),
+            format!("`max_call_s` is {}; allowed are 60 to 86400", self.max_call_s),
+        );
         for (name, text) in [
+            ("missed_call_notice", &self.missed_call_notice),
             ("stranger_notice", &self.stranger_notice),
             ("released_notice", &self.released_notice),
             ("help_reply", &self.help_reply),

@@ -12,6 +12,7 @@ pub mod schema;
 pub mod api_keys;
 pub mod app_devices;
 pub mod assignments;
+pub mod calls;
 pub mod communities;
 pub mod deliveries;
 pub mod devices;

@@ -120,6 +120,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    calls (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        origin -> SmallInt,
+        node -> SmallInt,
+        from_member -> Nullable<BigInt>,
+        to_member -> Nullable<BigInt>,
+        from_phone -> Nullable<BigInt>,
+        dialled -> Nullable<BigInt>,
+        shown -> Nullable<BigInt>,
+        state -> SmallInt,
+        cause -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        ended_by -> Nullable<Text>,
+        sip_status -> Nullable<SmallInt>,
+        trunk_in -> Nullable<Text>,
+        trunk_out -> Nullable<Text>,
+        began_at -> BigInt,
+        ringing_at -> Nullable<BigInt>,
+        answered_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        hang_up -> Bool,
+        quality -> Nullable<Text>,
+        steps -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     messages (community_id, id) {
         community_id -> BigInt,
         id -> BigInt,
@@ -366,6 +394,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     releases,
     phone_holds,
     opt_outs,
+    calls,
     messages,
     message_parts,
     outbox,

@@ -12,6 +12,8 @@ use crate::domain::id::CommunityId;
 pub const REFUSED: i16 = 0;
 /// Keywords, which were acted upon.
 pub const KEYWORD: i16 = 1;
+/// Calls that were refused; `message_id` is then a call's.
+pub const CALL: i16 = 2;
 
 /// A stranger's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -23,7 +25,7 @@ pub struct StrangerRow {
     pub phone: i64,
     /// `num_…`
     pub number_id: i64,
-    /// [`REFUSED`] or [`KEYWORD`].
+    /// [`REFUSED`], [`KEYWORD`] or [`CALL`].
     pub kind: i16,
     /// `msg_…`, the one that is kept of them.
     pub message_id: i64,
@@ -71,6 +73,15 @@ pub fn count(conn: &mut Conn, row: &StrangerRow, now: i64) -> Result<(), StoreEr
             .set((messages::detail.eq(detail), messages::updated_at.eq(now)))
             .execute(c)
     })?;
+    Ok(())
+}
+
+/// Counts one more call.
+pub fn count_call(conn: &mut Conn, row: &StrangerRow) -> Result<(), StoreError> {
+    let key = (row.community_id, row.phone, row.number_id, row.kind);
+    each!(conn, c => diesel::update(strangers::table.find(key))
+        .set(strangers::texts.eq(strangers::texts + 1))
+        .execute(c))?;
     Ok(())
 }
 

@@ -79,6 +79,16 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
 
     /// Hands in an item; returns its outcome once that is durable.
     pub async fn submit(&self, item: I) -> Result<O> {
+        let answered = self.put(item)?;
+        answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    /// Hands in an item whose outcome nobody waits for: it is stored before whatever is handed in later.
+    pub fn offer(&self, item: I) -> Result<()> {
+        self.put(item).map(drop)
+    }
+
+    fn put(&self, item: I) -> Result<oneshot::Receiver<Result<O>>> {
         let (answer, answered) = oneshot::channel();
         let schedule = {
             let mut waiting = self.shared.waiting.lock().unwrap_or_else(|p| p.into_inner());
@@ -90,9 +100,9 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
         };
         if schedule {
             // A task of its own: were the caller to go away, the others' items would never be taken.
-            tokio::spawn(schedule_job(self.shared.clone()));
+            self.shared.runtime.spawn(schedule_job(self.shared.clone()));
         }
-        answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        Ok(answered)
     }
 }
 

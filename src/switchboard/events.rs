@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Context;
+use super::calls::Call;
 use super::endpoints;
 use super::error::Result;
 use super::views::{Contact, Message};
@@ -149,6 +150,21 @@ impl EventLog {
             kind,
             lane: lane(contact.member.as_i64(), contact.contact.as_i64()),
             data: json!({ "contact": contact }),
+            app: None,
+            status: None,
+        });
+    }
+
+    /// A call rings, is answered or is over.
+    pub fn call(&self, community: CommunityId, kind: EventKind, call: &Call) {
+        self.push(News {
+            community,
+            kind,
+            lane: lane(
+                call.from.map_or(0, MemberId::as_i64),
+                call.to.map_or(0, MemberId::as_i64),
+            ),
+            data: json!({ "call": call }),
             app: None,
             status: None,
         });

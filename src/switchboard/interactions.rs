@@ -1,22 +1,73 @@
-//! What happened on pairs: texts (and later calls), without their words and without real numbers.
+//! What happened on pairs: texts and calls, without their words and without real numbers.
 
-use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
+use super::calls::{CallQuery, origin_word};
 use super::error::Result;
 use super::messages::MessageQuery;
 use super::{Switchboard, communities};
 use crate::domain::Timestamp;
-use crate::domain::id::{CommunityId, MemberId, MessageId};
+use crate::domain::call::{Cause, State};
+use crate::domain::id::{CallId, CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
+use crate::store::calls;
 use crate::store::messages::{self, MessageOrigin};
+
+/// The id of a message or of a call. Their digits are of one sequence, so that both stand in one order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InteractionId {
+    /// A text.
+    Message(MessageId),
+    /// A call.
+    Call(CallId),
+}
+
+impl InteractionId {
+    fn as_i64(self) -> i64 {
+        match self {
+            Self::Message(id) => id.as_i64(),
+            Self::Call(id) => id.as_i64(),
+        }
+    }
+}
+
+impl fmt::Display for InteractionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message(id) => id.fmt(f),
+            Self::Call(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for InteractionId {
+    type Err = crate::domain::id::IdError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(id) => Ok(Self::Call(id)),
+            Err(_) => text.parse().map(Self::Message),
+        }
+    }
+}
+
+impl Serialize for InteractionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// What happened once.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Interaction {
-    /// The message.
-    pub id: MessageId,
-    /// `message`.
-    #[schema(example = "message")]
+    /// The message or the call.
+    #[schema(value_type = String, example = "msg_1tq3v8r4w0801")]
+    pub id: InteractionId,
+    /// `message` or `call`.
+    #[schema(value_type = super::words::InteractionWord, inline)]
     pub kind: &'static str,
     /// Who began it.
     pub from: MemberId,
@@ -25,14 +76,60 @@ pub struct Interaction {
     /// `phone` or `app`.
     #[schema(value_type = super::words::OriginWord, inline)]
     pub origin: &'static str,
-    /// Where it stands.
-    pub status: Status,
-    /// Why, when it ended badly.
+    /// Of a message: where it stands.
+    pub status: Option<Status>,
+    /// Of a call: where it stands.
+    pub state: Option<State>,
+    /// Of a call: why it ended.
+    pub cause: Option<Cause>,
+    /// Why, when a rule or a carrier ended it badly.
     pub reason: Option<Reason>,
     /// When it began.
     pub at: Timestamp,
-    /// When its status last changed.
+    /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+fn of_message(row: &messages::MessageRow) -> Result<Option<Interaction>> {
+    let Some((from, to)) = row.from_member.zip(row.to_member) else {
+        return Ok(None);
+    };
+    Ok(Some(Interaction {
+        id: InteractionId::Message(row.message_id()),
+        kind: "message",
+        from: MemberId::from_i64(from),
+        to: MemberId::from_i64(to),
+        origin: MessageOrigin::word(row.origin),
+        status: Some(row.state()?),
+        state: None,
+        cause: None,
+        reason: row.reason.as_deref().and_then(Reason::from_word),
+        at: Timestamp(row.accepted_at),
+        updated_at: Timestamp(row.updated_at),
+    }))
+}
+
+fn of_call(row: &calls::CallRow) -> Result<Option<Interaction>> {
+    let Some((from, to)) = row.from_member.zip(row.to_member) else {
+        return Ok(None);
+    };
+    let updated_at = [row.ended_at, row.answered_at, row.ringing_at]
+        .into_iter()
+        .flatten()
+        .next();
+    Ok(Some(Interaction {
+        id: InteractionId::Call(CallId::from_i64(row.id)),
+        kind: "call",
+        from: MemberId::from_i64(from),
+        to: MemberId::from_i64(to),
+        origin: origin_word(row.origin),
+        status: None,
+        state: Some(row.state()?),
+        cause: row.cause.as_deref().and_then(Cause::from_word),
+        reason: row.reason.as_deref().and_then(Reason::from_word),
+        at: Timestamp(row.began_at),
+        updated_at: Timestamp(updated_at.unwrap_or(row.began_at)),
+    }))
 }
 
 impl Switchboard {
@@ -41,30 +138,34 @@ impl Switchboard {
         &self,
         community: CommunityId,
         query: MessageQuery,
-        before: Option<MessageId>,
+        before: Option<InteractionId>,
         limit: i64,
     ) -> Result<Vec<Interaction>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
+            let place = query
+                .before(None)
+                .min(before.map_or(i64::MAX, InteractionId::as_i64));
             let mut filter = query.filter();
             filter.between_members = true;
             let mut found = Vec::new();
-            for row in messages::list(conn, community, filter, query.before(before), limit)? {
-                let status = row.state()?;
-                if let (Some(from), Some(to)) = (row.from_member, row.to_member) {
-                    found.push(Interaction {
-                        id: row.message_id(),
-                        kind: "message",
-                        from: MemberId::from_i64(from),
-                        to: MemberId::from_i64(to),
-                        origin: MessageOrigin::word(row.origin),
-                        status,
-                        reason: row.reason.as_deref().and_then(Reason::from_word),
-                        at: Timestamp(row.accepted_at),
-                        updated_at: Timestamp(row.updated_at),
-                    });
-                }
+            for row in messages::list(conn, community, filter, place, limit)? {
+                found.extend(of_message(&row)?);
             }
+            let mut filter = CallQuery {
+                member: query.member,
+                contact: query.contact,
+                since: query.since,
+                ..CallQuery::default()
+            }
+            .filter();
+            filter.between_members = true;
+            for row in calls::list(conn, community, filter, place, limit)? {
+                found.extend(of_call(&row)?);
+            }
+            // The newest of both: each list holds enough, should all be of one kind.
+            found.sort_unstable_by_key(|one| std::cmp::Reverse(one.id.as_i64()));
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             Ok(found)
         })
         .await

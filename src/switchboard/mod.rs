@@ -11,6 +11,7 @@ mod attempt;
 mod batcher;
 mod bell;
 mod bulk;
+mod calls;
 mod communities;
 mod contacts;
 mod deliver;
@@ -55,6 +56,7 @@ mod route;
 mod strangers;
 mod stream;
 mod sweep;
+pub mod switching;
 mod tidy;
 pub mod views;
 pub mod words;
@@ -63,6 +65,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use bulk::{Bulk, BulkRow};
+pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
 pub use communities::merged_policy;
 pub use contacts::ContactRef;
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
@@ -72,7 +75,7 @@ pub use events::Event;
 pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
 pub use idempotency::Claim;
-pub use interactions::Interaction;
+pub use interactions::{Interaction, InteractionId};
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::NewMember;
@@ -134,6 +137,9 @@ struct Inner {
     arrivals: Batcher<Arrival, Outcome>,
     completions: Batcher<Completion, Vec<crate::store::outbox::Pending>>,
     receipts: Batcher<InboundReceipt, Reported>,
+    calls: Batcher<calls::Entry, Vec<crate::store::outbox::Pending>>,
+    live_calls: calls::Live,
+    voice: OnceLock<Arc<dyn switching::CallOutlet>>,
     early: Arc<AtomicUsize>,
 }
 
@@ -257,6 +263,16 @@ impl Switchboard {
             },
         );
         let announce = offer(&announcer);
+        let calls = Batcher::new(
+            db.clone(),
+            context.clone(),
+            MOST_REPORTS,
+            calls::write,
+            move |outcomes: &[Vec<crate::store::outbox::Pending>], written: &events::Written| {
+                announce(outcomes.iter().flatten().cloned().collect(), written);
+            },
+        );
+        let announce = offer(&announcer);
         let receipts = Batcher::new(
             db.clone(),
             context,
@@ -289,6 +305,9 @@ impl Switchboard {
             arrivals,
             completions,
             receipts,
+            calls,
+            live_calls: calls::Live::default(),
+            voice: OnceLock::new(),
             early,
         };
         Self {
@@ -314,6 +333,15 @@ impl Switchboard {
 
     pub(crate) fn asker(&self) -> Option<Arc<dyn ask::Asker>> {
         self.inner.asker.get().cloned()
+    }
+
+    /// Says, once, who makes calls. Without it apps can make none.
+    pub fn set_voice(&self, voice: Arc<dyn switching::CallOutlet>) {
+        let _ = self.inner.voice.set(voice);
+    }
+
+    pub(crate) fn voice(&self) -> Option<Arc<dyn switching::CallOutlet>> {
+        self.inner.voice.get().cloned()
     }
 
     /// Tells the dispatcher what a transaction put into the outbox.

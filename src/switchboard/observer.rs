@@ -7,6 +7,7 @@ use super::error::Result;
 use super::events::Written;
 use super::outlet::Verdict;
 use super::parcels::Next;
+use crate::domain::call::Cause;
 use crate::domain::message::Status;
 use crate::store::outbox;
 
@@ -28,6 +29,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A text between members got a status that may be its last.
     fn text_finished(&self, status: Status);
+
+    /// A call from `phone` or `app` is over.
+    fn call_ended(&self, origin: &'static str, cause: Cause);
 
     /// A callback was tried.
     fn callback_tried(&self, result: CallbackResult);
@@ -55,6 +59,12 @@ impl Observers {
             if !matches!(status, Status::Accepted | Status::Queued | Status::Sent) {
                 observer.text_finished(*status);
             }
+        }
+    }
+
+    pub fn call_ended(&self, origin: &'static str, cause: Cause) {
+        if let Some(observer) = self.0.get() {
+            observer.call_ended(origin, cause);
         }
     }
 

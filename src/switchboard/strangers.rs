@@ -1,4 +1,4 @@
-//! Texts from phones that are nobody's: recorded, but not without bound. Of what one phone sends to one
+//! Texts (and calls) from phones that are nobody's: recorded, but not without bound. Of what one phone sends to one
 //! number, one message an hour is kept, with the count; and they go when they are old.
 
 use super::error::Result;
@@ -74,7 +74,10 @@ async fn forget(board: &Switchboard, community: CommunityId, before: i64) -> Res
     loop {
         let gone = board
             .write_grouped(move |conn, _| -> Result<usize> {
-                Ok(strangers::forget(conn, community, before, FORGOTTEN_AT_ONCE)?)
+                let calls =
+                    crate::store::calls::forget_strangers(conn, community, before, FORGOTTEN_AT_ONCE)?;
+                let texts = strangers::forget(conn, community, before, FORGOTTEN_AT_ONCE)?;
+                Ok(calls.max(texts))
             })
             .await?;
         forgotten += gone;

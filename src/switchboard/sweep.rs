@@ -1,13 +1,13 @@
 //! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone, and the parts of
 //! long texts that they kept, are taken over, rows that other processes left for us are noticed, and old messages of strangers are removed. Receipts
-//! that came early are looked at too.
+//! that came early are looked at too, and calls that nobody ended.
 
 use tokio::task::JoinHandle;
 
 use super::strangers::forget_old;
-use super::{Switchboard, held};
+use super::{Switchboard, calls, held};
 use crate::store::node::NodeLock;
-use crate::store::{Conn, StoreError, held_parts, outbox};
+use crate::store::{Conn, StoreError, calls as call_rows, held_parts, outbox};
 
 /// What a sweep found.
 pub(super) struct Swept {
@@ -34,10 +34,14 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
     if let Err(error) = board.sweep_early_receipts().await {
         tracing::warn!(%error, "the receipts that came early could not be looked at");
     }
+    if let Err(error) = calls::sweep_calls(&board).await {
+        tracing::warn!(%error, "the calls that go on could not be looked at");
+    }
     let others = board
         .read_store(move |conn| {
             let mut nodes = outbox::nodes(conn)?;
             nodes.extend(held_parts::nodes(conn)?);
+            nodes.extend(call_rows::nodes(conn)?);
             nodes.sort_unstable();
             nodes.dedup();
             Ok(nodes.into_iter().filter(|n| *n != me).collect::<Vec<_>>())
@@ -93,11 +97,13 @@ fn adopt(board: &Switchboard, lock: &mut NodeLock, others: &[u16]) -> Result<usi
         let rows = outbox::adopt(conn, dead, me)?;
         taken += rows;
         let parts = held::adopt(conn, board, dead)?;
-        if rows + parts > 0 {
+        let calls = calls::adopt(conn, dead, me)?;
+        if rows + parts + calls > 0 {
             tracing::info!(
                 node = dead,
                 rows,
                 parts,
+                calls,
                 "took over what a node that is gone has left"
             );
         }

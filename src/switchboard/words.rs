@@ -37,6 +37,26 @@ pub enum OriginWord {
     Notice,
 }
 
+/// What happened on a pair.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InteractionWord {
+    /// A text.
+    Message,
+    /// A call.
+    Call,
+}
+
+/// Who made a call.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallOriginWord {
+    /// A phone dialled a pool number.
+    Phone,
+    /// An app, through this API.
+    App,
+}
+
 /// How a text is written on the wire.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

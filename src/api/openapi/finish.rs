@@ -27,6 +27,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Pools", "Named sets of numbers."),
     ("Numbers", "The shared numbers themselves."),
     ("Assignments", "Which number is whom, on whose phone."),
+    (
+        "Calls",
+        "Made in a member's name, listed, looked at step by step, ended.",
+    ),
     ("Interactions", "What happened on pairs, without a word of it."),
     (
         "Opt-outs",

@@ -21,11 +21,12 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, bulk, communities, contacts, deliveries, devices, docs, endpoints, events, health,
+    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
     interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
 };
+use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
+    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
     MessageId, NumberId, OptOutId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
@@ -53,6 +54,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         bulk::create,
         endpoints::create, endpoints::list, endpoints::one, endpoints::edit, endpoints::remove, endpoints::test, endpoints::rotate_secret, endpoints::replay_dead,
         deliveries::list, deliveries::one, deliveries::replay,
+        calls::place, calls::list, calls::one, calls::hang_up,
         interactions::list,
         opt_outs::list, opt_outs::one,
         events::stream,
@@ -60,7 +62,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-        schemas::Problem, E164, Timestamp, Status, Reason, AssignmentId, CommunityId, ContactId, DeliveryId,
+        schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
         DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
     )),
 )]

@@ -53,6 +53,9 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 received_cap_full: "The contact was chosen by too many whom they never answered.", "mem_1tq3v8r4w0802 holds 1 received contacts that were never answered, which is this community's cap; mem_1tq3v8r4w0802 must answer or drop one, or the policy `received_cap_percent` be raised";
     409 opted_out: "One of the two has sent STOPALL.", "the phone of mem_1tq3v8r4w0802 has sent STOPALL; it must send START to a pool number first";
     409 no_device: "A member has no device that takes texts.", "mem_1tq3v8r4w0802 has no device; add a phone or an app first, so that the pair can be answered";
+    409 no_voice: "A number of the pair takes no calls.", "a number of this pair takes no calls";
+    409 no_trunk: "Nothing that makes calls is configured.", "no trunk is configured here; add one under `sip.trunks`, so that calls can be made";
+    409 call_ended: "The call is over.", "call_1tq3v8r4w0801 is over already";
     409 not_yours_to_accept: "It is the other side that has to accept.", "mem_1tq3v8r4w0801 chose this contact; it waits for mem_1tq3v8r4w0802 to accept";
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";

@@ -1,6 +1,6 @@
 //! A house to test in: a community with a pool, and a way to ask the API.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::http::Method;
@@ -126,7 +126,7 @@ impl House {
         let clock = Arc::new(StepClock(AtomicI64::new(1_750_000_000_000)));
         let board = Switchboard::new(db, clock, IdGenerator::new(1), vec!["loopback".into()]);
         let (_, admin) = board.create_key(NewKey::admin("tests"), [7; 32]).await.unwrap();
-        let calls = AtomicU8::new(8);
+        let calls = AtomicU64::new(8);
         let phones = TestPhones {
             board: board.clone(),
             sent: Mutex::default(),
@@ -134,7 +134,12 @@ impl House {
         let state = ApiState {
             board,
             phones: Some(Arc::new(phones)),
-            random: Arc::new(move || [calls.fetch_add(1, Ordering::Relaxed); 32]),
+            random: Arc::new(move || {
+                let mut bytes = [0; 32];
+                let call = calls.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+                bytes.chunks_exact_mut(8).for_each(|chunk| chunk.copy_from_slice(&call));
+                bytes
+            }),
             callbacks: Arc::default(),
         };
         let config = HttpConfig::default();
@@ -299,7 +304,7 @@ impl House {
         let communities = self.get("/v1/communities").await.expect(200);
         for community in communities["data"].as_array().unwrap() {
             let at = format!("/v1/communities/{}", community["id"].as_str().unwrap());
-            for noun in ["members", "pools", "numbers", "assignments", "messages"] {
+            for noun in ["members", "pools", "numbers", "assignments", "messages", "calls"] {
                 let path = format!("{at}/{noun}?limit=500");
                 all[&path] = self.get(&path).await.expect(200);
             }

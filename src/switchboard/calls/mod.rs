@@ -1,0 +1,17 @@
+//! Calls, as the exchange knows them: who may ring whom, what is recorded, what apps are told. SIP and sound
+//! are the voice edge's; the two meet in [`super::switching`].
+
+mod live;
+mod missed;
+mod place;
+mod record;
+mod route;
+mod tidy;
+mod view;
+
+pub(crate) use live::Live;
+pub use place::NewCall;
+pub(crate) use record::{Entry, write};
+pub(super) use tidy::{adopt, sweep_calls};
+pub(super) use view::origin_word;
+pub use view::{Call, CallDetail, CallQuality, CallQuery};

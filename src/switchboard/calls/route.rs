@@ -1,0 +1,210 @@
+//! Whom a call reaches: the same facts and the same rule that a text meets, and what only calls need.
+
+use async_trait::async_trait;
+
+use super::super::Switchboard;
+use super::super::error::Result;
+use super::super::exchange::intake_error;
+use super::super::outlet::IntakeError;
+use super::super::route::{self, DialledCache, Facts, PairFacts, Purpose, Ruling};
+use super::super::switching::{
+    Bridging, CallAttempt, CallEnd, CallExchange, CallPlan, CallReport, Caller, RefusedCall,
+};
+use super::record::{Entry, Refused};
+use crate::domain::call::{RefusalCode, State, refusal_code};
+use crate::domain::id::CallKind;
+use crate::domain::message::Reason;
+use crate::domain::policy::{Policy, Refusal};
+use crate::domain::pool::{Capabilities, Capability};
+use crate::store::calls::{self, CallRow};
+use crate::store::numbers::NumberRow;
+use crate::store::{Conn, StoreError};
+
+/// The rule on a live pair, for a call: what holds for a text, and both numbers take calls, and there is a phone.
+pub(super) fn rule_on_pair(pair: &PairFacts, dialled: &NumberRow, caller_stopped_all: bool) -> Ruling {
+    let takes_calls = |number: &NumberRow| {
+        Capabilities::from_bits(number.capabilities).covers(vec![Capability::Voice].into())
+    };
+    match route::rule_on_pair(pair, caller_stopped_all) {
+        Ruling::Bridge if pair.device.is_none() => Ruling::Refuse(Reason::NoDevice),
+        Ruling::Bridge if !takes_calls(dialled) || !takes_calls(&pair.shown) => {
+            Ruling::Refuse(Reason::NoVoice)
+        }
+        ruling => ruling,
+    }
+}
+
+fn rule(facts: &Facts) -> Ruling {
+    match facts {
+        Facts {
+            pair: Some(pair),
+            sender: Some(sender),
+            dialled: Some(dialled),
+            ..
+        } => rule_on_pair(pair, &dialled.number, sender.stopped_all),
+        facts => route::rule(facts),
+    }
+}
+
+/// What a refused caller is told. A community that keeps silent towards somebody says nothing of why.
+fn code(policy: Option<&Policy>, reason: Reason) -> RefusalCode {
+    let silent = policy.is_some_and(|policy| match reason {
+        Reason::UnknownSender => policy.strangers == Refusal::Silent,
+        _ => policy.refused == Refusal::Silent,
+    });
+    if silent {
+        // Temporarily unavailable; no user responding.
+        return RefusalCode {
+            status: 480,
+            q850: 18,
+        };
+    }
+    refusal_code(reason)
+}
+
+/// What was found out about a call.
+struct Routed {
+    facts: Facts,
+    ruling: Ruling,
+}
+
+fn look_up(conn: &mut Conn, attempt: &CallAttempt) -> Result<Routed> {
+    let Caller::Phone(from) = attempt.caller else {
+        let dialled = route::dialled(conn, &mut DialledCache::new(), attempt.dialled)?;
+        let ruling = match &dialled {
+            Some(_) => Ruling::Refuse(Reason::UnknownSender),
+            None => Ruling::Refuse(Reason::UnassignedNumber),
+        };
+        let facts = Facts {
+            dialled,
+            sender: None,
+            pair: None,
+            released: None,
+        };
+        return Ok(Routed { facts, ruling });
+    };
+    let facts = route::facts(
+        conn,
+        &mut DialledCache::new(),
+        (from, attempt.dialled),
+        Purpose::Show,
+    )?;
+    let ruling = rule(&facts);
+    Ok(Routed { facts, ruling })
+}
+
+impl Switchboard {
+    fn call_row(&self, attempt: &CallAttempt, facts: &Facts) -> Option<CallRow> {
+        let dialled = facts.dialled.as_ref()?;
+        let now = self.now();
+        let phone = match attempt.caller {
+            Caller::Phone(phone) => Some(phone.as_i64()),
+            Caller::Anonymous => None,
+        };
+        Some(CallRow {
+            community_id: dialled.community.as_i64(),
+            id: self.inner.ids.next::<CallKind>(now).as_i64(),
+            origin: calls::PHONE,
+            node: self.node() as i16,
+            from_member: facts.sender.as_ref().map(|d| d.member_id),
+            to_member: facts.pair.as_ref().map(|p| p.row.contact.as_i64()),
+            from_phone: phone,
+            dialled: Some(attempt.dialled.as_i64()),
+            shown: None,
+            state: State::Ringing.code(),
+            cause: None,
+            reason: None,
+            ended_by: None,
+            sip_status: None,
+            trunk_in: Some(attempt.trunk.clone()),
+            trunk_out: None,
+            began_at: now.0,
+            ringing_at: None,
+            answered_at: None,
+            ended_at: None,
+            hang_up: false,
+            quality: None,
+            steps: None,
+        })
+    }
+
+    async fn refuse_call(
+        &self,
+        attempt: &CallAttempt,
+        facts: Facts,
+        reason: Reason,
+    ) -> std::result::Result<CallPlan, IntakeError> {
+        let code = code(facts.dialled.as_ref().map(|d| &d.policy), reason);
+        match self.call_row(attempt, &facts).zip(facts.dialled) {
+            Some((row, dialled)) => {
+                let refused = Refused {
+                    row,
+                    number_id: dialled.number.id,
+                    reason,
+                    status: code.status,
+                };
+                self.record(Entry::Refused(Box::new(refused)))
+                    .await
+                    .map_err(intake_error)?;
+            }
+            // There is no community to record it in: the log and the carrier are told.
+            None => tracing::info!(trunk = %attempt.trunk, "a call arrived for a number that is in no pool"),
+        }
+        Ok(CallPlan::Refuse(RefusedCall { reason, code }))
+    }
+
+    fn bridge_call(&self, attempt: &CallAttempt, facts: &Facts) -> Result<Bridging> {
+        let corrupt = || StoreError::Corrupt("a call without a pair");
+        let (dialled, pair) = facts
+            .dialled
+            .as_ref()
+            .zip(facts.pair.as_ref())
+            .ok_or_else(corrupt)?;
+        let phone = pair.device.as_ref().ok_or_else(corrupt)?.e164()?;
+        let mut row = self.call_row(attempt, facts).ok_or_else(corrupt)?;
+        row.shown = Some(pair.shown.e164);
+        let call = crate::domain::id::CallId::from_i64(row.id);
+        let bridging = Bridging {
+            call,
+            community: dialled.community,
+            to: CallEnd {
+                phone,
+                shown: pair.shown.e164()?,
+                carrier: pair.shown.carrier.clone(),
+            },
+            ring_s: dialled.policy.ring_s,
+            max_duration_s: dialled.policy.max_call_s,
+        };
+        self.begin_call(row, Some((pair.row.member, pair.row.number)))?;
+        Ok(bridging)
+    }
+
+    /// What would happen to a call: the rule alone, on the caller's own connection.
+    pub fn route_call_on(&self, conn: &mut Conn, attempt: &CallAttempt) -> Result<bool> {
+        Ok(look_up(conn, attempt)?.ruling == Ruling::Bridge)
+    }
+}
+
+#[async_trait]
+impl CallExchange for Switchboard {
+    async fn route_call(&self, attempt: CallAttempt) -> std::result::Result<CallPlan, IntakeError> {
+        let asked = attempt.clone();
+        let routed = self
+            .read(move |conn| conn.snapshot(|conn| look_up(conn, &asked)))
+            .await
+            .map_err(intake_error)?;
+        match routed.ruling {
+            Ruling::Bridge => self
+                .bridge_call(&attempt, &routed.facts)
+                .map(CallPlan::Bridge)
+                .map_err(intake_error),
+            Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
+                self.refuse_call(&attempt, routed.facts, reason).await
+            }
+        }
+    }
+
+    async fn report(&self, report: CallReport) -> std::result::Result<(), IntakeError> {
+        self.apply_report(report).await.map_err(intake_error)
+    }
+}

@@ -1,0 +1,58 @@
+//! Calls whose end nobody reported: their node died, or could not store it. And strangers' calls that are old.
+
+use super::super::error::Result;
+use super::super::{Context, Switchboard};
+use super::record::{Entry, write};
+use crate::domain::call::{Cause, EndedBy, State};
+use crate::domain::id::{CallId, lowest_at};
+use crate::store::calls::{self, CallRow};
+use crate::store::{Conn, StoreError};
+
+/// A call that is in the database and not here is given this long: its beginning may be on its way.
+const GRACE_S: i64 = 60;
+/// Calls ended in one transaction.
+const AT_ONCE: i64 = 500;
+
+fn given_up(mut row: CallRow, ctx: &Context) -> Entry {
+    row.state = State::Ended.code();
+    row.cause = Some(Cause::Shutdown.word().to_owned());
+    row.ended_by = Some(EndedBy::Broker.word().to_owned());
+    row.ended_at = Some(ctx.now.0);
+    Entry::Ended(Box::new(row), false)
+}
+
+/// Takes over what a node that is gone has left; the next sweep gives those calls up.
+pub(crate) fn adopt(conn: &mut Conn, dead: u16, me: u16) -> std::result::Result<usize, StoreError> {
+    calls::adopt(conn, dead as i16, me as i16)
+}
+
+/// Looks after this node's calls: ends in the database what is not here, and here what somebody wants ended.
+pub(crate) async fn sweep_calls(board: &Switchboard) -> Result<()> {
+    let (me, live) = (board.node() as i16, board.inner.live_calls.clone());
+    let before = lowest_at(board.now().plus_s(-GRACE_S));
+    let (lost, wanted) = board
+        .read(move |conn| {
+            let mut lost = calls::live(conn, me, before, AT_ONCE)?;
+            lost.retain(|row| !live.has(CallId::from_i64(row.id)));
+            Ok((lost, calls::to_hang_up(conn, me)?))
+        })
+        .await?;
+    if !lost.is_empty() {
+        tracing::info!(
+            calls = lost.len(),
+            "calls whose end nobody reported were given up"
+        );
+        board
+            .write_grouped(move |conn, ctx| {
+                let entries: Vec<Entry> = lost.iter().map(|row| given_up(row.clone(), ctx)).collect();
+                write(conn, ctx, &entries).map(|_| ())
+            })
+            .await?;
+    }
+    if let Some(voice) = board.voice() {
+        for row in wanted {
+            voice.hang_up(CallId::from_i64(row.id)).await;
+        }
+    }
+    Ok(())
+}
