@@ -72,7 +72,7 @@ impl Leg {
         self.destination = self.rtp.destination();
         self.reports = remote.rtcp.is_some();
         if let Some(rtcp) = remote.rtcp {
-            // Half a second before the window: that of 0 shuts at once.
+            // A moment ago, so that a window of no length is shut already.
             let learnt = self.rtp.source().map(|source| source.ip());
             self.rtcp
                 .point(rtcp, learnt.or(remote.signalling), now.saturating_sub(1));

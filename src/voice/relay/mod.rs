@@ -1,6 +1,6 @@
 //! The media relay: two legs' RTP and RTCP, each through a pair of ports of its own, on threads of its own.
 //!
-//! [`Relay`] is the handle: it gives out ports, and hands sessions to the threads ([`shard`]). A session and its
+//! [`Relay`] is the handle: it gives out ports, and hands sessions to the threads. A session and its
 //! sockets belong to one thread, so that no packet waits for a lock. Sockets stay bound between sessions: a pair of
 //! ports rests for a while after its session, and is then the first to be given out again.
 //!

@@ -47,7 +47,8 @@ pub struct Settings {
     pub quarantine: Micros,
     /// The most packets a second that a leg may send; the rest is dropped.
     pub packets_per_second: u32,
-    /// For how long a busy thread lets packets gather before it looks again: fewer wake-ups against a little delay.
+    /// For how long a busy thread lets packets gather before it looks again. At 40,000 packets a second, a wake-up for
+    /// each costs as much again as relaying it; half a millisecond makes some twenty share one.
     pub pause: Micros,
 }
 
