@@ -46,10 +46,6 @@ pub struct SipConfig {
     pub connection_idle_s: u64,
     /// Seconds within which a TLS handshake must be done, and a message that has begun must have come.
     pub handshake_timeout_s: u64,
-    /// Seconds that the called phone rings.
-    pub ring_timeout_s: u32,
-    /// Seconds after which a call is ended, however it goes on.
-    pub max_duration_s: u32,
     /// Seconds between the signs of life of an established call (RFC 4028); 0: none are asked for.
     pub session_expires_s: u32,
     /// The least such time that a peer may ask for.
@@ -89,8 +85,6 @@ impl Default for SipConfig {
             max_connections_per_address: 50,
             connection_idle_s: 600,
             handshake_timeout_s: 10,
-            ring_timeout_s: 60,
-            max_duration_s: 14_400,
             session_expires_s: 1800,
             min_se_s: 90,
             drain_s: 30,

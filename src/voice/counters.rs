@@ -21,8 +21,8 @@ pub struct Counters {
     pub overloaded: AtomicU64,
     /// Wrong or replayed credentials.
     pub unauthorized: AtomicU64,
-    /// Call records dropped because the exchange did not keep up.
-    pub records_lost: AtomicU64,
+    /// Reports that the exchange did not take.
+    pub reports_lost: AtomicU64,
 }
 
 impl Counters {

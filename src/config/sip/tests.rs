@@ -30,6 +30,7 @@ fn the_defaults_are_sound_and_an_empty_section_means_them() {
 fn each_bad_value_is_named_with_what_is_allowed() {
     let config = SipConfig {
         listen: "5060".into(),
+        dns_server: "localhost".into(),
         tls_listen: "127.0.0.1:5061".into(),
         advertise: "sip.example.org:5060".into(),
         max_calls: 0,
@@ -40,6 +41,7 @@ fn each_bad_value_is_named_with_what_is_allowed() {
     let problems = config.problems();
     let keys = [
         "listen",
+        "dns_server",
         "tls_certificate",
         "tls_key",
         "advertise",
@@ -52,6 +54,20 @@ fn each_bad_value_is_named_with_what_is_allowed() {
         assert!(problem.starts_with(&format!("sip.{key} is `")), "{problem}");
         assert!(problem.contains("allowed is"), "{problem}");
     }
+}
+
+#[test]
+fn whoever_listens_on_all_addresses_says_which_one_trunks_are_to_use() {
+    let config = SipConfig {
+        listen: "0.0.0.0:5060".into(),
+        ..SipConfig::default()
+    };
+    assert!(config.problems().concat().starts_with("sip.advertise is ``"));
+    let config = SipConfig {
+        advertise: "sip.example.org".into(),
+        ..config
+    };
+    assert_eq!(config.problems(), Vec::<String>::new());
 }
 
 #[test]

@@ -29,6 +29,11 @@ impl SipConfig {
                 "a host name or an address, without a port",
             );
         }
+        let anywhere = |text: &str| text.parse::<SocketAddr>().is_ok_and(|a| a.ip().is_unspecified());
+        if self.advertise.is_empty() && (anywhere(&self.listen) || anywhere(&self.tls_listen)) {
+            let allowed = "the host name or address by which trunks reach this machine, because it listens on all";
+            wrong.say("sip.advertise", "", allowed);
+        }
         for (key, value, least, most) in [
             ("max_calls", self.max_calls as u64, 1, 100_000),
             ("calls_per_s", self.calls_per_s.into(), 0, 100_000),
@@ -43,8 +48,6 @@ impl SipConfig {
             ),
             ("connection_idle_s", self.connection_idle_s, 10, 86_400),
             ("handshake_timeout_s", self.handshake_timeout_s, 1, 600),
-            ("ring_timeout_s", self.ring_timeout_s.into(), 5, 600),
-            ("max_duration_s", self.max_duration_s.into(), 10, 7 * 86_400),
             ("min_se_s", self.min_se_s.into(), 90, 86_400),
             ("drain_s", self.drain_s, 0, 86_400),
             ("t1_ms", self.t1_ms.into(), 10, 10_000),

@@ -52,7 +52,8 @@ impl Health {
 
     /// Forgets hops that are no more.
     pub fn keep(&mut self, hops: &[Hop]) {
-        self.failures.retain(|known, _| hops.iter().any(|hop| key(hop) == *known));
+        self.failures
+            .retain(|known, _| hops.iter().any(|hop| key(hop) == *known));
     }
 }
 

@@ -90,7 +90,11 @@ impl Trunk {
     /// From its settings, which have been checked. `standing` is that of the trunk that had the name before.
     pub fn new(name: &str, config: &TrunkConfig, standing: Option<Arc<Standing>>) -> Self {
         let standing = standing.unwrap_or_default();
-        let targets: Vec<Target> = config.targets.iter().filter_map(|text| Target::parse(text)).collect();
+        let targets: Vec<Target> = config
+            .targets
+            .iter()
+            .filter_map(|text| Target::parse(text))
+            .collect();
         {
             let mut inner = standing.lock();
             inner.rate.set_rate(config.calls_per_s);
@@ -103,7 +107,11 @@ impl Trunk {
             registrar: Target::parse(&config.registrar),
             format: format(config),
             trust: config.trust.iter().copied().map(source).collect(),
-            allow: config.allow.iter().filter_map(|text| IpRange::parse(text)).collect(),
+            allow: config
+                .allow
+                .iter()
+                .filter_map(|text| IpRange::parse(text))
+                .collect(),
             targets,
             config: config.clone(),
             standing,
@@ -125,7 +133,11 @@ impl Trunk {
         if self.config.reaches.is_empty() {
             return Some(0);
         }
-        let matching = self.config.reaches.iter().filter(|prefix| phone.has_prefix(prefix));
+        let matching = self
+            .config
+            .reaches
+            .iter()
+            .filter(|prefix| phone.has_prefix(prefix));
         matching.map(String::len).max()
     }
 
@@ -149,7 +161,8 @@ impl Trunk {
     /// Whether [`Trunk::seize`] would give one.
     pub fn has_room(&self, now: Millis) -> bool {
         let most = self.config.max_channels;
-        (most == 0 || self.standing.channels.load(Ordering::Relaxed) < most) && self.standing.lock().rate.has(now)
+        (most == 0 || self.standing.channels.load(Ordering::Relaxed) < most)
+            && self.standing.lock().rate.has(now)
     }
 
     /// A place for an attempt that was planned while there was room.
