@@ -116,10 +116,10 @@ impl Call {
         self.timers.cancel(Timer::Decision);
         match decision {
             Decision::Refuse(refusal) => self.refuse(core, &refusal, Cause::Refused),
-            Decision::Challenge(value) => {
+            Decision::Challenge(values) => {
                 let mut ending = Ending::ours(Cause::Challenged, 21);
                 ending.status = 401;
-                ending.extra = vec![Extra::WwwAuthenticate(value)];
+                ending.extra = values.into_iter().map(Extra::WwwAuthenticate).collect();
                 ending.tell_reason = false;
                 self.finish(core, ending);
             }

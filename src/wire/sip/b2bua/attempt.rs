@@ -214,9 +214,9 @@ impl Call {
             && invite.challenged < MOST_CHALLENGES
             && let Some(credentials) = &attempt.credentials
         {
-            let body = invite.local.as_deref().unwrap_or_default();
-            let asked = (&Method::Invite, attempt.uri.as_str(), body);
-            if let Some(header) = authorization::answer(response, credentials, asked, &mut core.random) {
+            let asked = (&Method::Invite, attempt.uri.as_str());
+            let tried = invite.challenged > 0;
+            if let Some(header) = authorization::answer(response, credentials, tried, asked, &mut core.random) {
                 invite.authorization = vec![header];
                 invite.challenged += 1;
                 again = true;

@@ -5,16 +5,23 @@ use super::call::{Call, Pending, Purpose};
 use super::core::Core;
 use super::random::Random;
 use crate::wire::sip::dialog::with_tag;
+use crate::wire::sip::digest::Account;
 use crate::wire::sip::message::{Extra, IncomingResponse, Method};
 
-/// The header that answers a 401 or 407; None where the challenge cannot be answered.
+/// The header that answers a 401 or 407; None where the challenge cannot be answered, or has been in vain. `tried`:
+/// whether the request had credentials already.
 pub(super) fn answer(
-    _response: &IncomingResponse,
-    _credentials: &Credentials,
-    _asked: (&Method, &str, &[u8]),
-    _random: &mut Random,
+    response: &IncomingResponse,
+    credentials: &Credentials,
+    tried: bool,
+    asked: (&Method, &str),
+    random: &mut Random,
 ) -> Option<Extra> {
-    None
+    let by_proxy = response.status() == 407;
+    let name = if by_proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
+    let mut account = Account::new(credentials.username.as_str(), credentials.password.as_str());
+    let asked = (asked.0.as_str(), asked.1);
+    account.answer(&response.values(name), by_proxy, tried, asked, &random.cnonce()).ok()
 }
 
 impl Call {
@@ -44,9 +51,8 @@ impl Call {
         let Some(credentials) = attempt.and_then(|attempt| attempt.credentials.as_ref()) else {
             return false;
         };
-        let body = request.body.as_ref().map_or(&[][..], |(_, body)| body);
-        let asked = (&request.method, request.uri.as_str(), body);
-        let Some(header) = answer(response, credentials, asked, &mut core.random) else {
+        let asked = (&request.method, request.uri.as_str());
+        let Some(header) = answer(response, credentials, false, asked, &mut core.random) else {
             return false;
         };
         let to = request.to.clone();

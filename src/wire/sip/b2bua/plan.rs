@@ -31,8 +31,9 @@ pub struct Settings {
 pub enum Decision {
     /// The call is not put through.
     Refuse(Refusal),
-    /// Asked for credentials: 401 with this value of WWW-Authenticate. The caller comes again as a new call.
-    Challenge(String),
+    /// Asked for credentials: 401 with these values of WWW-Authenticate, a header each. The caller comes again as a new
+    /// call.
+    Challenge(Vec<String>),
     /// The call is put through.
     Bridge(Box<Bridge>),
 }

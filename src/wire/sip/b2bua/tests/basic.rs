@@ -177,7 +177,7 @@ fn the_driver_may_ask_for_credentials() {
     let call = t.asked();
     t.decide(
         call,
-        Decision::Challenge("Digest realm=\"pool\", nonce=\"n\"".into()),
+        Decision::Challenge(vec!["Digest realm=\"pool\", nonce=\"n\"".into()]),
     );
     let refused = t.expect(A, "401 INVITE");
     assert_eq!(
@@ -186,6 +186,56 @@ fn the_driver_may_ask_for_credentials() {
     );
     assert_eq!(t.end().cause, Cause::Challenged);
     t.empty();
+}
+
+#[test]
+fn a_trunk_that_asks_for_credentials_gets_them_for_every_request() {
+    let mut t = Bench::new();
+    let mut plan = bridge(vec![attempt(B)]);
+    plan.attempts[0].credentials = Some(Credentials {
+        username: "pool".into(),
+        password: "secret".into(),
+    });
+    let (_, invite) = t.place("", &sdp_a("0", "sendrecv"), plan);
+    let ask = "Proxy-Authenticate: Digest realm=\"bravo\", nonce=\"n1\", qop=\"auth\"\r\n";
+    t.reply(B, &invite, 407, "bravo1", ask, "");
+    t.expect(B, "ACK");
+    let again = t.expect(B, "INVITE");
+    assert!(again.header("Proxy-Authorization").contains("username=\"pool\""));
+    assert_eq!(
+        (again.header("Call-ID"), again.header("From"), again.cseq()),
+        (invite.header("Call-ID"), invite.header("From"), invite.cseq() + 1)
+    );
+    t.reply(B, &again, 200, "bravo1", "", &sdp_b("0", "sendrecv"));
+    assert_eq!(t.expect(B, "ACK").header("Proxy-Authorization"), again.header("Proxy-Authorization"));
+    let ok = t.expect(A, "200 INVITE");
+    let mut a = Dlg::caller(A, &ok);
+    t.request(&mut a, "ACK", "", "");
+    t.request(&mut a, "BYE", "", "");
+    let bye = t.expect(B, "BYE");
+    t.reply(B, &bye, 407, "", ask, "");
+    let again = t.expect(B, "BYE");
+    assert!(again.header("Proxy-Authorization").contains("uri=\"sip:bravo@203.0.113.20:5060\""));
+    t.reply(B, &again, 200, "", "", "");
+    t.empty();
+}
+
+#[test]
+fn credentials_that_are_refused_are_a_failed_attempt() {
+    let mut t = Bench::new();
+    let mut plan = bridge(vec![attempt(B), attempt(C)]);
+    plan.attempts[0].credentials = Some(Credentials {
+        username: "pool".into(),
+        password: "wrong".into(),
+    });
+    let (_, invite) = t.place("", &sdp_a("0", "sendrecv"), plan);
+    let ask = "WWW-Authenticate: Digest realm=\"bravo\", nonce=\"n1\"\r\n";
+    t.reply(B, &invite, 401, "bravo1", ask, "");
+    t.expect(B, "ACK");
+    let again = t.expect(B, "INVITE");
+    t.reply(B, &again, 401, "bravo1", ask, "");
+    t.expect(C, "INVITE");
+    assert_eq!(t.calls.counts().calls, 1);
 }
 
 #[test]

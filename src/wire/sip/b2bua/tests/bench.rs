@@ -24,6 +24,7 @@ const SECRETS_B: &[&str] = &["bravo", "203.0.113.", "15550002222"];
 /// A message as text.
 #[derive(Clone, Debug)]
 pub struct Msg {
+    pub raw: String,
     pub start: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -40,6 +41,7 @@ impl Msg {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         Self {
+            raw: text.clone(),
             start,
             headers,
             body: body.to_owned(),
@@ -161,6 +163,8 @@ pub struct Bench {
     pub transport: Transport,
     pub branch: u32,
     pub checked: bool,
+    /// Where peers' messages go instead of to the broker, while there is a place.
+    pub captured: Option<Vec<String>>,
 }
 
 pub fn settings() -> Settings {
@@ -280,6 +284,7 @@ impl Bench {
             transport: Transport::Udp,
             branch: 0,
             checked: true,
+            captured: None,
         }
     }
 
@@ -298,6 +303,10 @@ impl Bench {
 
     /// Hands in bytes that a peer sends.
     pub fn send(&mut self, at: &str, text: &str) {
+        if let Some(captured) = &mut self.captured {
+            captured.push(text.to_owned());
+            return;
+        }
         let message = Incoming::parse(&Bytes::copy_from_slice(text.as_bytes()))
             .unwrap_or_else(|e| panic!("{e:?} {text}"));
         let source = self.source(at);

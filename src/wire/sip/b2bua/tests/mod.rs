@@ -4,6 +4,7 @@ mod basic;
 mod bench;
 mod confirmed;
 mod early;
+mod hostile;
 mod originate;
 mod outside;
 mod session;
