@@ -89,6 +89,7 @@ impl Core {
             sends: audio.direction.sends(),
             receives: !hold,
             events: events.map(|format| format.payload_type),
+            types: audio.into(),
         }));
     }
 

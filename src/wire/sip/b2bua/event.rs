@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::CallId;
+use crate::wire::rtp::payload::PayloadTypes;
 use crate::wire::sip::Millis;
 use crate::wire::sip::flow::Source;
 use crate::wire::sip::message::{IncomingRequest, IncomingResponse};
@@ -148,7 +149,7 @@ pub enum Failure {
 }
 
 /// Where a leg's media go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaPoint {
     /// The call.
     pub call: CallId,
@@ -164,6 +165,8 @@ pub struct MediaPoint {
     pub receives: bool,
     /// The payload type of telephone-event in what it receives.
     pub events: Option<u8>,
+    /// The formats of this leg's description. Besides these it may send what it was offered: those of the other leg's.
+    pub types: PayloadTypes,
 }
 
 /// Who ended a call.

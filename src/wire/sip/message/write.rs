@@ -214,8 +214,8 @@ pub(crate) fn reason(status: u16) -> &'static str {
         ..200 => "Progress",
         200..300 => "OK",
         300..400 => "Redirection",
-        400..500 => "Request Failure",
-        500..600 => "Server Failure",
+        401..500 => "Request Failure",
+        501..600 => "Server Failure",
         _ => "Global Failure",
     }
 }

@@ -519,7 +519,7 @@ impl Bench {
 
     pub fn media(&self, side: Side) -> Vec<MediaPoint> {
         let media = self.events.iter().filter_map(|event| match event {
-            Event::Media(point) if point.leg == side => Some(*point),
+            Event::Media(point) if point.leg == side => Some(point.clone()),
             _ => None,
         });
         media.collect()
