@@ -79,7 +79,7 @@ impl Default for SipConfig {
             strangers: Strangers::Silence,
             max_calls: 2000,
             calls_per_s: 0,
-            max_transactions: 100_000,
+            max_transactions: 300_000,
             requests_per_s: 0,
             max_connections: 1000,
             max_connections_per_address: 50,

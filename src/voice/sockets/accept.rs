@@ -114,11 +114,7 @@ impl Listener {
             limits: self.limits,
         };
         serve(stream, ends).await;
-        let closed = StreamEvent::Closed {
-            id,
-            hop: None,
-            was_open: true,
-        };
+        let closed = StreamEvent::Closed { id, hop: None };
         let _ = self.events.send(closed).await;
     }
 }

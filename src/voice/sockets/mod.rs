@@ -74,8 +74,6 @@ pub enum StreamEvent {
         id: ConnectionId,
         /// Whither it went, where this end began it.
         hop: Option<Hop>,
-        /// Whether it had been up.
-        was_open: bool,
     },
 }
 

@@ -60,6 +60,7 @@ impl Quota {
     }
 
     /// Connections at present.
+    #[cfg(test)]
     pub fn used(&self) -> usize {
         self.0.lock().all
     }

@@ -146,16 +146,12 @@ impl Streams {
         };
         let (events, shutdown) = (self.events.clone(), self.shutdown.clone());
         tokio::spawn(async move {
-            let was_open = tokio::select! {
+            tokio::select! {
                 biased;
-                () = shutdown.cancelled() => true,
-                was_open = begin(hop.remote, tls, ends, place) => was_open,
-            };
-            let closed = StreamEvent::Closed {
-                id,
-                hop: Some(hop),
-                was_open,
-            };
+                () = shutdown.cancelled() => {}
+                () = begin(hop.remote, tls, ends, place) => {}
+            }
+            let closed = StreamEvent::Closed { id, hop: Some(hop) };
             let _ = events.send(closed).await;
         });
         Ok(id)
@@ -179,13 +175,13 @@ fn way(hop: &Hop) -> Way {
     (hop.transport, hop.remote, hop.tls_name.clone())
 }
 
-/// Connects and serves; whether there ever was a connection.
+/// Connects and serves.
 async fn begin(
     remote: SocketAddr,
     tls: Option<(TlsConnector, ServerName<'static>)>,
     ends: Ends,
     place: Place,
-) -> bool {
+) {
     let patience = ends.limits.patience;
     let connected = timeout(patience, async {
         let stream = TcpStream::connect(remote).await?;
@@ -200,12 +196,10 @@ async fn begin(
         Ok(Ok(Either::Tls(stream))) => serve(stream, ends).await,
         Ok(Err(error)) => {
             tracing::debug!(%error, "a SIP peer could not be connected to");
-            return false;
         }
-        Err(_) => return false,
+        Err(_) => tracing::debug!("connecting to a SIP peer took too long"),
     }
     drop(place);
-    true
 }
 
 enum Either {

@@ -95,10 +95,10 @@ impl House {
         }
     }
 
-    async fn closed(&mut self) -> (Option<Hop>, bool) {
+    async fn closed(&mut self) -> Option<Hop> {
         loop {
             match self.next().await {
-                StreamEvent::Closed { hop, was_open, .. } => return (hop, was_open),
+                StreamEvent::Closed { hop, .. } => return hop,
                 StreamEvent::Opened { .. } => {}
                 other => panic!("{other:?}"),
             }
@@ -178,7 +178,7 @@ async fn an_answer_goes_back_on_the_connection_and_a_ping_is_answered() {
     timeout(SOON, peer.read_exact(&mut pong)).await.unwrap().unwrap();
     assert_eq!(&pong, PONG);
     drop(peer);
-    assert_eq!(house.closed().await, (None, true));
+    assert_eq!(house.closed().await, None);
     assert_eq!(house.streams.len(), 0);
 }
 
@@ -208,7 +208,7 @@ async fn half_a_message_is_not_waited_for_longer_than_patience_lasts() {
         () = dripping => panic!("it was waited for"),
         () = closing => {}
     }
-    assert_eq!(house.closed().await, (None, true));
+    assert_eq!(house.closed().await, None);
 }
 
 #[tokio::test]
@@ -269,7 +269,7 @@ async fn what_is_not_sip_ends_the_connection_after_an_answer() {
         .unwrap()
         .unwrap();
     assert!(text.starts_with("SIP/2.0 400 "), "{text}");
-    assert_eq!(house.closed().await, (None, true));
+    assert_eq!(house.closed().await, None);
 }
 
 #[tokio::test]
@@ -289,7 +289,7 @@ async fn a_peer_that_does_not_read_loses_its_connection() {
         assert!(sent < 5000, "the queue has no bound");
     };
     assert_eq!(refused, Unsent::Slow);
-    assert_eq!(house.closed().await, (None, true));
+    assert_eq!(house.closed().await, None);
     assert_eq!(house.streams.len(), 0);
     house.until(|house| house.quota.used() == 0).await;
 }
@@ -332,7 +332,7 @@ async fn a_peer_that_cannot_be_reached_is_told_of_by_its_hop() {
         tls_name: None,
     };
     house.streams.send(&hop, Bytes::from_static(b"x")).unwrap();
-    assert_eq!(house.closed().await, (Some(hop), false));
+    assert_eq!(house.closed().await, Some(hop));
     assert_eq!((house.streams.len(), house.quota.used()), (0, 0));
 }
 
@@ -365,7 +365,7 @@ async fn tls_goes_to_whom_the_certificate_names_and_to_nobody_else() {
         .streams
         .send(&wrong, Bytes::from_static(OPTIONS.as_bytes()))
         .unwrap();
-    assert_eq!(house.closed().await, (Some(wrong), false));
+    assert_eq!(house.closed().await, Some(wrong));
 }
 
 #[tokio::test]
@@ -377,7 +377,7 @@ async fn a_silent_connection_is_closed_and_a_talking_one_is_kept() {
     let mut house = house(limits, false, everybody).await;
     let mut silent = TcpStream::connect(house.address).await.unwrap();
     assert!(gone(&mut silent).await);
-    assert_eq!(house.closed().await, (None, true));
+    assert_eq!(house.closed().await, None);
     let mut talking = TcpStream::connect(house.address).await.unwrap();
     for _ in 0..5 {
         talking.write_all(OPTIONS.as_bytes()).await.unwrap();

@@ -54,6 +54,7 @@ impl Udp {
     }
 
     /// Where it is bound.
+    #[cfg(test)]
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }

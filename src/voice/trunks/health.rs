@@ -50,6 +50,11 @@ impl Health {
         self.failures.get(&key(hop)).is_none_or(|f| f.rests_until <= now)
     }
 
+    /// Whether the last that was seen of it was a failure.
+    pub fn has_failed(&self, hop: &Hop) -> bool {
+        self.failures.contains_key(&key(hop))
+    }
+
     /// Forgets hops that are no more.
     pub fn keep(&mut self, hops: &[Hop]) {
         self.failures

@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use addressing::{Own, attempt, leg_options};
+pub use addressing::{Own, attempt, bracketed, leg_options};
 pub use bucket::Bucket;
 pub use registration::{Due, Registration};
 pub use select::{NoRoute, Route, Wanted, routes};
-pub use trunk::{Channel, Standing, Trunk};
+pub use trunk::{Channel, Trunk};
 
 use crate::config::sip::TrunkConfig;
 use crate::config::smpp::IpRange;

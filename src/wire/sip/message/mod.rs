@@ -21,6 +21,7 @@ pub use method::Method;
 pub use outgoing::{Extra, OutgoingRequest, OutgoingResponse};
 pub use uri::{NameAddr, Uri};
 pub use via::Via;
+pub(crate) use write::reason as reason_phrase;
 
 #[cfg(test)]
 mod tests;
