@@ -50,6 +50,7 @@ pub enum Extra {
 /// A request that is to be sent. Via, its branch and Content-Length are added by the transaction layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingRequest {
+    /// What is asked for.
     pub method: Method,
     /// The request URI.
     pub uri: String,
@@ -57,13 +58,17 @@ pub struct OutgoingRequest {
     pub from: String,
     /// The value of To, with its tag within a dialog.
     pub to: String,
+    /// Call-ID.
     pub call_id: String,
+    /// The number of CSeq, below 2³¹.
     pub cseq: u32,
+    /// Max-Forwards.
     pub max_forwards: u8,
     /// The value of Contact.
     pub contact: Option<String>,
     /// Values of Route, first to last.
     pub route: Vec<Bytes>,
+    /// Further headers.
     pub extra: Vec<Extra>,
     /// Content-Type and the body.
     pub body: Option<(&'static str, Bytes)>,
@@ -73,11 +78,15 @@ pub struct OutgoingRequest {
 /// answers, which the transaction keeps; they go back to whom they came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingResponse {
+    /// 100 to 699.
     pub status: u16,
     /// The tag for To, where it has none. The same for all responses of a dialog.
     pub to_tag: Option<String>,
+    /// The value of Contact.
     pub contact: Option<String>,
+    /// Further headers.
     pub extra: Vec<Extra>,
+    /// Content-Type and the body.
     pub body: Option<(&'static str, Bytes)>,
 }
 

@@ -211,11 +211,18 @@ pub(crate) fn reason(status: u16) -> &'static str {
         606 => "Not Acceptable",
         607 => "Unwanted",
         608 => "Rejected",
-        ..200 => "Progress",
-        200..300 => "OK",
-        300..400 => "Redirection",
-        400..500 => "Request Failure",
-        500..600 => "Server Failure",
+        _ => class(status),
+    }
+}
+
+/// The phrase of a status that has none of its own.
+fn class(status: u16) -> &'static str {
+    match status / 100 {
+        0 | 1 => "Progress",
+        2 => "OK",
+        3 => "Redirection",
+        4 => "Request Failure",
+        5 => "Server Failure",
         _ => "Global Failure",
     }
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::super::Millis;
 use super::super::flow::{Hop, Source};
-use super::super::message::{IncomingResponse, Method, OutgoingRequest, write};
+use super::super::message::{IncomingResponse, Method, OutgoingRequest};
+use super::cancel::{Cancel, Origin, follow};
 use super::waiting::Peer;
 use super::{ClientId, Event, NEVER, Transactions, User, keys};
 
@@ -18,41 +19,22 @@ pub(super) enum State {
     Accepted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cancel {
-    No,
-    /// As soon as a provisional answer comes (section 9.1).
-    Wanted,
-    Sent,
-}
-
-/// What ACK and CANCEL take from their INVITE.
-#[derive(Debug)]
-struct Origin {
-    uri: Box<str>,
-    from: Box<str>,
-    to: Box<str>,
-    call_id: Box<str>,
-    cseq: u32,
-    route: Box<[Bytes]>,
-}
-
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) branch: u128,
     pub(super) method: Method,
     pub(super) hop: Hop,
-    user: User,
-    state: State,
-    cancel: Cancel,
+    pub(super) user: User,
+    pub(super) state: State,
+    pub(super) cancel: Cancel,
     /// The owner has been told that no final answer came.
     told: bool,
     /// What is sent again: the request, later the ACK.
     bytes: Bytes,
-    origin: Option<Box<Origin>>,
+    pub(super) origin: Option<Box<Origin>>,
     interval: u32,
     resend_at: Millis,
-    end_at: Millis,
+    pub(super) end_at: Millis,
 }
 
 impl Client {
@@ -69,33 +51,9 @@ impl Client {
         Peer::of(&self.hop)
     }
 
-    fn timer(&self) -> Millis {
+    pub(super) fn timer(&self) -> Millis {
         self.resend_at.min(self.end_at)
     }
-}
-
-/// An ACK or a CANCEL in the transaction of its INVITE.
-fn follow(origin: &Origin, method: Method, to: Option<&[u8]>, hop: &Hop, by: &str, branch: u128) -> Bytes {
-    let mut out = Vec::with_capacity(512);
-    let transport = hop.transport.as_str();
-    write::start(
-        &mut out,
-        method.as_str(),
-        &origin.uri,
-        transport,
-        by,
-        &keys::branch_text(branch),
-    );
-    write::header(&mut out, b"Max-Forwards: ", b"70");
-    for route in &origin.route {
-        write::header(&mut out, b"Route: ", route);
-    }
-    write::header(&mut out, b"From: ", origin.from.as_bytes());
-    write::header(&mut out, b"To: ", to.unwrap_or(origin.to.as_bytes()));
-    write::header(&mut out, b"Call-ID: ", origin.call_id.as_bytes());
-    write::cseq(&mut out, origin.cseq, method.as_str());
-    write::body(&mut out, None);
-    Bytes::from(out.into_boxed_slice())
 }
 
 impl Transactions {
@@ -122,7 +80,7 @@ impl Transactions {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn start_client(
+    pub(super) fn start_client(
         &mut self,
         now: Millis,
         branch: u128,
@@ -322,42 +280,6 @@ impl Transactions {
                 self.send(hop, ack);
             }
             _ => {}
-        }
-    }
-
-    pub(super) fn cancel_client(&mut self, now: Millis, index: u32) {
-        let Some(client) = self.slab.client(index) else {
-            return;
-        };
-        if client.method != Method::Invite || client.cancel != Cancel::No {
-            return;
-        }
-        match client.state {
-            State::Calling => client.cancel = Cancel::Wanted,
-            State::Proceeding => self.send_cancel(now, index),
-            State::Completed | State::Accepted => {}
-        }
-    }
-
-    fn send_cancel(&mut self, now: Millis, index: u32) {
-        let patience = self.patience();
-        let full = self.slab.len() >= self.limits.transactions;
-        let Some(client) = self.slab.client(index) else {
-            return;
-        };
-        let Some(origin) = &client.origin else { return };
-        let (hop, branch, user) = (client.hop.clone(), client.branch, client.user);
-        let by = self.advertised.of(hop.transport);
-        let bytes = follow(origin, Method::Cancel, None, &hop, by, branch);
-        client.cancel = Cancel::Sent;
-        // No final answer within this time: the call counts as cancelled (section 9.1).
-        client.end_at = now + patience;
-        let timer = client.timer();
-        self.wheel.set(index, timer);
-        if full {
-            self.send(hop, bytes);
-        } else {
-            self.start_client(now, branch, user, hop, Method::Cancel, bytes, None);
         }
     }
 

@@ -31,18 +31,18 @@ pub(super) struct Server {
     pub(super) identity: u128,
     pub(super) listed: bool,
     invite: bool,
-    user: Option<User>,
-    state: State,
-    cancelled: bool,
-    hop: Hop,
+    pub(super) user: Option<User>,
+    pub(super) state: State,
+    pub(super) cancelled: bool,
+    pub(super) hop: Hop,
     /// What answers copy; gone with the final one.
     head: Option<AnswerHead>,
-    to_tag: Option<Box<str>>,
+    pub(super) to_tag: Option<Box<str>>,
     /// The latest answer, sent again for a repetition.
-    last: Bytes,
+    pub(super) last: Bytes,
     interval: u32,
-    resend_at: Millis,
-    end_at: Millis,
+    pub(super) resend_at: Millis,
+    pub(super) end_at: Millis,
 }
 
 impl Server {
@@ -52,7 +52,7 @@ impl Server {
         size_of::<Self>() + head + self.last.len() + self.to_tag.as_ref().map_or(0, |t| t.len())
     }
 
-    fn timer(&self) -> Millis {
+    pub(super) fn timer(&self) -> Millis {
         self.resend_at.min(self.end_at)
     }
 }
@@ -176,7 +176,7 @@ impl Transactions {
     }
 
     /// An answer of which nothing is kept: its repetition is made anew, and is the same.
-    fn answer_stateless(
+    pub(super) fn answer_stateless(
         &mut self,
         source: &Source,
         request: &IncomingRequest,
@@ -188,71 +188,6 @@ impl Transactions {
         let head = AnswerHead::new(&request.answerable(), source);
         let hop = request.via().answer_hop(source);
         self.send(hop, head.plain(status, reason, Some(&tag), more));
-    }
-
-    fn receive_ack(&mut self, now: Millis, source: Source, request: Box<IncomingRequest>) {
-        let t4 = u64::from(self.limits.t4_ms);
-        let key = self.keys.server(&request, &Method::Invite);
-        let found = self.servers.get(&key).copied();
-        let Some((index, server)) = found.and_then(|index| Some((index, self.slab.server(index)?))) else {
-            let tag = request.to().tag.as_deref().unwrap_or_default();
-            if tag
-                != self
-                    .keys
-                    .stateless_tag(request.via(), request.call_id())
-                    .as_bytes()
-            {
-                self.events.push_back(Event::Ack { request, source });
-            }
-            return;
-        };
-        match server.state {
-            State::Completed => {
-                let reliable = server.hop.transport.is_reliable();
-                server.state = State::Confirmed;
-                server.last = Bytes::new();
-                server.resend_at = NEVER;
-                server.end_at = now + t4;
-                let timer = server.timer();
-                if reliable {
-                    self.remove(index);
-                } else {
-                    self.wheel.set(index, timer);
-                }
-            }
-            // A peer that acknowledges a 2xx under the branch of its INVITE.
-            State::Accepted => self.events.push_back(Event::Ack { request, source }),
-            State::Trying | State::Proceeding | State::Confirmed => {}
-        }
-    }
-
-    fn receive_cancel(&mut self, source: &Source, request: &IncomingRequest) {
-        let key = self.keys.server(request, &Method::Invite);
-        let found = self.servers.get(&key).copied();
-        let Some((index, server)) = found.and_then(|index| Some((index, self.slab.server(index)?))) else {
-            let reason = "Call/Transaction Does Not Exist";
-            return self.answer_stateless(source, request, 481, reason, b"");
-        };
-        let user = server.user;
-        let tag = server.to_tag.clone();
-        let open = matches!(server.state, State::Trying | State::Proceeding);
-        let first = open && !std::mem::replace(&mut server.cancelled, true);
-        match tag {
-            // The tag should be that of the INVITE's answers (section 9.2).
-            Some(tag) => {
-                let head = AnswerHead::new(&request.answerable(), source);
-                let hop = request.via().answer_hop(source);
-                self.send(hop, head.plain(200, "OK", Some(&tag), b""));
-            }
-            None => self.answer_stateless(source, request, 200, "OK", b""),
-        }
-        if first {
-            let id = ServerId {
-                index,
-                generation: self.slab.generation(index),
-            };
-            self.events.push_back(Event::Cancelled { id, user });
-        }
     }
 
     pub(super) fn tie_server(&mut self, index: u32, user: User) {
@@ -316,9 +251,9 @@ impl Transactions {
         }
         server.last = bytes.clone();
         let timer = server.timer();
-        // A refusal is over: a peer that tries again by another way begins anew.
-        let unlist =
-            (response.status >= 300 && std::mem::take(&mut server.listed)).then_some(server.identity);
+        // What is answered is over, but for a call that stands: a peer that tries again by another way begins anew.
+        let over = response.status >= 300 || (response.status >= 200 && !server.invite);
+        let unlist = (over && std::mem::take(&mut server.listed)).then_some(server.identity);
         if let Some(identity) = unlist {
             self.merged.remove(&identity);
         }

@@ -1,7 +1,9 @@
 //! Messages that come in, and that what goes out comes in again.
 
 mod outgoing;
+mod properties;
 mod refused;
+mod torture;
 
 use bytes::Bytes;
 

@@ -208,6 +208,17 @@ fn a_request_that_came_by_another_way_already_is_merged() {
 }
 
 #[test]
+fn an_answered_request_may_come_again_under_another_branch() {
+    let mut bench = Bench::new(Limits::default());
+    for branch in ["z9hG4bK1", "z9hG4bK2"] {
+        bench.get(udp(PEER), &incoming("OPTIONS", branch, ""));
+        let id = bench.arrived();
+        bench.respond(id, 200);
+    }
+    assert_eq!(bench.table.counts().merged, 0, "some keep-alives never count");
+}
+
+#[test]
 fn the_ack_for_an_answer_of_which_nothing_is_kept_is_swallowed() {
     let (mut bench, _, _) = invited();
     bench.get(udp(PEER), &incoming("INVITE", "z9hG4bK2", ""));
