@@ -6,13 +6,13 @@ use super::core::Core;
 use super::description;
 use super::ending::Ending;
 use super::exchange::hash;
-use super::leg::{Answer, Offers, TimerAsk};
+use super::leg::{Answer, Offers};
 use super::session_timer::{self, Answered};
 use super::timers::Timer;
 use super::{Cause, Failure, Side, What};
 use crate::wire::sdp::Session;
 use crate::wire::sip::flow::Source;
-use crate::wire::sip::message::{IncomingRequest, IncomingResponse, Method, OutgoingResponse};
+use crate::wire::sip::message::{IncomingResponse, Method, OutgoingResponse};
 
 impl Call {
     /// The first 2xx to the INVITE under way: the fork that sent it has won.
@@ -34,6 +34,7 @@ impl Call {
         };
         let cseq = response.cseq();
         let id = self.id;
+        self.drop_losers(core, side, fork);
         let leg = self.leg(side);
         // Others that answer too are acknowledged and ended without the call (section 13.2.2.4).
         leg.halves.retain(|half| half.fork == fork);
@@ -207,150 +208,6 @@ impl Call {
         }
         if let Some(held) = self.held_answer.take() {
             self.answer_caller(core, held.0, held.1);
-        }
-    }
-
-    /// ACK for a 2xx of ours.
-    pub(super) fn acknowledged(&mut self, core: &mut Core, side: Side, request: &IncomingRequest) {
-        let id = self.id;
-        let is_over = self.state == State::Over;
-        let Some(half) = self.owner(side, request) else {
-            return;
-        };
-        let Some(answer) = half.answer.take_if(|answer| answer.cseq == request.cseq()) else {
-            return;
-        };
-        if answer.offered.is_some() {
-            half.offers = Offers::Settled;
-            half.remote = hash(description::bytes(request));
-        }
-        core.transactions.acknowledged(answer.server);
-        self.timers.cancel(Timer::Answer(side));
-        core.received(id, side, &Method::Ack, None, request.body().is_some());
-        if is_over {
-            // The BYE had to wait for it.
-            if !self.leg(side).ended {
-                self.say_goodbye(core, side, None);
-            }
-            return;
-        }
-        if let Some(offered) = answer.offered {
-            self.late_answer(core, side, request, &offered);
-        }
-    }
-
-    /// The answer to an offer in a 2xx has come with the ACK: it goes on in the other leg's ACK.
-    fn late_answer(&mut self, core: &mut Core, side: Side, ack: &IncomingRequest, offered: &Session) {
-        let id = self.id;
-        let other = side.other();
-        let anchor = self.leg(other).anchor;
-        let session = description::of(ack).ok().flatten();
-        let draft = session
-            .as_ref()
-            .and_then(|session| description::answer(offered, session, anchor));
-        let Some(half) = self.leg(other).talk() else {
-            return;
-        };
-        let Some(cseq) = half.owed_ack else {
-            return;
-        };
-        let body = draft.map(|draft| half.origin.write(&draft));
-        half.offers = Offers::Settled;
-        let (Some(body), Some(session)) = (body, session) else {
-            let mut ending = Ending::ours(Cause::Failed(Failure::BadMedia), 88);
-            ending.text = Some("No media in common");
-            return self.finish(core, ending);
-        };
-        half.local = Some(body.clone());
-        self.acknowledge(core, other, 0, cseq, Some(body));
-        core.media(id, side, &session);
-        core.media(id, other, offered);
-    }
-
-    /// The ACK has not come: again, or no more (section 13.3.1.4).
-    pub(super) fn repeat_answer(&mut self, core: &mut Core, side: Side) {
-        let (now, t2) = (core.now, core.t2());
-        let is_over = self.state == State::Over;
-        let Some(half) = self.leg(side).talk() else {
-            return;
-        };
-        let Some(answer) = &mut half.answer else {
-            return;
-        };
-        if now >= answer.until {
-            half.answer = None;
-            if is_over {
-                if !self.leg(side).ended {
-                    self.say_goodbye(core, side, None);
-                }
-                return;
-            }
-            return self.finish(core, Ending::ours(Cause::Unacknowledged, 102));
-        }
-        answer.every = (answer.every * 2).min(t2);
-        let next = (now + answer.every).min(answer.until);
-        // The layer repeats the bytes that it has sent.
-        core.transactions
-            .respond(now, answer.server, OutgoingResponse::new(200));
-        self.timers.set(Timer::Answer(side), next);
-    }
-
-    /// Answers a re-INVITE or UPDATE of this leg with 200.
-    pub(super) fn accept(
-        &mut self,
-        core: &mut Core,
-        asker: super::exchange::Asker,
-        body: Option<bytes::Bytes>,
-        offered: Option<Box<Session>>,
-    ) {
-        let super::exchange::Asker {
-            side,
-            server,
-            method,
-            cseq,
-            asks,
-            fork,
-        } = asker;
-        let leg = self.leg(side);
-        let contact_user = leg.options.contact_user.clone();
-        let session_timer = leg.options.session;
-        let Some(half) = leg.half(fork) else {
-            return;
-        };
-        if let Answered::With(agreed) = session_timer::answer(&asks, session_timer) {
-            half.agreed = Some(agreed);
-        } else {
-            half.agreed = None;
-        }
-        if body.is_some() {
-            half.local = body.clone();
-        }
-        let mut response = OutgoingResponse::new(200);
-        response.contact = Some(core.contact(&contact_user, half.dialog.hop.transport));
-        response.extra = vec![allow()];
-        response
-            .extra
-            .extend(session_timer::answer_headers(&asks, half.agreed));
-        response.body = body.and_then(description::body);
-        if method == Method::Invite {
-            half.answer = Some(Box::new(Answer {
-                server,
-                cseq,
-                every: core.t1(),
-                until: core.now + core.patience(),
-                offered,
-            }));
-            self.timers.set(Timer::Answer(side), core.now + core.t1());
-        }
-        self.respond(core, side, server, &method, response);
-        self.arm(core, side);
-    }
-
-    /// Whether a request's session timer is too short: it is then answered 422.
-    pub(super) fn is_too_short(&mut self, side: Side, asks: &TimerAsk) -> Option<u32> {
-        match session_timer::answer(asks, self.leg(side).options.session) {
-            Answered::TooShort(minimum) => Some(minimum),
-            _ => None,
         }
     }
 }

@@ -85,7 +85,6 @@ impl Call {
             max_forwards: invite.max_forwards().unwrap_or(70),
             offer,
         }));
-        core.received(id, Side::Caller, &Method::Invite, None, invite.body().is_some());
         call.claim(core, tag, Side::Caller);
         let key = key(invite);
         core.arrived.insert(key.clone(), (id, invite.cseq()));

@@ -216,7 +216,8 @@ impl Call {
         {
             let asked = (&Method::Invite, attempt.uri.as_str());
             let tried = invite.challenged > 0;
-            if let Some(header) = authorization::answer(response, credentials, tried, asked, &mut core.random) {
+            if let Some(header) = authorization::answer(response, credentials, tried, asked, &mut core.random)
+            {
                 invite.authorization = vec![header];
                 invite.challenged += 1;
                 again = true;

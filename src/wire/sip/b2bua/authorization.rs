@@ -18,10 +18,16 @@ pub(super) fn answer(
     random: &mut Random,
 ) -> Option<Extra> {
     let by_proxy = response.status() == 407;
-    let name = if by_proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
+    let name = if by_proxy {
+        "Proxy-Authenticate"
+    } else {
+        "WWW-Authenticate"
+    };
     let mut account = Account::new(credentials.username.as_str(), credentials.password.as_str());
     let asked = (asked.0.as_str(), asked.1);
-    account.answer(&response.values(name), by_proxy, tried, asked, &random.cnonce()).ok()
+    account
+        .answer(&response.values(name), by_proxy, tried, asked, &random.cnonce())
+        .ok()
 }
 
 impl Call {

@@ -45,3 +45,12 @@ pub(super) fn answer(offered: &Session, party: &Session, anchor: Option<Anchor>)
 pub(super) fn body(bytes: Bytes) -> Option<(&'static str, Bytes)> {
     Some((SDP, bytes))
 }
+
+/// The codecs that a party named, in its order and with its numbers.
+pub(super) fn formats(session: &Session) -> Vec<(u8, Codec)> {
+    let formats = session.audio().map(|audio| audio.formats.iter());
+    let formats = formats.into_iter().flatten();
+    formats
+        .map(|format| (format.payload_type, format.codec))
+        .collect()
+}

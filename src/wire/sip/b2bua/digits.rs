@@ -2,10 +2,16 @@
 
 use bytes::Bytes;
 
+use super::call::{Call, Purpose, State};
+use super::core::Core;
+use super::{Digits, Event, Side, What};
+use crate::wire::sip::message::{Extra, IncomingRequest, Method};
+use crate::wire::sip::transaction::ServerId;
+
 /// The kinds that are understood, for Accept.
-pub(super) const KINDS: &str = "application/dtmf-relay, application/dtmf";
+const KINDS: &str = "application/dtmf-relay, application/dtmf";
 /// What is sent.
-pub(super) const KIND: &str = "application/dtmf-relay";
+const KIND: &str = "application/dtmf-relay";
 /// Where none is said, and the bounds.
 const USUAL_MS: u16 = 160;
 const SHORTEST_MS: u16 = 40;
@@ -66,6 +72,43 @@ fn digit(text: &str) -> Option<char> {
     let first = chars.next()?.to_ascii_uppercase();
     let known = matches!(first, '0'..='9' | '*' | '#' | 'A'..='D');
     (known && chars.next().is_none()).then_some(first)
+}
+
+impl Call {
+    /// INFO: digits, or nothing that is understood.
+    pub(super) fn info(&mut self, core: &mut Core, side: Side, server: ServerId, request: &IncomingRequest) {
+        let method = Method::Info;
+        let Some(body) = request.body() else {
+            return self.reply(core, side, server, &method, 200, Vec::new());
+        };
+        let Some(digit) = Digit::read(body.kind, body.bytes) else {
+            let known = matches!(body.kind, "application/dtmf" | "application/dtmf-relay");
+            let (status, extra) = if known {
+                (400, Vec::new())
+            } else {
+                (415, vec![Extra::Accept(KINDS)])
+            };
+            return self.reply(core, side, server, &method, status, extra);
+        };
+        self.reply(core, side, server, &method, 200, Vec::new());
+        if self.state != State::Talking {
+            return;
+        }
+        core.step(self.id, side, What::Digit);
+        let other = side.other();
+        if self.leg(other).options.digits == Digits::Info {
+            self.send(core, other, 0, Purpose::Info, method, |request| {
+                request.body = Some((KIND, digit.body()));
+            });
+        } else {
+            core.events.push_back(Event::Digit {
+                call: self.id,
+                from: side,
+                digit: digit.digit,
+                duration_ms: digit.duration_ms,
+            });
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,17 +6,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 
-use super::call::{Call, Purpose, State};
-use super::core::{Core, SDP};
+use super::call::{Call, Purpose};
+use super::core::Core;
 use super::description;
-use super::digits::{self, Digit};
 use super::failure;
-use super::leg::{Leg, Offers, TimerAsk};
+use super::leg::TimerAsk;
 use super::session_timer;
 use super::timers::Timer;
-use super::{Digits, Event, Failure, Side, What};
+use super::{Failure, Side, What};
 use crate::wire::sdp::Session;
-use crate::wire::sip::message::{Extra, IncomingRequest, IncomingResponse, Method};
+use crate::wire::sip::message::{IncomingRequest, IncomingResponse, Method, OutgoingResponse};
 use crate::wire::sip::transaction::{ClientId, ServerId};
 
 /// How often a request that met another is sent again.
@@ -93,161 +92,6 @@ impl Exchange {
 }
 
 impl Call {
-    fn retry_later(core: &mut Core) -> Vec<Extra> {
-        let seconds = core.random.between(0, 10);
-        vec![Extra::RetryAfter(u32::try_from(seconds).unwrap_or(5))]
-    }
-
-    /// Whether a new offer of this leg has to wait: the status that says so.
-    fn obstacle(&mut self, side: Side) -> Option<u16> {
-        if self
-            .exchanges
-            .iter()
-            .any(|exchange| exchange.asker.as_ref().is_some_and(|asker| asker.side == side))
-        {
-            return Some(500);
-        }
-        let free = self.exchanges.is_empty() && self.state == State::Talking;
-        (!free || !self.caller.is_settled() || !self.callee.is_settled()).then_some(491)
-    }
-
-    /// Re-INVITE of a leg (section 14.2).
-    pub(super) fn reinvite(
-        &mut self,
-        core: &mut Core,
-        side: Side,
-        server: ServerId,
-        request: &IncomingRequest,
-    ) {
-        self.new_offer(core, Asker::new(side, server, request), request);
-    }
-
-    /// UPDATE of a leg (RFC 3311).
-    pub(super) fn update(
-        &mut self,
-        core: &mut Core,
-        side: Side,
-        fork: u16,
-        server: ServerId,
-        request: &IncomingRequest,
-    ) {
-        let mut asker = Asker::new(side, server, request);
-        asker.fork = fork;
-        if request.body().is_some() && !self.leg(side).confirmed {
-            return self.early_update(core, asker, request);
-        }
-        if request.body().is_some() {
-            return self.new_offer(core, asker, request);
-        }
-        // A refresh of the session, or of the target: nothing for the other leg.
-        if let Some(minimum) = self.is_too_short(side, &asker.asks) {
-            return self.reply(
-                core,
-                side,
-                server,
-                &Method::Update,
-                422,
-                vec![Extra::MinSe(minimum)],
-            );
-        }
-        if let Some(half) = self.leg(side).half(fork) {
-            half.note(request);
-            half.dialog.retarget(request.contact());
-        }
-        self.accept(core, asker, None, None);
-    }
-
-    fn new_offer(&mut self, core: &mut Core, asker: Asker, request: &IncomingRequest) {
-        let (side, server, method) = (asker.side, asker.server, asker.method.clone());
-        if let Some(status) = self.obstacle(side) {
-            let extra = if status == 500 {
-                Self::retry_later(core)
-            } else {
-                Vec::new()
-            };
-            return self.reply(core, side, server, &method, status, extra);
-        }
-        if let Some(minimum) = self.is_too_short(side, &asker.asks) {
-            return self.reply(core, side, server, &method, 422, vec![Extra::MinSe(minimum)]);
-        }
-        if request.body().is_some_and(|body| body.kind != SDP) {
-            return self.reply(core, side, server, &method, 415, vec![Extra::Accept(SDP)]);
-        }
-        let Ok(session) = description::of(request) else {
-            return self.reply(core, side, server, &method, 488, Vec::new());
-        };
-        let remote = hash(description::bytes(request));
-        let Some(half) = self.leg(side).talk() else {
-            return;
-        };
-        half.note(request);
-        half.dialog.retarget(request.contact());
-        if session.is_some() && half.remote == remote && half.local.is_some() {
-            // The same again: a refresh, and nothing for the other leg.
-            let local = half.local.clone();
-            return self.accept(core, asker, local, None);
-        }
-        core.transactions.tie(server, self.user());
-        let other = side.other();
-        let by_update = method == Method::Update && self.leg(other).talk().is_some_and(|half| half.updates);
-        let method = if by_update { Method::Update } else { Method::Invite };
-        let number = self.next_number();
-        let mut exchange = Exchange::new(number, other, 0, method, Some(asker));
-        exchange.offered = session.map(Box::new);
-        exchange.remote = remote;
-        self.pass_offer(core, exchange);
-    }
-
-    /// An offer in an early dialog (RFC 3311, section 5.1).
-    fn early_update(&mut self, core: &mut Core, asker: Asker, request: &IncomingRequest) {
-        let (side, server, fork) = (asker.side, asker.server, asker.fork);
-        let method = Method::Update;
-        let offers = self.leg(side).half(fork).map(|half| half.offers);
-        let busy = self.exchanges.iter().any(|exchange| exchange.fork == fork);
-        let status = match offers {
-            Some(Offers::Ours) => Some(491),
-            Some(Offers::Settled) if !busy => None,
-            _ => Some(500),
-        };
-        if let Some(status) = status {
-            let extra = if status == 500 {
-                Self::retry_later(core)
-            } else {
-                Vec::new()
-            };
-            return self.reply(core, side, server, &method, status, extra);
-        }
-        let other = self.leg(side.other()).half(fork);
-        if !other.is_some_and(|half| half.updates && half.offers == Offers::Settled) {
-            // A re-INVITE is not possible yet.
-            return self.reply(core, side, server, &method, 488, Vec::new());
-        }
-        let Ok(Some(session)) = description::of(request) else {
-            return self.reply(core, side, server, &method, 488, Vec::new());
-        };
-        let number = self.next_number();
-        let mut exchange = Exchange::new(number, side.other(), fork, method, Some(asker));
-        exchange.offered = Some(Box::new(session));
-        exchange.remote = hash(description::bytes(request));
-        self.pass_offer(core, exchange);
-    }
-
-    /// Makes the offer to the other leg.
-    fn pass_offer(&mut self, core: &mut Core, mut exchange: Exchange) {
-        let to = exchange.to;
-        let codecs = self.codecs.clone();
-        let anchor = self.leg(to).anchor;
-        if let Some(offered) = &exchange.offered {
-            let draft = description::offer(offered, anchor, &codecs);
-            let half = self.leg(to).half(exchange.fork);
-            exchange.local = half.zip(draft).map(|(half, draft)| half.origin.write(&draft));
-            if exchange.local.is_none() {
-                return self.give_back(core, exchange, 488);
-            }
-        }
-        self.send_exchange(core, exchange);
-    }
-
     /// Sends an exchange's request, for the first time or again.
     pub(super) fn send_exchange(&mut self, core: &mut Core, mut exchange: Exchange) {
         let (to, number, method) = (exchange.to, exchange.number, exchange.method.clone());
@@ -278,7 +122,7 @@ impl Call {
     }
 
     /// Refuses the asker.
-    fn give_back(&mut self, core: &mut Core, exchange: Exchange, status: u16) {
+    pub(super) fn give_back(&mut self, core: &mut Core, exchange: Exchange, status: u16) {
         match exchange.asker {
             Some(asker) => self.reply(core, asker.side, asker.server, &asker.method, status, Vec::new()),
             None => self.arm(core, exchange.to),
@@ -407,7 +251,7 @@ impl Call {
                 core.media(id, side, offered);
                 core.media(id, to, session);
             }
-            let mut answer = crate::wire::sip::message::OutgoingResponse::new(200);
+            let mut answer = OutgoingResponse::new(200);
             answer.body = body.and_then(description::body);
             return self.respond(core, side, asker.server, &asker.method, answer);
         }
@@ -504,10 +348,18 @@ impl Call {
 
     /// The early dialogs of a leg are no more: whoever waits for them is answered.
     pub(super) fn drop_exchanges(&mut self, core: &mut Core, side: Side) {
-        let (gone, kept) = std::mem::take(&mut self.exchanges)
-            .into_iter()
-            .partition(|exchange: &Exchange| exchange.to == side);
+        self.drop_where(core, |exchange| exchange.to == side);
+    }
+
+    /// One early dialog of a leg has won.
+    pub(super) fn drop_losers(&mut self, core: &mut Core, side: Side, fork: u16) {
+        self.drop_where(core, |exchange| exchange.to == side && exchange.fork != fork);
+    }
+
+    fn drop_where(&mut self, core: &mut Core, gone: impl Fn(&Exchange) -> bool) {
+        let (gone, kept) = std::mem::take(&mut self.exchanges).into_iter().partition(gone);
         self.exchanges = kept;
+        let gone: Vec<Exchange> = gone;
         for exchange in gone {
             self.timers.cancel(Timer::Glare(exchange.number));
             self.pending
@@ -535,52 +387,5 @@ impl Call {
         let mut exchange = Exchange::new(number, side, 0, method, None);
         exchange.local = local.filter(|_| !updates);
         self.send_exchange(core, exchange);
-    }
-
-    /// INFO: digits, or nothing that is understood.
-    pub(super) fn info(&mut self, core: &mut Core, side: Side, server: ServerId, request: &IncomingRequest) {
-        let method = Method::Info;
-        let Some(body) = request.body() else {
-            return self.reply(core, side, server, &method, 200, Vec::new());
-        };
-        let Some(digit) = Digit::read(body.kind, body.bytes) else {
-            let known = matches!(body.kind, "application/dtmf" | "application/dtmf-relay");
-            let (status, extra) = if known {
-                (400, Vec::new())
-            } else {
-                (415, vec![Extra::Accept(digits::KINDS)])
-            };
-            return self.reply(core, side, server, &method, status, extra);
-        };
-        self.reply(core, side, server, &method, 200, Vec::new());
-        if self.state != State::Talking {
-            return;
-        }
-        core.step(self.id, side, What::Digit);
-        let other = side.other();
-        if self.leg(other).options.digits == Digits::Info {
-            self.send(core, other, 0, Purpose::Info, method, |request| {
-                request.body = Some((digits::KIND, digit.body()));
-            });
-        } else {
-            core.events.push_back(Event::Digit {
-                call: self.id,
-                from: side,
-                digit: digit.digit,
-                duration_ms: digit.duration_ms,
-            });
-        }
-    }
-}
-
-impl Leg {
-    /// The codecs that a party named, in its order and with its numbers.
-    pub(super) fn formats(session: &Session) -> Vec<(u8, crate::wire::sdp::Codec)> {
-        let formats = session.audio().map(|audio| audio.formats.iter());
-        formats
-            .into_iter()
-            .flatten()
-            .map(|format| (format.payload_type, format.codec))
-            .collect()
     }
 }

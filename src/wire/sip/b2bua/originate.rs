@@ -4,7 +4,7 @@ use super::call::{Call, State};
 use super::core::Core;
 use super::description;
 use super::exchange::Exchange;
-use super::leg::{Leg, Outgoing};
+use super::leg::Outgoing;
 use super::{CallId, Origination, Side};
 use crate::wire::sdp::Session;
 use crate::wire::sip::message::Method;
@@ -38,7 +38,7 @@ impl Call {
         let (Some(session), Some(agreed)) = (session, agreed) else {
             return;
         };
-        if Leg::formats(&session) == Leg::formats(&agreed) {
+        if description::formats(&session) == description::formats(&agreed) {
             return;
         }
         let codecs = self.codecs.clone();

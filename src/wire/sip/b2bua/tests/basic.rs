@@ -207,7 +207,10 @@ fn a_trunk_that_asks_for_credentials_gets_them_for_every_request() {
         (invite.header("Call-ID"), invite.header("From"), invite.cseq() + 1)
     );
     t.reply(B, &again, 200, "bravo1", "", &sdp_b("0", "sendrecv"));
-    assert_eq!(t.expect(B, "ACK").header("Proxy-Authorization"), again.header("Proxy-Authorization"));
+    assert_eq!(
+        t.expect(B, "ACK").header("Proxy-Authorization"),
+        again.header("Proxy-Authorization")
+    );
     let ok = t.expect(A, "200 INVITE");
     let mut a = Dlg::caller(A, &ok);
     t.request(&mut a, "ACK", "", "");
@@ -215,7 +218,11 @@ fn a_trunk_that_asks_for_credentials_gets_them_for_every_request() {
     let bye = t.expect(B, "BYE");
     t.reply(B, &bye, 407, "", ask, "");
     let again = t.expect(B, "BYE");
-    assert!(again.header("Proxy-Authorization").contains("uri=\"sip:bravo@203.0.113.20:5060\""));
+    assert!(
+        again
+            .header("Proxy-Authorization")
+            .contains("uri=\"sip:bravo@203.0.113.20:5060\"")
+    );
     t.reply(B, &again, 200, "", "", "");
     t.empty();
 }

@@ -32,7 +32,7 @@ pub struct Msg {
 
 impl Msg {
     pub fn parse(bytes: &[u8]) -> Self {
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let text = String::from_utf8_lossy(bytes).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let mut lines = head.split("\r\n");
         let start = lines.next().unwrap().to_owned();
@@ -314,13 +314,24 @@ impl Bench {
         self.pump();
     }
 
+    /// Hands in bytes that may be anything.
+    pub fn send_bytes(&mut self, at: &str, bytes: &[u8]) {
+        let source = self.source(at);
+        match Incoming::parse(&Bytes::copy_from_slice(bytes)) {
+            Ok(message) => self.calls.receive(self.now, source, message),
+            Err(crate::wire::sip::message::Unreadable::Answerable(bad)) => self.calls.refuse(source, &bad),
+            Err(_) => {}
+        }
+        self.pump();
+    }
+
     /// Takes out what there is.
     pub fn pump(&mut self) {
         while let Some(event) = self.calls.poll_event() {
             self.events.push(event);
         }
         while let Some(transmit) = self.calls.poll_transmit() {
-            let text = String::from_utf8(transmit.bytes.to_vec()).unwrap();
+            let text = String::from_utf8_lossy(&transmit.bytes).into_owned();
             if self.checked {
                 check(transmit.hop.remote, &text);
             }

@@ -169,6 +169,36 @@ fn an_offer_in_prack_is_answered_by_the_callee() {
 }
 
 #[test]
+fn a_prack_for_a_fork_that_loses_is_answered() {
+    let mut t = Bench::new();
+    let plan = rel(bridge(vec![attempt(B)]), Reliability::Supported);
+    let (_, invite) = t.place("Supported: 100rel\r\n", &sdp_a("0 8", "sendrecv"), plan);
+    t.reply(
+        B,
+        &invite,
+        183,
+        "bravo1",
+        "Require: 100rel\r\nRSeq: 77\r\n",
+        &sdp_b("8", "sendrecv"),
+    );
+    let early = t.expect(A, "183 INVITE");
+    let mut a = Dlg::caller(A, &early);
+    t.request(
+        &mut a,
+        "PRACK",
+        &format!("RAck: {} 1 INVITE\r\n", early.header("RSeq")),
+        "",
+    );
+    let prack = t.expect(B, "PRACK");
+    t.reply(B, &invite, 200, "bravo2", "", &sdp_b("0", "sendrecv"));
+    t.expect(B, "ACK");
+    t.expect(A, "200 PRACK");
+    t.expect(A, "200 INVITE");
+    t.reply(B, &prack, 200, "", "", "");
+    t.nothing(A);
+}
+
+#[test]
 fn where_the_caller_cannot_the_callee_gets_prack_from_here() {
     let mut t = Bench::new();
     let plan = rel(bridge(vec![attempt(B)]), Reliability::Required);

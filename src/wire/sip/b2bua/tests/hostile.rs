@@ -66,7 +66,8 @@ impl World {
             let slow = if self.chance(self.weather.slow) { 3_000 } else { 30 };
             let at = self.bench.now + self.rng.random_range(1..slow);
             self.serial += 1;
-            self.flying.insert((at, self.serial), (inbound, peer, text.clone()));
+            self.flying
+                .insert((at, self.serial), (inbound, peer, text.clone()));
         }
     }
 
@@ -81,10 +82,23 @@ impl World {
 
     /// A new call of the caller.
     fn call(&mut self, number: u32) {
-        let more = ["", "Supported: 100rel\r\n", "Require: 100rel\r\n", "Supported: timer\r\nSession-Expires: 120\r\n"];
+        let more = [
+            "",
+            "Supported: 100rel\r\n",
+            "Require: 100rel\r\n",
+            "Supported: timer\r\nSession-Expires: 120\r\n",
+        ];
         let more = more[self.rng.random_range(0..more.len())];
-        let offer = if self.chance(150) { String::new() } else { sdp_a("0 8 101", "sendrecv") };
-        let invite = self.bench.invite(&format!("call{number}"), &format!("{more}Allow: UPDATE, PRACK\r\n"), &offer);
+        let offer = if self.chance(150) {
+            String::new()
+        } else {
+            sdp_a("0 8 101", "sendrecv")
+        };
+        let invite = self.bench.invite(
+            &format!("call{number}"),
+            &format!("{more}Allow: UPDATE, PRACK\r\n"),
+            &offer,
+        );
         self.invites.push(invite.clone());
         // Its own repetitions.
         for _ in 0..3 {
@@ -112,7 +126,9 @@ impl World {
 
     fn decide(&mut self) {
         let now = self.bench.now;
-        let (due, later) = std::mem::take(&mut self.undecided).into_iter().partition(|(at, _)| *at <= now);
+        let (due, later) = std::mem::take(&mut self.undecided)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
         self.undecided = later;
         let due: Vec<(u64, CallId)> = due;
         for (_, call) in due {
@@ -137,7 +153,10 @@ impl World {
             }
         }
         for (to, msg) in out {
-            let peer = [A, B, C].into_iter().find(|peer| peer.parse() == Ok(to)).unwrap_or(C);
+            let peer = [A, B, C]
+                .into_iter()
+                .find(|peer| peer.parse() == Ok(to))
+                .unwrap_or(C);
             if peer == A && msg.status() >= 200 && msg.what().ends_with("INVITE") {
                 let key = msg.header("Via").to_owned();
                 self.finals.entry(key).or_default().insert(msg.status());
@@ -170,8 +189,18 @@ impl World {
         if self.dead.contains(peer) {
             return;
         }
-        let sdp = |direction: &str| if peer == A { sdp_a("0 101", direction) } else { sdp_b("0 101", direction) };
-        let tag = format!("{}{}", if peer == A { "alpha" } else { "bravo" }, self.rng.random_range(0..2));
+        let sdp = |direction: &str| {
+            if peer == A {
+                sdp_a("0 101", direction)
+            } else {
+                sdp_b("0 101", direction)
+            }
+        };
+        let tag = format!(
+            "{}{}",
+            if peer == A { "alpha" } else { "bravo" },
+            self.rng.random_range(0..2)
+        );
         let msg = msg.clone();
         if msg.is_response() {
             self.hear(peer, &msg, sdp("sendrecv"));
@@ -181,11 +210,22 @@ impl World {
             "INVITE" => {
                 let within = msg.header("To").contains(";tag=");
                 let offer = !msg.body.is_empty();
-                let rel = msg.get("Supported").or(msg.get("Require")).is_some_and(|tags| tags.contains("100rel"));
+                let rel = msg
+                    .get("Supported")
+                    .or(msg.get("Require"))
+                    .is_some_and(|tags| tags.contains("100rel"));
                 if !within {
                     if self.chance(600) {
-                        let more = if rel && self.chance(700) { "Require: 100rel\r\nRSeq: 1\r\n" } else { "" };
-                        let body = if self.chance(500) { sdp("sendrecv") } else { String::new() };
+                        let more = if rel && self.chance(700) {
+                            "Require: 100rel\r\nRSeq: 1\r\n"
+                        } else {
+                            ""
+                        };
+                        let body = if self.chance(500) {
+                            sdp("sendrecv")
+                        } else {
+                            String::new()
+                        };
                         let status = if body.is_empty() { 180 } else { 183 };
                         self.said(peer, |b| b.reply(peer, &msg, status, &tag, more, &body));
                     }
@@ -200,10 +240,16 @@ impl World {
                     3 if within => 488,
                     _ => 200,
                 };
-                let body = if status == 200 && !(self.chance(20)) { sdp("sendrecv") } else { String::new() };
+                let body = if status == 200 && !(self.chance(20)) {
+                    sdp("sendrecv")
+                } else {
+                    String::new()
+                };
                 let _ = offer;
                 for _ in 0..3 {
-                    self.said(peer, |b| b.reply(peer, &msg, status, &tag, "Allow: UPDATE\r\n", &body));
+                    self.said(peer, |b| {
+                        b.reply(peer, &msg, status, &tag, "Allow: UPDATE\r\n", &body)
+                    });
                 }
                 if status == 200 && !within {
                     self.dialogs.push((Dlg::callee(peer, &msg, &tag), false));
@@ -239,7 +285,11 @@ impl World {
                 let rack = format!("RAck: {rseq} {} INVITE\r\n", msg.cseq());
                 let mut dlg = Dlg::caller(peer, msg);
                 dlg.cseq += self.rng.random_range(1..100);
-                let body = if msg.body.is_empty() || self.chance(700) { String::new() } else { sdp };
+                let body = if msg.body.is_empty() || self.chance(700) {
+                    String::new()
+                } else {
+                    sdp
+                };
                 for _ in 0..2 {
                     self.said(peer, |b| b.request_as(&dlg, "PRACK", dlg.cseq, &rack, &body));
                 }
@@ -254,7 +304,11 @@ impl World {
             let body = if self.chance(500) { sdp } else { String::new() };
             self.said(peer, |b| b.request_as(&dlg, "ACK", dlg.cseq, "", &body));
         }
-        if !self.dialogs.iter().any(|(known, _)| known.call_id == dlg.call_id && known.at == peer) {
+        if !self
+            .dialogs
+            .iter()
+            .any(|(known, _)| known.call_id == dlg.call_id && known.at == peer)
+        {
             dlg.cseq = 200;
             self.dialogs.push((dlg, false));
         }
@@ -263,7 +317,12 @@ impl World {
     /// A peer does something of its own accord.
     fn act(&mut self) {
         if self.dialogs.is_empty() {
-            if let Some(invite) = self.invites.last().cloned().filter(|_| self.rng.random_range(0..40) == 0) {
+            if let Some(invite) = self
+                .invites
+                .last()
+                .cloned()
+                .filter(|_| self.rng.random_range(0..40) == 0)
+            {
                 self.fly(true, A, super::basic::cancel(&invite));
             }
             return;
@@ -275,7 +334,11 @@ impl World {
             return;
         }
         let direction = ["sendrecv", "sendonly", "inactive"][self.rng.random_range(0..3)];
-        let sdp = if peer == A { sdp_a("0 101", direction) } else { sdp_b("0 101", direction) };
+        let sdp = if peer == A {
+            sdp_a("0 101", direction)
+        } else {
+            sdp_b("0 101", direction)
+        };
         let dtmf = "Content-Type: application/dtmf\r\n";
         let (method, more, body) = match self.rng.random_range(0..9) {
             0 | 1 => ("BYE", "", String::new()),
@@ -304,7 +367,11 @@ impl World {
             let soonest = self.flying.keys().next().map(|(at, _)| *at).unwrap_or(u64::MAX);
             let timer = self.bench.calls.next_timeout().unwrap_or(u64::MAX);
             let decision = self.undecided.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX);
-            let acts = if self.bench.now < begin + 60_000 { next_act } else { u64::MAX };
+            let acts = if self.bench.now < begin + 60_000 {
+                next_act
+            } else {
+                u64::MAX
+            };
             let until = soonest.min(timer).min(decision).min(acts);
             if until == u64::MAX {
                 break;
@@ -368,4 +435,111 @@ proptest! {
     ) {
         storm(seed, Weather { loss, repeat, slow, death }, calls);
     }
+}
+
+/// Messages of a call with bytes changed, doubled and left out.
+fn garbled(seed: u64) {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut t = Bench::new();
+    t.checked = false;
+    let (_, a, b) = t.talk_with(
+        "Supported: 100rel, timer\r\nSession-Expires: 200\r\n",
+        "Allow: UPDATE\r\n",
+        bridge(vec![attempt(B)]),
+    );
+    t.captured = Some(Vec::new());
+    let invite = t.invite(
+        "two",
+        "Supported: 100rel, timer\r\n",
+        &sdp_a("0 8 101", "sendrecv"),
+    );
+    let mut texts = vec![(A, invite)];
+    for (number, method) in ["INVITE", "UPDATE", "PRACK", "ACK", "INFO", "BYE", "OPTIONS"]
+        .iter()
+        .enumerate()
+    {
+        for dlg in [&a, &b] {
+            let more = "RAck: 1 1 INVITE\r\nSession-Expires: 100;refresher=uas\r\nReason: Q.850;cause=16\r\n";
+            t.request_as(
+                dlg,
+                method,
+                300 + number as u32,
+                more,
+                &sdp_b("0 101", "sendonly"),
+            );
+        }
+    }
+    for text in t.captured.take().unwrap_or_default() {
+        let from = if text.contains("tag=bravo") && !text.contains("From: \"alpha") {
+            B
+        } else {
+            A
+        };
+        texts.push((from, text));
+    }
+    for _ in 0..60 {
+        let (from, text) = &texts[rng.random_range(0..texts.len())];
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..rng.random_range(0..4) {
+            let at = rng.random_range(0..bytes.len());
+            match rng.random_range(0..4) {
+                0 => bytes[at] = rng.random(),
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, b"0;=<>\",:\r\n"[rng.random_range(0..10)]),
+                _ => {
+                    let end = rng.random_range(at..bytes.len());
+                    let piece = bytes[at..end].to_vec();
+                    bytes.extend(piece);
+                }
+            }
+        }
+        t.send_bytes(from, &bytes);
+        // What a peer would answer to what it got.
+        for peer in [A, B] {
+            while let Some(msg) = t.next(peer) {
+                if !msg.is_response() && msg.method() != "ACK" && rng.random_range(0..3) > 0 {
+                    let status = [180, 200, 200, 404, 491, 481][rng.random_range(0..6)];
+                    t.reply(
+                        peer,
+                        &msg,
+                        status,
+                        "bravo7",
+                        "Require: 100rel\r\nRSeq: 4294967295\r\n",
+                        &sdp_b("0", "sendrecv"),
+                    );
+                }
+            }
+        }
+        t.advance(rng.random_range(0..2_000));
+    }
+    let asked: Vec<CallId> = t
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Asked { call, .. } => Some(*call),
+            _ => None,
+        })
+        .collect();
+    t.checked = false;
+    t.advance(4_000_000);
+    assert_eq!(t.ended().len(), asked.len());
+    t.empty();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn garbled_messages_do_no_harm(seed in any::<u64>()) {
+        garbled(seed);
+    }
+}
+
+#[test]
+fn an_idle_call_is_small() {
+    assert!(
+        size_of::<super::super::call::Call>() < 2_500,
+        "{}",
+        size_of::<super::super::call::Call>()
+    );
 }
