@@ -153,6 +153,35 @@ on_both_databases! {
         assert_eq!(inbox[1].1, format!("{name}\nhttps://texts.example.org/media/two"));
     }
 
+    async fn an_app_is_asked_about_one_stranger_now_and_then_only(database: Database) {
+        let town = Town::found(database, 4, policy()).await;
+        let _service = serve(&town.board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        receiver.answers(|_| says(json!({"action": "deny"})));
+        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let numbers = [12_025_550_101, 12_025_550_102].map(|n| E164::from_i64(n).unwrap());
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let ask = async |to, is_asked: bool| {
+            let got = town.text(stranger, to, "hello?").await;
+            assert_eq!(got.verdict == Verdict::Bridged, is_asked);
+            got.message
+        };
+        town.wait_status(ask(numbers[0], true).await, Status::Blocked).await;
+        // What comes after is met as strangers are: recorded once, counted, and nobody is asked.
+        let first = ask(numbers[0], false).await;
+        for _ in 0..5 {
+            assert_eq!(ask(numbers[0], false).await, first);
+        }
+        let kept = town.wait_status(first, Status::Blocked).await;
+        assert_eq!(kept.detail.as_deref(), Some("the first of 6 texts"));
+        // Another number is another matter, and so is another hour.
+        town.wait_status(ask(numbers[1], true).await, Status::Blocked).await;
+        town.clock.advance_s(3_601);
+        town.wait_status(ask(numbers[0], true).await, Status::Blocked).await;
+        assert_eq!(receiver.hits("/app").len(), 3);
+    }
+
     async fn silence_is_what_the_policy_says_it_is(database: Database) {
         for on_silence in [OnSilence::Allow, OnSilence::Deny] {
             let policy = Policy { intercept_within_ms: 200, intercept_on_silence: on_silence, ..policy() };

@@ -13,6 +13,9 @@ pub const REFUSED: i16 = 0;
 /// Keywords, which were acted upon.
 pub const KEYWORD: i16 = 1;
 
+/// Texts about which the app was asked; these do not count here.
+pub const ASKED: i16 = 2;
+
 /// A stranger's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = strangers, treat_none_as_default_value = false)]
@@ -23,7 +26,7 @@ pub struct StrangerRow {
     pub phone: i64,
     /// `num_…`
     pub number_id: i64,
-    /// [`REFUSED`] or [`KEYWORD`].
+    /// [`REFUSED`], [`KEYWORD`] or [`ASKED`].
     pub kind: i16,
     /// `msg_…`, the one that is kept of them.
     pub message_id: i64,
@@ -71,6 +74,16 @@ pub fn count(conn: &mut Conn, row: &StrangerRow, now: i64) -> Result<(), StoreEr
             .set((messages::detail.eq(detail), messages::updated_at.eq(now)))
             .execute(c)
     })?;
+    Ok(())
+}
+
+/// Forgets that an app was asked, by the message that it was asked about.
+pub fn forget_asked(conn: &mut Conn, community: CommunityId, message_id: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(strangers::table
+        .filter(strangers::community_id.eq(community.as_i64()))
+        .filter(strangers::message_id.eq(message_id))
+        .filter(strangers::kind.eq(ASKED)))
+        .execute(c))?;
     Ok(())
 }
 

@@ -8,16 +8,17 @@ use super::messages::NewMessage;
 use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, deliver, held, intercept, keywords, known, media, members, notices};
-use crate::domain::E164;
+use super::{Context, deliver, held, intercept, keywords, known, media, members, notices, strangers};
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
+use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::Pending;
-use crate::store::{Conn, assignments, strangers};
+use crate::store::strangers as rows;
+use crate::store::{Conn, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -202,10 +203,10 @@ fn from_phone(
             })
         }
         (Ruling::Refuse(Reason::UnknownSender), _)
-            if dialled.apps.stranger.is_some()
-                && !is_bad_with(&row.text, &inbound.media, &dialled.policy) =>
+            if !is_bad_with(&row.text, &inbound.media, &dialled.policy)
+                && strangers::may_ask(conn, ctx.now, dialled, inbound.from)? =>
         {
-            ask_about(conn, ctx, row, &inbound.media)
+            ask_about(conn, ctx, dialled, row, &inbound.media)
         }
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
         (Ruling::Bridge, None) => refuse(
@@ -265,7 +266,13 @@ fn bridge(
 }
 
 /// A stranger's text waits until the app has said who that is.
-fn ask_about(conn: &mut Conn, ctx: &Context, mut row: MessageRow, tokens: &[String]) -> Outcome {
+fn ask_about(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    mut row: MessageRow,
+    tokens: &[String],
+) -> Outcome {
     if let Some(before) = media::insert(conn, &mut row, tokens)? {
         return Ok(duplicate(before));
     }
@@ -288,7 +295,7 @@ fn refuse(
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    let message = match keep(conn, ctx, dialled, &mut row, strangers::REFUSED)? {
+    let message = match keep(conn, ctx, dialled, &mut row, rows::REFUSED)? {
         Kept::As(message) => message,
         Kept::Before(before) => return Ok(duplicate(*before)),
     };
@@ -312,7 +319,8 @@ enum Kept {
 /// Records a text that goes no further, a stranger's only once in a while.
 fn keep(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &mut MessageRow, kind: i16) -> Result<Kept> {
     if row.from_member.is_none()
-        && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
+    strangers::note_asked(conn, ctx, dialled, &row)?;
+        && let Some(counted) = strangers::count(conn, ctx, dialled, row, kind)?
     {
         return Ok(Kept::As(counted));
     }
@@ -387,7 +395,7 @@ fn keyword_text(
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    let message = match keep(conn, ctx, dialled, &mut row, strangers::KEYWORD)? {
+    let message = match keep(conn, ctx, dialled, &mut row, rows::KEYWORD)? {
         Kept::As(message) => message,
         Kept::Before(before) => return Ok(duplicate(*before)),
     };
