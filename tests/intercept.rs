@@ -21,7 +21,7 @@ use partyline::domain::policy::{OnSilence, Policy};
 use partyline::store::node::NodeLock;
 use partyline::store::{Db, Durability, outbox};
 use partyline::switchboard::media::{MediaShelf as _, NewMedia};
-use partyline::switchboard::outlet::Verdict;
+use partyline::switchboard::outlet::{Exchange as _, InboundText, MediaWanted, Verdict};
 use partyline::switchboard::{ContactRef, EndpointEdit, Switchboard};
 use serde_json::{Value, json};
 use support::callbacks::quick;
@@ -151,6 +151,40 @@ on_both_databases! {
         town.text_with(stranger, contact.number, &name, |text| text.media = vec!["two".into()]).await;
         let inbox = town.carrier.wait_for(bob.phone, 2).await;
         assert_eq!(inbox[1].1, format!("{name}\nhttps://texts.example.org/media/two"));
+    }
+
+    async fn what_came_with_a_text_that_reaches_nobody_is_gone_at_once(database: Database) {
+        let town = Town::found(database, 5, policy()).await;
+        let board = &town.board;
+        let _service = serve(board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        receiver.answers(|_| says(json!({"action": "deny"})));
+        let edit = EndpointEdit { intercepts: Some(true), strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let wanted = async |from, text: &str| board.media_wanted(from, contact.number, text).await.unwrap();
+        assert_eq!(wanted(ann.phone, "").await, MediaWanted::Fetch);
+        assert_eq!(wanted(ann.phone, "Stop").await, MediaWanted::Keyword);
+        assert_eq!(wanted(ann.phone, &"a".repeat(2_000)).await, MediaWanted::Refused);
+        assert_eq!(wanted(stranger, "").await, MediaWanted::Fetch, "an app is asked");
+        let elsewhere = E164::from_i64(12_025_559_999).unwrap();
+        assert_eq!(board.media_wanted(ann.phone, elsewhere, "").await.unwrap(), MediaWanted::Refused);
+
+        for (token, from, asked) in [("one", ann.phone, true), ("two", stranger, true), ("three", stranger, false)] {
+            let content_type = "image/png".to_owned();
+            let new = NewMedia { token: token.into(), content_type, bytes: b"picture".to_vec(), keep_s: 86_400 };
+            board.keep_media(new).await.unwrap();
+            let with = move |text: &mut InboundText| text.media = vec![token.into()];
+            let got = town.text_with(from, contact.number, "Look", with).await;
+            assert_eq!(got.verdict == Verdict::Bridged, asked, "{token}");
+            if asked {
+                town.wait_status(got.message, Status::Blocked).await;
+            }
+            assert!(board.media(token).await.unwrap().is_none(), "{token}");
+        }
+        assert_eq!(wanted(stranger, "").await, MediaWanted::Refused, "the app was asked lately");
     }
 
     async fn an_app_is_asked_about_one_stranger_now_and_then_only(database: Database) {

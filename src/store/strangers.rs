@@ -4,7 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::{message_parts, messages, outbox, strangers};
+use super::schema::{message_media, message_parts, messages, outbox, strangers};
 use super::{Conn, StoreError, each};
 use crate::domain::id::CommunityId;
 
@@ -109,6 +109,10 @@ pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) 
         diesel::delete(strangers::table
             .filter(strangers::community_id.eq(community))
             .filter(strangers::message_id.eq_any(&ids)))
+            .execute(c)?;
+        diesel::delete(message_media::table
+            .filter(message_media::community_id.eq(community))
+            .filter(message_media::message_id.eq_any(&ids)))
             .execute(c)?;
         diesel::delete(message_parts::table
             .filter(message_parts::community_id.eq(community))

@@ -6,7 +6,7 @@ use super::communities::{self, Apps};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::notices::Cause;
-use super::outlet::{HeldPart, InboundText, Verdict};
+use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{Context, deliver, held, intercept, keywords, known, media, members, notices, strangers};
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
@@ -110,7 +110,50 @@ fn is_bad_with(text: &str, media: &[String], policy: &Policy) -> bool {
     (media.is_empty() || !text.is_empty()) && is_bad(text, policy)
 }
 
+/// What the rules would say of a text, as far as that decides whether its media are worth fetching.
+pub(crate) fn media_wanted(
+    conn: &mut Conn,
+    now: Timestamp,
+    (from, to): (E164, E164),
+    text: &str,
+) -> Result<MediaWanted> {
+    let text = cleaned(text);
+    let facts = route::facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show)?;
+    let Some(dialled) = &facts.dialled else {
+        return Ok(MediaWanted::Refused);
+    };
+    if keywords::meant(&facts, &text).is_some() {
+        return Ok(MediaWanted::Keyword);
+    }
+    // A picture may come without a word.
+    let is_bad = !text.is_empty() && is_bad(&text, &dialled.policy);
+    let is_wanted = match route::rule(&facts) {
+        Ruling::Bridge => true,
+        Ruling::Refuse(Reason::UnknownSender) => strangers::may_ask(conn, now, dialled, from)?,
+        Ruling::Refuse(_) | Ruling::Quarantine(_) => false,
+    };
+    Ok(match is_wanted && !is_bad {
+        true => MediaWanted::Fetch,
+        false => MediaWanted::Refused,
+    })
+}
+
+/// Accepts a text from a phone. Media that it does not carry in the end are of no use to anybody.
 fn from_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    cause: Cause,
+    inbound: &InboundText,
+) -> Outcome {
+    let accepted = ruled(conn, ctx, cache, cause, inbound)?;
+    if accepted.verdict != Verdict::Bridged && !inbound.media.is_empty() {
+        crate::store::media::drop_tokens(conn, &inbound.media, ctx.now)?;
+    }
+    Ok(accepted)
+}
+
+fn ruled(
     conn: &mut Conn,
     ctx: &Context,
     cache: &mut DialledCache,
@@ -276,6 +319,7 @@ fn ask_about(
     if let Some(before) = media::insert(conn, &mut row, tokens)? {
         return Ok(duplicate(before));
     }
+    strangers::note_asked(conn, ctx, dialled, &row)?;
     let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
     Ok(Accepted {
         message: row.message_id(),
@@ -319,7 +363,6 @@ enum Kept {
 /// Records a text that goes no further, a stranger's only once in a while.
 fn keep(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &mut MessageRow, kind: i16) -> Result<Kept> {
     if row.from_member.is_none()
-    strangers::note_asked(conn, ctx, dialled, &row)?;
         && let Some(counted) = strangers::count(conn, ctx, dialled, row, kind)?
     {
         return Ok(Kept::As(counted));

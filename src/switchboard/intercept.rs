@@ -21,7 +21,7 @@ use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, numbers};
+use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, media, numbers, strangers};
 
 /// The name under which such texts wait; no carrier's name begins with this sign.
 pub(crate) const ASK: &str = "@ask";
@@ -388,6 +388,9 @@ mod tests {
         for wrong in [
             json!({}),
             json!({"action": "maybe"}),
+    if row.media > 0 {
+        media::drop_of_message(conn, community, id, ctx.now)?;
+    }
             json!({"action": "rewrite"}),
             json!([1]),
         ] {

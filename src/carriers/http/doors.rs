@@ -157,7 +157,7 @@ impl Inner {
                     .as_ref()
                     .ok_or_else(|| later(&IntakeError::Overloaded))?;
                 let text = arrivals
-                    .inbound(&*self.shelf, carrier, text)
+                    .inbound((&*self.exchange, &*self.shelf), carrier, text)
                     .await
                     .map_err(|e| later(&e))?;
                 match self.exchange.receive(text).await {
