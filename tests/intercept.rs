@@ -216,6 +216,37 @@ on_both_databases! {
         assert_eq!(receiver.hits("/app").len(), 3);
     }
 
+    async fn an_app_is_told_when_the_stranger_it_wants_connected_cannot_be(database: Database) {
+        let town = Town::found(database, 1, policy()).await;
+        let _service = serve(&town.board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let to = ann.id;
+        receiver.answers(move |hit| match hit.json()["type"].as_str() {
+            Some("stranger.unknown") => says(json!({"action": "connect", "name": "Guest", "to": to})),
+            _ => Reply::status(200),
+        });
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let message = town.text(stranger, contact.number, "is this Ann?").await.message;
+        let refused = town.wait_status(message, Status::Blocked).await;
+        assert!(refused.detail.as_ref().unwrap().starts_with("table_full: the table of "), "{refused:?}");
+        assert_eq!(town.carrier.wait_for(stranger, 1).await, [(contact.number, Policy::default().stranger_notice)]);
+        let told = receiver.wait_for("/app", 2).await[1].json();
+        assert_eq!(told["type"], "stranger.not_connected");
+        let data = &told["data"]["stranger"];
+        assert_eq!(
+            (&data["message"], &data["to"], &data["code"]),
+            (&json!(message), &json!(ann.id), &json!("table_full"))
+        );
+        assert!(data["detail"].as_str().unwrap().contains("table of"), "{data}");
+        assert!(!told.to_string().contains(&stranger.digits()));
+        // Nothing is left of the guest.
+        assert!(town.board.members(town.community, Some(stranger), None, 10).await.unwrap().is_empty());
+    }
+
     async fn silence_is_what_the_policy_says_it_is(database: Database) {
         for on_silence in [OnSilence::Allow, OnSilence::Deny] {
             let policy = Policy { intercept_within_ms: 200, intercept_on_silence: on_silence, ..policy() };

@@ -24,6 +24,10 @@ pub enum EventKind {
     /// A text was held because its pair is released.
     #[serde(rename = "quarantine.held")]
     QuarantineHeld,
+    /// The app that was asked about a stranger wanted them connected, which cannot be: why, such as a full table.
+    /// The stranger was turned away. Goes to the endpoint that was asked, whatever it wants.
+    #[serde(rename = "stranger.not_connected")]
+    StrangerNotConnected,
     /// Somebody tried an endpoint out; goes to that endpoint only.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
@@ -31,13 +35,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 7] = [
+    pub const ALL: [EventKind; 8] = [
         EventKind::MessageReceived,
         EventKind::MessageStatus,
         EventKind::AssignmentCreated,
         EventKind::AssignmentReleased,
         EventKind::OptOutChanged,
         EventKind::QuarantineHeld,
+        EventKind::StrangerNotConnected,
         EventKind::EndpointTest,
     ];
 
@@ -50,6 +55,7 @@ impl EventKind {
             EventKind::AssignmentReleased => "assignment.released",
             EventKind::OptOutChanged => "opt_out.changed",
             EventKind::QuarantineHeld => "quarantine.held",
+            EventKind::StrangerNotConnected => "stranger.not_connected",
             EventKind::EndpointTest => "endpoint.test",
         }
     }
