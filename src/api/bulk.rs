@@ -96,7 +96,7 @@ fn row(row: BulkRow) -> Row {
     responses(
         (status = 200, description = "What became of each row, or would.", body = Rows),
     ),
-    extensions(("x-problems" = json!(["rows_failed"]))),
+    extensions(("x-problems" = json!(["rows_failed", "answer_not_kept"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,
