@@ -88,10 +88,26 @@ fn token(headers: &HeaderMap) -> Result<String> {
 }
 
 async fn authenticate(req: &ServiceRequest) -> Result<Caller> {
-    let token = token(req.headers())?;
     let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal)?;
-    let found = state.board.authenticate(&token).await?;
-    found.ok_or_else(|| bad("the key is unknown, expired or revoked"))
+    let shared = req.app_data::<Data<Shared>>().ok_or_else(Problem::internal)?;
+    let (guesses, address) = (&shared.guesses, req.peer_addr().map(|a| a.ip()));
+    let token = token(req.headers());
+    let now = state.board.now();
+    guesses.admit(address, token.as_deref().ok(), now)?;
+    let found = match token {
+        Ok(token) => match state.board.authenticate(&token).await? {
+            Some(caller) => {
+                guesses.was_right(&token, now);
+                Ok(caller)
+            }
+            None => Err(bad("the key is unknown, expired or revoked")),
+        },
+        Err(problem) => Err(problem),
+    };
+    if found.is_err() {
+        guesses.was_wrong(address, now);
+    }
+    found
 }
 
 /// Lets pass whoever has a living key.

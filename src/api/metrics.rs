@@ -170,7 +170,7 @@ fn resident_bytes() -> Option<u64> {
         (status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text",
          example = json!("partyline_…")),
     ),
-    extensions(("x-problems" = json!(["unauthorized", "forbidden", "no_such_path", "unavailable"]))),
+    extensions(("x-problems" = json!(["unauthorized", "forbidden", "no_such_path", "unavailable", "too_many_failures"]))),
 )]
 pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<HttpResponse> {
     let metrics = &shared.metrics;

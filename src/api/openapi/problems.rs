@@ -79,6 +79,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101", field "phone";
     422 idempotency_key_reused: "The `Idempotency-Key` was used for another request.", "this Idempotency-Key was used for another request; choose a new key for a new request";
     429 too_many_requests: "The key makes more requests than it may.", "this key makes more requests than it may; try again in 1 s";
+    429 too_many_failures: "The address made too many requests with a wrong key or none.", "too many requests from this address had no key, or a wrong one; try again in 2 s, with a right one";
     500 internal: "The broker failed.", "the broker failed to answer; the request id names it in its log";
     503 unavailable: "The database cannot be used at the moment.", "the database cannot be used at the moment; try again shortly";
     503 overloaded: "Too much is waiting.", "the exchange is overloaded; try again shortly";
@@ -99,7 +100,7 @@ pub(super) const SHARED: &[(&str, &[&str])] = &[
     ("ForbiddenOrReadOnly", &["forbidden", "read_only"]),
     ("BadPrecondition", &["bad_precondition"]),
     ("Changed", &["changed_meanwhile"]),
-    ("TooManyRequests", &["too_many_requests"]),
+    ("TooManyRequests", &["too_many_requests", "too_many_failures"]),
     (
         "BadRequest",
         &[
