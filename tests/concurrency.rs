@@ -388,6 +388,32 @@ async fn policies_that_are_changed_at_once_by_two_nodes_are_all_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_apply_one_new_pool_file_at_the_same_moment_make_one_community() {
+    let town = Town::found(support::Database::Postgres, 1, Policy::default()).await;
+    let (second, _) = Town::open(&town.url, town.clock.clone(), 3);
+    for round in 0..8 {
+        let text = format!(
+            "[community]\nname = \"New {round}\"\n[[members]]\nname = \"Ann\"\nphone = \"+1415555010{round}\"\n"
+        );
+        let file = PoolFile::parse("p.toml", &text).unwrap();
+        let applying: Vec<_> = [&town.board, &second, &town.board, &second]
+            .into_iter()
+            .map(|board| {
+                let (board, file) = (board.clone(), file.clone());
+                tokio::spawn(async move { board.apply_pool_file(&file).await.unwrap().changes.len() })
+            })
+            .collect();
+        let mut made = 0;
+        for applied in applying {
+            made += usize::from(applied.await.unwrap() > 0);
+        }
+        assert_eq!(made, 1, "the others find what the first has made");
+    }
+    let all = town.board.communities(None, 100).await.unwrap();
+    assert_eq!(all.len(), 9, "{all:?}");
+}
+
 async fn a_pool_file_and_contacts_that_are_added_beside_it_never_wait_for_each_other_crosswise() {
     const PEOPLE: usize = 12;
     let policy = Policy {
