@@ -388,6 +388,10 @@ impl Switchboard {
 
     /// Says who is to be told what happens to texts and callbacks, once.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
+        let told = observer.clone();
+        self.inner
+            .db
+            .watch_commits(self.inner.clock.clone(), move |took_ms| told.committed(took_ms));
         self.inner.observers.set(observer);
     }
 
