@@ -77,6 +77,7 @@ impl Desk {
             ("PARTYLINE__DATABASE__URL", url),
             ("PARTYLINE__HTTP__LISTEN", format!("127.0.0.1:{http}")),
             ("PARTYLINE__SMPP__LISTEN", format!("127.0.0.1:{smpp}")),
+            ("PARTYLINE__SIP__LISTEN", String::new()),
             ("PARTYLINE__LOOPBACK__ENABLED", "true".to_owned()),
         ];
         let envs = envs.map(|(key, value)| (key.to_owned(), value)).to_vec();
