@@ -192,7 +192,7 @@ fn from_phone(
                 return Ok(duplicate(before));
             }
             ctx.events
-                .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
+                .quarantine_held(dialled.community, &super::messages::view(row.clone())?)?;
             let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,
