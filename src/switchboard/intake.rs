@@ -236,7 +236,7 @@ fn ruled(
                 return Ok(duplicate(before));
             }
             ctx.events
-                .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
+                .quarantine_held(dialled.community, &super::messages::view(row.clone())?)?;
             let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,

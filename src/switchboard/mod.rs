@@ -56,6 +56,7 @@ mod strangers;
 mod stream;
 mod sweep;
 mod tidy;
+pub mod told;
 pub mod views;
 pub mod words;
 
@@ -73,6 +74,7 @@ pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
 pub use idempotency::Claim;
 pub use interactions::Interaction;
+pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::NewMember;
