@@ -1016,6 +1016,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "stranger.not_connected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A stranger could not be connected as the app wanted
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_stranger_not_connected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "endpoint.test": {
         parameters: {
             query?: never;
@@ -1517,7 +1537,7 @@ export interface components {
             secret: string;
         };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["EndpointTestEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -2559,6 +2579,21 @@ export interface components {
             community: components["schemas"]["CommunityId"];
             data: components["schemas"]["QuarantineHeldData"];
         };
+        /** @description A stranger could not be connected as the app wanted. */
+        StrangerNotConnectedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "stranger.not_connected";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["StrangerNotConnectedData"];
+        };
         /** @description An endpoint is tried out. */
         EndpointTestEvent: {
             /** @description The id; also the `webhook-id` of its callbacks. */
@@ -2713,6 +2748,28 @@ export interface components {
         QuarantineHeldData: {
             /** @description The text. */
             message: components["schemas"]["Message"];
+        };
+        /** @description A stranger could not be connected as an app wanted. */
+        StrangerNotConnectedData: {
+            /** @description Which, and why. */
+            stranger: components["schemas"]["NotConnected"];
+        };
+        /** @description A stranger whom an app wanted connected, and why that cannot be. Holds no real number. */
+        NotConnected: {
+            /** @description The text about which the app was asked. */
+            message: components["schemas"]["MessageId"];
+            /** @description Whom they were to reach. */
+            to: components["schemas"]["MemberId"];
+            /**
+             * @description The stable word of the problem, as the API has it.
+             * @example table_full
+             */
+            code: string;
+            /**
+             * @description A sentence for people.
+             * @example the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact
+             */
+            detail: string;
         };
         /** @description Nothing happened: an endpoint is tried out. */
         EndpointTestData: {
@@ -8064,6 +8121,90 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["QuarantineHeldEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_stranger_not_connected: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "stranger.not_connected",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "stranger": {
+                 *           "message": "msg_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "code": "table_full",
+                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StrangerNotConnectedEvent"];
             };
         };
         responses: {

@@ -87,6 +87,7 @@ from .new_message import NewMessage
 from .new_number import NewNumber
 from .new_pool import NewPool
 from .new_secret import NewSecret
+from .not_connected import NotConnected
 from .number_edit import NumberEdit
 from .number_state import NumberState
 from .on_silence import OnSilence
@@ -114,6 +115,8 @@ from .rewrite_answer import RewriteAnswer
 from .route import Route
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
+from .stranger_not_connected_data import StrangerNotConnectedData
+from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
 from .when_full import WhenFull
@@ -206,6 +209,7 @@ __all__ = (
     "NewNumber",
     "NewPool",
     "NewSecret",
+    "NotConnected",
     "NumberEdit",
     "NumberState",
     "OnSilence",
@@ -233,6 +237,8 @@ __all__ = (
     "Route",
     "SecretRotation",
     "SentMessage",
+    "StrangerNotConnectedData",
+    "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
     "WhenFull",

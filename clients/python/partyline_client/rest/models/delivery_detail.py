@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..models.message_status_event import MessageStatusEvent
     from ..models.opt_out_changed_event import OptOutChangedEvent
     from ..models.quarantine_held_event import QuarantineHeldEvent
+    from ..models.stranger_not_connected_event import StrangerNotConnectedEvent
 
 
 T = TypeVar("T", bound="DeliveryDetail")
@@ -59,6 +60,7 @@ class DeliveryDetail:
         | None
         | OptOutChangedEvent
         | QuarantineHeldEvent
+        | StrangerNotConnectedEvent
     )
     """ The body, while the event is kept. """
     tries: list[DeliveryAttempt]
@@ -73,6 +75,7 @@ class DeliveryDetail:
         from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
         from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
+        from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
 
         id = self.id
 
@@ -119,6 +122,8 @@ class DeliveryDetail:
             body = self.body.to_dict()
         elif isinstance(self.body, QuarantineHeldEvent):
             body = self.body.to_dict()
+        elif isinstance(self.body, StrangerNotConnectedEvent):
+            body = self.body.to_dict()
         elif isinstance(self.body, EndpointTestEvent):
             body = self.body.to_dict()
         else:
@@ -161,6 +166,7 @@ class DeliveryDetail:
         from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
         from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
+        from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -232,6 +238,7 @@ class DeliveryDetail:
             | None
             | OptOutChangedEvent
             | QuarantineHeldEvent
+            | StrangerNotConnectedEvent
         ):
             if data is None:
                 return data
@@ -286,9 +293,19 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_6 = EndpointTestEvent.from_dict(data)
+                componentsschemas_event_type_6 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
 
                 return componentsschemas_event_type_6
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_7 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_7
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(
@@ -299,7 +316,8 @@ class DeliveryDetail:
                 | MessageStatusEvent
                 | None
                 | OptOutChangedEvent
-                | QuarantineHeldEvent,
+                | QuarantineHeldEvent
+                | StrangerNotConnectedEvent,
                 data,
             )
 
