@@ -15,6 +15,7 @@ mod docs;
 mod endpoints;
 mod etag;
 mod events;
+mod feed;
 mod health;
 mod interactions;
 mod json;
@@ -85,6 +86,7 @@ pub(crate) struct Shared {
     metrics: Arc<metrics::Metrics>,
     metrics_access: MetricsAccess,
     streams: events::Streams,
+    feed: Arc<feed::Feed>,
     repeats: repeat::Sweeper,
 }
 
@@ -98,6 +100,7 @@ impl Shared {
             metrics,
             metrics_access: config.metrics,
             streams: events::Streams::new(config.max_event_streams),
+            feed: Arc::default(),
             repeats: repeat::Sweeper::default(),
         })
     }

@@ -11,7 +11,7 @@ use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Rulin
 use super::{Context, deliver, held, intercept, keywords, known, media, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
-use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
+use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
@@ -40,6 +40,8 @@ pub(crate) struct Accepted {
     pub verdict: Verdict,
     pub row: Option<MessageRow>,
     pub pending: Vec<Pending>,
+    /// The endpoint of the app in which the recipient reads it.
+    pub app: Option<EndpointId>,
 }
 
 /// The outcome of one arrival; a rule's refusal of an app's message is an error to it.
@@ -92,6 +94,7 @@ fn nothing(ctx: &Context) -> Accepted {
         verdict: Verdict::Duplicate,
         row: None,
         pending: Vec::new(),
+        app: None,
     }
 }
 
@@ -130,6 +133,7 @@ fn from_phone(
             verdict,
             row: None,
             pending: Vec::new(),
+            app: None,
         });
     };
     let text = cleaned(&inbound.text);
@@ -199,6 +203,7 @@ fn from_phone(
                 verdict: Verdict::Quarantined(reason),
                 row: Some(row),
                 pending,
+                app: None,
             })
         }
         (Ruling::Refuse(Reason::UnknownSender), _)
@@ -227,6 +232,7 @@ fn duplicate(before: MessageRow) -> Accepted {
         verdict: Verdict::Duplicate,
         row: Some(before),
         pending: Vec::new(),
+        app: None,
     }
 }
 
@@ -261,6 +267,7 @@ fn bridge(
         verdict: Verdict::Bridged,
         row: Some(row),
         pending,
+        app: deliver::ways(pair).app,
     })
 }
 
@@ -275,6 +282,7 @@ fn ask_about(conn: &mut Conn, ctx: &Context, mut row: MessageRow, tokens: &[Stri
         verdict: Verdict::Bridged,
         row: Some(row),
         pending,
+        app: None,
     })
 }
 
@@ -299,6 +307,7 @@ fn refuse(
         verdict: Verdict::Refused { reason, reject },
         row: Some(row),
         pending,
+        app: None,
     })
 }
 
@@ -404,6 +413,7 @@ fn keyword_text(
         verdict: Verdict::Keyword,
         row: Some(row),
         pending,
+        app: None,
     })
 }
 
@@ -418,7 +428,11 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
         if !same {
             return Err(known::key_reused());
         }
-        return Ok(duplicate(before));
+        let app = deliver::app_of(conn, community, apps, &before)?;
+        return Ok(Accepted {
+            app,
+            ..duplicate(before)
+        });
     }
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;
