@@ -10,22 +10,21 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::{Deserialize, Deserializer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use utoipa::IntoParams;
 
 use super::auth::Who;
+use super::feed::{Feed, Told};
 use super::problem::{Problem, Result};
 use super::query::Query;
 use super::{ApiState, Shared};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, EventId, KeyId};
-use crate::switchboard::{Event, Scope, Switchboard};
+use crate::switchboard::{Scope, Switchboard};
 
 /// Chunks that wait for a reader; one who leaves them there is let go.
 const BUFFERED: usize = 4;
-/// Events in one look.
-const PAGE: i64 = 200;
 /// Events in one chunk: what a reader who does not read may cost.
 const EVENTS_A_CHUNK: usize = 20;
 /// How long a reader may leave the buffer full.
@@ -211,7 +210,7 @@ pub(crate) async fn stream(
         board.check_resume(community, after).await?;
     }
     let (chunks, taken) = mpsc::channel(BUFFERED);
-    let mut teller = Teller::begin(&board, community, wanted.types, after).await?;
+    let mut teller = Teller::begin(&board, shared.feed.clone(), community, wanted.types, after).await?;
     teller.key = Some(who.0.key);
     teller.stays = wanted.for_s.map(|s| Duration::from_secs(s.0));
     actix_web::rt::spawn(async move {
@@ -234,6 +233,8 @@ pub(crate) async fn stream(
 /// Reads what happens and tells it to one reader.
 struct Teller {
     board: Switchboard,
+    feed: Arc<Feed>,
+    news: watch::Receiver<u64>,
     key: Option<KeyId>,
     /// How long it lasts, if it has an end.
     stays: Option<Duration>,
@@ -252,6 +253,7 @@ struct Teller {
 impl Teller {
     async fn begin(
         board: &Switchboard,
+        feed: Arc<Feed>,
         community: CommunityId,
         kinds: Option<Kinds>,
         after: Option<EventId>,
@@ -259,6 +261,8 @@ impl Teller {
         let now = board.now();
         let mut teller = Self {
             board: board.clone(),
+            feed,
+            news: board.news(),
             key: None,
             stays: None,
             community,
@@ -282,40 +286,36 @@ impl Teller {
     }
 
     /// The next events, each once, and whether there may be more.
-    async fn unseen(&mut self) -> Result<(Vec<Event>, bool)> {
+    async fn unseen(&mut self) -> Result<(Vec<Arc<Told>>, bool)> {
         let (mut unseen, mut at) = (Vec::new(), self.from());
         loop {
-            let page = self.board.events(self.community, Some(at), PAGE).await?;
-            let is_last = (page.len() as i64) < PAGE;
-            for event in page {
+            let news = *self.news.borrow_and_update();
+            let page = self.feed.page(&self.board, (self.community, at), news).await?;
+            for event in &page.events {
                 at = event.id;
                 // Without a lag nothing comes twice; with one, what is within it is remembered.
                 if self.lag_ms == 0 || self.recent.insert(event.id) {
-                    unseen.push(event);
+                    unseen.push(event.clone());
                 }
                 self.told = self.told.max(at);
             }
             // A page of what is known already is no reason to stop looking.
-            if is_last || !unseen.is_empty() {
+            if !page.is_full || !unseen.is_empty() {
                 let from = self.from();
                 self.recent = self.recent.split_off(&from);
-                return Ok((unseen, !is_last));
+                return Ok((unseen, page.is_full));
             }
         }
     }
 
-    fn chunk(&self, events: &[Event]) -> Option<Bytes> {
+    fn chunk(&self, events: &[Arc<Told>]) -> Option<Bytes> {
         let mut text = String::new();
         for event in events {
             let wanted = self.kinds.as_ref().is_none_or(|k| k.contains(&event.kind));
             // A test is for the endpoint that is tried out.
-            if !wanted || event.kind == EventKind::EndpointTest {
-                continue;
+            if wanted && event.kind != EventKind::EndpointTest {
+                text += &event.text;
             }
-            let Ok(data) = serde_json::to_string(event) else {
-                continue;
-            };
-            text += &format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind.word());
         }
         (!text.is_empty()).then(|| Bytes::from(text))
     }
@@ -330,11 +330,10 @@ impl Teller {
     }
 
     async fn run(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
-        let (mut news, closing) = (self.board.news(), self.board.closing());
+        let closing = self.board.closing();
         let mut end = pin!(tokio::time::sleep(self.stays.unwrap_or_default()));
         send(chunks, Bytes::from_static(b": partyline\n\n")).await?;
         loop {
-            news.mark_unchanged();
             let (events, more) = self.unseen().await?;
             for some in events.chunks(EVENTS_A_CHUNK) {
                 if let Some(chunk) = self.chunk(some) {
@@ -360,7 +359,7 @@ impl Teller {
                 () = closing.cancelled() => return Ok(()),
                 () = chunks.closed() => return Ok(()),
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                _ = news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
+                _ = self.news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
             }
         }
     }

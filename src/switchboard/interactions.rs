@@ -8,7 +8,8 @@ use super::{Switchboard, communities};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
-use crate::store::messages::{self, MessageOrigin};
+use crate::store::messages::{MessageOrigin, MessageRow};
+use crate::store::{StoreError, Window, message_lists};
 
 /// What happened once.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -35,6 +36,25 @@ pub struct Interaction {
     pub updated_at: Timestamp,
 }
 
+fn interaction(row: MessageRow) -> Result<Interaction> {
+    let (status, id) = (row.state()?, row.message_id());
+    // The list holds no others.
+    let (Some(from), Some(to)) = (row.from_member, row.to_member) else {
+        return Err(StoreError::Corrupt("messages").into());
+    };
+    Ok(Interaction {
+        id,
+        kind: "message",
+        from: MemberId::from_i64(from),
+        to: MemberId::from_i64(to),
+        origin: MessageOrigin::word(row.origin),
+        status,
+        reason: row.reason.as_deref().and_then(Reason::from_word),
+        at: Timestamp(row.accepted_at),
+        updated_at: Timestamp(row.updated_at),
+    })
+}
+
 impl Switchboard {
     /// What happened on pairs, newest first, older than `before`.
     pub async fn interactions(
@@ -43,29 +63,12 @@ impl Switchboard {
         query: MessageQuery,
         before: Option<MessageId>,
         limit: i64,
-    ) -> Result<Vec<Interaction>> {
+    ) -> Result<Window<Interaction>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
             let mut filter = query.filter();
             filter.between_members = true;
-            let mut found = Vec::new();
-            for row in messages::list(conn, community, filter, query.before(before), limit)? {
-                let status = row.state()?;
-                if let (Some(from), Some(to)) = (row.from_member, row.to_member) {
-                    found.push(Interaction {
-                        id: row.message_id(),
-                        kind: "message",
-                        from: MemberId::from_i64(from),
-                        to: MemberId::from_i64(to),
-                        origin: MessageOrigin::word(row.origin),
-                        status,
-                        reason: row.reason.as_deref().and_then(Reason::from_word),
-                        at: Timestamp(row.accepted_at),
-                        updated_at: Timestamp(row.updated_at),
-                    });
-                }
-            }
-            Ok(found)
+            message_lists::list(conn, community, filter, query.before(before), limit)?.map(interaction)
         })
         .await
     }

@@ -65,7 +65,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use communities::merged_policy;
-pub use contacts::ContactRef;
+pub use contacts::{ContactQuery, ContactRef};
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
 pub use endpoints::{Endpoint, EndpointEdit};
 pub use error::{Result, SwitchboardError};
@@ -90,6 +90,8 @@ pub use registry::CarrierState;
 pub use replay::Replayed;
 pub use route::Decision;
 pub use tidy::Tidying;
+
+pub use crate::store::Window;
 
 use tokio_util::sync::CancellationToken;
 
