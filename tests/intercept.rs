@@ -26,8 +26,8 @@ use partyline::switchboard::{ContactRef, EndpointEdit, Switchboard};
 use serde_json::{Value, json};
 use support::callbacks::quick;
 use support::exchange::{StepClock, Town};
-use support::on_both_databases;
 use support::receiver::{Receiver, Reply};
+use support::{on_both_databases, told};
 
 fn policy() -> Policy {
     Policy {
@@ -443,10 +443,14 @@ on_both_databases! {
             assert!(count(kind) >= least, "{kind:?} in {kinds:?}");
         }
         let hits = receiver.wait_for("/app", events.len()).await;
-        let mut told: Vec<String> = hits.into_iter().map(|hit| hit.body).collect();
-        told.extend(events.iter().map(|event| serde_json::to_string(event).unwrap()));
+        let mut bodies: Vec<String> = hits.into_iter().map(|hit| hit.body).collect();
+        bodies.extend(events.iter().map(|event| serde_json::to_string(event).unwrap()));
+        for event in &events {
+            let faults = told::event_faults(&serde_json::to_value(event).unwrap());
+            assert!(faults.is_empty(), "{faults:?}: {event:?}");
+        }
         for real in [ann.phone, bob.phone, carl.phone] {
-            assert!(told.iter().all(|bytes| !bytes.contains(&real.digits())), "{told:?}");
+            assert!(bodies.iter().all(|bytes| !bytes.contains(&real.digits())), "{bodies:?}");
         }
         let statuses: Vec<&Value> = events
             .iter()

@@ -12,6 +12,11 @@
     reason = "benches measure with the machine's clock"
 )]
 
+pub mod broker;
+pub mod http;
+pub mod posting;
+pub mod sip;
+
 use std::path::PathBuf;
 
 use partyline::domain::E164;
@@ -117,7 +122,10 @@ impl Town {
                 .unwrap_or_else(|e| panic!("{e}: {statement}"));
         }
         conn.execute("COMMIT").expect("a commit");
-        conn.execute("ANALYZE").expect("statistics");
+        // SQLite has statistics of its own making; PostgreSQL would find them in time.
+        if conn.is_postgres() {
+            conn.execute("ANALYZE").expect("statistics");
+        }
     }
 }
 
@@ -133,6 +141,30 @@ pub fn connect(url: &str) -> Conn {
 pub fn percentile(sorted: &[f64], p: f64) -> f64 {
     let at = ((sorted.len() as f64 - 1.0) * p / 100.0).round() as usize;
     sorted.get(at).copied().unwrap_or(f64::NAN)
+}
+
+/// A whole number from the environment.
+pub fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(usual)
+}
+
+/// The median of a figure over several runs.
+pub fn median_of(runs: &[Value], pointer: &str) -> f64 {
+    let figure = |run: &Value| run.pointer(pointer).and_then(Value::as_f64);
+    median(runs.iter().filter_map(figure).collect())
+}
+
+/// p50, p99 and the worst of latencies in milliseconds.
+pub fn spread(mut took_ms: Vec<f64>) -> Value {
+    took_ms.sort_by(f64::total_cmp);
+    json!({
+        "p50": percentile(&took_ms, 50.0),
+        "p99": percentile(&took_ms, 99.0),
+        "max": percentile(&took_ms, 100.0),
+    })
 }
 
 pub fn median(mut values: Vec<f64>) -> f64 {

@@ -51,12 +51,9 @@ impl Tally {
 
 /// A socket that holds a burst.
 fn socket() -> UdpSocket {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).expect("a socket");
-    let _ = socket.set_recv_buffer_size(4 << 20);
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a port");
+    let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, 4 << 20);
     socket
-        .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
-        .expect("a port");
-    socket.into()
 }
 
 /// The value of the first header of that name (written in full, as the broker does).
@@ -187,7 +184,9 @@ fn answer_all(socket: &UdpSocket, tally: &Tally, stop: &AtomicBool) {
         let Ok(message) = std::str::from_utf8(&buffer[..length]) else {
             continue;
         };
-        let Some(call) = header(message, "Call-ID") else { continue };
+        let Some(call) = header(message, "Call-ID") else {
+            continue;
+        };
         let method = message.split(' ').next().unwrap_or_default();
         match method {
             "INVITE" => {
@@ -197,7 +196,13 @@ fn answer_all(socket: &UdpSocket, tally: &Tally, stop: &AtomicBool) {
                 }
                 let tag = format!("u{}", known.len());
                 let _ = socket.send_to(&reply(message, "180 Ringing", &tag, &contact, ""), from);
-                let answer = reply(message, "200 OK", &tag, &contact, &sdp(own.port().wrapping_add(2) & !1));
+                let answer = reply(
+                    message,
+                    "200 OK",
+                    &tag,
+                    &contact,
+                    &sdp(own.port().wrapping_add(2) & !1),
+                );
                 let _ = socket.send_to(&answer, from);
                 tally.messages.fetch_add(2, Ordering::Relaxed);
                 unacknowledged.push_back(Unacknowledged {
@@ -370,12 +375,20 @@ impl Dialler {
                     None => false,
                 }
             });
-            let status = if known || message.starts_with("OPTIONS") { "200 OK" } else { "481 Gone" };
+            let status = if known || message.starts_with("OPTIONS") {
+                "200 OK"
+            } else {
+                "481 Gone"
+            };
             self.send(&reply(message, status, "o", "", ""));
             return;
         }
         let Some(number) = number else { return };
-        let status: u16 = message[8..].split(' ').next().and_then(|s| s.parse().ok()).unwrap_or(0);
+        let status: u16 = message[8..]
+            .split(' ')
+            .next()
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(0);
         let invite = header(message, "CSeq").is_some_and(|c| c.ends_with("INVITE"));
         let mut calls = self.lock();
         let Some(call) = calls.get_mut(&number) else {

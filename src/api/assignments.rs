@@ -72,8 +72,9 @@ pub(crate) async fn list(
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let after = filter.cursor.map(|c| c.0);
-    let place = after.map(|p| (p.0, p.1));
+    let place = filter
+        .cursor
+        .map(|Cursor(Place(member, number))| (member, number));
     let limit = filter.limit.fetch();
     let found = state
         .board
@@ -83,7 +84,5 @@ pub(crate) async fn list(
         place: Place(view.member, number),
         view,
     });
-    // Of one member they come all at once, in the same order.
-    let rest = rows.filter(|row| after.is_none_or(|after| row.place > after));
-    Ok(page(rest.collect(), filter.limit, |row| row.place))
+    Ok(page(rows.collect(), filter.limit, |row| row.place))
 }

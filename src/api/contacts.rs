@@ -8,13 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::ApiState;
 use super::etag::IfMatch;
 use super::json::Json;
-use super::page::{Cursor, Limit, Page, page_of_all};
+use super::page::{Cursor, Limit, Page, page_of_part};
 use super::path::{At, AtContact};
 use super::problem::Result;
 use super::query::{Flag, Query};
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityKind, ContactId, MemberId, MemberKind};
-use crate::switchboard::views;
+use crate::domain::id::{CommunityKind, MemberId, MemberKind};
+use crate::switchboard::{ContactQuery, views};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -72,17 +72,17 @@ pub(crate) struct Filter {
     #[param(value_type = Option<usize>)]
     limit: Limit,
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor<ContactId>>,
+    cursor: Option<Cursor<MemberId>>,
 }
 
 /// `GET …/contacts`
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members/{member}/contacts", operation_id = "list_contacts", tag = "Contacts",
     summary = "List the contacts of a member",
-    description = "Those whom the member chose and those who chose the member.",
+    description = "Those whom the member chose and those who chose the member, in the order of the contacts' ids.",
     params(Filter),
     responses(
-        (status = 200, description = "A page, oldest first.", body = Page<views::Contact>),
+        (status = 200, description = "A page, by contact.", body = Page<views::Contact>),
     ),
 )]
 pub(crate) async fn list(
@@ -91,15 +91,19 @@ pub(crate) async fn list(
     member: At<MemberKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    let mut all = state.board.contacts(community.0, member.0).await?;
-    all.retain(|c| {
-        filter.contact.is_none_or(|contact| c.contact == contact)
-            && filter.origin.is_none_or(|origin| c.origin == origin)
-            && filter.pending.is_none_or(|f| c.pending == f.0)
-            && filter.blocked.is_none_or(|f| c.blocked == f.0)
-            && filter.stopped.is_none_or(|f| c.stopped == f.0)
-    });
-    Ok(page_of_all(all, filter.limit, filter.cursor, |c| c.id))
+    let query = ContactQuery {
+        contact: filter.contact,
+        origin: filter.origin,
+        pending: filter.pending.map(|f| f.0),
+        blocked: filter.blocked.map(|f| f.0),
+        stopped: filter.stopped.map(|f| f.0),
+    };
+    let (after, limit) = (filter.cursor.map(|c| c.0), filter.limit);
+    let (found, looked_to) = state
+        .board
+        .contacts_like(community.0, member.0, query, after, limit.fetch())
+        .await?;
+    Ok(page_of_part(found, looked_to, limit, |c| c.contact))
 }
 
 /// `GET …/contacts/{contact}`

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use super::ApiState;
 use super::auth::Who;
 use super::endpoints;
-use super::page::{Cursor, Limit, Page, page};
+use super::page::{Cursor, Limit, Page, page_of_window};
 use super::path::At;
 use super::problem::Result;
 use super::query::Query;
@@ -68,7 +68,7 @@ pub(crate) async fn list(
                 .await?
         }
     };
-    Ok(page(found, limit, |d| d.id))
+    Ok(page_of_window(found, limit, |d| d.id))
 }
 
 /// `GET …/deliveries/{delivery}`: with what it tells and each try.

@@ -106,6 +106,7 @@ pub(crate) struct Filter {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members/{member}/devices", operation_id = "list_devices", tag = "Devices",
     summary = "List the devices of a member",
+    description = "Phones, with their real numbers, and the app in which the member reads.",
     params(Filter),
     responses(
         (status = 200, description = "A page; the device that texts go to comes first.", body = Page<views::Device>),

@@ -1,6 +1,7 @@
 //! The event stream: what happens in a community, as server-sent events.
 
 use std::collections::{BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,22 +10,21 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::{Deserialize, Deserializer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use utoipa::IntoParams;
 
 use super::auth::Who;
+use super::feed::{Feed, Told};
 use super::problem::{Problem, Result};
 use super::query::Query;
 use super::{ApiState, Shared};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, EventId, KeyId};
-use crate::switchboard::{Event, Scope, Switchboard};
+use crate::switchboard::{Scope, Switchboard};
 
 /// Chunks that wait for a reader; one who leaves them there is let go.
 const BUFFERED: usize = 4;
-/// Events in one look.
-const PAGE: i64 = 200;
 /// Events in one chunk: what a reader who does not read may cost.
 const EVENTS_A_CHUNK: usize = 20;
 /// How long a reader may leave the buffer full.
@@ -33,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// And no more often than this, however much happens.
 const LOOK_AT_MOST: Duration = Duration::from_millis(50);
+/// The longest that a stream with an end may be asked for, in seconds.
+const MOST_S: u64 = 86_400;
 /// Without events a comment shows that the stream lives.
 const HEARTBEAT_MS: i64 = 15_000;
 
@@ -120,6 +122,23 @@ impl<'de> Deserialize<'de> for Kinds {
     }
 }
 
+/// For how long a stream is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seconds(u64);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.parse() {
+            Ok(s) if s <= MOST_S => Ok(Self(s)),
+            _ => Err(serde::de::Error::custom(format!(
+                "allowed are whole numbers from 0 to {MOST_S}, not `{}`",
+                text.chars().take(40).collect::<String>()
+            ))),
+        }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +150,9 @@ pub(crate) struct Wanted {
     types: Option<Kinds>,
     /// The id of the last event that you have, where the header cannot be set.
     after: Option<EventId>,
+    /// Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 86_400, example = 0)]
+    for_s: Option<Seconds>,
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>> {
@@ -165,11 +187,10 @@ fn community(who: &Who, asked: Option<CommunityId>) -> Result<CommunityId> {
 #[utoipa::path(
     get, path = "/v1/events", operation_id = "stream_events", tag = "Events",
     summary = "Follow what happens",
-    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`.",
+    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id.",
     params(Wanted, ("Last-Event-ID" = Option<EventId>, Header, description = "The id of the last event that you have.")),
     responses(
-        (status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
-         example = json!("id: evt_1tq3v8r4w0801\nevent: message.status\ndata: {…}\n\n")),
+        (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
     ),
     extensions(("x-problems" = json!(["bad_last_event_id", "not_found", "events_forgotten", "too_many_streams"]))),
 )]
@@ -189,8 +210,9 @@ pub(crate) async fn stream(
         board.check_resume(community, after).await?;
     }
     let (chunks, taken) = mpsc::channel(BUFFERED);
-    let mut teller = Teller::begin(&board, community, wanted.types, after).await?;
+    let mut teller = Teller::begin(&board, shared.feed.clone(), community, wanted.types, after).await?;
     teller.key = Some(who.0.key);
+    teller.stays = wanted.for_s.map(|s| Duration::from_secs(s.0));
     actix_web::rt::spawn(async move {
         let _permit = permit;
         if let Err(problem) = teller.run(&chunks).await {
@@ -211,7 +233,11 @@ pub(crate) async fn stream(
 /// Reads what happens and tells it to one reader.
 struct Teller {
     board: Switchboard,
+    feed: Arc<Feed>,
+    news: watch::Receiver<u64>,
     key: Option<KeyId>,
+    /// How long it lasts, if it has an end.
+    stays: Option<Duration>,
     community: CommunityId,
     kinds: Option<Vec<EventKind>>,
     /// Everything up to here was told.
@@ -227,6 +253,7 @@ struct Teller {
 impl Teller {
     async fn begin(
         board: &Switchboard,
+        feed: Arc<Feed>,
         community: CommunityId,
         kinds: Option<Kinds>,
         after: Option<EventId>,
@@ -234,7 +261,10 @@ impl Teller {
         let now = board.now();
         let mut teller = Self {
             board: board.clone(),
+            feed,
+            news: board.news(),
             key: None,
+            stays: None,
             community,
             kinds: kinds.map(|k| k.0),
             told: after.unwrap_or(EventId::earliest(now)),
@@ -256,40 +286,36 @@ impl Teller {
     }
 
     /// The next events, each once, and whether there may be more.
-    async fn unseen(&mut self) -> Result<(Vec<Event>, bool)> {
+    async fn unseen(&mut self) -> Result<(Vec<Arc<Told>>, bool)> {
         let (mut unseen, mut at) = (Vec::new(), self.from());
         loop {
-            let page = self.board.events(self.community, Some(at), PAGE).await?;
-            let is_last = (page.len() as i64) < PAGE;
-            for event in page {
+            let news = *self.news.borrow_and_update();
+            let page = self.feed.page(&self.board, (self.community, at), news).await?;
+            for event in &page.events {
                 at = event.id;
                 // Without a lag nothing comes twice; with one, what is within it is remembered.
                 if self.lag_ms == 0 || self.recent.insert(event.id) {
-                    unseen.push(event);
+                    unseen.push(event.clone());
                 }
                 self.told = self.told.max(at);
             }
             // A page of what is known already is no reason to stop looking.
-            if is_last || !unseen.is_empty() {
+            if !page.is_full || !unseen.is_empty() {
                 let from = self.from();
                 self.recent = self.recent.split_off(&from);
-                return Ok((unseen, !is_last));
+                return Ok((unseen, page.is_full));
             }
         }
     }
 
-    fn chunk(&self, events: &[Event]) -> Option<Bytes> {
+    fn chunk(&self, events: &[Arc<Told>]) -> Option<Bytes> {
         let mut text = String::new();
         for event in events {
             let wanted = self.kinds.as_ref().is_none_or(|k| k.contains(&event.kind));
             // A test is for the endpoint that is tried out.
-            if !wanted || event.kind == EventKind::EndpointTest {
-                continue;
+            if wanted && event.kind != EventKind::EndpointTest {
+                text += &event.text;
             }
-            let Ok(data) = serde_json::to_string(event) else {
-                continue;
-            };
-            text += &format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind.word());
         }
         (!text.is_empty()).then(|| Bytes::from(text))
     }
@@ -304,10 +330,10 @@ impl Teller {
     }
 
     async fn run(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
-        let (mut news, closing) = (self.board.news(), self.board.closing());
+        let closing = self.board.closing();
+        let mut end = pin!(tokio::time::sleep(self.stays.unwrap_or_default()));
         send(chunks, Bytes::from_static(b": partyline\n\n")).await?;
         loop {
-            news.mark_unchanged();
             let (events, more) = self.unseen().await?;
             for some in events.chunks(EVENTS_A_CHUNK) {
                 if let Some(chunk) = self.chunk(some) {
@@ -329,10 +355,11 @@ impl Teller {
                 continue;
             }
             tokio::select! {
+                () = &mut end, if self.stays.is_some() => return Ok(()),
                 () = closing.cancelled() => return Ok(()),
                 () = chunks.closed() => return Ok(()),
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                _ = news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
+                _ = self.news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
             }
         }
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::ApiState;
-use super::page::{Cursor, Limit, Page, page};
+use super::page::{Cursor, Limit, Page, page_of_part};
 use super::path::At;
 use super::problem::Result;
 use super::query::Query;
@@ -60,5 +60,6 @@ pub(crate) async fn list(
         .board
         .interactions(community.0, query, before, limit.fetch())
         .await?;
-    Ok(page(found, limit, |i| i.id))
+    let looked_to = found.looked_to.map(InteractionId::at);
+    Ok(page_of_part(found.rows, looked_to, limit, |i| i.id))
 }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
 use super::json::Json;
-use super::page::{Cursor, Limit, Page, page_of_all};
+use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
@@ -136,8 +136,9 @@ pub(crate) struct Filter {
     ),
 )]
 pub(crate) async fn list(state: Data<ApiState>, Query(filter): Query<Filter>) -> Result<HttpResponse> {
-    let all = state.board.keys().await?;
-    Ok(page_of_all(all, filter.limit, filter.cursor, |k| k.id))
+    let after = filter.cursor.map(|c| c.0);
+    let found = state.board.keys_after(after, filter.limit.fetch()).await?;
+    Ok(page(found, filter.limit, |k| k.id))
 }
 
 /// `GET /v1/keys/{key}`

@@ -129,6 +129,7 @@ pub(crate) struct Edit {
 #[utoipa::path(
     patch, path = "/v1/communities/{community}/members/{member}", operation_id = "update_member", tag = "Members",
     summary = "Rename a member",
+    description = "Numbers and contacts stay as they are.",
     request_body = Edit,
     responses(
         (status = 200, description = "The member as they are now.", body = views::Member),

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::ApiState;
 use super::json::Json;
 use super::openapi::RehearsedOrSent;
-use super::page::{Cursor, Limit, Page, page};
+use super::page::{Cursor, Limit, Page, page_of_window};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
@@ -111,7 +111,7 @@ async fn found(
         .board
         .messages_like(community, query, before, limit.fetch())
         .await?;
-    Ok(page(found, limit, |m| m.id))
+    Ok(page_of_window(found, limit, |m| m.id))
 }
 
 /// `GET …/messages`: newest first.

@@ -16,6 +16,7 @@ mod docs;
 mod endpoints;
 mod etag;
 mod events;
+mod feed;
 mod guesses;
 mod health;
 mod interactions;
@@ -89,6 +90,7 @@ pub(crate) struct Shared {
     metrics: Arc<metrics::Metrics>,
     metrics_access: MetricsAccess,
     streams: events::Streams,
+    feed: Arc<feed::Feed>,
     repeats: repeat::Sweeper,
 }
 
@@ -103,6 +105,7 @@ impl Shared {
             metrics,
             metrics_access: config.metrics,
             streams: events::Streams::new(config.max_event_streams),
+            feed: Arc::default(),
             repeats: repeat::Sweeper::default(),
         })
     }

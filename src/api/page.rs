@@ -9,6 +9,10 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::Id;
+use crate::domain::id::Kind;
+use crate::switchboard::Window;
+
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 500;
 
@@ -69,7 +73,8 @@ impl<'de, T: FromStr> Deserialize<'de> for Cursor<T> {
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
-    /// The entries.
+    /// The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+    /// `limit`, even none, while `next_cursor` says that the list goes on.
     data: Vec<T>,
     /// Where the next page begins: give it as `cursor`. Null on the last page.
     #[schema(example = "bWVtXzF0cTN2OHI0dzA4MDE")]
@@ -78,16 +83,37 @@ pub(crate) struct Page<T> {
 
 /// A page out of what was fetched; `place` is what the next page's cursor holds.
 pub(crate) fn page<T: Serialize, C: Display>(
+    found: Vec<T>,
+    limit: Limit,
+    place: impl Fn(&T) -> C,
+) -> HttpResponse {
+    page_of_part(found, None, limit, place)
+}
+
+/// A page of a list that is newest first and may have been looked at in part.
+pub(crate) fn page_of_window<T: Serialize, K: Kind>(
+    window: Window<T>,
+    limit: Limit,
+    place: impl Fn(&T) -> Id<K>,
+) -> HttpResponse {
+    page_of_part(window.rows, window.looked_to.map(Id::from_i64), limit, place)
+}
+
+/// A page out of what was fetched; where that is less than a page, and the list goes on all the same, after what was
+/// looked at.
+pub(crate) fn page_of_part<T: Serialize, C: Display>(
     mut found: Vec<T>,
+    looked_to: Option<C>,
     limit: Limit,
     place: impl Fn(&T) -> C,
 ) -> HttpResponse {
     let more = found.len() > limit.0;
     found.truncate(limit.0);
-    let next_cursor = found
-        .last()
-        .filter(|_| more)
-        .map(|last| Cursor(place(last)).to_string());
+    let next = match more {
+        true => found.last().map(place),
+        false => looked_to,
+    };
+    let next_cursor = next.map(|place| Cursor(place).to_string());
     HttpResponse::Ok().json(Page {
         data: found,
         next_cursor,

@@ -2,7 +2,7 @@
 //! storing happen on tasks of their own. The database is the truth: it is read when something happened in
 //! this process, and now and then for what others left there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ const LONGEST_LOOK_MS: i64 = 250;
 /// held: what was replayed, or came very late, is found by this.
 const REREAD_MS: i64 = 1_000;
 const REREAD_MS_A_HUNDRED: i64 = 10;
+/// Pages of each endpoint that are read again in one look.
+const REREAD_PAGES: usize = 4;
 /// Before a delivery that could not be read is read again.
 const UNREAD_MS: i64 = 5_000;
 /// How long a stop waits for what is under way.
@@ -54,7 +56,9 @@ pub(super) struct Dispatcher {
     rng: StdRng,
     reports: Reports,
     news: mpsc::UnboundedReceiver<(Key, DeliveryId, News)>,
+    /// When it was last begun to read everything that is pending, and from where that goes on, of each endpoint.
     reread_at: Timestamp,
+    rereading: BTreeMap<Key, DeliveryId>,
 }
 
 impl Dispatcher {
@@ -77,6 +81,7 @@ impl Dispatcher {
             reports,
             news,
             reread_at: Timestamp(i64::MIN),
+            rereading: BTreeMap::new(),
         }
     }
 
@@ -103,9 +108,9 @@ impl Dispatcher {
                     look |= happened.has_changed().unwrap_or(false);
                     if look && leading {
                         happened.mark_unchanged();
-                        look = false;
                         let begin = self.board.now();
-                        self.look().await;
+                        // What is left of the reading goes on without news.
+                        look = self.look().await && !self.rereading.is_empty();
                         // Looking takes a fifth of the time, unless there are very many endpoints.
                         let took = self.board.now().since(begin).clamp(0, LONGEST_LOOK_MS);
                         ticks.reset_after(TICK.max(Duration::from_millis(took.unsigned_abs() * 4)));
@@ -129,15 +134,18 @@ impl Dispatcher {
             // What was held may be out of date by the time it is ours again.
             self.schedule.clear();
             self.reread_at = Timestamp(i64::MIN);
+            self.rereading.clear();
             *leading = leads;
         }
     }
 
-    /// Reads the endpoints and what is pending.
-    async fn look(&mut self) {
-        if let Err(error) = self.read().await {
+    /// Reads the endpoints and what is pending; false where the database did not answer.
+    async fn look(&mut self) -> bool {
+        let read = self.read().await;
+        if let Err(error) = &read {
             tracing::warn!(%error, "pending callbacks could not be read; trying again");
         }
+        read.is_ok()
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -150,39 +158,84 @@ impl Dispatcher {
         self.schedule.serve(targets.iter().map(|t| (key(t), health(t))));
         self.urls = targets.into_iter().map(|t| (key(&t), t.url)).collect();
 
+        self.plan_reread();
+        self.read_news().await?;
+        self.reread().await
+    }
+
+    /// Decides whose pending deliveries are to be read from the first on: now and then everybody's, and those of an
+    /// endpoint that is new here.
+    fn plan_reread(&mut self) {
         let now = self.board.now();
         let held = i64::try_from(self.schedule.held()).unwrap_or(i64::MAX);
         let patience = REREAD_MS.saturating_add(held / 100 * REREAD_MS_A_HUNDRED);
-        let whole = self.reread_at.0 == i64::MIN || now.since(self.reread_at) >= patience;
-        let mut wanted: Vec<(Key, DeliveryId)> = Vec::new();
+        let is_first = self.reread_at.0 == i64::MIN;
+        let all = self.rereading.is_empty() && (is_first || now.since(self.reread_at) >= patience);
+        if all {
+            self.reread_at = now;
+        }
+        let none = DeliveryId::from_i64(0);
+        let mut served = BTreeMap::new();
         for (key, newest, behind) in self.schedule.endpoints() {
-            if whole {
-                wanted.push((key, DeliveryId::from_i64(0)));
-            } else if !behind {
-                wanted.push((key, before(newest)));
+            if all || (behind && newest == none) {
+                served.insert(key, none);
+            }
+            if let Some(from) = self.rereading.get(&key) {
+                served.insert(key, *from);
             }
         }
-        // Page by page, until each endpoint's is read to its end or has no more room.
+        self.rereading = served;
+    }
+
+    /// Reads what came since the last look, page by page, until each endpoint's is read to its end or has no more
+    /// room.
+    async fn read_news(&mut self) -> Result<()> {
+        let up_to_date = self.schedule.endpoints().filter(|(_, _, behind)| !behind);
+        let mut wanted: Vec<(Key, DeliveryId)> =
+            up_to_date.map(|(key, newest, _)| (key, before(newest))).collect();
         while !wanted.is_empty() {
-            let asked = wanted
-                .iter()
-                .map(|((com, end), after)| (*com, *end, *after))
-                .collect();
-            let pages = self.board.pending_of(asked, PAGE).await?;
-            let read = std::mem::take(&mut wanted).into_iter().zip(pages);
-            for ((key, _), page) in read {
+            let pages = self.pages(&wanted).await?;
+            for ((key, _), page) in std::mem::take(&mut wanted).into_iter().zip(pages) {
                 let (room, full) = self.hold(key, &page);
-                match page.last() {
-                    Some(last) if room && full => wanted.push((key, DeliveryId::from_i64(last.id))),
-                    _ if whole && room => self.schedule.caught_up(key),
-                    _ => {}
+                if let Some(last) = page.last().filter(|_| room && full) {
+                    wanted.push((key, DeliveryId::from_i64(last.id)));
                 }
             }
         }
-        if whole {
-            self.reread_at = now;
+        Ok(())
+    }
+
+    /// Reads on from the first delivery, a few pages in each look: of an endpoint for which very much waits, the
+    /// reading takes long, and the others' deliveries shall not wait for it.
+    async fn reread(&mut self) -> Result<()> {
+        for _ in 0..REREAD_PAGES {
+            let wanted: Vec<(Key, DeliveryId)> = self.rereading.iter().map(|(k, from)| (*k, *from)).collect();
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let pages = self.pages(&wanted).await?;
+            for ((key, _), page) in wanted.into_iter().zip(pages) {
+                let (room, full) = self.hold(key, &page);
+                match page.last() {
+                    Some(last) if room && full => {
+                        self.rereading.insert(key, DeliveryId::from_i64(last.id));
+                        continue;
+                    }
+                    _ if room => self.schedule.caught_up(key),
+                    _ => {}
+                }
+                self.rereading.remove(&key);
+            }
         }
         Ok(())
+    }
+
+    async fn pages(&self, wanted: &[(Key, DeliveryId)]) -> Result<Vec<Vec<PendingDelivery>>> {
+        let asked = wanted
+            .iter()
+            .map(|((com, end), after)| (*com, *end, *after))
+            .collect();
+        self.board.pending_of(asked, PAGE).await
     }
 
     /// Holds a page: whether there was room for it, and whether it was full.

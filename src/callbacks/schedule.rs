@@ -39,7 +39,7 @@ struct Endpoint {
     held: usize,
     /// Lanes with something under way.
     busy: BTreeSet<i64>,
-    /// The database holds more than we do, or may.
+    /// The database holds more than we do, or may: until it was read from the first to the last once.
     behind: bool,
     /// The newest delivery that was ever held.
     newest: i64,
@@ -54,7 +54,7 @@ impl Endpoint {
             flying: HashMap::new(),
             held: 0,
             busy: BTreeSet::new(),
-            behind: false,
+            behind: true,
             newest: 0,
         }
     }
@@ -126,6 +126,7 @@ impl Schedule {
                 endpoint.heads.clear();
                 endpoint.held = 0;
                 endpoint.newest = 0;
+                endpoint.behind = true;
             }
         }
         // One with something under way is kept until that is over, or it could be handed out twice.

@@ -81,6 +81,30 @@ impl EventKind {
     }
 }
 
+/// The kind of a question to an app: its `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum QuestionKind {
+    /// May this text be bridged?
+    #[serde(rename = "message.intercept")]
+    MessageIntercept,
+    /// Who is the sender of this text?
+    #[serde(rename = "stranger.unknown")]
+    StrangerUnknown,
+}
+
+impl QuestionKind {
+    /// Every kind.
+    pub const ALL: [QuestionKind; 2] = [QuestionKind::MessageIntercept, QuestionKind::StrangerUnknown];
+
+    /// The word of the public surface.
+    pub fn word(self) -> &'static str {
+        match self {
+            QuestionKind::MessageIntercept => "message.intercept",
+            QuestionKind::StrangerUnknown => "stranger.unknown",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +117,12 @@ mod tests {
                 format!("\"{}\"", kind.word())
             );
             assert_eq!(EventKind::from_word(kind.word()), Some(kind));
+        }
+        for kind in QuestionKind::ALL {
+            assert_eq!(
+                serde_json::to_string(&kind).unwrap(),
+                format!("\"{}\"", kind.word())
+            );
         }
     }
 }

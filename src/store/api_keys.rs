@@ -54,9 +54,14 @@ pub fn touch(conn: &mut Conn, id: i64, now: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// All keys, oldest first.
-pub fn list(conn: &mut Conn) -> Result<Vec<KeyRow>, StoreError> {
-    Ok(each!(conn, c => api_keys::table.order(api_keys::id).select(KeyRow::as_select()).load(c))?)
+/// Keys after the given one, oldest first.
+pub fn list(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<KeyRow>, StoreError> {
+    Ok(each!(conn, c => api_keys::table
+        .filter(api_keys::id.gt(after))
+        .order(api_keys::id)
+        .limit(limit)
+        .select(KeyRow::as_select())
+        .load(c))?)
 }
 
 /// One key.

@@ -12,7 +12,7 @@ use crate::domain::id::{AssignmentId, CommunityId, MemberId, NumberId};
 /// An assignment's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = assignments, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     community_id: i64,
     member_id: i64,
     number_id: i64,
@@ -203,25 +203,6 @@ pub fn mirror_activity(
         }
     }
     Ok(found)
-}
-
-/// Rows of a community in the order of the route key, after the given row.
-pub fn list(
-    conn: &mut Conn,
-    community: CommunityId,
-    after: (MemberId, NumberId),
-    limit: i64,
-) -> Result<Vec<Assignment>, StoreError> {
-    let (member, number) = (after.0.as_i64(), after.1.as_i64());
-    let rows: Vec<Row> = each!(conn, c => assignments::table
-        .filter(assignments::community_id.eq(community.as_i64()))
-        .filter(assignments::member_id.gt(member)
-            .or(assignments::member_id.eq(member).and(assignments::number_id.gt(number))))
-        .order((assignments::member_id, assignments::number_id))
-        .limit(limit)
-        .select(Row::as_select())
-        .load(c))?;
-    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Removes one row; true if it was there.

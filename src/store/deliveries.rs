@@ -17,7 +17,7 @@ pub const DEAD: i16 = 2;
 const CHUNK: usize = 1_000;
 
 /// A delivery's row.
-#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, QueryableByName)]
 #[diesel(table_name = deliveries, treat_none_as_default_value = false)]
 pub struct DeliveryRow {
     /// `com_…`
@@ -74,17 +74,6 @@ pub struct AttemptRow {
     pub answer: String,
 }
 
-/// What the dispatcher holds of a pending delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
-pub struct PendingDelivery {
-    /// `dlv_…`
-    pub id: i64,
-    /// Its lane.
-    pub lane: i64,
-    /// Not before, Unix milliseconds.
-    pub due_at: i64,
-}
-
 /// Adds deliveries.
 pub fn insert(conn: &mut Conn, rows: &[DeliveryRow]) -> Result<(), StoreError> {
     for chunk in rows.chunks(CHUNK) {
@@ -106,74 +95,6 @@ pub fn get(
         .optional())?)
 }
 
-/// Which deliveries a list shows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DeliveryFilter {
-    /// Of one endpoint.
-    pub endpoint: Option<i64>,
-    /// Of one event.
-    pub event: Option<i64>,
-    /// In one state.
-    pub state: Option<i16>,
-}
-
-/// Deliveries, newest first, before the given one.
-pub fn list(
-    conn: &mut Conn,
-    community: CommunityId,
-    filter: DeliveryFilter,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<DeliveryRow>, StoreError> {
-    Ok(each!(conn, c => {
-        let mut query = deliveries::table
-            .filter(deliveries::community_id.eq(community.as_i64()))
-            .filter(deliveries::id.lt(before))
-            .order(deliveries::id.desc())
-            .limit(limit)
-            .select(DeliveryRow::as_select())
-            .into_boxed();
-        if let Some(endpoint) = filter.endpoint {
-            query = query.filter(deliveries::endpoint_id.eq(endpoint));
-        }
-        if let Some(event) = filter.event {
-            query = query.filter(deliveries::event_id.eq(event));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(deliveries::state.eq(state));
-        }
-        query.load(c)
-    })?)
-}
-
-/// Deliveries to these endpoints, newest first, before the given one.
-pub fn list_of(
-    conn: &mut Conn,
-    community: CommunityId,
-    endpoints: &[i64],
-    filter: DeliveryFilter,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<DeliveryRow>, StoreError> {
-    Ok(each!(conn, c => {
-        let mut query = deliveries::table
-            .filter(deliveries::community_id.eq(community.as_i64()))
-            .filter(deliveries::endpoint_id.eq_any(endpoints))
-            .filter(deliveries::id.lt(before))
-            .order(deliveries::id.desc())
-            .limit(limit)
-            .select(DeliveryRow::as_select())
-            .into_boxed();
-        if let Some(event) = filter.event {
-            query = query.filter(deliveries::event_id.eq(event));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(deliveries::state.eq(state));
-        }
-        query.load(c)
-    })?)
-}
-
 /// Dead letters of an endpoint whose events are still kept, oldest first.
 pub fn dead(
     conn: &mut Conn,
@@ -191,25 +112,6 @@ pub fn dead(
         .order(deliveries::id)
         .limit(limit)
         .select(DeliveryRow::as_select())
-        .load(c))?)
-}
-
-/// What is pending for an endpoint after the given delivery, oldest first.
-pub fn pending(
-    conn: &mut Conn,
-    community: CommunityId,
-    endpoint: EndpointId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<PendingDelivery>, StoreError> {
-    Ok(each!(conn, c => deliveries::table
-        .filter(deliveries::community_id.eq(community.as_i64()))
-        .filter(deliveries::endpoint_id.eq(endpoint.as_i64()))
-        .filter(deliveries::state.eq(PENDING))
-        .filter(deliveries::id.gt(after))
-        .order(deliveries::id)
-        .limit(limit)
-        .select((deliveries::id, deliveries::lane, deliveries::due_at))
         .load(c))?)
 }
 
@@ -243,34 +145,6 @@ pub fn update(conn: &mut Conn, row: &DeliveryRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Gives up everything that is pending for an endpoint; returns those that were somebody's texts.
-pub fn give_up(
-    conn: &mut Conn,
-    community: CommunityId,
-    endpoint: EndpointId,
-    why: &str,
-    now: i64,
-) -> Result<Vec<i64>, StoreError> {
-    let messages: Vec<Option<i64>> = each!(conn, c => deliveries::table
-        .filter(deliveries::community_id.eq(community.as_i64()))
-        .filter(deliveries::endpoint_id.eq(endpoint.as_i64()))
-        .filter(deliveries::state.eq(PENDING))
-        .filter(deliveries::message_id.is_not_null())
-        .select(deliveries::message_id)
-        .load(c))?;
-    each!(conn, c => diesel::update(deliveries::table
-        .filter(deliveries::community_id.eq(community.as_i64()))
-        .filter(deliveries::endpoint_id.eq(endpoint.as_i64()))
-        .filter(deliveries::state.eq(PENDING)))
-        .set((
-            deliveries::state.eq(DEAD),
-            deliveries::last_error.eq(why),
-            deliveries::finished_at.eq(now),
-        ))
-        .execute(c))?;
-    Ok(messages.into_iter().flatten().collect())
-}
-
 /// Adds a try.
 pub fn insert_attempt(conn: &mut Conn, row: &AttemptRow) -> Result<(), StoreError> {
     each!(conn, c => diesel::insert_into(delivery_attempts::table).values(row).on_conflict_do_nothing().execute(c))?;
@@ -289,39 +163,6 @@ pub fn attempts(
         .order(delivery_attempts::attempt)
         .select(AttemptRow::as_select())
         .load(c))?)
-}
-
-/// Gives up to `limit` pending deliveries of some endpoints up that were due before the given time; returns
-/// how many, and those that were somebody's texts.
-pub fn give_up_overdue(
-    conn: &mut Conn,
-    (community, endpoints): (CommunityId, &[i64]),
-    (due_before, why): (i64, &str),
-    now: i64,
-    limit: i64,
-) -> Result<(usize, Vec<i64>), StoreError> {
-    let found: Vec<(i64, Option<i64>)> = each!(conn, c => deliveries::table
-        .filter(deliveries::community_id.eq(community.as_i64()))
-        .filter(deliveries::endpoint_id.eq_any(endpoints))
-        .filter(deliveries::state.eq(PENDING))
-        .filter(deliveries::due_at.lt(due_before))
-        .order(deliveries::id)
-        .limit(limit)
-        .select((deliveries::id, deliveries::message_id))
-        .load(c))?;
-    for (id, _) in &found {
-        each!(conn, c => diesel::update(deliveries::table.find((community.as_i64(), *id)))
-            .set((
-                deliveries::state.eq(DEAD),
-                deliveries::last_error.eq(why),
-                deliveries::finished_at.eq(now),
-            ))
-            .execute(c))?;
-    }
-    Ok((
-        found.len(),
-        found.into_iter().filter_map(|(_, message)| message).collect(),
-    ))
 }
 
 /// Forgets up to `limit` deliveries of a community that finished before the given time, with their tries;
@@ -349,13 +190,4 @@ pub fn forget(
         each!(conn, c => diesel::delete(deliveries::table.find((community.as_i64(), *id))).execute(c))?;
     }
     Ok(ids.len())
-}
-
-/// The oldest event that a pending delivery still needs.
-pub fn oldest_pending_event(conn: &mut Conn, community: CommunityId) -> Result<Option<i64>, StoreError> {
-    Ok(each!(conn, c => deliveries::table
-        .filter(deliveries::community_id.eq(community.as_i64()))
-        .filter(deliveries::state.eq(PENDING))
-        .select(diesel::dsl::min(deliveries::event_id))
-        .first(c))?)
 }

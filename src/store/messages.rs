@@ -38,7 +38,7 @@ impl MessageOrigin {
 }
 
 /// A message's row.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, QueryableByName)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
 pub struct MessageRow {
     /// `com_…`
@@ -124,68 +124,6 @@ pub fn by_reference(
         .select(MessageRow::as_select())
         .first(c)
         .optional())?)
-}
-
-/// Which messages a list is to hold.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MessageFilter {
-    /// Only those from or to this member (`mem_…` as an integer).
-    pub member: Option<i64>,
-    /// Only those of this status.
-    pub status: Option<Status>,
-    /// Only those to or from this one, the other end being `member` where one is given.
-    pub contact: Option<i64>,
-    /// Only those of this [`MessageOrigin`], as its code.
-    pub origin: Option<i16>,
-    /// Only those with this id or a later one.
-    pub since: Option<i64>,
-    /// Only those whose two ends are members.
-    pub between_members: bool,
-}
-
-/// Messages, newest first, older than `before`.
-pub fn list(
-    conn: &mut Conn,
-    community: CommunityId,
-    filter: MessageFilter,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<MessageRow>, StoreError> {
-    Ok(each!(conn, c => {
-        let mut query = messages::table
-            .filter(messages::community_id.eq(community.as_i64()))
-            .filter(messages::id.lt(before))
-            .order(messages::id.desc())
-            .limit(limit)
-            .select(MessageRow::as_select())
-            .into_boxed();
-        // A pair is named by both its ends; one end alone may be either.
-        match (filter.member, filter.contact) {
-            (Some(one), Some(other)) => {
-                query = query.filter(
-                    messages::from_member.eq(one).and(messages::to_member.eq(other))
-                        .or(messages::from_member.eq(other).and(messages::to_member.eq(one))),
-                );
-            }
-            (Some(end), None) | (None, Some(end)) => {
-                query = query.filter(messages::from_member.eq(end).or(messages::to_member.eq(end)));
-            }
-            (None, None) => {}
-        }
-        if let Some(origin) = filter.origin {
-            query = query.filter(messages::origin.eq(origin));
-        }
-        if let Some(since) = filter.since {
-            query = query.filter(messages::id.ge(since));
-        }
-        if filter.between_members {
-            query = query.filter(messages::from_member.is_not_null().and(messages::to_member.is_not_null()));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(messages::status.eq(status.code()));
-        }
-        query.load(c)
-    })?)
 }
 
 /// Writes back who a message is between, what it says and how it leaves: an app has had its word.

@@ -11,10 +11,12 @@ pub mod schema;
 
 pub mod api_keys;
 pub mod app_devices;
+pub mod assignment_lists;
 pub mod assignments;
 pub mod calls;
 pub mod communities;
 pub mod deliveries;
+pub mod delivery_lists;
 pub mod devices;
 pub mod early_receipts;
 pub mod endpoints;
@@ -22,8 +24,11 @@ pub mod events;
 pub mod held_parts;
 pub mod idempotency;
 pub mod lease;
+#[cfg(test)]
+mod lists_tests;
 pub mod media;
 pub mod members;
+pub mod message_lists;
 pub mod messages;
 pub mod migrations;
 pub mod node;
@@ -31,15 +36,18 @@ pub mod numbers;
 pub mod opt_outs;
 pub mod outbox;
 pub mod parts;
+pub mod pending_deliveries;
 pub mod phone_holds;
 pub mod pools;
 pub mod releases;
 pub mod strangers;
 mod update;
+mod window;
 
 pub use conn::{Conn, DatabaseUrl};
 pub use db::{Db, Durability};
 pub use error::{MaybeTransient, StoreError};
+pub use window::Window;
 
 /// Runs one diesel body on whichever backend the connection is. Diesel's `MultiConnection` derive lacks
 /// upserts, batch inserts and `as_returning`; compiling the body twice has them all, and keeps each

@@ -8,6 +8,7 @@ use crate::domain::E164;
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::id::{CommunityId, ContactId, MemberId, NumberId};
 use crate::domain::message::Reason;
+use crate::store::assignment_lists::{self as lists, ContactFilter};
 use crate::store::assignments::{self as rows, AssignmentChange};
 use crate::store::{Conn, StoreError, numbers};
 
@@ -28,6 +29,39 @@ impl std::str::FromStr for ContactRef {
             true => text.parse().map(Self::Member),
             false => text.parse().map(Self::Contact),
         }
+    }
+}
+
+/// Which contacts of a member a list shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContactQuery {
+    /// The pair with this member.
+    pub contact: Option<MemberId>,
+    /// Chosen by the member, or received.
+    pub origin: Option<Origin>,
+    /// Those that wait for acceptance, or not.
+    pub pending: Option<bool>,
+    /// Those that are blocked, or not.
+    pub blocked: Option<bool>,
+    /// Those that the member's phone has stopped, or not.
+    pub stopped: Option<bool>,
+}
+
+impl ContactQuery {
+    fn filter(&self) -> ContactFilter {
+        ContactFilter {
+            origin: self.origin,
+            pending: self.pending,
+            blocked: self.blocked,
+            stopped: self.stopped,
+        }
+    }
+
+    fn shows(&self, row: &Assignment) -> bool {
+        self.origin.is_none_or(|origin| row.origin == origin)
+            && self.pending.is_none_or(|pending| row.pending == pending)
+            && self.blocked.is_none_or(|blocked| row.blocked == blocked)
+            && self.stopped.is_none_or(|stopped| row.stopped == stopped)
     }
 }
 
@@ -131,6 +165,36 @@ impl Switchboard {
             }
             contacts.sort_by_key(|c| c.id);
             Ok(contacts)
+        })
+        .await
+    }
+
+    /// Contacts of a member in the order of the members who they are, after one of them; and, where the filter left
+    /// so many out that the list ended early, the one up to which it looked.
+    pub async fn contacts_like(
+        &self,
+        community: CommunityId,
+        member: MemberId,
+        query: ContactQuery,
+        after: Option<MemberId>,
+        limit: i64,
+    ) -> Result<(Vec<Contact>, Option<MemberId>)> {
+        self.read(move |conn| {
+            members::require(conn, community, member)?;
+            let after = after.unwrap_or(MemberId::from_i64(0));
+            let (found, looked_to) = match query.contact {
+                Some(contact) if contact > after => {
+                    let one = rows::by_contact(conn, community, member, contact)?;
+                    (one.into_iter().filter(|row| query.shows(row)).collect(), None)
+                }
+                Some(_) => (Vec::new(), None),
+                None => lists::by_contact(conn, community, (member, after), query.filter(), limit)?,
+            };
+            let contacts = found.into_iter().map(|row| {
+                let mirror = mirror_of(conn, community, &row)?;
+                contact_view(conn, community, &row, &mirror)
+            });
+            Ok((contacts.collect::<Result<_>>()?, looked_to))
         })
         .await
     }
@@ -292,11 +356,13 @@ impl Switchboard {
             let found = match member {
                 Some(member) => {
                     members::require(conn, community, member)?;
-                    rows::of_member(conn, community, member)?
+                    let after = after.filter(|(of, _)| *of == member);
+                    let after = after.map_or(NumberId::from_i64(0), |(_, number)| number);
+                    lists::of_member(conn, community, (member, after), limit)?
                 }
                 None => {
                     let after = after.unwrap_or((MemberId::from_i64(0), NumberId::from_i64(0)));
-                    rows::list(conn, community, after, limit)?
+                    lists::of_community(conn, community, after, limit)?
                 }
             };
             found

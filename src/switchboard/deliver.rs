@@ -4,13 +4,13 @@
 use super::communities::Apps;
 use super::error::Result;
 use super::messages::view;
-use super::route::PairFacts;
+use super::route::{self, PairFacts};
 use super::{Context, intercept};
-use crate::domain::id::EndpointId;
+use crate::domain::id::{CommunityId, EndpointId, MemberId};
 use crate::domain::policy::Policy;
 use crate::store::messages::MessageRow;
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, assignments};
 
 /// Where a member wants their texts.
 pub(crate) mod texts_to {
@@ -45,6 +45,23 @@ pub(crate) fn ways(pair: &PairFacts) -> Ways {
     Ways {
         app,
         phone: has_phone && choice != Some(texts_to::APP),
+    }
+}
+
+/// The endpoint of the app in which the recipient of a stored message reads it.
+pub(crate) fn app_of(
+    conn: &mut Conn,
+    community: CommunityId,
+    apps: Apps,
+    row: &MessageRow,
+) -> Result<Option<EndpointId>> {
+    let (Some(from), Some(to), true) = (row.from_member, row.to_member, apps.devices) else {
+        return Ok(None);
+    };
+    let (from, to) = (MemberId::from_i64(from), MemberId::from_i64(to));
+    match assignments::by_contact(conn, community, from, to)? {
+        Some(pair) => Ok(ways(&route::other_end(conn, community, apps, pair)?).app),
+        None => Ok(None),
     }
 }
 
@@ -86,7 +103,7 @@ pub(crate) fn deliver(
     let carries = (!ways.phone).then(|| row.message_id());
     let app = ways.app.map(|endpoint| (endpoint, carries));
     ctx.events
-        .message_received(pair_community(row), &view(row.clone())?, app);
+        .message_received(pair_community(row), &view(row.clone())?, app)?;
     let Some(device) = pair.device.as_ref().filter(|_| ways.phone) else {
         return Ok(Vec::new());
     };

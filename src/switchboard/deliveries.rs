@@ -10,7 +10,8 @@ use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, DeliveryId, EndpointId, EventId};
 use crate::store::deliveries::{self as rows, DEAD, DELIVERED, DeliveryRow, PENDING};
-use crate::store::{Conn, StoreError, events as event_rows};
+use crate::store::delivery_lists::{self, DeliveryFilter};
+use crate::store::{Conn, StoreError, Window, events as event_rows};
 
 /// Where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -137,6 +138,16 @@ pub struct DeliveryQuery {
     pub state: Option<DeliveryState>,
 }
 
+impl DeliveryQuery {
+    pub(super) fn filter(&self, endpoints: Option<Vec<i64>>) -> DeliveryFilter {
+        DeliveryFilter {
+            endpoints,
+            event: self.event.map(EventId::as_i64),
+            state: self.state.map(DeliveryState::code),
+        }
+    }
+}
+
 impl Switchboard {
     /// Deliveries, newest first, before `before`.
     pub async fn deliveries(
@@ -145,19 +156,12 @@ impl Switchboard {
         query: DeliveryQuery,
         before: Option<DeliveryId>,
         limit: i64,
-    ) -> Result<Vec<Delivery>> {
+    ) -> Result<Window<Delivery>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
-            let filter = rows::DeliveryFilter {
-                endpoint: query.endpoint.map(EndpointId::as_i64),
-                event: query.event.map(EventId::as_i64),
-                state: query.state.map(DeliveryState::code),
-            };
+            let endpoints = query.endpoint.map(|only| vec![only.as_i64()]);
             let before = before.map_or(i64::MAX, DeliveryId::as_i64);
-            rows::list(conn, community, filter, before, limit)?
-                .into_iter()
-                .map(view)
-                .collect()
+            delivery_lists::list(conn, community, &query.filter(endpoints), before, limit)?.map(view)
         })
         .await
     }
@@ -193,13 +197,15 @@ impl Switchboard {
         let made = self
             .write(move |conn, ctx| {
                 endpoints::require_active(conn, community, id)?;
-                ctx.events.endpoint_test(community, id);
+                ctx.events.endpoint_test(community, id)?;
                 events::write(conn, ctx)?;
-                let filter = rows::DeliveryFilter {
-                    endpoint: Some(id.as_i64()),
-                    ..rows::DeliveryFilter::default()
+                let filter = DeliveryFilter {
+                    endpoints: Some(vec![id.as_i64()]),
+                    ..DeliveryFilter::default()
                 };
-                let newest = rows::list(conn, community, filter, i64::MAX, 1)?.pop();
+                let newest = delivery_lists::list(conn, community, &filter, i64::MAX, 1)?
+                    .rows
+                    .pop();
                 view(newest.ok_or(StoreError::Corrupt("deliveries"))?)
             })
             .await?;

@@ -10,7 +10,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, EndpointId, EndpointKind, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::store::endpoints::{self as rows, ACTIVE, DISABLED, EndpointRow, SecretRow};
-use crate::store::{Conn, StoreError, app_devices, deliveries};
+use crate::store::{Conn, StoreError, app_devices, pending_deliveries};
 
 /// Most endpoints of a community: every event looks at each.
 const MAX_ENDPOINTS: usize = 50;
@@ -222,7 +222,7 @@ pub(crate) fn give_up_pending(
     id: EndpointId,
     why: &str,
 ) -> Result<bool> {
-    let texts = deliveries::give_up(conn, community, id, why, ctx.now.0)?;
+    let texts = pending_deliveries::give_up(conn, community, id, why, ctx.now.0)?;
     texts_failed(conn, ctx, community, &texts)
 }
 

@@ -2,20 +2,17 @@
 
 use serde::Serialize;
 
-use super::communities;
 use super::error::Result;
 use super::intake::{self, Accepted, Arrival};
 use super::intercept::ASK;
 use super::messages::{self, NewMessage};
 use super::outlet::Verdict;
-use super::route::{self};
 use super::views::Message;
-use super::{Switchboard, deliver, undone};
+use super::{Switchboard, undone};
 use crate::domain::E164;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, EndpointId, MemberId};
-use crate::store::messages::MessageRow;
-use crate::store::{Conn, StoreError, assignments};
+use crate::store::StoreError;
 
 /// By which way a text reaches its recipient; both where the recipient wants both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -75,34 +72,17 @@ fn asks(accepted: &Accepted) -> bool {
     accepted.pending.iter().any(|p| p.row.carrier == ASK)
 }
 
-/// The way of a message that is addressed.
-fn way(conn: &mut Conn, row: &MessageRow) -> Result<Way> {
-    let community = CommunityId::from_i64(row.community_id);
-    let mut way = Way {
-        carrier: row.carrier_out.clone(),
-        endpoint: None,
-    };
-    let (Some(from), Some(to)) = (row.from_member, row.to_member) else {
-        return Ok(way);
-    };
-    let (_, apps) = communities::setup(conn, community)?;
-    if apps.devices {
-        let (from, to) = (MemberId::from_i64(from), MemberId::from_i64(to));
-        if let Some(pair) = assignments::by_contact(conn, community, from, to)? {
-            way.endpoint = deliver::ways(&route::other_end(conn, community, apps, pair)?).app;
-        }
-    }
-    Ok(way)
-}
-
 impl Switchboard {
     /// Like [`Switchboard::send`], and says by which way the text goes.
     pub async fn send_foretold(&self, community: CommunityId, new: NewMessage) -> Result<(Foretold, bool)> {
         let accepted = self.accept_from_app(community, new).await?;
         let (is_new, intercepted) = (accepted.verdict != Verdict::Duplicate, asks(&accepted));
         let row = accepted.row.ok_or(StoreError::Corrupt("messages"))?;
-        let message = messages::view(row.clone())?;
-        let route = self.read(move |conn| way(conn, &row)).await?;
+        let route = Way {
+            carrier: row.carrier_out.clone(),
+            endpoint: accepted.app,
+        };
+        let message = messages::view(row)?;
         let foretold = Foretold {
             message,
             route,
@@ -124,7 +104,10 @@ impl Switchboard {
                 let accepted = outcome.unwrap_or(Err(StoreError::Corrupt("messages").into()))?;
                 let intercepted = asks(&accepted);
                 let row = accepted.row.ok_or(StoreError::Corrupt("messages"))?;
-                let route = way(conn, &row)?;
+                let route = Way {
+                    carrier: row.carrier_out.clone(),
+                    endpoint: accepted.app,
+                };
                 Ok((row, intercepted, route))
             })?;
             let message = messages::view(row)?;

@@ -10,7 +10,7 @@ use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{Context, deliver, held, intercept, keywords, known, media, members, notices, strangers};
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
-use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
+use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
@@ -41,6 +41,8 @@ pub(crate) struct Accepted {
     pub verdict: Verdict,
     pub row: Option<MessageRow>,
     pub pending: Vec<Pending>,
+    /// The endpoint of the app in which the recipient reads it.
+    pub app: Option<EndpointId>,
 }
 
 /// The outcome of one arrival; a rule's refusal of an app's message is an error to it.
@@ -93,6 +95,7 @@ fn nothing(ctx: &Context) -> Accepted {
         verdict: Verdict::Duplicate,
         row: None,
         pending: Vec::new(),
+        app: None,
     }
 }
 
@@ -174,6 +177,7 @@ fn ruled(
             verdict,
             row: None,
             pending: Vec::new(),
+            app: None,
         });
     };
     let text = cleaned(&inbound.text);
@@ -236,13 +240,14 @@ fn ruled(
                 return Ok(duplicate(before));
             }
             ctx.events
-                .quarantine_held(dialled.community, &super::messages::view(row.clone())?);
+                .quarantine_held(dialled.community, &super::messages::view(row.clone())?)?;
             let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
             Ok(Accepted {
                 message: id,
                 verdict: Verdict::Quarantined(reason),
                 row: Some(row),
                 pending,
+                app: None,
             })
         }
         (Ruling::Refuse(Reason::UnknownSender), _)
@@ -271,6 +276,7 @@ fn duplicate(before: MessageRow) -> Accepted {
         verdict: Verdict::Duplicate,
         row: Some(before),
         pending: Vec::new(),
+        app: None,
     }
 }
 
@@ -305,6 +311,7 @@ fn bridge(
         verdict: Verdict::Bridged,
         row: Some(row),
         pending,
+        app: deliver::ways(pair).app,
     })
 }
 
@@ -326,6 +333,7 @@ fn ask_about(
         verdict: Verdict::Bridged,
         row: Some(row),
         pending,
+        app: None,
     })
 }
 
@@ -350,6 +358,7 @@ fn refuse(
         verdict: Verdict::Refused { reason, reject },
         row: Some(row),
         pending,
+        app: None,
     })
 }
 
@@ -455,6 +464,7 @@ fn keyword_text(
         verdict: Verdict::Keyword,
         row: Some(row),
         pending,
+        app: None,
     })
 }
 
@@ -469,7 +479,11 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
         if !same {
             return Err(known::key_reused());
         }
-        return Ok(duplicate(before));
+        let app = deliver::app_of(conn, community, apps, &before)?;
+        return Ok(Accepted {
+            app,
+            ..duplicate(before)
+        });
     }
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;

@@ -13,8 +13,9 @@ use crate::domain::Timestamp;
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{CallId, CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
-use crate::store::calls;
+use crate::store::Window;
 use crate::store::messages::{self, MessageOrigin};
+use crate::store::{StoreError, calls, message_lists};
 
 /// The id of a message or of a call. Their digits are of one sequence, so that both stand in one order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,11 @@ pub enum InteractionId {
 }
 
 impl InteractionId {
+    /// A place in the list, whatever stands there.
+    pub fn at(place: i64) -> Self {
+        Self::Message(MessageId::from_i64(place))
+    }
+
     fn as_i64(self) -> i64 {
         match self {
             Self::Message(id) => id.as_i64(),
@@ -90,11 +96,12 @@ pub struct Interaction {
     pub updated_at: Timestamp,
 }
 
-fn of_message(row: &messages::MessageRow) -> Result<Option<Interaction>> {
+/// The list holds no others than those between members.
+fn of_message(row: messages::MessageRow) -> Result<Interaction> {
     let Some((from, to)) = row.from_member.zip(row.to_member) else {
-        return Ok(None);
+        return Err(StoreError::Corrupt("messages").into());
     };
-    Ok(Some(Interaction {
+    Ok(Interaction {
         id: InteractionId::Message(row.message_id()),
         kind: "message",
         from: MemberId::from_i64(from),
@@ -106,18 +113,18 @@ fn of_message(row: &messages::MessageRow) -> Result<Option<Interaction>> {
         reason: row.reason.as_deref().and_then(Reason::from_word),
         at: Timestamp(row.accepted_at),
         updated_at: Timestamp(row.updated_at),
-    }))
+    })
 }
 
-fn of_call(row: &calls::CallRow) -> Result<Option<Interaction>> {
+fn of_call(row: &calls::CallRow) -> Result<Interaction> {
     let Some((from, to)) = row.from_member.zip(row.to_member) else {
-        return Ok(None);
+        return Err(StoreError::Corrupt("calls").into());
     };
     let updated_at = [row.ended_at, row.answered_at, row.ringing_at]
         .into_iter()
         .flatten()
         .next();
-    Ok(Some(Interaction {
+    Ok(Interaction {
         id: InteractionId::Call(CallId::from_i64(row.id)),
         kind: "call",
         from: MemberId::from_i64(from),
@@ -129,7 +136,7 @@ fn of_call(row: &calls::CallRow) -> Result<Option<Interaction>> {
         reason: row.reason.as_deref().and_then(Reason::from_word),
         at: Timestamp(row.began_at),
         updated_at: Timestamp(updated_at.unwrap_or(row.began_at)),
-    }))
+    })
 }
 
 impl Switchboard {
@@ -140,7 +147,7 @@ impl Switchboard {
         query: MessageQuery,
         before: Option<InteractionId>,
         limit: i64,
-    ) -> Result<Vec<Interaction>> {
+    ) -> Result<Window<Interaction>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
             let place = query
@@ -148,10 +155,7 @@ impl Switchboard {
                 .min(before.map_or(i64::MAX, InteractionId::as_i64));
             let mut filter = query.filter();
             filter.between_members = true;
-            let mut found = Vec::new();
-            for row in messages::list(conn, community, filter, place, limit)? {
-                found.extend(of_message(&row)?);
-            }
+            let texts = message_lists::list(conn, community, filter, place, limit)?.map(of_message)?;
             let mut filter = CallQuery {
                 member: query.member,
                 contact: query.contact,
@@ -160,13 +164,15 @@ impl Switchboard {
             }
             .filter();
             filter.between_members = true;
+            let mut rows = Vec::new();
             for row in calls::list(conn, community, filter, place, limit)? {
-                found.extend(of_call(&row)?);
+                rows.push(of_call(&row)?);
             }
-            // The newest of both: each list holds enough, should all be of one kind.
-            found.sort_unstable_by_key(|one| std::cmp::Reverse(one.id.as_i64()));
-            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            Ok(found)
+            let calls = Window {
+                rows,
+                looked_to: None,
+            };
+            Ok(Window::merged(vec![texts, calls], limit, |one| one.id.as_i64()))
         })
         .await
     }

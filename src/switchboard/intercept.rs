@@ -3,18 +3,20 @@
 //! a carrier.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::assign::{self, Loads};
 use super::communities::{self, Apps};
 use super::deliver;
 use super::error::{Result, SwitchboardError};
-use super::events::NotConnected;
 use super::members::{self, NewMember};
 use super::messages::view;
 use super::receipts::advance;
 use super::route::{self, DialledCache, PairFacts, Purpose, Ruling};
+use super::told::{Asked, Masked, MessageIntercept, NotConnected, Question, StrangerUnknown};
 use super::{Context, intake};
+use crate::domain::event::QuestionKind;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, NumberId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{OnSilence, Policy};
@@ -35,31 +37,34 @@ pub(crate) struct Asking {
     pub endpoint: EndpointId,
     pub url: String,
     pub secrets: Vec<String>,
-    pub kind: &'static str,
+    pub kind: QuestionKind,
     pub body: String,
     pub within_ms: u64,
 }
 
 /// An app's word on a text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Word {
+pub enum Word {
     /// Bridge it as it is.
     Allow,
     /// Bridge it with another text.
     Rewrite {
         /// The text instead.
+        #[schema(example = "Are you coming?")]
         text: String,
     },
     /// Do not bridge it.
     Deny {
         /// Why, for the message's detail.
         #[serde(default)]
+        #[schema(example = "house rule")]
         reason: Option<String>,
     },
     /// Of a stranger: make a member of them, and a contact of `to` on the number that they texted.
     Connect {
         /// What they are called.
+        #[schema(example = "Ann's brother")]
         name: String,
         /// Whom they want to reach.
         to: MemberId,
@@ -123,13 +128,13 @@ fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<P
     Ok(pending)
 }
 
-/// Only the country and the end of a number: enough to tell two strangers apart, not to call one.
-fn masked(phone: E164) -> String {
-    let text = phone.to_string();
-    let keep = text.len().saturating_sub(2);
-    let head = text.len().min(3);
-    let dots = "•".repeat(keep.saturating_sub(head));
-    format!("{}{dots}{}", &text[..head], &text[keep.max(head)..])
+/// The kind and body of a question.
+fn worded<T: Asked>(community: CommunityId, now: Timestamp, data: T) -> Result<(QuestionKind, String)> {
+    let body = serde_json::to_string(&Question::about(community, now, data));
+    Ok((
+        T::KIND,
+        body.map_err(|_| StoreError::Corrupt("outbox.message_id"))?,
+    ))
 }
 
 /// The question about a waiting text; none when nobody is to be asked any more.
@@ -155,23 +160,20 @@ pub(crate) fn question(
         return Ok(None);
     };
     let secrets = endpoints::live_secrets(conn, community, endpoint, now.0)?;
-    let kind = if is_stranger {
-        "stranger.unknown"
+    let phone = row.from_phone.and_then(E164::from_i64);
+    let message = &view(row)?;
+    let (kind, body) = if is_stranger {
+        let phone = Masked::new(phone.ok_or(StoreError::Corrupt("messages.from_phone"))?);
+        worded(community, now, StrangerUnknown { message, phone })?
     } else {
-        "message.intercept"
+        worded(community, now, MessageIntercept { message })?
     };
-    let phone = row.from_phone.and_then(E164::from_i64).filter(|_| is_stranger);
-    let mut data = json!({ "message": view(row)? });
-    if let Some(phone) = phone {
-        data["phone"] = json!(masked(phone));
-    }
-    let body = json!({ "type": kind, "timestamp": now, "community": community, "data": data });
     Ok(Some(Asking {
         endpoint,
         url: found.url,
         secrets: secrets.into_iter().map(|s| s.secret).collect(),
         kind,
-        body: body.to_string(),
+        body,
         within_ms: policy.intercept_within_ms.into(),
     }))
 }
@@ -338,7 +340,7 @@ fn connect(
                 detail: &why,
             };
             ctx.events
-                .stranger_not_connected(community, apps.stranger, &failed);
+                .stranger_not_connected(community, apps.stranger, &failed)?;
             let detail = format!("{code}: {why}");
             turn_away(conn, ctx, community, row, Some(&detail))
         }
@@ -401,6 +403,8 @@ fn turn_away(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -427,11 +431,5 @@ mod tests {
         };
         assert_eq!(kept.chars().count(), MOST_REASON_CHARS);
         assert!(kept.starts_with("ab"));
-    }
-
-    #[test]
-    fn a_masked_phone_shows_its_ends_only() {
-        let phone: E164 = "+14155550134".parse().unwrap();
-        assert_eq!(masked(phone), "+14•••••••34");
     }
 }

@@ -167,8 +167,19 @@ impl Switchboard {
 
     /// All keys, oldest first.
     pub async fn keys(&self) -> Result<Vec<Key>> {
-        self.read(|conn| Ok(api_keys::list(conn)?.into_iter().map(view).collect()))
-            .await
+        self.keys_after(None, i64::MAX).await
+    }
+
+    /// Keys after the given one, oldest first.
+    pub async fn keys_after(&self, after: Option<KeyId>, limit: i64) -> Result<Vec<Key>> {
+        self.read(move |conn| {
+            let after = after.map_or(i64::MIN, KeyId::as_i64);
+            Ok(api_keys::list(conn, after, limit)?
+                .into_iter()
+                .map(view)
+                .collect())
+        })
+        .await
     }
 
     /// One key.

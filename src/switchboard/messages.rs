@@ -6,7 +6,9 @@ use super::{Switchboard, communities};
 use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
-use crate::store::messages::{self, MessageFilter, MessageOrigin, MessageRow};
+use crate::store::Window;
+use crate::store::message_lists::{self, MessageFilter};
+use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::wire::sms;
 
 /// A text that an app sends in a member's name.
@@ -111,23 +113,20 @@ impl Switchboard {
             status,
             ..MessageQuery::default()
         };
-        self.messages_like(community, query, before, limit).await
+        Ok(self.messages_like(community, query, before, limit).await?.rows)
     }
 
-    /// Messages, newest first, older than `before`.
+    /// Messages, newest first, older than `before`. A list that is filtered may end early, and say how far it looked.
     pub async fn messages_like(
         &self,
         community: CommunityId,
         query: MessageQuery,
         before: Option<MessageId>,
         limit: i64,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Window<Message>> {
         self.read(move |conn| {
             communities::require(conn, community)?;
-            messages::list(conn, community, query.filter(), query.before(before), limit)?
-                .into_iter()
-                .map(view)
-                .collect()
+            message_lists::list(conn, community, query.filter(), query.before(before), limit)?.map(view)
         })
         .await
     }

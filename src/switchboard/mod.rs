@@ -58,6 +58,7 @@ mod stream;
 mod sweep;
 pub mod switching;
 mod tidy;
+pub mod told;
 pub mod views;
 pub mod words;
 
@@ -67,7 +68,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
 pub use communities::merged_policy;
-pub use contacts::ContactRef;
+pub use contacts::{ContactQuery, ContactRef};
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
 pub use endpoints::{Endpoint, EndpointEdit};
 pub use error::{Result, SwitchboardError};
@@ -76,6 +77,7 @@ pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
 pub use idempotency::Claim;
 pub use interactions::{Interaction, InteractionId};
+pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::NewMember;
@@ -91,6 +93,8 @@ pub use registry::CarrierState;
 pub use replay::Replayed;
 pub use route::Decision;
 pub use tidy::Tidying;
+
+pub use crate::store::Window;
 
 use tokio_util::sync::CancellationToken;
 

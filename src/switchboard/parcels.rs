@@ -10,9 +10,9 @@ use crate::domain::id::{CommunityId, DeliveryId, EndpointId, EventId, MessageId}
 use crate::domain::message::{Reason, Status};
 use crate::store::deliveries::{self as rows, AttemptRow, DEAD, DELIVERED, PENDING};
 use crate::store::endpoints::{self as endpoint_rows, DISABLED};
-use crate::store::{Conn, StoreError, events as event_rows};
+use crate::store::{Conn, StoreError, events as event_rows, pending_deliveries};
 
-pub use crate::store::deliveries::PendingDelivery;
+pub use crate::store::pending_deliveries::PendingDelivery;
 
 /// An endpoint as the callbacks edge serves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,13 @@ impl Switchboard {
     ) -> Result<Vec<Vec<PendingDelivery>>> {
         self.read(move |conn| {
             let of = |(community, endpoint, after): (_, _, DeliveryId)| {
-                Ok(rows::pending(conn, community, endpoint, after.as_i64(), limit)?)
+                Ok(pending_deliveries::after(
+                    conn,
+                    community,
+                    endpoint,
+                    after.as_i64(),
+                    limit,
+                )?)
             };
             wanted.into_iter().map(of).collect()
         })

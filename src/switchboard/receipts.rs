@@ -2,8 +2,8 @@
 
 use super::aside::batch_or_each;
 use super::error::{Result, SwitchboardError};
-use super::events::Moved;
 use super::outlet::{InboundReceipt, Sent};
+use super::told::Moved;
 use super::{Context, early, notices};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
@@ -166,7 +166,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                     completion.between,
                     Status::Queued,
                     (None, Some(detail)),
-                );
+                )?;
             }
         }
         return Ok(Vec::new());
@@ -205,7 +205,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                             completion.between,
                             status,
                             (None, None),
-                        );
+                        )?;
                     }
                     Vec::new()
                 }
@@ -394,7 +394,7 @@ pub(crate) fn advance(
         (message.from_member, message.to_member),
         status,
         (reason, detail),
-    );
+    )?;
     if message.want_receipt {
         return Ok(receipt_for(conn, ctx, &message)?.into_iter().collect());
     }
@@ -413,7 +413,7 @@ fn tell(
     (from, to): (Option<i64>, Option<i64>),
     status: Status,
     (reason, detail): (Option<Reason>, Option<&str>),
-) {
+) -> Result<()> {
     let moved = Moved {
         id,
         from: from.map(MemberId::from_i64),
@@ -423,7 +423,7 @@ fn tell(
         detail,
         updated_at: ctx.now,
     };
-    ctx.events.message_status(community, &moved);
+    ctx.events.message_status(community, &moved)
 }
 
 /// Queues the receipt for a sender who asked; it goes back the way the text came.

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::deliveries::{self, Delivery, DeliveryQuery};
 use super::error::Result;
 use super::{Switchboard, endpoints};
-use crate::domain::id::{CommunityId, DeliveryId, EndpointId, EventId};
+use crate::domain::id::{CommunityId, DeliveryId, EndpointId};
 use crate::store::deliveries as rows;
 use crate::store::endpoints as endpoint_rows;
+use crate::store::{Window, delivery_lists};
 
 /// Most dead letters that one request sends again.
 const MOST_REPLAYED: i64 = 1_000;
@@ -50,7 +51,7 @@ impl Switchboard {
         query: DeliveryQuery,
         before: Option<DeliveryId>,
         limit: i64,
-    ) -> Result<Vec<Delivery>> {
+    ) -> Result<Window<Delivery>> {
         self.read(move |conn| {
             let all = endpoint_rows::of_community(conn, community)?;
             let wanted = |id: i64| query.endpoint.is_none_or(|only| only.as_i64() == id);
@@ -59,16 +60,9 @@ impl Switchboard {
                 .filter(|row| row.app == app && wanted(row.id))
                 .map(|row| row.id)
                 .collect();
-            let filter = rows::DeliveryFilter {
-                endpoint: None,
-                event: query.event.map(EventId::as_i64),
-                state: query.state.map(deliveries::DeliveryState::code),
-            };
             let before = before.map_or(i64::MAX, DeliveryId::as_i64);
-            rows::list_of(conn, community, &own, filter, before, limit)?
-                .into_iter()
+            delivery_lists::list(conn, community, &query.filter(Some(own)), before, limit)?
                 .map(deliveries::view)
-                .collect()
         })
         .await
     }

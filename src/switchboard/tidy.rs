@@ -6,7 +6,7 @@ use super::endpoints::texts_failed;
 use super::error::Result;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, DeliveryId, EventId};
-use crate::store::{deliveries, endpoints, events};
+use crate::store::{deliveries, endpoints, events, pending_deliveries};
 
 /// What is old.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +33,13 @@ impl Switchboard {
                     .collect::<Vec<_>>();
                 let overdue = (old.due_before.0, why);
                 let (given_up, texts) =
-                    deliveries::give_up_overdue(conn, (community, &idle), overdue, ctx.now.0, batch)?;
+                    pending_deliveries::give_up_overdue(conn, (community, &idle), overdue, ctx.now.0, batch)?;
                 let told = texts_failed(conn, ctx, community, &texts)?;
                 let made_before = DeliveryId::earliest(old.finished_before).as_i64();
                 let finished = (old.finished_before.0, made_before);
                 let forgotten = deliveries::forget(conn, community, finished, batch)?;
                 let mut events_before = EventId::earliest(old.events_before).as_i64();
-                if let Some(needed) = deliveries::oldest_pending_event(conn, community)? {
+                if let Some(needed) = pending_deliveries::oldest_event(conn, community)? {
                     events_before = events_before.min(needed);
                 }
                 let events = events::forget(conn, community, events_before, batch)?;

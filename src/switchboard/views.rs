@@ -202,6 +202,7 @@ pub struct Message {
     #[schema(example = "Are you coming?")]
     pub text: String,
     /// How many pictures, sounds and the like it carries.
+    #[schema(example = 0, minimum = 0)]
     pub media: i16,
     /// How it is written on the wire: `gsm7` or `ucs2`.
     #[schema(value_type = EncodingWord, inline)]

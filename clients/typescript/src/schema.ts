@@ -35,7 +35,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a community */
+        /**
+         * Get a community
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_community"];
         put?: never;
         post?: never;
@@ -80,7 +83,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a member */
+        /**
+         * Get a member
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_member"];
         put?: never;
         post?: never;
@@ -91,7 +97,10 @@ export interface paths {
         delete: operations["delete_member"];
         options?: never;
         head?: never;
-        /** Rename a member */
+        /**
+         * Rename a member
+         * @description Numbers and contacts stay as they are.
+         */
         patch: operations["update_member"];
         trace?: never;
     };
@@ -102,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the devices of a member */
+        /**
+         * List the devices of a member
+         * @description Phones, with their real numbers, and the app in which the member reads.
+         */
         get: operations["list_devices"];
         put?: never;
         /**
@@ -123,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a device */
+        /**
+         * Get a device
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_device"];
         put?: never;
         post?: never;
@@ -172,7 +187,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a contact */
+        /**
+         * Get a contact
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_contact"];
         put?: never;
         post?: never;
@@ -217,10 +235,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List pools */
+        /**
+         * List pools
+         * @description Their numbers are listed with `GET …/numbers`.
+         */
         get: operations["list_pools"];
         put?: never;
-        /** Make a pool */
+        /**
+         * Make a pool
+         * @description It is empty: add numbers with `POST …/numbers`.
+         */
         post: operations["create_pool"];
         delete?: never;
         options?: never;
@@ -235,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a pool */
+        /**
+         * Get a pool
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_pool"];
         put?: never;
         post?: never;
@@ -252,7 +279,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List pool numbers */
+        /**
+         * List pool numbers
+         * @description Those of all pools of the community, each with how many assignments it stands in. Removed ones are left out.
+         */
         get: operations["list_numbers"];
         put?: never;
         /**
@@ -273,7 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a pool number */
+        /**
+         * Get a pool number
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_number"];
         put?: never;
         post?: never;
@@ -344,7 +377,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a message */
+        /**
+         * Get a message
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_message"];
         put?: never;
         post?: never;
@@ -381,7 +417,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a message in quarantine */
+        /**
+         * Get a message in quarantine
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_quarantined"];
         put?: never;
         post?: never;
@@ -442,7 +481,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a key */
+        /**
+         * Get a key
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_key"];
         put?: never;
         post?: never;
@@ -463,7 +505,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what a virtual phone received */
+        /**
+         * List what a virtual phone received
+         * @description The latest, in memory: a restart forgets them.
+         */
         get: operations["list_loopback_texts"];
         put?: never;
         /**
@@ -484,7 +529,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the broker alive? */
+        /**
+         * Is the broker alive?
+         * @description It is if it answers; the database is not asked. Restart it when it is not.
+         */
         get: operations["get_health"];
         put?: never;
         post?: never;
@@ -605,7 +653,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a callback endpoint */
+        /**
+         * Get a callback endpoint
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_callback_endpoint"];
         put?: never;
         post?: never;
@@ -770,7 +821,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List opt-outs */
+        /**
+         * List opt-outs
+         * @description A stop stays when its pair or its member goes; only the phone's own START lifts it.
+         */
         get: operations["list_opt_outs"];
         put?: never;
         post?: never;
@@ -787,7 +841,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an opt-out */
+        /**
+         * Get an opt-out
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_opt_out"];
         put?: never;
         post?: never;
@@ -806,7 +863,7 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`.
+         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id.
          */
         get: operations["stream_events"];
         put?: never;
@@ -838,7 +895,208 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "message.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text is on its way to a member
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_message_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text's status changed
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_message_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "assignment.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pair got its numbers
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_assignment_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "assignment.released": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pair lost its numbers
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_assignment_released"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "opt_out.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A phone sent STOP, STOPALL or START
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_opt_out_changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "quarantine.held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text was held because its pair is released
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_quarantine_held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "stranger.not_connected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A stranger could not be connected as the app wanted
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_stranger_not_connected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "endpoint.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An endpoint is tried out
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_endpoint_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.intercept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * May this text be bridged?
+         * @description Asked of the endpoint that `intercepts`, before a text between members is bridged; the text waits, in its place, for `intercept_within_ms`. Without an answer the policy `intercept_on_silence` decides.
+         */
+        post: operations["on_message_intercept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "stranger.unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who sent this text?
+         * @description Asked of the endpoint that has `strangers`, when a phone that is no member's texts a pool number. `connect` makes a guest of them, and a contact of `to` on the number that they texted. Without an answer they are met as the policy meets strangers.
+         */
+        post: operations["on_stranger_unknown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description An API key, without its token. */
@@ -1278,19 +1536,8 @@ export interface components {
              */
             secret: string;
         };
-        /** @description An event as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: {
-            /** @description The id; also the `webhook-id` of its callbacks. */
-            id: components["schemas"]["EventId"];
-            /** @description What happened. */
-            type: components["schemas"]["EventKind"];
-            /** @description When. */
-            timestamp: components["schemas"]["Timestamp"];
-            /** @description Where. */
-            community: components["schemas"]["CommunityId"];
-            /** @description What it happened to; its shape depends on the kind. */
-            data: Record<string, never>;
-        };
+        /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -1415,6 +1662,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many pictures, sounds and the like it carries.
+             * @example 0
              */
             media: number;
             /**
@@ -2241,23 +2489,315 @@ export interface components {
          * @enum {string}
          */
         WhenFull: "refuse" | "recycle";
+        /** @description A text is on its way to a member. */
+        MessageReceivedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.received";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageReceivedData"];
+        };
+        /** @description A text's status changed. */
+        MessageStatusEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.status";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageStatusData"];
+        };
+        /** @description A pair got its numbers. */
+        AssignmentCreatedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "assignment.created";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["AssignmentCreatedData"];
+        };
+        /** @description A pair lost its numbers. */
+        AssignmentReleasedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "assignment.released";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["AssignmentReleasedData"];
+        };
+        /** @description A phone sent STOP, STOPALL or START. */
+        OptOutChangedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "opt_out.changed";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["OptOutChangedData"];
+        };
+        /** @description A text was held because its pair is released. */
+        QuarantineHeldEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "quarantine.held";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["QuarantineHeldData"];
+        };
+        /** @description A stranger could not be connected as the app wanted. */
+        StrangerNotConnectedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "stranger.not_connected";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["StrangerNotConnectedData"];
+        };
+        /** @description An endpoint is tried out. */
+        EndpointTestEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "endpoint.test";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["EndpointTestData"];
+        };
+        /** @description Bridge it as it is. */
+        AllowAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "allow";
+        };
+        /** @description Bridge it with another text. */
+        RewriteAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "rewrite";
+            /**
+             * @description The text instead.
+             * @example Are you coming?
+             */
+            text: string;
+        };
+        /** @description Do not bridge it. */
+        DenyAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "deny";
+            /**
+             * @description Why, for the message's detail.
+             * @example house rule
+             */
+            reason?: string | null;
+        };
+        /** @description Of a stranger: make a member of them, and a contact of `to` on the number that they texted. */
+        ConnectAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "connect";
+            /**
+             * @description What they are called.
+             * @example Ann's brother
+             */
+            name: string;
+            /** @description Whom they want to reach. */
+            to: components["schemas"]["MemberId"];
+        };
+        /** @description May this text be bridged? */
+        MessageInterceptQuestion: {
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.intercept";
+            /** @description When it was asked. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageInterceptData"];
+        };
+        /** @description What an app says to it. What is not understood is as good as no answer. */
+        MessageInterceptAnswer: components["schemas"]["AllowAnswer"] | components["schemas"]["RewriteAnswer"] | components["schemas"]["DenyAnswer"];
+        /** @description Who sent this text? */
+        StrangerUnknownQuestion: {
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "stranger.unknown";
+            /** @description When it was asked. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["StrangerUnknownData"];
+        };
+        /** @description What an app says to it. What is not understood is as good as no answer. */
+        StrangerUnknownAnswer: components["schemas"]["ConnectAnswer"] | components["schemas"]["DenyAnswer"];
+        /** @description What an app is asked, while a text waits for its answer. */
+        Question: components["schemas"]["MessageInterceptQuestion"] | components["schemas"]["StrangerUnknownQuestion"];
+        /** @description A text is on its way to a member. */
+        MessageReceivedData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A text has a new status. */
+        MessageStatusData: {
+            /** @description What moved. */
+            message: components["schemas"]["MovedMessage"];
+        };
+        /** @description A message whose status changed; never its text. */
+        MovedMessage: {
+            /** @description The id. */
+            id: components["schemas"]["MessageId"];
+            /** @description The sender, if a member. */
+            from: null | components["schemas"]["MemberId"];
+            /** @description The recipient, if known. */
+            to: null | components["schemas"]["MemberId"];
+            /** @description Where it stands now. */
+            status: components["schemas"]["MessageStatus"];
+            /** @description Why, when it ended badly. */
+            reason: null | components["schemas"]["Reason"];
+            /**
+             * @description The carrier's own words.
+             * @example null
+             */
+            detail: string | null;
+            /** @description When its status changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A pair got its numbers. */
+        AssignmentCreatedData: {
+            /** @description The pair, as the member has it who chose it. */
+            contact: components["schemas"]["Contact"];
+        };
+        /** @description A pair lost its numbers. */
+        AssignmentReleasedData: {
+            /** @description The pair as it was. */
+            contact: components["schemas"]["Contact"];
+        };
+        /** @description A phone stopped something, or allows it again. */
+        OptOutChangedData: {
+            /** @description Whose phone it was, if a member's. */
+            member: null | components["schemas"]["MemberId"];
+            /** @description Which contact; null for all, or for a number that stands for nobody. */
+            contact: null | components["schemas"]["MemberId"];
+            /** @description It was STOPALL, or the START that ends it. */
+            all: boolean;
+            /**
+             * @description Stopped, or allowed again.
+             * @example true
+             */
+            opted_out: boolean;
+        };
+        /** @description A text was held. */
+        QuarantineHeldData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A stranger could not be connected as an app wanted. */
+        StrangerNotConnectedData: {
+            /** @description Which, and why. */
+            stranger: components["schemas"]["NotConnected"];
+        };
+        /** @description A stranger whom an app wanted connected, and why that cannot be. Holds no real number. */
+        NotConnected: {
+            /** @description The text about which the app was asked. */
+            message: components["schemas"]["MessageId"];
+            /** @description Whom they were to reach. */
+            to: components["schemas"]["MemberId"];
+            /**
+             * @description The stable word of the problem, as the API has it.
+             * @example table_full
+             */
+            code: string;
+            /**
+             * @description A sentence for people.
+             * @example the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact
+             */
+            detail: string;
+        };
+        /** @description Nothing happened: an endpoint is tried out. */
+        EndpointTestData: {
+            /** @description Which endpoint. */
+            endpoint: components["schemas"]["EndpointId"];
+            /**
+             * @description A sentence for people.
+             * @example this is a test; nothing happened
+             */
+            text: string;
+        };
+        /** @description A text that waits for leave to be bridged. */
+        MessageInterceptData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A text from a phone that is no member's. */
+        StrangerUnknownData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+            /**
+             * @description The country and the end of the sender's number: enough to tell two strangers apart, not to call one.
+             * @example +14•••••••34
+             */
+            phone: string;
+        };
     };
     responses: {
-        /**
-         * @description - `missing_body`: The body is empty.
-         *     - `malformed_json`: The body is not JSON.
-         *     - `bad_utf8`: The body is not UTF-8.
-         *     - `broken_body`: The connection broke off within the body.
-         */
-        BadBody: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description The query string cannot be read. */
         BadQuery: {
             headers: {
@@ -2501,6 +3041,21 @@ export interface components {
          * @example order-4711
          */
         idempotency_key: string;
+        /**
+         * @description The same at every try: of an event its id, of a question that of the message.
+         * @example evt_1tq3v8r4w0801
+         */
+        webhook_id: string;
+        /**
+         * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+         * @example 1768469400
+         */
+        webhook_timestamp: string;
+        /**
+         * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+         * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+         */
+        webhook_signature: string;
     };
     requestBodies: never;
     headers: {
@@ -4728,7 +5283,7 @@ export interface operations {
                      *           "dialled_number": null,
                      *           "shown_number": "+15005550102",
                      *           "text": "Are you coming?",
-                     *           "media": 1,
+                     *           "media": 0,
                      *           "encoding": "gsm7",
                      *           "segments": 1,
                      *           "status": "accepted",
@@ -4832,7 +5387,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
-                     *       "media": 1,
+                     *       "media": 0,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -4923,7 +5478,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
-                     *       "media": 1,
+                     *       "media": 0,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -4997,7 +5552,7 @@ export interface operations {
                      *           "dialled_number": null,
                      *           "shown_number": "+15005550102",
                      *           "text": "Are you coming?",
-                     *           "media": 1,
+                     *           "media": 0,
                      *           "encoding": "gsm7",
                      *           "segments": 1,
                      *           "status": "accepted",
@@ -5063,7 +5618,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
-                     *       "media": 1,
+                     *       "media": 0,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -6539,7 +7094,26 @@ export interface operations {
                      *         "type": "message.received",
                      *         "timestamp": "2026-01-15T09:30:00.000Z",
                      *         "community": "com_1tq3v8r4w0801",
-                     *         "data": {}
+                     *         "data": {
+                     *           "message": {
+                     *             "id": "msg_1tq3v8r4w0801",
+                     *             "origin": "phone",
+                     *             "from": "mem_1tq3v8r4w0801",
+                     *             "to": "mem_1tq3v8r4w0802",
+                     *             "dialled_number": null,
+                     *             "shown_number": "+15005550102",
+                     *             "text": "Are you coming?",
+                     *             "media": 0,
+                     *             "encoding": "gsm7",
+                     *             "segments": 1,
+                     *             "status": "accepted",
+                     *             "reason": null,
+                     *             "detail": null,
+                     *             "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *             "updated_at": "2026-01-15T09:30:00.000Z",
+                     *             "expires_at": "2026-01-16T09:30:00.000Z"
+                     *           }
+                     *         }
                      *       },
                      *       "tries": [
                      *         {
@@ -6626,7 +7200,26 @@ export interface operations {
                      *         "type": "message.received",
                      *         "timestamp": "2026-01-15T09:30:00.000Z",
                      *         "community": "com_1tq3v8r4w0801",
-                     *         "data": {}
+                     *         "data": {
+                     *           "message": {
+                     *             "id": "msg_1tq3v8r4w0801",
+                     *             "origin": "phone",
+                     *             "from": "mem_1tq3v8r4w0801",
+                     *             "to": "mem_1tq3v8r4w0802",
+                     *             "dialled_number": null,
+                     *             "shown_number": "+15005550102",
+                     *             "text": "Are you coming?",
+                     *             "media": 0,
+                     *             "encoding": "gsm7",
+                     *             "segments": 1,
+                     *             "status": "accepted",
+                     *             "reason": null,
+                     *             "detail": null,
+                     *             "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *             "updated_at": "2026-01-15T09:30:00.000Z",
+                     *             "expires_at": "2026-01-16T09:30:00.000Z"
+                     *           }
+                     *         }
                      *       },
                      *       "tries": [
                      *         {
@@ -6901,6 +7494,11 @@ export interface operations {
                  * @example evt_1tq3v8r4w0801
                  */
                 after?: components["schemas"]["EventId"];
+                /**
+                 * @description Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
+                 * @example 0
+                 */
+                for_s?: number;
             };
             header?: {
                 /**
@@ -6923,8 +7521,12 @@ export interface operations {
                 content: {
                     /**
                      * @example id: evt_1tq3v8r4w0801
+                     *     event: message.received
+                     *     data: {"id":"evt_1tq3v8r4w0801","type":"message.received","timestamp":"2026-01-15T09:30:00.000Z","community":"com_1tq3v8r4w0801","data":{"message":{"id":"msg_1tq3v8r4w0801","origin":"phone","from":"mem_1tq3v8r4w0801","to":"mem_1tq3v8r4w0802","dialled_number":"+15005550101","shown_number":"+15005550102","text":"Are you coming?","media":0,"encoding":"gsm7","segments":1,"status":"accepted","reason":null,"detail":null,"accepted_at":"2026-01-15T09:30:00.000Z","updated_at":"2026-01-15T09:30:00.000Z","expires_at":"2026-01-16T09:30:00.000Z"}}}
+                     *
+                     *     id: evt_1tq3v8r4w0801
                      *     event: message.status
-                     *     data: {…}
+                     *     data: {"id":"evt_1tq3v8r4w0801","type":"message.status","timestamp":"2026-01-15T09:30:00.000Z","community":"com_1tq3v8r4w0801","data":{"message":{"id":"msg_1tq3v8r4w0801","from":"mem_1tq3v8r4w0801","to":"mem_1tq3v8r4w0802","status":"delivered","reason":null,"detail":null,"updated_at":"2026-01-15T09:30:00.000Z"}}}
                      */
                     "text/event-stream": string;
                 };
@@ -7018,6 +7620,860 @@ export interface operations {
             };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    on_message_received: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "message.received",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": "+15005550102",
+                 *           "text": "Are you coming?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "accepted",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageReceivedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_message_status: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "message.status",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "status": "delivered",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "updated_at": "2026-01-15T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageStatusEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_assignment_created: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "assignment.created",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "contact": {
+                 *           "id": "ctc_1tq3v8r4w0801",
+                 *           "member": "mem_1tq3v8r4w0801",
+                 *           "contact": "mem_1tq3v8r4w0802",
+                 *           "number": "+15005550101",
+                 *           "mirror_number": "+15005550102",
+                 *           "origin": "chosen",
+                 *           "pending": false,
+                 *           "blocked": false,
+                 *           "stopped": false,
+                 *           "created_at": "2026-01-15T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignmentCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_assignment_released: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "assignment.released",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "contact": {
+                 *           "id": "ctc_1tq3v8r4w0801",
+                 *           "member": "mem_1tq3v8r4w0801",
+                 *           "contact": "mem_1tq3v8r4w0802",
+                 *           "number": "+15005550101",
+                 *           "mirror_number": "+15005550102",
+                 *           "origin": "chosen",
+                 *           "pending": false,
+                 *           "blocked": false,
+                 *           "stopped": false,
+                 *           "created_at": "2026-01-15T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignmentReleasedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_opt_out_changed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "opt_out.changed",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "member": "mem_1tq3v8r4w0801",
+                 *         "contact": "mem_1tq3v8r4w0802",
+                 *         "all": false,
+                 *         "opted_out": true
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptOutChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_quarantine_held: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "quarantine.held",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": null,
+                 *           "text": "Are you still there?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "quarantined",
+                 *           "reason": "pair_released",
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuarantineHeldEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_stranger_not_connected: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "stranger.not_connected",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "stranger": {
+                 *           "message": "msg_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "code": "table_full",
+                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StrangerNotConnectedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_endpoint_test: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "endpoint.test",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "endpoint": "end_1tq3v8r4w0801",
+                 *         "text": "this is a test; nothing happened"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointTestEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_message_intercept: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "message.intercept",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": "+15005550102",
+                 *           "text": "Are you coming?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "accepted",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageInterceptQuestion"];
+            };
+        };
+        responses: {
+            /** @description Your word. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageInterceptAnswer"];
+                };
+            };
+            /** @description No word: the policy decides. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_stranger_unknown: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "stranger.unknown",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": null,
+                 *           "to": null,
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": null,
+                 *           "text": "Is this Ann?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "accepted",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         },
+                 *         "phone": "+14•••••••34"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StrangerUnknownQuestion"];
+            };
+        };
+        responses: {
+            /** @description Your word. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrangerUnknownAnswer"];
+                };
+            };
+            /** @description No word: the policy decides. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -92,10 +92,6 @@ pub(super) static ALL: &[Known] = &catalogue! {
 
 /// Answers of the same words that many operations share: the component's name with its words.
 pub(super) const SHARED: &[(&str, &[&str])] = &[
-    (
-        "BadBody",
-        &["missing_body", "malformed_json", "bad_utf8", "broken_body"],
-    ),
     ("BadQuery", &["bad_query"]),
     ("Unauthorized", &["unauthorized"]),
     ("Forbidden", &["forbidden"]),

@@ -7,7 +7,6 @@ use super::missed;
 use super::view::view;
 use crate::domain::Timestamp;
 use crate::domain::call::{Cause, EndedBy, State};
-use crate::domain::event::EventKind;
 use crate::domain::id::{CallId, CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::store::calls::{self, CallRow, Ending};
@@ -79,14 +78,14 @@ fn write_one(conn: &mut Conn, ctx: &Context, place: usize, entry: &Entry) -> Res
         Entry::Ringing(row) => {
             let (community, id, at) = key(row, row.ringing_at);
             if calls::ringing(conn, community, id, at)? {
-                ctx.events.call(community, EventKind::CallRinging, &view(row)?);
+                ctx.events.call_ringing(community, &view(row)?)?;
             }
             Ok(Vec::new())
         }
         Entry::Answered(row) => {
             let (community, id, at) = key(row, row.answered_at);
             if calls::answered(conn, community, id, at)? {
-                ctx.events.call(community, EventKind::CallAnswered, &view(row)?);
+                ctx.events.call_answered(community, &view(row)?)?;
             }
             Ok(Vec::new())
         }
@@ -146,7 +145,7 @@ fn refuse(conn: &mut Conn, ctx: &Context, refused: &Refused) -> Result<()> {
     }
     calls::insert(conn, &row)?;
     if row.from_member.is_some() {
-        ctx.events.call(community, EventKind::CallEnded, &view(&row)?);
+        ctx.events.call_ended(community, &view(&row)?)?;
     }
     Ok(())
 }
@@ -179,7 +178,7 @@ fn end(conn: &mut Conn, ctx: &Context, place: usize, row: &CallRow, tried: bool)
         // Its beginning could not be stored.
         calls::insert(conn, row)?;
     }
-    ctx.events.call(community, EventKind::CallEnded, &view(row)?);
+    ctx.events.call_ended(community, &view(row)?)?;
     match tried && cause.is_missed() {
         true => missed::tell(conn, ctx, ctx.cause(place), community, row),
         false => Ok(Vec::new()),

@@ -8,7 +8,7 @@ use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
-use crate::store::{Conn, StoreError, assignments, devices, members, numbers, pools};
+use crate::store::{Conn, StoreError, assignment_lists, assignments, devices, members, numbers, pools};
 use crate::switchboard::communities;
 use crate::switchboard::error::Result;
 
@@ -174,7 +174,7 @@ fn load_contacts(conn: &mut Conn, community: CommunityId, file: &PoolFile, state
     }
     let mut after = (MemberId::from_i64(0), NumberId::from_i64(0));
     loop {
-        let page = assignments::list(conn, community, after, PAGE)?;
+        let page = assignment_lists::of_community(conn, community, after, PAGE)?;
         for row in &page {
             after = (row.member, row.number);
             if row.origin == Origin::Chosen && !known.contains(&(row.member, row.contact)) {

@@ -1,0 +1,4 @@
+DROP INDEX deliveries_undelivered;
+DROP INDEX deliveries_event;
+DROP INDEX messages_to;
+DROP INDEX messages_from;

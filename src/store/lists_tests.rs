@@ -1,0 +1,268 @@
+//! What the lists cost: how SQLite reads each of them, and that one that is filtered comes to its end.
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
+
+use super::assignment_lists::{self, ContactFilter};
+use super::delivery_lists::{self, DeliveryFilter};
+use super::message_lists::{self, MessageFilter};
+use super::{
+    Conn, Durability, api_keys, assignments, communities, devices, members, migrations, numbers, opt_outs,
+    pending_deliveries, pools,
+};
+use crate::domain::assignment::Origin;
+use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
+use crate::domain::message::Status;
+
+const HERE: i64 = 1;
+
+fn here() -> CommunityId {
+    CommunityId::from_i64(HERE)
+}
+
+fn open() -> (Conn, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = folder.path().join("lists.db").display().to_string();
+    drop(migrations::open_migrated(&url, Durability::Command).unwrap());
+    let conn = super::DatabaseUrl::parse(&url).unwrap().connect(true).unwrap();
+    (conn, folder)
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Integer)]
+    #[diesel(column_name = notused)]
+    _rows: i32,
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// Hears every statement that is run.
+struct Heard(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Instrumentation for Heard {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            self.0.lock().unwrap().push(query.to_string());
+        }
+    }
+}
+
+/// How SQLite reads what `run` asks for, one line for each step of each statement.
+fn plan(conn: &mut Conn, run: impl FnOnce(&mut Conn)) -> Vec<String> {
+    let heard = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let Conn::Sqlite(c) = conn else {
+        panic!("not SQLite");
+    };
+    c.set_instrumentation(Heard(heard.clone()));
+    run(conn);
+    let Conn::Sqlite(c) = conn else {
+        panic!("not SQLite");
+    };
+    let statements = heard.lock().unwrap().clone();
+    let mut steps = Vec::new();
+    for statement in statements {
+        // What is bound stands behind the statement; unbound parameters are NULL, and change no plan here.
+        let sql = statement.split(" -- binds").next().unwrap().to_owned();
+        let found: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+            .load(c)
+            .unwrap();
+        steps.extend(found.into_iter().map(|step| step.detail));
+    }
+    assert!(!steps.is_empty());
+    steps
+}
+
+/// Every step finds its beginning in a key or an index, and none sorts.
+#[track_caller]
+fn assert_direct(what: &str, steps: &[String]) {
+    for step in steps {
+        assert!(
+            step.starts_with("SEARCH ") && !step.contains("TEMP B-TREE"),
+            "{what}: {steps:#?}"
+        );
+    }
+}
+
+#[test]
+fn no_list_of_messages_scans_or_sorts() {
+    let (mut conn, _folder) = open();
+    messages(&mut conn, 10, 3);
+    let statuses = std::iter::once(None).chain(Status::ALL.map(Some));
+    for status in statuses {
+        for (member, contact) in [(None, None), (None, Some(2)), (Some(1), None), (Some(1), Some(2))] {
+            for (origin, between_members) in [(None, false), (Some(1), false), (None, true)] {
+                let filter = MessageFilter {
+                    member,
+                    contact,
+                    status,
+                    origin,
+                    since: Some(3),
+                    between_members,
+                };
+                let steps = plan(&mut conn, |conn| {
+                    message_lists::list(conn, here(), filter, i64::MAX, 51).unwrap();
+                });
+                assert_direct(&format!("{filter:?}"), &steps);
+                let index = match (member.or(contact), status) {
+                    (Some(_), _) => "messages_from",
+                    (None, Some(status)) if status.code() >= 4 => "messages_ended_badly",
+                    _ => "PRIMARY KEY",
+                };
+                assert!(steps.iter().any(|s| s.contains(index)), "{filter:?}: {steps:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_list_of_deliveries_scans_or_sorts() {
+    let (mut conn, _folder) = open();
+    for endpoints in [None, Some(vec![4]), Some(vec![4, 5])] {
+        for event in [None, Some(6)] {
+            for state in [None, Some(0), Some(1), Some(2)] {
+                let filter = DeliveryFilter {
+                    endpoints: endpoints.clone(),
+                    event,
+                    state,
+                };
+                let steps = plan(&mut conn, |conn| {
+                    delivery_lists::list(conn, here(), &filter, i64::MAX, 51).unwrap();
+                });
+                assert_direct(&format!("{filter:?}"), &steps);
+                let index = match (event, &endpoints, state) {
+                    (Some(_), _, _) => "deliveries_event",
+                    (None, Some(_), Some(0)) => "deliveries_pending",
+                    (None, Some(_), _) => "deliveries_endpoint",
+                    (None, None, Some(0 | 2)) => "deliveries_undelivered",
+                    _ => "PRIMARY KEY",
+                };
+                assert!(steps.iter().any(|s| s.contains(index)), "{filter:?}: {steps:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_pending_is_found_among_what_is_pending() {
+    let (mut conn, _folder) = open();
+    let steps = plan(&mut conn, |conn| {
+        let endpoint = EndpointId::from_i64(4);
+        pending_deliveries::after(conn, here(), endpoint, 0, 1_000).unwrap();
+        pending_deliveries::oldest_event(conn, here()).unwrap();
+        pending_deliveries::give_up(conn, here(), endpoint, "why", 0).unwrap();
+        pending_deliveries::give_up_overdue(conn, (here(), &[4, 5]), (9, "why"), 0, 10).unwrap();
+    });
+    assert_direct("pending deliveries", &steps);
+    assert!(
+        steps.iter().all(|s| s.contains("deliveries_pending")),
+        "{steps:#?}"
+    );
+}
+
+#[test]
+fn what_each_text_looks_up_is_found_by_its_index_without_anybodys_analyze() {
+    let (mut conn, _folder) = open();
+    let (member, contact) = (MemberId::from_i64(7), MemberId::from_i64(8));
+    let steps = plan(&mut conn, |conn| {
+        devices::of_member(conn, here(), member).unwrap();
+        devices::primary(conn, here(), member).unwrap();
+    });
+    assert!(steps.iter().all(|s| s.contains("devices_member")), "{steps:#?}");
+    let steps = plan(&mut conn, |conn| {
+        assignments::lock_pair(conn, here(), member, contact).unwrap();
+    });
+    let by_pair = steps.iter().filter(|s| s.contains("assignments_pair")).count();
+    assert_eq!(by_pair, 2, "{steps:#?}");
+}
+
+#[test]
+fn no_other_list_scans_or_sorts() {
+    let (mut conn, _folder) = open();
+    let (member, number) = (MemberId::from_i64(7), NumberId::from_i64(7));
+    let steps = plan(&mut conn, |conn| {
+        communities::list(conn, 7, 51).unwrap();
+        api_keys::list(conn, 7, 51).unwrap();
+        members::list(conn, here(), 7, 51).unwrap();
+        numbers::list(conn, here(), 7, 51).unwrap();
+        pools::list(conn, here(), 7, 51).unwrap();
+        opt_outs::list(conn, here(), i64::MAX, 51).unwrap();
+        assignment_lists::of_community(conn, here(), (member, number), 51).unwrap();
+        assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();
+    });
+    assert_direct("lists in the order of a key", &steps);
+    let filters = [
+        ContactFilter::default(),
+        ContactFilter {
+            origin: Some(Origin::Received),
+            pending: Some(true),
+            blocked: Some(true),
+            stopped: Some(true),
+        },
+    ];
+    for filter in filters {
+        let steps = plan(&mut conn, |conn| {
+            assignment_lists::by_contact(conn, here(), (member, member), filter, 51).unwrap();
+        });
+        assert_direct("contacts", &steps);
+    }
+}
+
+/// So many messages, every `nth` of which is a notice.
+fn messages(conn: &mut Conn, count: i64, nth: i64) {
+    conn.execute(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO messages \
+         (community_id, id, origin, from_member, to_member, text, status, want_receipt, accepted_at, updated_at, \
+         expires_at) SELECT {HERE}, i, CASE WHEN i % {nth} = 0 THEN 2 ELSE 1 END, 1 + i % 2, 2 - i % 2, 'hi', 3, 0, \
+         0, 0, 0 FROM n"
+    ))
+    .unwrap();
+}
+
+#[test]
+fn a_filtered_list_is_walked_to_its_end_although_a_page_looks_at_a_part_of_it() {
+    let (mut conn, _folder) = open();
+    messages(&mut conn, 25_000, 12_000);
+    // Half of them are from the member, half to them: each is looked through for itself.
+    for (member, looks) in [(None, 3), (Some(1), 7)] {
+        let filter = MessageFilter {
+            member,
+            origin: Some(2),
+            ..MessageFilter::default()
+        };
+        let (mut found, mut pages, mut before) = (Vec::new(), 0, i64::MAX);
+        loop {
+            let part = message_lists::list(&mut conn, here(), filter, before, 10).unwrap();
+            found.extend(part.rows.iter().map(|row| row.id));
+            pages += 1;
+            match part.looked_to {
+                Some(to) => before = to,
+                None => break,
+            }
+        }
+        assert_eq!(found, [24_000, 12_000], "of {member:?}");
+        assert_eq!(pages, looks, "of {member:?}");
+    }
+}
+
+#[test]
+fn both_ends_of_a_members_messages_come_in_one_order_without_gaps_or_repeats() {
+    let (mut conn, _folder) = open();
+    messages(&mut conn, 100, 1_000);
+    let filter = MessageFilter {
+        member: Some(1),
+        contact: Some(2),
+        ..MessageFilter::default()
+    };
+    let (mut found, mut before) = (Vec::new(), i64::MAX);
+    loop {
+        let part = message_lists::list(&mut conn, here(), filter, before, 7).unwrap();
+        let Some(last) = part.rows.last() else {
+            break;
+        };
+        before = last.id;
+        found.extend(part.rows.iter().map(|row| row.id));
+    }
+    assert_eq!(found, (1..=100).rev().collect::<Vec<_>>());
+}
