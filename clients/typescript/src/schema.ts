@@ -165,7 +165,7 @@ export interface paths {
         };
         /**
          * List the contacts of a member
-         * @description Those whom the member chose and those who chose the member.
+         * @description Those whom the member chose and those who chose the member, in the order of the contacts' ids.
          */
         get: operations["list_contacts"];
         put?: never;
@@ -1960,7 +1960,10 @@ export interface components {
         Origin: "chosen" | "received";
         /** @description One page of a list. */
         ApiKeyPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["ApiKey"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1970,7 +1973,10 @@ export interface components {
         };
         /** @description One page of a list. */
         AssignmentPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Assignment"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1980,7 +1986,10 @@ export interface components {
         };
         /** @description One page of a list. */
         CallbackEndpointPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["CallbackEndpoint"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1990,7 +1999,10 @@ export interface components {
         };
         /** @description One page of a list. */
         CommunityPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Community"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2000,7 +2012,10 @@ export interface components {
         };
         /** @description One page of a list. */
         ContactPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Contact"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2010,7 +2025,10 @@ export interface components {
         };
         /** @description One page of a list. */
         DeliveryPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Delivery"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2020,7 +2038,10 @@ export interface components {
         };
         /** @description One page of a list. */
         DevicePage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Device"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2030,7 +2051,10 @@ export interface components {
         };
         /** @description One page of a list. */
         InteractionPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Interaction"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2040,7 +2064,10 @@ export interface components {
         };
         /** @description One page of a list. */
         MemberPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Member"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2050,7 +2077,10 @@ export interface components {
         };
         /** @description One page of a list. */
         MessagePage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Message"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2060,7 +2090,10 @@ export interface components {
         };
         /** @description One page of a list. */
         OptOutPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["OptOut"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2070,7 +2103,10 @@ export interface components {
         };
         /** @description One page of a list. */
         PoolPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Pool"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -2080,7 +2116,10 @@ export interface components {
         };
         /** @description One page of a list. */
         PoolNumberPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["PoolNumber"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -4158,7 +4197,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page, oldest first. */
+            /** @description A page, by contact. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
