@@ -331,7 +331,7 @@ on_both_databases! {
         let query = MessageQuery { member: Some(ann.id), ..MessageQuery::default() };
         let page = async |before, limit| {
             let found = town.board.interactions(town.community, query, before, limit).await.unwrap();
-            (found.iter().map(|i| i.kind).collect::<Vec<_>>(), found.last().map(|i| i.id))
+            (found.rows.iter().map(|i| i.kind).collect::<Vec<_>>(), found.rows.last().map(|i| i.id))
         };
         assert_eq!(page(None, 10).await.0, ["message", "call", "message"]);
         let (first, last) = page(None, 2).await;
