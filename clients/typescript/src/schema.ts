@@ -794,6 +794,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calls
+         * @description With `member`, those from or to that member. Of a stranger's calls to one number one an hour is kept.
+         */
+        get: operations["list_calls"];
+        put?: never;
+        /**
+         * Make a call in a member's name
+         * @description Rings the member's phone, which shows the number that stands for the contact; when the member answers, the contact's phone rings and shows the number that stands for the member. Follow it by the events `call.ringing`, `call.answered` and `call.ended`, or ask for the call.
+         */
+        post: operations["place_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a call
+         * @description Once it is over, with every step of both legs.
+         */
+        get: operations["get_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/calls/{call}/hang_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a call
+         * @description Ends a call that rings or goes on, whoever made it. The answer is the call as it stood; `call.ended` follows, where another node has the call within seconds.
+         */
+        post: operations["hang_up_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/interactions": {
         parameters: {
             query?: never;
@@ -1016,6 +1080,66 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "call.ringing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A phone rings for a call
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_call_ringing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.answered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A call was answered
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_call_answered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A call is over
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_call_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "stranger.not_connected": {
         parameters: {
             query?: never;
@@ -1190,6 +1314,121 @@ export interface components {
             view: null | components["schemas"]["Contact"];
             /** @description Why it cannot be. */
             problem: null | components["schemas"]["Problem"];
+        };
+        /** @description A call. */
+        Call: {
+            /** @description The id. */
+            id: components["schemas"]["CallId"];
+            /**
+             * @description `phone` or `app`.
+             * @enum {string}
+             */
+            origin: "phone" | "app";
+            /** @description Who called; of an app's call the member in whose name. None for a stranger. */
+            from: null | components["schemas"]["MemberId"];
+            /** @description Who was called. */
+            to: null | components["schemas"]["MemberId"];
+            /** @description The pool number that the caller dialled or, where an app made the call, sees. */
+            dialled_number: null | components["schemas"]["E164"];
+            /** @description The pool number that the one called sees. */
+            shown_number: null | components["schemas"]["E164"];
+            /** @description Where it stands. */
+            state: components["schemas"]["CallState"];
+            /** @description Why it ended. */
+            cause: null | components["schemas"]["CallCause"];
+            /** @description Why a rule refused it. */
+            reason: null | components["schemas"]["Reason"];
+            /** @description Who ended it. */
+            ended_by: null | components["schemas"]["CallEndedBy"];
+            /**
+             * Format: int32
+             * @description The SIP status that decided, where one did.
+             * @example 486
+             */
+            sip_status: number | null;
+            /**
+             * @description The trunk by which it came.
+             * @example main
+             */
+            trunk_in: string | null;
+            /**
+             * @description The trunk by which the one called was reached.
+             * @example main
+             */
+            trunk_out: string | null;
+            /** @description When it came, or was asked for. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description When a phone began to ring. */
+            ringing_at: null | components["schemas"]["Timestamp"];
+            /** @description When they began to talk. */
+            answered_at: null | components["schemas"]["Timestamp"];
+            /** @description When it was over. */
+            ended_at: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description For how many whole seconds they talked, once it is over.
+             * @example 42
+             */
+            duration_s: number | null;
+            /** @description How it sounded, once it is over. */
+            quality: null | components["schemas"]["CallQuality"];
+        };
+        /**
+         * @description Why a call ended.
+         * @enum {string}
+         */
+        CallCause: "completed" | "cancelled" | "busy" | "no_answer" | "declined" | "unreachable" | "refused" | "out_of_capacity" | "incompatible" | "media_lost" | "peer_lost" | "max_duration" | "hung_up" | "shutdown" | "failed";
+        /** @description A call with every step. */
+        CallDetail: components["schemas"]["Call"] & {
+            /** @description Every step, oldest first, once it is over. */
+            steps: components["schemas"]["CallStep"][];
+        };
+        /**
+         * @description Who ended a call.
+         * @enum {string}
+         */
+        CallEndedBy: "caller" | "callee" | "broker" | "app";
+        /**
+         * @description A call. The id is `call_` and 13 letters and digits; ids sort by time.
+         * @example call_1tq3v8r4w0801
+         */
+        CallId: string;
+        /**
+         * @description Which end.
+         * @enum {string}
+         */
+        CallLeg: "caller" | "callee";
+        /** @description How a call sounded. */
+        CallQuality: {
+            /** @description The sound that came from the caller. */
+            caller: null | components["schemas"]["LegQuality"];
+            /** @description The sound that came from the one called. */
+            callee: null | components["schemas"]["LegQuality"];
+        };
+        /**
+         * @description Where a call stands.
+         * @enum {string}
+         */
+        CallState: "ringing" | "answered" | "ended";
+        /** @description One message or decision of a call, for its ladder. */
+        CallStep: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description On which leg. */
+            leg: components["schemas"]["CallLeg"];
+            /** @description True for what came in, false for what the broker sent or decided. */
+            inbound: boolean;
+            /**
+             * @description A method, a status with its standard phrase, or a word of the broker's own; never anything that a
+             *     peer wrote.
+             * @example 180 Ringing
+             */
+            what: string;
+            /**
+             * @description The trunk, where the step belongs to one.
+             * @example main
+             */
+            trunk: string | null;
         };
         /** @description An endpoint, without its secrets. */
         CallbackEndpoint: {
@@ -1537,7 +1776,7 @@ export interface components {
             secret: string;
         };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -1547,7 +1786,7 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "stranger.not_connected" | "endpoint.test";
+        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "endpoint.test";
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -1558,13 +1797,16 @@ export interface components {
         };
         /** @description What happened once. */
         Interaction: {
-            /** @description The message. */
-            id: components["schemas"]["MessageId"];
             /**
-             * @description `message`.
-             * @example message
+             * @description The message or the call.
+             * @example msg_1tq3v8r4w0801
              */
-            kind: string;
+            id: string;
+            /**
+             * @description `message` or `call`.
+             * @enum {string}
+             */
+            kind: "message" | "call";
             /** @description Who began it. */
             from: components["schemas"]["MemberId"];
             /** @description With whom. */
@@ -1574,13 +1816,17 @@ export interface components {
              * @enum {string}
              */
             origin: "phone" | "app" | "notice";
-            /** @description Where it stands. */
-            status: components["schemas"]["MessageStatus"];
-            /** @description Why, when it ended badly. */
+            /** @description Of a message: where it stands. */
+            status: null | components["schemas"]["MessageStatus"];
+            /** @description Of a call: where it stands. */
+            state: null | components["schemas"]["CallState"];
+            /** @description Of a call: why it ended. */
+            cause: null | components["schemas"]["CallCause"];
+            /** @description Why, when a rule or a carrier ended it badly. */
             reason: null | components["schemas"]["Reason"];
             /** @description When it began. */
             at: components["schemas"]["Timestamp"];
-            /** @description When its status last changed. */
+            /** @description When it last changed. */
             updated_at: components["schemas"]["Timestamp"];
         };
         /**
@@ -1588,6 +1834,34 @@ export interface components {
          * @example key_1tq3v8r4w0801
          */
         KeyId: string;
+        /** @description How the sound of one leg was. */
+        LegQuality: {
+            /**
+             * Format: int64
+             * @description RTP packets that came from that side.
+             */
+            packets: number;
+            /**
+             * Format: int64
+             * @description Their bytes, headers included.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Packets that were expected and did not come.
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description Interarrival jitter in milliseconds (RFC 3550, section 6.4.1).
+             */
+            jitter_ms: number;
+            /**
+             * Format: double
+             * @description Estimated mean opinion score, 1 to 4.5; none where too little came.
+             */
+            mos: number | null;
+        };
         LoopbackInbox: {
             /** @description The texts. */
             data: components["schemas"]["ReceivedText"][];
@@ -1736,6 +2010,11 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "accepted" | "queued" | "sent" | "delivered" | "undelivered" | "failed" | "expired" | "blocked" | "quarantined";
+        /**
+         * @description What somebody hears of a call that they missed.
+         * @enum {string}
+         */
+        MissedCalls: "ignore" | "text";
         NewApiKey: {
             /**
              * @description What it is for.
@@ -1762,6 +2041,12 @@ export interface components {
              * @example 31536000
              */
             expires_in_s?: number | null;
+        };
+        NewCall: {
+            /** @description The member in whose name; their phone rings first. */
+            from: components["schemas"]["MemberId"];
+            /** @description Their contact, whose phone rings once the member has answered. */
+            to: components["schemas"]["MemberId"];
         };
         NewCommunity: {
             /**
@@ -1978,6 +2263,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Assignment"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        CallPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Call"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -2233,6 +2531,28 @@ export interface components {
              * @default allow
              */
             intercept_on_silence: components["schemas"]["OnSilence"];
+            /**
+             * Format: int32
+             * @description Whole seconds for which a call may ring.
+             * @default 60
+             */
+            ring_s: number;
+            /**
+             * Format: int32
+             * @description Whole seconds after which a call is ended.
+             * @default 14400
+             */
+            max_call_s: number;
+            /**
+             * @description What somebody hears of a call that they missed.
+             * @default ignore
+             */
+            missed_calls: components["schemas"]["MissedCalls"];
+            /**
+             * @description The text about a missed call; `{name}` is the caller's name.
+             * @default Missed call from {name}. Call or text this number to reach them.
+             */
+            missed_call_notice: string;
         };
         /**
          * @description Some of a policy's fields: those that are to differ.
@@ -2346,6 +2666,28 @@ export interface components {
              * @default allow
              */
             intercept_on_silence: components["schemas"]["OnSilence"];
+            /**
+             * Format: int32
+             * @description Whole seconds for which a call may ring.
+             * @default 60
+             */
+            ring_s: number;
+            /**
+             * Format: int32
+             * @description Whole seconds after which a call is ended.
+             * @default 14400
+             */
+            max_call_s: number;
+            /**
+             * @description What somebody hears of a call that they missed.
+             * @default ignore
+             */
+            missed_calls: components["schemas"]["MissedCalls"];
+            /**
+             * @description The text about a missed call; `{name}` is the caller's name.
+             * @default Missed call from {name}. Call or text this number to reach them.
+             */
+            missed_call_notice: string;
         };
         /** @description A pool. */
         Pool: {
@@ -2457,7 +2799,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -2617,6 +2959,51 @@ export interface components {
             /** @description Where. */
             community: components["schemas"]["CommunityId"];
             data: components["schemas"]["QuarantineHeldData"];
+        };
+        /** @description A phone rings for a call. */
+        CallRingingEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "call.ringing";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["CallRingingData"];
+        };
+        /** @description A call was answered. */
+        CallAnsweredEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "call.answered";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["CallAnsweredData"];
+        };
+        /** @description A call is over. */
+        CallEndedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "call.ended";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["CallEndedData"];
         };
         /** @description A stranger could not be connected as the app wanted. */
         StrangerNotConnectedEvent: {
@@ -2787,6 +3174,21 @@ export interface components {
         QuarantineHeldData: {
             /** @description The text. */
             message: components["schemas"]["Message"];
+        };
+        /** @description A phone rings for a call. */
+        CallRingingData: {
+            /** @description The call. */
+            call: components["schemas"]["Call"];
+        };
+        /** @description A call was answered. */
+        CallAnsweredData: {
+            /** @description The call. */
+            call: components["schemas"]["Call"];
+        };
+        /** @description A call is over. */
+        CallEndedData: {
+            /** @description The call, with its cause and, where they talked, how it sounded. */
+            call: components["schemas"]["Call"];
         };
         /** @description A stranger could not be connected as an app wanted. */
         StrangerNotConnectedData: {
@@ -3174,7 +3576,11 @@ export interface operations {
                      *             "member_texts_per_minute": 60,
                      *             "max_text_chars": 1600,
                      *             "intercept_within_ms": 3000,
-                     *             "intercept_on_silence": "allow"
+                     *             "intercept_on_silence": "allow",
+                     *             "ring_s": 60,
+                     *             "max_call_s": 14400,
+                     *             "missed_calls": "ignore",
+                     *             "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
                      *           },
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -3253,7 +3659,11 @@ export interface operations {
                      *         "member_texts_per_minute": 60,
                      *         "max_text_chars": 1600,
                      *         "intercept_within_ms": 3000,
-                     *         "intercept_on_silence": "allow"
+                     *         "intercept_on_silence": "allow",
+                     *         "ring_s": 60,
+                     *         "max_call_s": 14400,
+                     *         "missed_calls": "ignore",
+                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -3335,7 +3745,11 @@ export interface operations {
                      *         "member_texts_per_minute": 60,
                      *         "max_text_chars": 1600,
                      *         "intercept_within_ms": 3000,
-                     *         "intercept_on_silence": "allow"
+                     *         "intercept_on_silence": "allow",
+                     *         "ring_s": 60,
+                     *         "max_call_s": 14400,
+                     *         "missed_calls": "ignore",
+                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -3422,7 +3836,11 @@ export interface operations {
                      *         "member_texts_per_minute": 60,
                      *         "max_text_chars": 1600,
                      *         "intercept_within_ms": 3000,
-                     *         "intercept_on_silence": "allow"
+                     *         "intercept_on_silence": "allow",
+                     *         "ring_s": 60,
+                     *         "max_call_s": 14400,
+                     *         "missed_calls": "ignore",
+                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -7323,6 +7741,451 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_calls: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those from or to this member.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member?: components["schemas"]["MemberId"];
+                /**
+                 * @description With `member`: those between the two.
+                 * @example mem_1tq3v8r4w0802
+                 */
+                contact?: components["schemas"]["MemberId"];
+                /**
+                 * @description Those that stand there.
+                 * @example ringing
+                 */
+                state?: components["schemas"]["CallState"];
+                /**
+                 * @description Those that ended so.
+                 * @example completed
+                 */
+                cause?: components["schemas"]["CallCause"];
+                /**
+                 * @description Those since this instant.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                since?: components["schemas"]["Timestamp"];
+                /**
+                 * @description Those before this instant.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                until?: components["schemas"]["Timestamp"];
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "call_1tq3v8r4w0801",
+                     *           "origin": "phone",
+                     *           "from": "mem_1tq3v8r4w0801",
+                     *           "to": "mem_1tq3v8r4w0802",
+                     *           "dialled_number": null,
+                     *           "shown_number": "+15005550102",
+                     *           "state": "ringing",
+                     *           "cause": "completed",
+                     *           "reason": null,
+                     *           "ended_by": "caller",
+                     *           "sip_status": 486,
+                     *           "trunk_in": "main",
+                     *           "trunk_out": "main",
+                     *           "began_at": "2026-01-15T09:30:00.000Z",
+                     *           "ringing_at": "2026-01-15T09:30:00.000Z",
+                     *           "answered_at": null,
+                     *           "ended_at": "2026-01-15T09:30:00.000Z",
+                     *           "duration_s": 42,
+                     *           "quality": {
+                     *             "caller": {
+                     *               "packets": 0,
+                     *               "bytes": 0,
+                     *               "lost": 0,
+                     *               "jitter_ms": 1,
+                     *               "mos": 1
+                     *             },
+                     *             "callee": {
+                     *               "packets": 0,
+                     *               "bytes": 0,
+                     *               "lost": 0,
+                     *               "jitter_ms": 1,
+                     *               "mos": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    place_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "mem_1tq3v8r4w0801",
+                 *       "to": "mem_1tq3v8r4w0802"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            /** @description Under way. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "call_1tq3v8r4w0801",
+                     *       "origin": "phone",
+                     *       "from": "mem_1tq3v8r4w0801",
+                     *       "to": "mem_1tq3v8r4w0802",
+                     *       "dialled_number": null,
+                     *       "shown_number": "+15005550102",
+                     *       "state": "ringing",
+                     *       "cause": "completed",
+                     *       "reason": null,
+                     *       "ended_by": "caller",
+                     *       "sip_status": 486,
+                     *       "trunk_in": "main",
+                     *       "trunk_out": "main",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ringing_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "duration_s": 42,
+                     *       "quality": {
+                     *         "caller": {
+                     *           "packets": 0,
+                     *           "bytes": 0,
+                     *           "lost": 0,
+                     *           "jitter_ms": 1,
+                     *           "mos": 1
+                     *         },
+                     *         "callee": {
+                     *           "packets": 0,
+                     *           "bytes": 0,
+                     *           "lost": 0,
+                     *           "jitter_ms": 1,
+                     *           "mos": 1
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `no_device`: A member has no device that takes texts.
+             *     - `no_voice`: A number of the pair takes no calls.
+             *     - `no_trunk`: Nothing that makes calls is configured.
+             *     - `no_contact`: The two are no contacts.
+             *     - `pair_blocked`: An admin or an app blocked the pair.
+             *     - `sender_opted_out`: The sender's phone has sent STOP.
+             *     - `recipient_opted_out`: The recipient's phone has sent STOP.
+             *     - `awaiting_acceptance`: The contact has not accepted yet.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    get_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The call.
+                 * @example call_1tq3v8r4w0801
+                 */
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call as it stands. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "call_1tq3v8r4w0801",
+                     *       "origin": "phone",
+                     *       "from": "mem_1tq3v8r4w0801",
+                     *       "to": "mem_1tq3v8r4w0802",
+                     *       "dialled_number": null,
+                     *       "shown_number": "+15005550102",
+                     *       "state": "ringing",
+                     *       "cause": "completed",
+                     *       "reason": null,
+                     *       "ended_by": "caller",
+                     *       "sip_status": 486,
+                     *       "trunk_in": "main",
+                     *       "trunk_out": "main",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ringing_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "duration_s": 42,
+                     *       "quality": {
+                     *         "caller": {
+                     *           "packets": 0,
+                     *           "bytes": 0,
+                     *           "lost": 0,
+                     *           "jitter_ms": 1,
+                     *           "mos": 1
+                     *         },
+                     *         "callee": {
+                     *           "packets": 0,
+                     *           "bytes": 0,
+                     *           "lost": 0,
+                     *           "jitter_ms": 1,
+                     *           "mos": 1
+                     *         }
+                     *       },
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "leg": "caller",
+                     *           "inbound": false,
+                     *           "what": "180 Ringing",
+                     *           "trunk": "main"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    hang_up_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The call.
+                 * @example call_1tq3v8r4w0801
+                 */
+                call: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being ended. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "call_1tq3v8r4w0801",
+                     *       "origin": "phone",
+                     *       "from": "mem_1tq3v8r4w0801",
+                     *       "to": "mem_1tq3v8r4w0802",
+                     *       "dialled_number": null,
+                     *       "shown_number": "+15005550102",
+                     *       "state": "ringing",
+                     *       "cause": "completed",
+                     *       "reason": null,
+                     *       "ended_by": "caller",
+                     *       "sip_status": 486,
+                     *       "trunk_in": "main",
+                     *       "trunk_out": "main",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ringing_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "duration_s": 42,
+                     *       "quality": {
+                     *         "caller": {
+                     *           "packets": 0,
+                     *           "bytes": 0,
+                     *           "lost": 0,
+                     *           "jitter_ms": 1,
+                     *           "mos": 1
+                     *         },
+                     *         "callee": {
+                     *           "packets": 0,
+                     *           "bytes": 0,
+                     *           "lost": 0,
+                     *           "jitter_ms": 1,
+                     *           "mos": 1
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `call_ended`: The call is over.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_interactions: {
         parameters: {
             query?: {
@@ -7380,6 +8243,8 @@ export interface operations {
                      *           "to": "mem_1tq3v8r4w0802",
                      *           "origin": "phone",
                      *           "status": "accepted",
+                     *           "state": "ringing",
+                     *           "cause": "completed",
                      *           "reason": null,
                      *           "at": "2026-01-15T09:30:00.000Z",
                      *           "updated_at": "2026-01-15T09:30:00.000Z"
@@ -8160,6 +9025,318 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["QuarantineHeldEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_call_ringing: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "call.ringing",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "call": {
+                 *           "id": "call_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": null,
+                 *           "shown_number": "+15005550102",
+                 *           "state": "ringing",
+                 *           "cause": null,
+                 *           "reason": null,
+                 *           "ended_by": null,
+                 *           "sip_status": null,
+                 *           "trunk_in": "main",
+                 *           "trunk_out": "main",
+                 *           "began_at": "2026-01-15T09:30:00.000Z",
+                 *           "ringing_at": "2026-01-15T09:30:00.000Z",
+                 *           "answered_at": null,
+                 *           "ended_at": null,
+                 *           "duration_s": null,
+                 *           "quality": null
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallRingingEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_call_answered: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "call.answered",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "call": {
+                 *           "id": "call_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": null,
+                 *           "shown_number": "+15005550102",
+                 *           "state": "answered",
+                 *           "cause": null,
+                 *           "reason": null,
+                 *           "ended_by": null,
+                 *           "sip_status": null,
+                 *           "trunk_in": "main",
+                 *           "trunk_out": "main",
+                 *           "began_at": "2026-01-15T09:30:00.000Z",
+                 *           "ringing_at": "2026-01-15T09:30:00.000Z",
+                 *           "answered_at": null,
+                 *           "ended_at": null,
+                 *           "duration_s": null,
+                 *           "quality": null
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallAnsweredEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_call_ended: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "call.ended",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "call": {
+                 *           "id": "call_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": null,
+                 *           "shown_number": "+15005550102",
+                 *           "state": "ended",
+                 *           "cause": "completed",
+                 *           "reason": null,
+                 *           "ended_by": "caller",
+                 *           "sip_status": 200,
+                 *           "trunk_in": "main",
+                 *           "trunk_out": "main",
+                 *           "began_at": "2026-01-15T09:30:00.000Z",
+                 *           "ringing_at": "2026-01-15T09:30:00.000Z",
+                 *           "answered_at": null,
+                 *           "ended_at": "2026-01-15T09:30:00.000Z",
+                 *           "duration_s": 42,
+                 *           "quality": {
+                 *             "caller": {
+                 *               "packets": 0,
+                 *               "bytes": 0,
+                 *               "lost": 0,
+                 *               "jitter_ms": 1,
+                 *               "mos": 1
+                 *             },
+                 *             "callee": {
+                 *               "packets": 0,
+                 *               "bytes": 0,
+                 *               "lost": 0,
+                 *               "jitter_ms": 1,
+                 *               "mos": 1
+                 *             }
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallEndedEvent"];
             };
         };
         responses: {

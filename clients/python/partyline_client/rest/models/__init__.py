@@ -14,6 +14,22 @@ from .assignment_released_event import AssignmentReleasedEvent
 from .bulk_result import BulkResult
 from .bulk_row import BulkRow
 from .bulk_row_status import BulkRowStatus
+from .call import Call
+from .call_answered_data import CallAnsweredData
+from .call_answered_event import CallAnsweredEvent
+from .call_cause import CallCause
+from .call_detail import CallDetail
+from .call_ended_by import CallEndedBy
+from .call_ended_data import CallEndedData
+from .call_ended_event import CallEndedEvent
+from .call_leg import CallLeg
+from .call_origin import CallOrigin
+from .call_page import CallPage
+from .call_quality import CallQuality
+from .call_ringing_data import CallRingingData
+from .call_ringing_event import CallRingingEvent
+from .call_state import CallState
+from .call_step import CallStep
 from .callback_endpoint import CallbackEndpoint
 from .callback_endpoint_page import CallbackEndpointPage
 from .callback_endpoint_state import CallbackEndpointState
@@ -48,8 +64,10 @@ from .event_kind import EventKind
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
 from .interaction import Interaction
+from .interaction_kind import InteractionKind
 from .interaction_origin import InteractionOrigin
 from .interaction_page import InteractionPage
+from .leg_quality import LegQuality
 from .list_messages_origin import ListMessagesOrigin
 from .loopback_inbox import LoopbackInbox
 from .loopback_verdict import LoopbackVerdict
@@ -70,9 +88,11 @@ from .message_rehearsal_encoding import MessageRehearsalEncoding
 from .message_status import MessageStatus
 from .message_status_data import MessageStatusData
 from .message_status_event import MessageStatusEvent
+from .missed_calls import MissedCalls
 from .moved_message import MovedMessage
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
+from .new_call import NewCall
 from .new_community import NewCommunity
 from .new_contact import NewContact
 from .new_contacts import NewContacts
@@ -136,9 +156,25 @@ __all__ = (
     "BulkResult",
     "BulkRow",
     "BulkRowStatus",
+    "Call",
+    "CallAnsweredData",
+    "CallAnsweredEvent",
     "CallbackEndpoint",
     "CallbackEndpointPage",
     "CallbackEndpointState",
+    "CallCause",
+    "CallDetail",
+    "CallEndedBy",
+    "CallEndedData",
+    "CallEndedEvent",
+    "CallLeg",
+    "CallOrigin",
+    "CallPage",
+    "CallQuality",
+    "CallRingingData",
+    "CallRingingEvent",
+    "CallState",
+    "CallStep",
     "Capability",
     "CarrierState",
     "Community",
@@ -170,8 +206,10 @@ __all__ = (
     "GetOpenapiResponse200",
     "Health",
     "Interaction",
+    "InteractionKind",
     "InteractionOrigin",
     "InteractionPage",
+    "LegQuality",
     "ListMessagesOrigin",
     "LoopbackInbox",
     "LoopbackVerdict",
@@ -192,9 +230,11 @@ __all__ = (
     "MessageStatus",
     "MessageStatusData",
     "MessageStatusEvent",
+    "MissedCalls",
     "MovedMessage",
     "NewApiKey",
     "NewApiKeyScope",
+    "NewCall",
     "NewCommunity",
     "NewContact",
     "NewContacts",

@@ -13,6 +13,9 @@ from ..models.event_kind import EventKind
 if TYPE_CHECKING:
     from ..models.assignment_created_event import AssignmentCreatedEvent
     from ..models.assignment_released_event import AssignmentReleasedEvent
+    from ..models.call_answered_event import CallAnsweredEvent
+    from ..models.call_ended_event import CallEndedEvent
+    from ..models.call_ringing_event import CallRingingEvent
     from ..models.delivery_attempt import DeliveryAttempt
     from ..models.endpoint_test_event import EndpointTestEvent
     from ..models.message_received_event import MessageReceivedEvent
@@ -54,6 +57,9 @@ class DeliveryDetail:
     body: (
         AssignmentCreatedEvent
         | AssignmentReleasedEvent
+        | CallAnsweredEvent
+        | CallEndedEvent
+        | CallRingingEvent
         | EndpointTestEvent
         | MessageReceivedEvent
         | MessageStatusEvent
@@ -70,6 +76,9 @@ class DeliveryDetail:
     def to_dict(self) -> dict[str, Any]:
         from ..models.assignment_created_event import AssignmentCreatedEvent  # noqa: PLC0415
         from ..models.assignment_released_event import AssignmentReleasedEvent  # noqa: PLC0415
+        from ..models.call_answered_event import CallAnsweredEvent  # noqa: PLC0415
+        from ..models.call_ended_event import CallEndedEvent  # noqa: PLC0415
+        from ..models.call_ringing_event import CallRingingEvent  # noqa: PLC0415
         from ..models.endpoint_test_event import EndpointTestEvent  # noqa: PLC0415
         from ..models.message_received_event import MessageReceivedEvent  # noqa: PLC0415
         from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
@@ -122,6 +131,12 @@ class DeliveryDetail:
             body = self.body.to_dict()
         elif isinstance(self.body, QuarantineHeldEvent):
             body = self.body.to_dict()
+        elif isinstance(self.body, CallRingingEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, CallAnsweredEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, CallEndedEvent):
+            body = self.body.to_dict()
         elif isinstance(self.body, StrangerNotConnectedEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, EndpointTestEvent):
@@ -160,6 +175,9 @@ class DeliveryDetail:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.assignment_created_event import AssignmentCreatedEvent  # noqa: PLC0415
         from ..models.assignment_released_event import AssignmentReleasedEvent  # noqa: PLC0415
+        from ..models.call_answered_event import CallAnsweredEvent  # noqa: PLC0415
+        from ..models.call_ended_event import CallEndedEvent  # noqa: PLC0415
+        from ..models.call_ringing_event import CallRingingEvent  # noqa: PLC0415
         from ..models.delivery_attempt import DeliveryAttempt  # noqa: PLC0415
         from ..models.endpoint_test_event import EndpointTestEvent  # noqa: PLC0415
         from ..models.message_received_event import MessageReceivedEvent  # noqa: PLC0415
@@ -232,6 +250,9 @@ class DeliveryDetail:
         ) -> (
             AssignmentCreatedEvent
             | AssignmentReleasedEvent
+            | CallAnsweredEvent
+            | CallEndedEvent
+            | CallRingingEvent
             | EndpointTestEvent
             | MessageReceivedEvent
             | MessageStatusEvent
@@ -293,9 +314,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_6 = StrangerNotConnectedEvent.from_dict(
-                    data
-                )
+                componentsschemas_event_type_6 = CallRingingEvent.from_dict(data)
 
                 return componentsschemas_event_type_6
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -303,14 +322,43 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_7 = EndpointTestEvent.from_dict(data)
+                componentsschemas_event_type_7 = CallAnsweredEvent.from_dict(data)
 
                 return componentsschemas_event_type_7
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_8 = CallEndedEvent.from_dict(data)
+
+                return componentsschemas_event_type_8
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_9 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
+
+                return componentsschemas_event_type_9
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_10 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_10
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(
                 AssignmentCreatedEvent
                 | AssignmentReleasedEvent
+                | CallAnsweredEvent
+                | CallEndedEvent
+                | CallRingingEvent
                 | EndpointTestEvent
                 | MessageReceivedEvent
                 | MessageStatusEvent

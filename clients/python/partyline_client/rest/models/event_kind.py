@@ -4,6 +4,9 @@ from enum import StrEnum
 class EventKind(StrEnum):
     ASSIGNMENT_CREATED = "assignment.created"
     ASSIGNMENT_RELEASED = "assignment.released"
+    CALL_ANSWERED = "call.answered"
+    CALL_ENDED = "call.ended"
+    CALL_RINGING = "call.ringing"
     ENDPOINT_TEST = "endpoint.test"
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_STATUS = "message.status"

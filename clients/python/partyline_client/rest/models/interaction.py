@@ -7,6 +7,9 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.call_cause import CallCause
+from ..models.call_state import CallState
+from ..models.interaction_kind import InteractionKind
 from ..models.interaction_origin import InteractionOrigin
 from ..models.message_status import MessageStatus
 from ..models.reason import Reason
@@ -19,19 +22,23 @@ class Interaction:
     """What happened once."""
 
     id: str
-    """ A message. The id is `msg_` and 13 letters and digits; ids sort by time. """
-    kind: str
-    """ `message`. """
+    """ The message or the call. """
+    kind: InteractionKind
+    """ `message` or `call`. """
     from_: str
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     to: str
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     origin: InteractionOrigin
     """ `phone` or `app`. """
-    status: MessageStatus
-    """ Where a message stands. The whole life is drawn in `ARCHITECTURE.md`. """
+    status: MessageStatus | None
+    """ Of a message: where it stands. """
+    state: CallState | None
+    """ Of a call: where it stands. """
+    cause: CallCause | None
+    """ Of a call: why it ended. """
     reason: None | Reason
-    """ Why, when it ended badly. """
+    """ Why, when a rule or a carrier ended it badly. """
     at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
     updated_at: datetime.datetime
@@ -41,7 +48,7 @@ class Interaction:
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        kind = self.kind
+        kind = self.kind.value
 
         from_ = self.from_
 
@@ -49,7 +56,23 @@ class Interaction:
 
         origin = self.origin.value
 
-        status = self.status.value
+        status: None | str
+        if isinstance(self.status, MessageStatus):
+            status = self.status.value
+        else:
+            status = self.status
+
+        state: None | str
+        if isinstance(self.state, CallState):
+            state = self.state.value
+        else:
+            state = self.state
+
+        cause: None | str
+        if isinstance(self.cause, CallCause):
+            cause = self.cause.value
+        else:
+            cause = self.cause
 
         reason: None | str
         if isinstance(self.reason, Reason):
@@ -71,6 +94,8 @@ class Interaction:
                 "to": to,
                 "origin": origin,
                 "status": status,
+                "state": state,
+                "cause": cause,
                 "reason": reason,
                 "at": at,
                 "updated_at": updated_at,
@@ -84,7 +109,7 @@ class Interaction:
         d = dict(src_dict)
         id = d.pop("id")
 
-        kind = d.pop("kind")
+        kind = InteractionKind(d.pop("kind"))
 
         from_ = d.pop("from")
 
@@ -92,7 +117,50 @@ class Interaction:
 
         origin = InteractionOrigin(d.pop("origin"))
 
-        status = MessageStatus(d.pop("status"))
+        def _parse_status(data: object) -> MessageStatus | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                status_type_1 = MessageStatus(data)
+
+                return status_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(MessageStatus | None, data)
+
+        status = _parse_status(d.pop("status"))
+
+        def _parse_state(data: object) -> CallState | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                state_type_1 = CallState(data)
+
+                return state_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(CallState | None, data)
+
+        state = _parse_state(d.pop("state"))
+
+        def _parse_cause(data: object) -> CallCause | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                cause_type_1 = CallCause(data)
+
+                return cause_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(CallCause | None, data)
+
+        cause = _parse_cause(d.pop("cause"))
 
         def _parse_reason(data: object) -> None | Reason:
             if data is None:
@@ -120,6 +188,8 @@ class Interaction:
             to=to,
             origin=origin,
             status=status,
+            state=state,
+            cause=cause,
             reason=reason,
             at=at,
             updated_at=updated_at,

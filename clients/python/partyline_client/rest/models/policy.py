@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
 from ..models.refusal import Refusal
 from ..models.when_full import WhenFull
@@ -24,6 +25,8 @@ class Policy:
     """ What happens when a member's table is full. """
     intercept_on_silence: OnSilence
     """ What happens to a text when the app that is asked about it does not answer in time. """
+    missed_calls: MissedCalls
+    """ What somebody hears of a call that they missed. """
     strangers_kept_s: int = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     stranger_asked_every_s: int = 3600
@@ -58,6 +61,14 @@ class Policy:
     """ Longest text, in characters. """
     intercept_within_ms: int = 3000
     """ Milliseconds within which an app must answer that is asked about a text. """
+    ring_s: int = 60
+    """ Whole seconds for which a call may ring. """
+    max_call_s: int = 14400
+    """ Whole seconds after which a call is ended. """
+    missed_call_notice: str = (
+        "Missed call from {name}. Call or text this number to reach them."
+    )
+    """ The text about a missed call; `{name}` is the caller's name. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers = self.strangers.value
@@ -98,6 +109,14 @@ class Policy:
 
         intercept_on_silence = self.intercept_on_silence.value
 
+        ring_s = self.ring_s
+
+        max_call_s = self.max_call_s
+
+        missed_calls = self.missed_calls.value
+
+        missed_call_notice = self.missed_call_notice
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -121,6 +140,10 @@ class Policy:
                 "max_text_chars": max_text_chars,
                 "intercept_within_ms": intercept_within_ms,
                 "intercept_on_silence": intercept_on_silence,
+                "ring_s": ring_s,
+                "max_call_s": max_call_s,
+                "missed_calls": missed_calls,
+                "missed_call_notice": missed_call_notice,
             }
         )
 
@@ -167,6 +190,14 @@ class Policy:
 
         intercept_on_silence = OnSilence(d.pop("intercept_on_silence"))
 
+        ring_s = d.pop("ring_s")
+
+        max_call_s = d.pop("max_call_s")
+
+        missed_calls = MissedCalls(d.pop("missed_calls"))
+
+        missed_call_notice = d.pop("missed_call_notice")
+
         policy = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
@@ -187,6 +218,10 @@ class Policy:
             max_text_chars=max_text_chars,
             intercept_within_ms=intercept_within_ms,
             intercept_on_silence=intercept_on_silence,
+            ring_s=ring_s,
+            max_call_s=max_call_s,
+            missed_calls=missed_calls,
+            missed_call_notice=missed_call_notice,
         )
 
         return policy

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
 from ..models.refusal import Refusal
 from ..models.when_full import WhenFull
@@ -69,6 +70,16 @@ class PolicyPatch:
     """ Milliseconds within which an app must answer that is asked about a text. """
     intercept_on_silence: OnSilence | Unset = UNSET
     """ What happens to a text when the app that is asked about it does not answer in time. """
+    ring_s: int | Unset = 60
+    """ Whole seconds for which a call may ring. """
+    max_call_s: int | Unset = 14400
+    """ Whole seconds after which a call is ended. """
+    missed_calls: MissedCalls | Unset = UNSET
+    """ What somebody hears of a call that they missed. """
+    missed_call_notice: str | Unset = (
+        "Missed call from {name}. Call or text this number to reach them."
+    )
+    """ The text about a missed call; `{name}` is the caller's name. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers: str | Unset = UNSET
@@ -117,6 +128,16 @@ class PolicyPatch:
         if not isinstance(self.intercept_on_silence, Unset):
             intercept_on_silence = self.intercept_on_silence.value
 
+        ring_s = self.ring_s
+
+        max_call_s = self.max_call_s
+
+        missed_calls: str | Unset = UNSET
+        if not isinstance(self.missed_calls, Unset):
+            missed_calls = self.missed_calls.value
+
+        missed_call_notice = self.missed_call_notice
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -158,6 +179,14 @@ class PolicyPatch:
             field_dict["intercept_within_ms"] = intercept_within_ms
         if intercept_on_silence is not UNSET:
             field_dict["intercept_on_silence"] = intercept_on_silence
+        if ring_s is not UNSET:
+            field_dict["ring_s"] = ring_s
+        if max_call_s is not UNSET:
+            field_dict["max_call_s"] = max_call_s
+        if missed_calls is not UNSET:
+            field_dict["missed_calls"] = missed_calls
+        if missed_call_notice is not UNSET:
+            field_dict["missed_call_notice"] = missed_call_notice
 
         return field_dict
 
@@ -222,6 +251,19 @@ class PolicyPatch:
         else:
             intercept_on_silence = OnSilence(_intercept_on_silence)
 
+        ring_s = d.pop("ring_s", UNSET)
+
+        max_call_s = d.pop("max_call_s", UNSET)
+
+        _missed_calls = d.pop("missed_calls", UNSET)
+        missed_calls: MissedCalls | Unset
+        if isinstance(_missed_calls, Unset):
+            missed_calls = UNSET
+        else:
+            missed_calls = MissedCalls(_missed_calls)
+
+        missed_call_notice = d.pop("missed_call_notice", UNSET)
+
         policy_patch = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
@@ -242,6 +284,10 @@ class PolicyPatch:
             max_text_chars=max_text_chars,
             intercept_within_ms=intercept_within_ms,
             intercept_on_silence=intercept_on_silence,
+            ring_s=ring_s,
+            max_call_s=max_call_s,
+            missed_calls=missed_calls,
+            missed_call_notice=missed_call_notice,
         )
 
         return policy_patch

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     NO_CARRIER = "no_carrier"
     NO_CONTACT = "no_contact"
     NO_DEVICE = "no_device"
+    NO_VOICE = "no_voice"
     PAIR_BLOCKED = "pair_blocked"
     PAIR_RELEASED = "pair_released"
     RECIPIENT_OPTED_OUT = "recipient_opted_out"
