@@ -15,14 +15,15 @@ use std::time::{Duration, Instant};
 
 use partyline::callbacks::CallbacksEdge;
 use partyline::config::callbacks::CallbacksConfig;
+use partyline::domain::event::QuestionKind;
 use partyline::domain::{Clock, Timestamp};
 use partyline::switchboard::ask::{Answer, Asker, Question};
 use partyline::switchboard::{DeliveryState, EndpointEdit, Expected, SwitchboardError, Tidying};
 use serde_json::json;
-use support::callbacks::{Office, quick};
+use support::callbacks::{Office, lane_and_number, quick};
 use support::exchange::StepClock;
 use support::receiver::{Receiver, Reply};
-use support::{Broker, Database, eventually, on_both_databases};
+use support::{Broker, Database, eventually, on_both_databases, told};
 
 on_both_databases! {
     async fn a_callback_is_signed_tried_again_and_written_down(database: Database) {
@@ -70,8 +71,7 @@ on_both_databases! {
         let failures = AtomicUsize::new(0);
         // The first of lane 1 fails once.
         receiver.answers(move |hit| {
-            let data = hit.json()["data"].clone();
-            let first = data == json!({"lane": 1, "n": 0}) && failures.fetch_add(1, Ordering::SeqCst) == 0;
+            let first = lane_and_number(hit) == (1, 0) && failures.fetch_add(1, Ordering::SeqCst) == 0;
             Reply::status(if first { 503 } else { 200 })
         });
         let (endpoint, _) = office.endpoint(&receiver.url("/hook")).await;
@@ -81,11 +81,7 @@ on_both_databases! {
             }
         }
         let hits = receiver.wait_for("/hook", 16).await;
-        let told: Vec<(i64, i64)> = hits
-            .iter()
-            .map(|hit| hit.json()["data"].clone())
-            .map(|data| (data["lane"].as_i64().unwrap(), data["n"].as_i64().unwrap()))
-            .collect();
+        let told: Vec<(i64, i64)> = hits.iter().map(lane_and_number).collect();
         for lane in 1..=3 {
             let of: Vec<i64> = told.iter().filter(|(l, _)| *l == lane).map(|(_, n)| *n).collect();
             let expected: &[i64] = if lane == 1 { &[0, 0, 1, 2, 3, 4] } else { &[0, 1, 2, 3, 4] };
@@ -419,8 +415,8 @@ async fn an_app_is_asked_and_answers() {
             url: receiver.url("/ask"),
             secrets: vec![secret.clone()],
             id: "msg_1".into(),
-            kind: "message.intercept",
-            body: r#"{"text":"hi"}"#.into(),
+            kind: QuestionKind::MessageIntercept,
+            body: told::example("message.intercept").to_string(),
             within: Duration::from_millis(within_ms),
         };
         asker.ask(question).await

@@ -1,6 +1,7 @@
 //! The event stream: what happens in a community, as server-sent events.
 
 use std::collections::{BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// And no more often than this, however much happens.
 const LOOK_AT_MOST: Duration = Duration::from_millis(50);
+/// The longest that a stream with an end may be asked for, in seconds.
+const MOST_S: u64 = 86_400;
 /// Without events a comment shows that the stream lives.
 const HEARTBEAT_MS: i64 = 15_000;
 
@@ -119,6 +122,23 @@ impl<'de> Deserialize<'de> for Kinds {
     }
 }
 
+/// For how long a stream is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seconds(u64);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.parse() {
+            Ok(s) if s <= MOST_S => Ok(Self(s)),
+            _ => Err(serde::de::Error::custom(format!(
+                "allowed are whole numbers from 0 to {MOST_S}, not `{}`",
+                text.chars().take(40).collect::<String>()
+            ))),
+        }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +150,9 @@ pub(crate) struct Wanted {
     types: Option<Kinds>,
     /// The id of the last event that you have, where the header cannot be set.
     after: Option<EventId>,
+    /// Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 86_400, example = 0)]
+    for_s: Option<Seconds>,
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>> {
@@ -164,11 +187,10 @@ fn community(who: &Who, asked: Option<CommunityId>) -> Result<CommunityId> {
 #[utoipa::path(
     get, path = "/v1/events", operation_id = "stream_events", tag = "Events",
     summary = "Follow what happens",
-    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`.",
+    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id.",
     params(Wanted, ("Last-Event-ID" = Option<EventId>, Header, description = "The id of the last event that you have.")),
     responses(
-        (status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
-         example = json!("id: evt_1tq3v8r4w0801\nevent: message.status\ndata: {…}\n\n")),
+        (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
     ),
     extensions(("x-problems" = json!(["bad_last_event_id", "not_found", "events_forgotten", "too_many_streams"]))),
 )]
@@ -190,6 +212,7 @@ pub(crate) async fn stream(
     let (chunks, taken) = mpsc::channel(BUFFERED);
     let mut teller = Teller::begin(&board, shared.feed.clone(), community, wanted.types, after).await?;
     teller.key = Some(who.0.key);
+    teller.stays = wanted.for_s.map(|s| Duration::from_secs(s.0));
     actix_web::rt::spawn(async move {
         let _permit = permit;
         if let Err(problem) = teller.run(&chunks).await {
@@ -213,6 +236,8 @@ struct Teller {
     feed: Arc<Feed>,
     news: watch::Receiver<u64>,
     key: Option<KeyId>,
+    /// How long it lasts, if it has an end.
+    stays: Option<Duration>,
     community: CommunityId,
     kinds: Option<Vec<EventKind>>,
     /// Everything up to here was told.
@@ -239,6 +264,7 @@ impl Teller {
             feed,
             news: board.news(),
             key: None,
+            stays: None,
             community,
             kinds: kinds.map(|k| k.0),
             told: after.unwrap_or(EventId::earliest(now)),
@@ -305,6 +331,7 @@ impl Teller {
 
     async fn run(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
         let closing = self.board.closing();
+        let mut end = pin!(tokio::time::sleep(self.stays.unwrap_or_default()));
         send(chunks, Bytes::from_static(b": partyline\n\n")).await?;
         loop {
             let (events, more) = self.unseen().await?;
@@ -328,6 +355,7 @@ impl Teller {
                 continue;
             }
             tokio::select! {
+                () = &mut end, if self.stays.is_some() => return Ok(()),
                 () = closing.cancelled() => return Ok(()),
                 () = chunks.closed() => return Ok(()),
                 () = tokio::time::sleep(LOOK_EVERY) => {}

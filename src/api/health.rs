@@ -12,6 +12,7 @@ use super::problem::{Problem, Result};
 #[utoipa::path(
     get, path = "/healthz", operation_id = "get_health", tag = "Health",
     summary = "Is the broker alive?",
+    description = "It is if it answers; the database is not asked. Restart it when it is not.",
     responses(
         (status = 200, description = "It answers.", body = Health),
     ),

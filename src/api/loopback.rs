@@ -100,6 +100,7 @@ struct Inbox {
 #[utoipa::path(
     get, path = "/v1/loopback/phones/{phone}/texts", operation_id = "list_loopback_texts", tag = "Loopback",
     summary = "List what a virtual phone received",
+    description = "The latest, in memory: a restart forgets them.",
     responses(
         (status = 200, description = "All texts that it received, newest last.", body = Inbox),
     ),

@@ -91,6 +91,7 @@ pub(crate) struct Filter {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/numbers", operation_id = "list_numbers", tag = "Numbers",
     summary = "List pool numbers",
+    description = "Those of all pools of the community, each with how many assignments it stands in. Removed ones are left out.",
     params(Filter),
     responses(
         (status = 200, description = "A page, oldest first.", body = Page<views::PoolNumber>),

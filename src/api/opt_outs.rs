@@ -15,6 +15,7 @@ use crate::switchboard::OptOut;
 #[utoipa::path(
     get, path = "/v1/communities/{community}/opt_outs", operation_id = "list_opt_outs", tag = "Opt-outs",
     summary = "List opt-outs",
+    description = "A stop stays when its pair or its member goes; only the phone's own START lifts it.",
     params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
     responses(
         (status = 200, description = "A page, newest first.", body = Page<OptOut>),

@@ -26,6 +26,7 @@ pub(crate) struct NewPool {
 #[utoipa::path(
     post, path = "/v1/communities/{community}/pools", operation_id = "create_pool", tag = "Pools",
     summary = "Make a pool",
+    description = "It is empty: add numbers with `POST …/numbers`.",
     request_body = NewPool,
     responses(
         (status = 201, description = "The pool.", body = views::Pool),
@@ -56,6 +57,7 @@ pub(crate) struct Filter {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/pools", operation_id = "list_pools", tag = "Pools",
     summary = "List pools",
+    description = "Their numbers are listed with `GET …/numbers`.",
     params(Filter),
     responses(
         (status = 200, description = "A page, oldest first.", body = Page<views::Pool>),

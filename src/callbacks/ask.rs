@@ -56,7 +56,7 @@ impl Asker for CallbackAsker {
         match self.asked(&question).await {
             Ok(body) => Answer::Body(body),
             Err(why) => {
-                let (endpoint, kind) = (question.endpoint, question.kind);
+                let (endpoint, kind) = (question.endpoint, question.kind.word());
                 tracing::info!(%endpoint, kind, %why, "an app did not answer a question");
                 Answer::Failed(why)
             }

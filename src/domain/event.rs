@@ -24,6 +24,10 @@ pub enum EventKind {
     /// A text was held because its pair is released.
     #[serde(rename = "quarantine.held")]
     QuarantineHeld,
+    /// The app that was asked about a stranger wanted them connected, which cannot be: why, such as a full table.
+    /// The stranger was turned away. Goes to the endpoint that was asked, whatever it wants.
+    #[serde(rename = "stranger.not_connected")]
+    StrangerNotConnected,
     /// Somebody tried an endpoint out; goes to that endpoint only.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
@@ -31,13 +35,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 7] = [
+    pub const ALL: [EventKind; 8] = [
         EventKind::MessageReceived,
         EventKind::MessageStatus,
         EventKind::AssignmentCreated,
         EventKind::AssignmentReleased,
         EventKind::OptOutChanged,
         EventKind::QuarantineHeld,
+        EventKind::StrangerNotConnected,
         EventKind::EndpointTest,
     ];
 
@@ -50,6 +55,7 @@ impl EventKind {
             EventKind::AssignmentReleased => "assignment.released",
             EventKind::OptOutChanged => "opt_out.changed",
             EventKind::QuarantineHeld => "quarantine.held",
+            EventKind::StrangerNotConnected => "stranger.not_connected",
             EventKind::EndpointTest => "endpoint.test",
         }
     }
@@ -57,6 +63,30 @@ impl EventKind {
     /// Back from the word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.word() == word)
+    }
+}
+
+/// The kind of a question to an app: its `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum QuestionKind {
+    /// May this text be bridged?
+    #[serde(rename = "message.intercept")]
+    MessageIntercept,
+    /// Who is the sender of this text?
+    #[serde(rename = "stranger.unknown")]
+    StrangerUnknown,
+}
+
+impl QuestionKind {
+    /// Every kind.
+    pub const ALL: [QuestionKind; 2] = [QuestionKind::MessageIntercept, QuestionKind::StrangerUnknown];
+
+    /// The word of the public surface.
+    pub fn word(self) -> &'static str {
+        match self {
+            QuestionKind::MessageIntercept => "message.intercept",
+            QuestionKind::StrangerUnknown => "stranger.unknown",
+        }
     }
 }
 
@@ -72,6 +102,12 @@ mod tests {
                 format!("\"{}\"", kind.word())
             );
             assert_eq!(EventKind::from_word(kind.word()), Some(kind));
+        }
+        for kind in QuestionKind::ALL {
+            assert_eq!(
+                serde_json::to_string(&kind).unwrap(),
+                format!("\"{}\"", kind.word())
+            );
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
+use crate::domain::event::QuestionKind;
 use crate::domain::id::{CommunityId, EndpointId};
 
 /// Most questions under way. Both sides keep to it: further texts wait in their lanes, and are not decided
@@ -25,8 +26,8 @@ pub struct Question {
     pub secrets: Vec<String>,
     /// The `webhook-id`: the same whenever this is asked again.
     pub id: String,
-    /// What is asked: `message.intercept` or `stranger.unknown`.
-    pub kind: &'static str,
+    /// What is asked.
+    pub kind: QuestionKind,
     /// The body, JSON.
     pub body: String,
     /// How long the answer is waited for.

@@ -7,7 +7,6 @@ use super::recycle::{make_room_for_received, recycle};
 use super::{Context, contacts, members, notices};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Side};
-use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, WhenFull};
@@ -97,8 +96,7 @@ pub(crate) fn assign(
                 let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
                 count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
-                ctx.events
-                    .assignment(community, EventKind::AssignmentCreated, &seen);
+                ctx.events.assignment_created(community, &seen)?;
                 if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -325,8 +323,7 @@ pub(super) fn release_locked(
         Origin::Received => (&pair[1], &pair[0]),
     };
     let seen = contacts::contact_view(conn, community, chosen, received)?;
-    ctx.events
-        .assignment(community, EventKind::AssignmentReleased, &seen);
+    ctx.events.assignment_released(community, &seen)?;
     for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(

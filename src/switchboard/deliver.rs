@@ -103,7 +103,7 @@ pub(crate) fn deliver(
     let carries = (!ways.phone).then(|| row.message_id());
     let app = ways.app.map(|endpoint| (endpoint, carries));
     ctx.events
-        .message_received(pair_community(row), &view(row.clone())?, app);
+        .message_received(pair_community(row), &view(row.clone())?, app)?;
     let Some(device) = pair.device.as_ref().filter(|_| ways.phone) else {
         return Ok(Vec::new());
     };

@@ -197,7 +197,7 @@ impl Switchboard {
         let made = self
             .write(move |conn, ctx| {
                 endpoints::require_active(conn, community, id)?;
-                ctx.events.endpoint_test(community, id);
+                ctx.events.endpoint_test(community, id)?;
                 events::write(conn, ctx)?;
                 let filter = DeliveryFilter {
                     endpoints: Some(vec![id.as_i64()]),

@@ -5,16 +5,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Context;
 use super::endpoints;
 use super::error::Result;
+use super::told::{self, Told};
 use super::views::{Contact, Message};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId};
-use crate::domain::message::{Reason, Status};
+use crate::domain::message::Status;
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::events::{self, EventRow};
 use crate::store::{Conn, StoreError, endpoints as rows};
@@ -31,8 +32,8 @@ pub struct Event {
     pub timestamp: Timestamp,
     /// Where.
     pub community: CommunityId,
-    /// What it happened to; its shape depends on the kind.
-    #[schema(value_type = Object, example = json!({"id": "msg_1tq3v8r4w0801", "status": "delivered"}))]
+    /// What it happened to; its shape depends on the kind (see `told`).
+    #[schema(value_type = Object)]
     pub data: Value,
 }
 
@@ -52,7 +53,8 @@ struct News {
     community: CommunityId,
     kind: EventKind,
     lane: i64,
-    data: Value,
+    /// JSON.
+    data: String,
     /// The endpoint of the app in which the recipient reads: it gets the event whatever it wants, and what
     /// becomes of the delivery is what becomes of the message.
     app: Option<(EndpointId, Option<MessageId>)>,
@@ -69,6 +71,24 @@ fn lane(one: i64, other: i64) -> i64 {
     // Ids differ mostly in their low bits; the multiplication spreads them over all 64.
     let (low, high) = (one.min(other), one.max(other));
     (low.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64) ^ high).wrapping_mul(0xD6E8_FEB8_6659_FD93_u64 as i64)
+}
+
+/// That of a pair of which one may be nobody.
+fn lane_of(one: Option<MemberId>, other: Option<MemberId>) -> i64 {
+    lane(one.map_or(0, MemberId::as_i64), other.map_or(0, MemberId::as_i64))
+}
+
+impl News {
+    fn of<T: Told>(community: CommunityId, lane: i64, data: &T) -> Result<Self> {
+        Ok(Self {
+            community,
+            kind: T::KIND,
+            lane,
+            data: serde_json::to_string(data).map_err(|_| StoreError::Corrupt("events.data"))?,
+            app: None,
+            status: None,
+        })
+    }
 }
 
 impl EventLog {
@@ -97,108 +117,80 @@ impl EventLog {
         community: CommunityId,
         message: &Message,
         app: Option<(EndpointId, Option<MessageId>)>,
-    ) {
-        let (Some(from), Some(to)) = (message.from, message.to) else {
-            return;
-        };
-        self.push(News {
-            community,
-            kind: EventKind::MessageReceived,
-            lane: lane(from.as_i64(), to.as_i64()),
-            data: json!({ "message": message }),
-            app,
-            status: None,
-        });
+    ) -> Result<()> {
+        if message.from.is_some() && message.to.is_some() {
+            let lane = lane_of(message.from, message.to);
+            let news = News::of(community, lane, &told::MessageReceived { message })?;
+            self.push(News { app, ..news });
+        }
+        Ok(())
     }
 
     /// A text between members has a new status.
-    pub fn message_status(&self, community: CommunityId, moved: &Moved<'_>) {
-        let (Some(from), Some(to)) = (moved.from, moved.to) else {
-            return;
-        };
-        self.push(News {
-            community,
-            kind: EventKind::MessageStatus,
-            lane: lane(from.as_i64(), to.as_i64()),
-            data: json!({ "message": moved }),
-            app: None,
-            status: Some(moved.status),
-        });
+    pub fn message_status(&self, community: CommunityId, message: &told::Moved<'_>) -> Result<()> {
+        if message.from.is_some() && message.to.is_some() {
+            let lane = lane_of(message.from, message.to);
+            let news = News::of(community, lane, &told::MessageStatus { message })?;
+            let status = Some(message.status);
+            self.push(News { status, ..news });
+        }
+        Ok(())
     }
 
     /// A text was held.
-    pub fn quarantine_held(&self, community: CommunityId, message: &Message) {
-        let (from, to) = (
-            message.from.map_or(0, MemberId::as_i64),
-            message.to.map_or(0, MemberId::as_i64),
-        );
-        self.push(News {
-            community,
-            kind: EventKind::QuarantineHeld,
-            lane: lane(from, to),
-            data: json!({ "message": message }),
-            app: None,
-            status: None,
-        });
+    pub fn quarantine_held(&self, community: CommunityId, message: &Message) -> Result<()> {
+        let lane = lane_of(message.from, message.to);
+        self.push(News::of(community, lane, &told::QuarantineHeld { message })?);
+        Ok(())
     }
 
-    /// A pair was made or released.
-    pub fn assignment(&self, community: CommunityId, kind: EventKind, contact: &Contact) {
-        self.push(News {
-            community,
-            kind,
-            lane: lane(contact.member.as_i64(), contact.contact.as_i64()),
-            data: json!({ "contact": contact }),
-            app: None,
-            status: None,
-        });
-    }
-
-    /// A phone stopped or allows one contact (none = all, or a number that stands for nobody).
-    pub fn opt_out_changed(
+    /// What an app wanted of a stranger cannot be; told to the app that was asked, whatever else it wants.
+    pub fn stranger_not_connected(
         &self,
         community: CommunityId,
-        member: Option<MemberId>,
-        contact: Option<MemberId>,
-        all: bool,
-        opted_out: bool,
-    ) {
-        self.push(News {
-            community,
-            kind: EventKind::OptOutChanged,
-            lane: lane(
-                member.map_or(0, MemberId::as_i64),
-                contact.map_or(0, MemberId::as_i64),
-            ),
-            data: json!({ "member": member, "contact": contact, "all": all, "opted_out": opted_out }),
-            app: None,
-            status: None,
-        });
+        asked: Option<EndpointId>,
+        stranger: &told::NotConnected<'_>,
+    ) -> Result<()> {
+        let lane = stranger.message.as_i64();
+        let news = News::of(community, lane, &told::StrangerNotConnected { stranger })?;
+        let app = asked.map(|endpoint| (endpoint, None));
+        self.push(News { app, ..news });
+        Ok(())
+    }
+
+    /// A pair was made.
+    pub fn assignment_created(&self, community: CommunityId, contact: &Contact) -> Result<()> {
+        let lane = lane_of(Some(contact.member), Some(contact.contact));
+        self.push(News::of(community, lane, &told::AssignmentCreated { contact })?);
+        Ok(())
+    }
+
+    /// A pair was released.
+    pub fn assignment_released(&self, community: CommunityId, contact: &Contact) -> Result<()> {
+        let lane = lane_of(Some(contact.member), Some(contact.contact));
+        self.push(News::of(community, lane, &told::AssignmentReleased { contact })?);
+        Ok(())
+    }
+
+    /// A phone stopped something, or allows it again.
+    pub fn opt_out_changed(&self, community: CommunityId, change: &told::OptOutChanged) -> Result<()> {
+        let lane = lane_of(change.member, change.contact);
+        self.push(News::of(community, lane, change)?);
+        Ok(())
     }
 
     /// Somebody tries an endpoint out.
-    pub fn endpoint_test(&self, community: CommunityId, endpoint: EndpointId) {
-        self.push(News {
+    pub fn endpoint_test(&self, community: CommunityId, endpoint: EndpointId) -> Result<()> {
+        let text = "this is a test; nothing happened";
+        let news = News::of(
             community,
-            kind: EventKind::EndpointTest,
-            lane: endpoint.as_i64(),
-            data: json!({ "endpoint": endpoint, "text": "this is a test; nothing happened" }),
-            app: Some((endpoint, None)),
-            status: None,
-        });
+            endpoint.as_i64(),
+            &told::EndpointTest { endpoint, text },
+        )?;
+        let app = Some((endpoint, None));
+        self.push(News { app, ..news });
+        Ok(())
     }
-}
-
-/// What is told of a message whose status changed; never its text.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Moved<'a> {
-    pub id: MessageId,
-    pub from: Option<MemberId>,
-    pub to: Option<MemberId>,
-    pub status: Status,
-    pub reason: Option<Reason>,
-    pub detail: Option<&'a str>,
-    pub updated_at: Timestamp,
 }
 
 /// What a transaction has told.
@@ -262,7 +254,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<Written> {
             id: id.as_i64(),
             kind: news.kind.word().to_owned(),
             lane: news.lane,
-            data: news.data.to_string(),
+            data: news.data,
             created_at: ctx.now.0,
         });
     }

@@ -3,17 +3,20 @@
 //! a carrier.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::assign::{self, Loads};
-use super::communities;
+use super::communities::{self, Apps};
 use super::deliver;
 use super::error::{Result, SwitchboardError};
 use super::members::{self, NewMember};
 use super::messages::view;
 use super::receipts::advance;
 use super::route::{self, DialledCache, PairFacts, Purpose, Ruling};
+use super::told::{Asked, Masked, MessageIntercept, NotConnected, Question, StrangerUnknown};
 use super::{Context, intake};
+use crate::domain::event::QuestionKind;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, NumberId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{OnSilence, Policy};
@@ -21,7 +24,7 @@ use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, numbers};
+use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, media, numbers, strangers};
 
 /// The name under which such texts wait; no carrier's name begins with this sign.
 pub(crate) const ASK: &str = "@ask";
@@ -34,31 +37,34 @@ pub(crate) struct Asking {
     pub endpoint: EndpointId,
     pub url: String,
     pub secrets: Vec<String>,
-    pub kind: &'static str,
+    pub kind: QuestionKind,
     pub body: String,
     pub within_ms: u64,
 }
 
 /// An app's word on a text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Word {
+pub enum Word {
     /// Bridge it as it is.
     Allow,
     /// Bridge it with another text.
     Rewrite {
         /// The text instead.
+        #[schema(example = "Are you coming?")]
         text: String,
     },
     /// Do not bridge it.
     Deny {
         /// Why, for the message's detail.
         #[serde(default)]
+        #[schema(example = "house rule")]
         reason: Option<String>,
     },
     /// Of a stranger: make a member of them, and a contact of `to` on the number that they texted.
     Connect {
         /// What they are called.
+        #[schema(example = "Ann's brother")]
         name: String,
         /// Whom they want to reach.
         to: MemberId,
@@ -122,13 +128,13 @@ fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<P
     Ok(pending)
 }
 
-/// Only the country and the end of a number: enough to tell two strangers apart, not to call one.
-fn masked(phone: E164) -> String {
-    let text = phone.to_string();
-    let keep = text.len().saturating_sub(2);
-    let head = text.len().min(3);
-    let dots = "•".repeat(keep.saturating_sub(head));
-    format!("{}{dots}{}", &text[..head], &text[keep.max(head)..])
+/// The kind and body of a question.
+fn worded<T: Asked>(community: CommunityId, now: Timestamp, data: T) -> Result<(QuestionKind, String)> {
+    let body = serde_json::to_string(&Question::about(community, now, data));
+    Ok((
+        T::KIND,
+        body.map_err(|_| StoreError::Corrupt("outbox.message_id"))?,
+    ))
 }
 
 /// The question about a waiting text; none when nobody is to be asked any more.
@@ -154,23 +160,20 @@ pub(crate) fn question(
         return Ok(None);
     };
     let secrets = endpoints::live_secrets(conn, community, endpoint, now.0)?;
-    let kind = if is_stranger {
-        "stranger.unknown"
+    let phone = row.from_phone.and_then(E164::from_i64);
+    let message = &view(row)?;
+    let (kind, body) = if is_stranger {
+        let phone = Masked::new(phone.ok_or(StoreError::Corrupt("messages.from_phone"))?);
+        worded(community, now, StrangerUnknown { message, phone })?
     } else {
-        "message.intercept"
+        worded(community, now, MessageIntercept { message })?
     };
-    let phone = row.from_phone.and_then(E164::from_i64).filter(|_| is_stranger);
-    let mut data = json!({ "message": view(row)? });
-    if let Some(phone) = phone {
-        data["phone"] = json!(masked(phone));
-    }
-    let body = json!({ "type": kind, "timestamp": now, "community": community, "data": data });
     Ok(Some(Asking {
         endpoint,
         url: found.url,
         secrets: secrets.into_iter().map(|s| s.secret).collect(),
         kind,
-        body: body.to_string(),
+        body,
         within_ms: policy.intercept_within_ms.into(),
     }))
 }
@@ -196,12 +199,12 @@ pub(crate) fn decide(
         // Cancelled meanwhile; whoever did that has told the sender.
         return Ok(Decided::default());
     }
-    let (policy, _) = communities::setup(conn, community)?;
+    let (policy, apps) = communities::setup(conn, community)?;
     let mut row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
     if row.from_member.is_none() {
         return match word {
-            Some(Word::Connect { name, to }) => connect(conn, ctx, &policy, community, row, name, to),
-            _ => turn_away(conn, ctx, community, row),
+            Some(Word::Connect { name, to }) => connect(conn, ctx, (&policy, apps), community, row, name, to),
+            _ => turn_away(conn, ctx, community, row, None),
         };
     }
     let word = word.unwrap_or(match policy.intercept_on_silence {
@@ -226,18 +229,17 @@ pub(crate) fn decide(
         // A word that makes no sense here is as good as none, and the text was not forbidden.
         Word::Allow | Word::Rewrite { .. } | Word::Connect { .. } => {}
     }
-    bridge(conn, ctx, &policy, community, row)
+    bridge(conn, ctx, (&policy, apps), community, row)
 }
 
 fn bridge(
     conn: &mut Conn,
     ctx: &Context,
-    policy: &Policy,
+    (policy, apps): (&Policy, Apps),
     community: CommunityId,
     mut row: MessageRow,
 ) -> Result<Decided> {
     let id = row.message_id();
-    let (_, apps) = communities::setup(conn, community)?;
     let (Some(from), Some(to)) = (row.from_member, row.to_member) else {
         return Err(StoreError::Corrupt("messages.from_member").into());
     };
@@ -274,7 +276,7 @@ fn bridge(
 fn connect(
     conn: &mut Conn,
     ctx: &Context,
-    policy: &Policy,
+    (policy, apps): (&Policy, Apps),
     community: CommunityId,
     mut row: MessageRow,
     name: String,
@@ -319,14 +321,28 @@ fn connect(
         Ok(stranger) => {
             row.from_member = Some(stranger.as_i64());
             row.to_member = Some(to.as_i64());
-            bridge(conn, ctx, policy, community, row)
+            // Were they to be a stranger again, that would be another matter.
+            strangers::forget_asked(conn, community, row.id)?;
+            bridge(conn, ctx, (policy, apps), community, row)
         }
         Err(error) if error.is_transient() => Err(error),
         Err(error @ SwitchboardError::Store(_)) => Err(error),
         Err(error) => {
             ctx.events.rewind(told);
-            tracing::info!(%error, "an app wanted a stranger connected, which cannot be");
-            turn_away(conn, ctx, community, row)
+            let code = error.code();
+            // The sentence may name the stranger's phone, which is not the app's to learn.
+            let why = error.to_string().replace(&phone.digits(), "…");
+            tracing::info!(%community, message = %row.message_id(), code, "an app wanted a stranger connected, which cannot be");
+            let failed = NotConnected {
+                message: row.message_id(),
+                to,
+                code,
+                detail: &why,
+            };
+            ctx.events
+                .stranger_not_connected(community, apps.stranger, &failed)?;
+            let detail = format!("{code}: {why}");
+            turn_away(conn, ctx, community, row, Some(&detail))
         }
     }
 }
@@ -351,7 +367,13 @@ fn remember(
 }
 
 /// A stranger whom nobody vouches for gets what the policy has for strangers.
-fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: MessageRow) -> Result<Decided> {
+fn turn_away(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    row: MessageRow,
+    detail: Option<&str>,
+) -> Result<Decided> {
     let id = row.message_id();
     let (Some(phone), Some(dialled)) = (
         row.from_phone.and_then(E164::from_i64),
@@ -365,9 +387,12 @@ fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: Messag
         community,
         id,
         Status::Blocked,
-        (Some(reason), None),
+        (Some(reason), detail),
         ctx.now,
     )?;
+    if row.media > 0 {
+        media::drop_of_message(conn, community, id, ctx.now)?;
+    }
     let facts = route::facts(conn, &mut DialledCache::new(), (phone, dialled), Purpose::Act)?;
     let others = match &facts.dialled {
         Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,
@@ -378,6 +403,8 @@ fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: Messag
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -404,11 +431,5 @@ mod tests {
         };
         assert_eq!(kept.chars().count(), MOST_REASON_CHARS);
         assert!(kept.starts_with("ab"));
-    }
-
-    #[test]
-    fn a_masked_phone_shows_its_ends_only() {
-        let phone: E164 = "+14155550134".parse().unwrap();
-        assert_eq!(masked(phone), "+14•••••••34");
     }
 }

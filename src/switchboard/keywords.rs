@@ -3,6 +3,7 @@
 use super::Context;
 use super::error::Result;
 use super::route::{Dialled, Facts};
+use super::told::OptOutChanged;
 use super::{notices, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
@@ -82,7 +83,7 @@ fn stop(
         (None, None) => None,
     };
     if record(conn, ctx, dialled, from, dialled.number.id, contact)? {
-        tell(ctx, facts, dialled, contact, false, true);
+        tell(ctx, facts, dialled, contact, false, true)?;
     }
     let Some(pair) = &facts.pair else {
         return Ok(Vec::new());
@@ -106,7 +107,7 @@ fn stop_all(
     from: E164,
 ) -> Result<Vec<Pending>> {
     if record(conn, ctx, dialled, from, ALL_NUMBERS, None)? {
-        tell(ctx, facts, dialled, None, true, true);
+        tell(ctx, facts, dialled, None, true, true)?;
     }
     let Some(sender) = &facts.sender else {
         return Ok(Vec::new());
@@ -133,12 +134,12 @@ fn stop_all(
 fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
     if opt_outs::lift(conn, dialled.community, from, dialled.number.id)? {
         let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
-        tell(ctx, facts, dialled, contact, false, false);
+        tell(ctx, facts, dialled, contact, false, false)?;
     }
     let lifted = opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)?;
     // It may have come from the phone that this one replaces.
     if lifted || facts.sender.as_ref().is_some_and(|d| d.stopped_all) {
-        tell(ctx, facts, dialled, None, true, false);
+        tell(ctx, facts, dialled, None, true, false)?;
         devices::set_stopped_all(conn, dialled.community, from, false)?;
     }
     if let Some(pair) = &facts.pair {
@@ -174,11 +175,21 @@ fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from:
 }
 
 /// Tells apps that a phone stopped, or allows again, one contact or all.
-fn tell(ctx: &Context, facts: &Facts, dialled: &Dialled, contact: Option<i64>, all: bool, opted_out: bool) {
-    let member = facts.sender.as_ref().map(|d| MemberId::from_i64(d.member_id));
-    let contact = contact.map(MemberId::from_i64);
-    ctx.events
-        .opt_out_changed(dialled.community, member, contact, all, opted_out);
+fn tell(
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    contact: Option<i64>,
+    all: bool,
+    opted_out: bool,
+) -> Result<()> {
+    let change = OptOutChanged {
+        member: facts.sender.as_ref().map(|d| MemberId::from_i64(d.member_id)),
+        contact: contact.map(MemberId::from_i64),
+        all,
+        opted_out,
+    };
+    ctx.events.opt_out_changed(dialled.community, &change)
 }
 
 /// Records an opt-out; false if it was there.

@@ -2,8 +2,8 @@
 
 use super::aside::batch_or_each;
 use super::error::{Result, SwitchboardError};
-use super::events::Moved;
 use super::outlet::{InboundReceipt, Sent};
+use super::told::Moved;
 use super::{Context, early, notices};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
@@ -11,7 +11,7 @@ use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::parts::{self, Match, PartRow};
-use crate::store::{Conn, StoreError, devices};
+use crate::store::{Conn, StoreError, devices, media};
 
 /// How one try to send ended.
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                     completion.between,
                     Status::Queued,
                     (None, Some(detail)),
-                );
+                )?;
             }
         }
         return Ok(Vec::new());
@@ -205,7 +205,7 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
                             completion.between,
                             status,
                             (None, None),
-                        );
+                        )?;
                     }
                     Vec::new()
                 }
@@ -221,14 +221,12 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
             status,
             reason,
             detail,
-        } => advance(
-            conn,
-            ctx,
-            (community, message),
-            *status,
-            Some(*reason),
-            detail.as_deref(),
-        ),
+        } => {
+            // It never left, not whole.
+            media::drop_of_message(conn, community, message, ctx.now)?;
+            let (ids, detail) = ((community, message), detail.as_deref());
+            advance(conn, ctx, ids, *status, Some(*reason), detail)
+        }
     }
 }
 
@@ -386,13 +384,17 @@ pub(crate) fn advance(
         return Ok(Vec::new());
     }
     let message = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
+    // What was kept from its recipient is for nobody to fetch.
+    if message.media > 0 && matches!(status, Status::Blocked | Status::Failed) {
+        media::drop_of_message(conn, community, id, ctx.now)?;
+    }
     tell(
         ctx,
         (community, id),
         (message.from_member, message.to_member),
         status,
         (reason, detail),
-    );
+    )?;
     if message.want_receipt {
         return Ok(receipt_for(conn, ctx, &message)?.into_iter().collect());
     }
@@ -411,7 +413,7 @@ fn tell(
     (from, to): (Option<i64>, Option<i64>),
     status: Status,
     (reason, detail): (Option<Reason>, Option<&str>),
-) {
+) -> Result<()> {
     let moved = Moved {
         id,
         from: from.map(MemberId::from_i64),
@@ -421,7 +423,7 @@ fn tell(
         detail,
         updated_at: ctx.now,
     };
-    ctx.events.message_status(community, &moved);
+    ctx.events.message_status(community, &moved)
 }
 
 /// Queues the receipt for a sender who asked; it goes back the way the text came.

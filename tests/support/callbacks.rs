@@ -7,15 +7,17 @@ use partyline::app::SystemClock;
 use partyline::callbacks::{CallbacksEdge, CallbacksService};
 use partyline::config::callbacks::CallbacksConfig;
 use partyline::domain::event::EventKind;
-use partyline::domain::id::{CommunityId, DeliveryId, DeliveryKind, EndpointId, EventIdKind, Id};
+use partyline::domain::id::{CommunityId, DeliveryId, DeliveryKind, EndpointId, EventIdKind, Id, MemberId};
 use partyline::domain::policy::Policy;
 use partyline::domain::{Clock, IdGenerator};
 use partyline::store::deliveries::{self, DeliveryRow, PENDING};
 use partyline::store::events::{self, EventRow};
 use partyline::store::{Db, Durability, StoreError, migrations};
+use partyline::switchboard::told::OptOutChanged;
 use partyline::switchboard::{DeliveryDetail, DeliveryState, EndpointEdit, Switchboard};
 
 use super::exchange::fresh_database;
+use super::receiver::Hit;
 use super::{Database, eventually};
 
 /// A community, and what serves its callbacks.
@@ -98,9 +100,16 @@ impl Office {
         (endpoint.id, secret)
     }
 
-    /// As if something had happened on a pair: an event for one endpoint, written by another process.
+    /// As if something had happened on a pair: an event for one endpoint, written by another process. Lane and
+    /// number are the members that it names (see `lane_and_number`).
     pub async fn tell(&self, endpoint: EndpointId, lane: i64, n: i64) -> DeliveryId {
         let (now, community) = (self.clock.now(), self.community.as_i64());
+        let data = OptOutChanged {
+            member: Some(MemberId::from_i64(lane)),
+            contact: Some(MemberId::from_i64(n)),
+            all: false,
+            opted_out: true,
+        };
         let event: Id<EventIdKind> = self.ids.next(now);
         let delivery: Id<DeliveryKind> = self.ids.next(now);
         let event = EventRow {
@@ -108,7 +117,7 @@ impl Office {
             id: event.as_i64(),
             kind: EventKind::OptOutChanged.word().into(),
             lane,
-            data: format!(r#"{{"lane":{lane},"n":{n}}}"#),
+            data: serde_json::to_string(&data).unwrap(),
             created_at: now.0,
         };
         let row = DeliveryRow {
@@ -149,6 +158,13 @@ impl Office {
         .await;
         self.delivery(id).await
     }
+}
+
+/// The lane and the number of an event that `tell` told.
+pub fn lane_and_number(hit: &Hit) -> (i64, i64) {
+    let data = &hit.json()["data"];
+    let id = |name: &str| data[name].as_str().unwrap().parse::<MemberId>().unwrap().as_i64();
+    (id("member"), id("contact"))
 }
 
 fn board(url: &str, clock: Arc<dyn Clock>, node: u16) -> Switchboard {

@@ -29,7 +29,9 @@ pub mod provider;
 pub mod raw;
 pub mod receiver;
 pub mod smsc;
+pub mod strict;
 pub mod tap;
+pub mod told;
 pub mod town;
 
 use std::path::PathBuf;

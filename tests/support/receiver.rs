@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{eventually, find_program, peers_dir, support_file};
+use super::{eventually, find_program, peers_dir, support_file, told};
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -109,6 +110,8 @@ pub struct Receiver {
     addr: SocketAddr,
     scheme: &'static str,
     hits: Arc<Mutex<Vec<Hit>>>,
+    /// How many of them were held against the document.
+    checked: AtomicUsize,
     script: Arc<Mutex<Arc<Script>>>,
 }
 
@@ -130,6 +133,7 @@ impl Receiver {
             addr: listener.local_addr().expect("bound"),
             scheme: if tls.is_some() { "https" } else { "http" },
             hits: Arc::default(),
+            checked: AtomicUsize::new(0),
             script: Arc::new(Mutex::new(everything)),
         };
         let (hits, script) = (receiver.hits.clone(), receiver.script.clone());
@@ -168,9 +172,18 @@ impl Receiver {
         format!("{}://{host}:{}{path}", self.scheme, self.port())
     }
 
-    /// What came to this path so far.
+    /// What came to this path so far. Whatever came, to any path, must be as the API's document has it.
     pub fn hits(&self, path: &str) -> Vec<Hit> {
-        let hits = self.hits.lock().unwrap();
+        // Not where they are answered: that must not take long.
+        let hits = self.hits.lock().unwrap().clone();
+        let checked = self.checked.swap(hits.len(), Ordering::Relaxed);
+        for hit in hits.iter().skip(checked) {
+            let faults = match hit.headers.contains_key("webhook-id") {
+                true => told::faults(&hit.headers, &hit.body),
+                false => Vec::new(),
+            };
+            assert!(faults.is_empty(), "{faults:?}: {}", hit.body);
+        }
         hits.iter().filter(|hit| hit.path == path).cloned().collect()
     }
 

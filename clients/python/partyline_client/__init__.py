@@ -6,13 +6,17 @@
 from .events import EventStreamError, stream_events
 from .problems import ApiError, unwrap
 from .rest import AuthenticatedClient, Client
+from .told import Event, Question, Unknown
 from .webhooks import Webhook, WebhookError
 
 __all__ = (
     "ApiError",
     "AuthenticatedClient",
     "Client",
+    "Event",
     "EventStreamError",
+    "Question",
+    "Unknown",
     "Webhook",
     "WebhookError",
     "stream_events",

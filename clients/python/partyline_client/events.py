@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from .told import Event, Question, Unknown, read
+
 # The broker says something every 15 seconds; a stream that is silent for longer than this is dead.
 SILENCE_S = 45.0
 FIRST_PAUSE_S = 0.5
@@ -32,7 +34,7 @@ def stream_events(
     after: str | None = None,
     client: httpx.Client | None = None,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Event | Question | Unknown]:
     """Yields events for ever, and connects again where it was interrupted.
 
     `after` is the id of the last event that was dealt with: what came since is told first. Without it the stream
@@ -56,7 +58,7 @@ def stream_events(
                     else:
                         for ident, data in _messages(_lines(answer.iter_bytes())):
                             after, pause_s = ident or after, FIRST_PAUSE_S
-                            yield json.loads(data)
+                            yield read(json.loads(data))
             except httpx.TransportError:
                 pass  # Lost, late or cut short: connect again.
             sleep(wait_s if wait_s is not None else pause_s * random.uniform(0.5, 1.0))

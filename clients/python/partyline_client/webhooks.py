@@ -7,7 +7,8 @@ import hmac
 import json
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from .told import Event, Question, Unknown, read
 
 TOLERANCE_S = 5 * 60
 
@@ -33,11 +34,13 @@ class Webhook:
             raise ValueError("give at least one secret")
         self._tolerance_s = tolerance_s
 
-    def verify(self, body: bytes | str, headers: Mapping[str, str], *, now_s: float | None = None) -> dict[str, Any]:
-        """The event, once it is certain that one of the secrets signed it within the tolerance.
+    def verify(
+        self, body: bytes | str, headers: Mapping[str, str], *, now_s: float | None = None
+    ) -> Event | Question | Unknown:
+        """The event, or the question, once it is certain that one of the secrets signed it within the tolerance.
 
         `body` is what came over the wire, before anything read it as JSON. The same event may come twice: its
-        `id` says so.
+        `id` says so. Questions, which have none, come only to endpoints that want to be asked.
         """
         body = body.encode() if isinstance(body, str) else body
         lower = {name.lower(): value for name, value in headers.items()}
@@ -60,7 +63,7 @@ class Webhook:
             raise WebhookError("bad_body", "the body is not JSON") from error
         if not isinstance(event, dict):
             raise WebhookError("bad_body", "the body is not a JSON object")
-        return event
+        return read(event)
 
     def _check_time(self, timestamp: str, now_s: float) -> None:
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):

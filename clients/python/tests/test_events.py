@@ -62,7 +62,7 @@ def refuses(status: int, problem: dict[str, str], **headers: str) -> Step:
 
 
 def event(n: int, text: str = "") -> str:
-    data = json.dumps({"id": f"evt_{n}", "text": text}, ensure_ascii=False)
+    data = json.dumps({"id": f"evt_{n}", "type": "of.tomorrow", "data": text}, ensure_ascii=False)
     return f"id: evt_{n}\nevent: message.received\ndata: {data}\n\n"
 
 
@@ -90,8 +90,8 @@ class EventsTest(unittest.TestCase):
         )
         told = list(islice(stream, 4))
         stream.close()
-        self.assertEqual([one["id"] for one in told], ["evt_1", "evt_2", "evt_3", "evt_4"])
-        self.assertEqual(told[1]["text"], "🦊\u2028\x85")
+        self.assertEqual([one.id for one in told], ["evt_1", "evt_2", "evt_3", "evt_4"])
+        self.assertEqual(told[1].data, "🦊\u2028\x85")
         self.assertEqual([one[1] for one in broker.asked], ["evt_0", "evt_2", "evt_3", "evt_3", "evt_3"])
         self.assertEqual({one[0] for one in broker.asked}, {"/v1/events?community=com_1&types=message.received"})
         self.assertEqual({one[2] for one in broker.asked}, {"Bearer pl_x"})

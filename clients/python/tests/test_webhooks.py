@@ -6,10 +6,18 @@ from base64 import b64encode
 from datetime import UTC, datetime
 
 from partyline_client import Webhook, WebhookError
+from partyline_client.rest.models import EndpointTestEvent
 from standardwebhooks import Webhook as Official
 
 NOW_S = 1_800_000_000
-BODY = json.dumps({"id": "evt_1", "type": "endpoint.test", "data": {"text": "Grüße 🦊\u2028"}}, ensure_ascii=False)
+EVENT = {
+    "id": "evt_1",
+    "type": "endpoint.test",
+    "timestamp": "2027-01-15T08:00:00.000Z",
+    "community": "com_1",
+    "data": {"endpoint": "end_1", "text": "Grüße 🦊\u2028"},
+}
+BODY = json.dumps(EVENT, ensure_ascii=False)
 
 
 def secret() -> str:
@@ -35,8 +43,10 @@ class WebhookTest(unittest.TestCase):
         own = secret()
         headers = signed([own])
         for form in (headers, {name.title(): value for name, value in headers.items()}):
-            self.assertEqual(Webhook(own).verify(BODY, form, now_s=NOW_S)["id"], "evt_1")
-            self.assertEqual(Webhook(own).verify(BODY.encode(), form, now_s=NOW_S)["type"], "endpoint.test")
+            for body in (BODY, BODY.encode()):
+                event = Webhook(own).verify(body, form, now_s=NOW_S)
+                assert isinstance(event, EndpointTestEvent)
+                self.assertEqual((event.id, event.data.text), ("evt_1", "Grüße 🦊\u2028"))
 
     def test_the_specifications_own_example_is_believed(self) -> None:
         headers = {

@@ -1,28 +1,15 @@
+/** What the broker tells and asks, as the API's document has it. */
+
 import type { components } from "./schema.js";
 
-type Message = components["schemas"]["Message"];
-type Contact = components["schemas"]["Contact"];
-
-interface Happened<Type extends string, Data> {
-  /** The same for each try of a callback: what has this id was dealt with already, or was not. */
-  id: string;
-  type: Type;
-  timestamp: string;
-  community: string;
-  data: Data;
-}
-
 /** What happened: the body of a callback, and the data of an item of the event stream. More kinds may come. */
-export type PartylineEvent =
-  | Happened<"message.received", { message: Message }>
-  | Happened<
-      "message.status",
-      { message: Pick<Message, "id" | "from" | "to" | "status" | "reason" | "detail" | "updated_at"> }
-    >
-  | Happened<"assignment.created" | "assignment.released", { contact: Contact }>
-  | Happened<
-      "opt_out.changed",
-      { member: string | null; contact: string | null; all: boolean; opted_out: boolean }
-    >
-  | Happened<"quarantine.held", { message: Message }>
-  | Happened<"endpoint.test", { endpoint: string; text: string }>;
+export type PartylineEvent = components["schemas"]["Event"];
+
+/** What an app is asked, if its endpoint wants to be: the body of a callback whose answer counts. */
+export type PartylineQuestion = components["schemas"]["Question"];
+
+/** What the answer to a question of this type may be. */
+export type PartylineAnswer<Type extends PartylineQuestion["type"]> = {
+  "message.intercept": components["schemas"]["MessageInterceptAnswer"];
+  "stranger.unknown": components["schemas"]["StrangerUnknownAnswer"];
+}[Type];

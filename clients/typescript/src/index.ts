@@ -6,7 +6,7 @@ import type { components, paths } from "./schema.js";
 
 export { EventStreamError, streamEvents, type StreamOptions } from "./events.js";
 export { Webhook, WebhookError, type WebhookHeaders, type WebhookOptions } from "./webhooks.js";
-export type { PartylineEvent } from "./event.js";
+export type { PartylineAnswer, PartylineEvent, PartylineQuestion } from "./event.js";
 export type { components, operations, paths } from "./schema.js";
 
 export type Partyline = Client<paths, "application/json">;

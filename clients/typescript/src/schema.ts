@@ -35,7 +35,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a community */
+        /**
+         * Get a community
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_community"];
         put?: never;
         post?: never;
@@ -58,7 +61,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description All, or with `phone` the one who has that phone (a list of one or none).
+         * @description All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no real numbers, and may not ask by one.
          */
         get: operations["list_members"];
         put?: never;
@@ -80,7 +83,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a member */
+        /**
+         * Get a member
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_member"];
         put?: never;
         post?: never;
@@ -91,7 +97,10 @@ export interface paths {
         delete: operations["delete_member"];
         options?: never;
         head?: never;
-        /** Rename a member */
+        /**
+         * Rename a member
+         * @description Numbers and contacts stay as they are.
+         */
         patch: operations["update_member"];
         trace?: never;
     };
@@ -102,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the devices of a member */
+        /**
+         * List the devices of a member
+         * @description Phones, with their real numbers, and the app in which the member reads.
+         */
         get: operations["list_devices"];
         put?: never;
         /**
@@ -123,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a device */
+        /**
+         * Get a device
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_device"];
         put?: never;
         post?: never;
@@ -150,7 +165,7 @@ export interface paths {
         };
         /**
          * List the contacts of a member
-         * @description Those whom the member chose and those who chose the member.
+         * @description Those whom the member chose and those who chose the member, in the order of the contacts' ids.
          */
         get: operations["list_contacts"];
         put?: never;
@@ -172,7 +187,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a contact */
+        /**
+         * Get a contact
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_contact"];
         put?: never;
         post?: never;
@@ -217,10 +235,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List pools */
+        /**
+         * List pools
+         * @description Their numbers are listed with `GET …/numbers`.
+         */
         get: operations["list_pools"];
         put?: never;
-        /** Make a pool */
+        /**
+         * Make a pool
+         * @description It is empty: add numbers with `POST …/numbers`.
+         */
         post: operations["create_pool"];
         delete?: never;
         options?: never;
@@ -235,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a pool */
+        /**
+         * Get a pool
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_pool"];
         put?: never;
         post?: never;
@@ -252,7 +279,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List pool numbers */
+        /**
+         * List pool numbers
+         * @description Those of all pools of the community, each with how many assignments it stands in. Removed ones are left out.
+         */
         get: operations["list_numbers"];
         put?: never;
         /**
@@ -273,7 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a pool number */
+        /**
+         * Get a pool number
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_number"];
         put?: never;
         post?: never;
@@ -344,7 +377,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a message */
+        /**
+         * Get a message
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_message"];
         put?: never;
         post?: never;
@@ -381,7 +417,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a message in quarantine */
+        /**
+         * Get a message in quarantine
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_quarantined"];
         put?: never;
         post?: never;
@@ -400,7 +439,7 @@ export interface paths {
         };
         /**
          * Say what would happen to a text
-         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent.
+         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
          */
         get: operations["resolve"];
         put?: never;
@@ -442,7 +481,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a key */
+        /**
+         * Get a key
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_key"];
         put?: never;
         post?: never;
@@ -463,7 +505,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what a virtual phone received */
+        /**
+         * List what a virtual phone received
+         * @description The latest, in memory: a restart forgets them.
+         */
         get: operations["list_loopback_texts"];
         put?: never;
         /**
@@ -484,7 +529,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the broker alive? */
+        /**
+         * Is the broker alive?
+         * @description It is if it answers; the database is not asked. Restart it when it is not.
+         */
         get: operations["get_health"];
         put?: never;
         post?: never;
@@ -565,7 +613,7 @@ export interface paths {
         put?: never;
         /**
          * Add many contacts
-         * @description Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself. With `dry_run` nothing is written, and the answer says what would be.
+         * @description Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself, some in a transaction: after an error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is written, and the answer says what would be.
          */
         post: operations["create_contacts"];
         delete?: never;
@@ -605,7 +653,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a callback endpoint */
+        /**
+         * Get a callback endpoint
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_callback_endpoint"];
         put?: never;
         post?: never;
@@ -770,7 +821,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List opt-outs */
+        /**
+         * List opt-outs
+         * @description A stop stays when its pair or its member goes; only the phone's own START lifts it.
+         */
         get: operations["list_opt_outs"];
         put?: never;
         post?: never;
@@ -787,7 +841,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an opt-out */
+        /**
+         * Get an opt-out
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
         get: operations["get_opt_out"];
         put?: never;
         post?: never;
@@ -806,7 +863,7 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`.
+         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id.
          */
         get: operations["stream_events"];
         put?: never;
@@ -838,7 +895,208 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "message.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text is on its way to a member
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_message_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text's status changed
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_message_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "assignment.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pair got its numbers
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_assignment_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "assignment.released": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pair lost its numbers
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_assignment_released"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "opt_out.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A phone sent STOP, STOPALL or START
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_opt_out_changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "quarantine.held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text was held because its pair is released
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_quarantine_held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "stranger.not_connected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A stranger could not be connected as the app wanted
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_stranger_not_connected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "endpoint.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An endpoint is tried out
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_endpoint_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.intercept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * May this text be bridged?
+         * @description Asked of the endpoint that `intercepts`, before a text between members is bridged; the text waits, in its place, for `intercept_within_ms`. Without an answer the policy `intercept_on_silence` decides.
+         */
+        post: operations["on_message_intercept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "stranger.unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who sent this text?
+         * @description Asked of the endpoint that has `strangers`, when a phone that is no member's texts a pool number. `connect` makes a guest of them, and a contact of `to` on the number that they texted. Without an answer they are met as the policy meets strangers.
+         */
+        post: operations["on_stranger_unknown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description An API key, without its token. */
@@ -1209,7 +1467,7 @@ export interface components {
              * @enum {string}
              */
             kind: "phone" | "app";
-            /** @description The real number of a phone. */
+            /** @description The real number of a phone. Null to keys of scope `app`: no app learns a member's real number. */
             phone: null | components["schemas"]["E164"];
             /**
              * @description Its country.
@@ -1278,19 +1536,8 @@ export interface components {
              */
             secret: string;
         };
-        /** @description An event as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: {
-            /** @description The id; also the `webhook-id` of its callbacks. */
-            id: components["schemas"]["EventId"];
-            /** @description What happened. */
-            type: components["schemas"]["EventKind"];
-            /** @description When. */
-            timestamp: components["schemas"]["Timestamp"];
-            /** @description Where. */
-            community: components["schemas"]["CommunityId"];
-            /** @description What it happened to; its shape depends on the kind. */
-            data: Record<string, never>;
-        };
+        /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -1300,7 +1547,7 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "endpoint.test";
+        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "stranger.not_connected" | "endpoint.test";
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -1415,6 +1662,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many pictures, sounds and the like it carries.
+             * @example 0
              */
             media: number;
             /**
@@ -1712,7 +1960,10 @@ export interface components {
         Origin: "chosen" | "received";
         /** @description One page of a list. */
         ApiKeyPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["ApiKey"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1722,7 +1973,10 @@ export interface components {
         };
         /** @description One page of a list. */
         AssignmentPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Assignment"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1732,7 +1986,10 @@ export interface components {
         };
         /** @description One page of a list. */
         CallbackEndpointPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["CallbackEndpoint"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1742,7 +1999,10 @@ export interface components {
         };
         /** @description One page of a list. */
         CommunityPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Community"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1752,7 +2012,10 @@ export interface components {
         };
         /** @description One page of a list. */
         ContactPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Contact"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1762,7 +2025,10 @@ export interface components {
         };
         /** @description One page of a list. */
         DeliveryPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Delivery"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1772,7 +2038,10 @@ export interface components {
         };
         /** @description One page of a list. */
         DevicePage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Device"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1782,7 +2051,10 @@ export interface components {
         };
         /** @description One page of a list. */
         InteractionPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Interaction"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1792,7 +2064,10 @@ export interface components {
         };
         /** @description One page of a list. */
         MemberPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Member"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1802,7 +2077,10 @@ export interface components {
         };
         /** @description One page of a list. */
         MessagePage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Message"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1812,7 +2090,10 @@ export interface components {
         };
         /** @description One page of a list. */
         OptOutPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["OptOut"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1822,7 +2103,10 @@ export interface components {
         };
         /** @description One page of a list. */
         PoolPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["Pool"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1832,7 +2116,10 @@ export interface components {
         };
         /** @description One page of a list. */
         PoolNumberPage: {
-            /** @description The entries. */
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
             data: components["schemas"]["PoolNumber"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
@@ -1853,6 +2140,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+             *     number; further texts are met as `strangers` says. 0 = asked about every text.
+             * @default 3600
+             */
+            stranger_asked_every_s: number;
             /**
              * @description Texts from members to numbers on which they have no contact, or whose pair is blocked.
              * @default reply
@@ -1959,6 +2253,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+             *     number; further texts are met as `strangers` says. 0 = asked about every text.
+             * @default 3600
+             */
+            stranger_asked_every_s: number;
             /**
              * @description Texts from members to numbers on which they have no contact, or whose pair is blocked.
              * @default reply
@@ -2227,23 +2528,315 @@ export interface components {
          * @enum {string}
          */
         WhenFull: "refuse" | "recycle";
+        /** @description A text is on its way to a member. */
+        MessageReceivedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.received";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageReceivedData"];
+        };
+        /** @description A text's status changed. */
+        MessageStatusEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.status";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageStatusData"];
+        };
+        /** @description A pair got its numbers. */
+        AssignmentCreatedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "assignment.created";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["AssignmentCreatedData"];
+        };
+        /** @description A pair lost its numbers. */
+        AssignmentReleasedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "assignment.released";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["AssignmentReleasedData"];
+        };
+        /** @description A phone sent STOP, STOPALL or START. */
+        OptOutChangedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "opt_out.changed";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["OptOutChangedData"];
+        };
+        /** @description A text was held because its pair is released. */
+        QuarantineHeldEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "quarantine.held";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["QuarantineHeldData"];
+        };
+        /** @description A stranger could not be connected as the app wanted. */
+        StrangerNotConnectedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "stranger.not_connected";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["StrangerNotConnectedData"];
+        };
+        /** @description An endpoint is tried out. */
+        EndpointTestEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "endpoint.test";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["EndpointTestData"];
+        };
+        /** @description Bridge it as it is. */
+        AllowAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "allow";
+        };
+        /** @description Bridge it with another text. */
+        RewriteAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "rewrite";
+            /**
+             * @description The text instead.
+             * @example Are you coming?
+             */
+            text: string;
+        };
+        /** @description Do not bridge it. */
+        DenyAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "deny";
+            /**
+             * @description Why, for the message's detail.
+             * @example house rule
+             */
+            reason?: string | null;
+        };
+        /** @description Of a stranger: make a member of them, and a contact of `to` on the number that they texted. */
+        ConnectAnswer: {
+            /**
+             * @description The word. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "connect";
+            /**
+             * @description What they are called.
+             * @example Ann's brother
+             */
+            name: string;
+            /** @description Whom they want to reach. */
+            to: components["schemas"]["MemberId"];
+        };
+        /** @description May this text be bridged? */
+        MessageInterceptQuestion: {
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.intercept";
+            /** @description When it was asked. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageInterceptData"];
+        };
+        /** @description What an app says to it. What is not understood is as good as no answer. */
+        MessageInterceptAnswer: components["schemas"]["AllowAnswer"] | components["schemas"]["RewriteAnswer"] | components["schemas"]["DenyAnswer"];
+        /** @description Who sent this text? */
+        StrangerUnknownQuestion: {
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "stranger.unknown";
+            /** @description When it was asked. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["StrangerUnknownData"];
+        };
+        /** @description What an app says to it. What is not understood is as good as no answer. */
+        StrangerUnknownAnswer: components["schemas"]["ConnectAnswer"] | components["schemas"]["DenyAnswer"];
+        /** @description What an app is asked, while a text waits for its answer. */
+        Question: components["schemas"]["MessageInterceptQuestion"] | components["schemas"]["StrangerUnknownQuestion"];
+        /** @description A text is on its way to a member. */
+        MessageReceivedData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A text has a new status. */
+        MessageStatusData: {
+            /** @description What moved. */
+            message: components["schemas"]["MovedMessage"];
+        };
+        /** @description A message whose status changed; never its text. */
+        MovedMessage: {
+            /** @description The id. */
+            id: components["schemas"]["MessageId"];
+            /** @description The sender, if a member. */
+            from: null | components["schemas"]["MemberId"];
+            /** @description The recipient, if known. */
+            to: null | components["schemas"]["MemberId"];
+            /** @description Where it stands now. */
+            status: components["schemas"]["MessageStatus"];
+            /** @description Why, when it ended badly. */
+            reason: null | components["schemas"]["Reason"];
+            /**
+             * @description The carrier's own words.
+             * @example null
+             */
+            detail: string | null;
+            /** @description When its status changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A pair got its numbers. */
+        AssignmentCreatedData: {
+            /** @description The pair, as the member has it who chose it. */
+            contact: components["schemas"]["Contact"];
+        };
+        /** @description A pair lost its numbers. */
+        AssignmentReleasedData: {
+            /** @description The pair as it was. */
+            contact: components["schemas"]["Contact"];
+        };
+        /** @description A phone stopped something, or allows it again. */
+        OptOutChangedData: {
+            /** @description Whose phone it was, if a member's. */
+            member: null | components["schemas"]["MemberId"];
+            /** @description Which contact; null for all, or for a number that stands for nobody. */
+            contact: null | components["schemas"]["MemberId"];
+            /** @description It was STOPALL, or the START that ends it. */
+            all: boolean;
+            /**
+             * @description Stopped, or allowed again.
+             * @example true
+             */
+            opted_out: boolean;
+        };
+        /** @description A text was held. */
+        QuarantineHeldData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A stranger could not be connected as an app wanted. */
+        StrangerNotConnectedData: {
+            /** @description Which, and why. */
+            stranger: components["schemas"]["NotConnected"];
+        };
+        /** @description A stranger whom an app wanted connected, and why that cannot be. Holds no real number. */
+        NotConnected: {
+            /** @description The text about which the app was asked. */
+            message: components["schemas"]["MessageId"];
+            /** @description Whom they were to reach. */
+            to: components["schemas"]["MemberId"];
+            /**
+             * @description The stable word of the problem, as the API has it.
+             * @example table_full
+             */
+            code: string;
+            /**
+             * @description A sentence for people.
+             * @example the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact
+             */
+            detail: string;
+        };
+        /** @description Nothing happened: an endpoint is tried out. */
+        EndpointTestData: {
+            /** @description Which endpoint. */
+            endpoint: components["schemas"]["EndpointId"];
+            /**
+             * @description A sentence for people.
+             * @example this is a test; nothing happened
+             */
+            text: string;
+        };
+        /** @description A text that waits for leave to be bridged. */
+        MessageInterceptData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A text from a phone that is no member's. */
+        StrangerUnknownData: {
+            /** @description The text. */
+            message: components["schemas"]["Message"];
+            /**
+             * @description The country and the end of the sender's number: enough to tell two strangers apart, not to call one.
+             * @example +14•••••••34
+             */
+            phone: string;
+        };
     };
     responses: {
-        /**
-         * @description - `missing_body`: The body is empty.
-         *     - `malformed_json`: The body is not JSON.
-         *     - `bad_utf8`: The body is not UTF-8.
-         *     - `broken_body`: The connection broke off within the body.
-         */
-        BadBody: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description The query string cannot be read. */
         BadQuery: {
             headers: {
@@ -2318,7 +2911,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The key makes more requests than it may. */
+        /**
+         * @description - `too_many_requests`: The key makes more requests than it may.
+         *     - `too_many_failures`: The address made too many requests with a wrong key or none.
+         */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2480,10 +3076,25 @@ export interface components {
         /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
         if_match: string;
         /**
-         * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+         * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
          * @example order-4711
          */
         idempotency_key: string;
+        /**
+         * @description The same at every try: of an event its id, of a question that of the message.
+         * @example evt_1tq3v8r4w0801
+         */
+        webhook_id: string;
+        /**
+         * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+         * @example 1768469400
+         */
+        webhook_timestamp: string;
+        /**
+         * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+         * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+         */
+        webhook_signature: string;
     };
     requestBodies: never;
     headers: {
@@ -2547,6 +3158,7 @@ export interface operations {
                      *           "policy": {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
+                     *             "stranger_asked_every_s": 3600,
                      *             "refused": "reply",
                      *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *             "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2586,7 +3198,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -2625,6 +3237,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2706,6 +3319,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2792,6 +3406,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2834,7 +3449,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The one who has this phone. Write the plus as `%2B`; a bare plus is understood.
+                 * @description The one who has this phone; not for keys of scope `app`. Write the plus as `%2B`; a bare plus is understood.
                  * @example +14155550101
                  */
                 phone?: components["schemas"]["E164"];
@@ -2892,6 +3507,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -2904,7 +3520,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -3246,7 +3862,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -3581,7 +4197,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page, oldest first. */
+            /** @description A page, by contact. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3624,7 +4240,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -3934,7 +4550,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4088,7 +4704,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4283,7 +4899,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4706,7 +5322,7 @@ export interface operations {
                      *           "dialled_number": null,
                      *           "shown_number": "+15005550102",
                      *           "text": "Are you coming?",
-                     *           "media": 1,
+                     *           "media": 0,
                      *           "encoding": "gsm7",
                      *           "segments": 1,
                      *           "status": "accepted",
@@ -4737,7 +5353,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4810,7 +5426,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
-                     *       "media": 1,
+                     *       "media": 0,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -4901,7 +5517,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
-                     *       "media": 1,
+                     *       "media": 0,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -4975,7 +5591,7 @@ export interface operations {
                      *           "dialled_number": null,
                      *           "shown_number": "+15005550102",
                      *           "text": "Are you coming?",
-                     *           "media": 1,
+                     *           "media": 0,
                      *           "encoding": "gsm7",
                      *           "segments": 1,
                      *           "status": "accepted",
@@ -5041,7 +5657,7 @@ export interface operations {
                      *       "dialled_number": null,
                      *       "shown_number": "+15005550102",
                      *       "text": "Are you coming?",
-                     *       "media": 1,
+                     *       "media": 0,
                      *       "encoding": "gsm7",
                      *       "segments": 1,
                      *       "status": "accepted",
@@ -5130,6 +5746,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -5194,7 +5811,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5427,7 +6044,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5651,7 +6268,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5729,6 +6346,7 @@ export interface operations {
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `answer_not_kept`: The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.
              *     - `rows_failed`: Some rows cannot be, so nothing was written; `rows` says which.
              */
             409: {
@@ -5816,7 +6434,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6129,7 +6747,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6227,7 +6845,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6308,7 +6926,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6515,7 +7133,26 @@ export interface operations {
                      *         "type": "message.received",
                      *         "timestamp": "2026-01-15T09:30:00.000Z",
                      *         "community": "com_1tq3v8r4w0801",
-                     *         "data": {}
+                     *         "data": {
+                     *           "message": {
+                     *             "id": "msg_1tq3v8r4w0801",
+                     *             "origin": "phone",
+                     *             "from": "mem_1tq3v8r4w0801",
+                     *             "to": "mem_1tq3v8r4w0802",
+                     *             "dialled_number": null,
+                     *             "shown_number": "+15005550102",
+                     *             "text": "Are you coming?",
+                     *             "media": 0,
+                     *             "encoding": "gsm7",
+                     *             "segments": 1,
+                     *             "status": "accepted",
+                     *             "reason": null,
+                     *             "detail": null,
+                     *             "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *             "updated_at": "2026-01-15T09:30:00.000Z",
+                     *             "expires_at": "2026-01-16T09:30:00.000Z"
+                     *           }
+                     *         }
                      *       },
                      *       "tries": [
                      *         {
@@ -6555,7 +7192,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6602,7 +7239,26 @@ export interface operations {
                      *         "type": "message.received",
                      *         "timestamp": "2026-01-15T09:30:00.000Z",
                      *         "community": "com_1tq3v8r4w0801",
-                     *         "data": {}
+                     *         "data": {
+                     *           "message": {
+                     *             "id": "msg_1tq3v8r4w0801",
+                     *             "origin": "phone",
+                     *             "from": "mem_1tq3v8r4w0801",
+                     *             "to": "mem_1tq3v8r4w0802",
+                     *             "dialled_number": null,
+                     *             "shown_number": "+15005550102",
+                     *             "text": "Are you coming?",
+                     *             "media": 0,
+                     *             "encoding": "gsm7",
+                     *             "segments": 1,
+                     *             "status": "accepted",
+                     *             "reason": null,
+                     *             "detail": null,
+                     *             "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *             "updated_at": "2026-01-15T09:30:00.000Z",
+                     *             "expires_at": "2026-01-16T09:30:00.000Z"
+                     *           }
+                     *         }
                      *       },
                      *       "tries": [
                      *         {
@@ -6877,6 +7533,11 @@ export interface operations {
                  * @example evt_1tq3v8r4w0801
                  */
                 after?: components["schemas"]["EventId"];
+                /**
+                 * @description Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
+                 * @example 0
+                 */
+                for_s?: number;
             };
             header?: {
                 /**
@@ -6899,8 +7560,12 @@ export interface operations {
                 content: {
                     /**
                      * @example id: evt_1tq3v8r4w0801
+                     *     event: message.received
+                     *     data: {"id":"evt_1tq3v8r4w0801","type":"message.received","timestamp":"2026-01-15T09:30:00.000Z","community":"com_1tq3v8r4w0801","data":{"message":{"id":"msg_1tq3v8r4w0801","origin":"phone","from":"mem_1tq3v8r4w0801","to":"mem_1tq3v8r4w0802","dialled_number":"+15005550101","shown_number":"+15005550102","text":"Are you coming?","media":0,"encoding":"gsm7","segments":1,"status":"accepted","reason":null,"detail":null,"accepted_at":"2026-01-15T09:30:00.000Z","updated_at":"2026-01-15T09:30:00.000Z","expires_at":"2026-01-16T09:30:00.000Z"}}}
+                     *
+                     *     id: evt_1tq3v8r4w0801
                      *     event: message.status
-                     *     data: {…}
+                     *     data: {"id":"evt_1tq3v8r4w0801","type":"message.status","timestamp":"2026-01-15T09:30:00.000Z","community":"com_1tq3v8r4w0801","data":{"message":{"id":"msg_1tq3v8r4w0801","from":"mem_1tq3v8r4w0801","to":"mem_1tq3v8r4w0802","status":"delivered","reason":null,"detail":null,"updated_at":"2026-01-15T09:30:00.000Z"}}}
                      */
                     "text/event-stream": string;
                 };
@@ -6981,8 +7646,873 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address made too many requests with a wrong key or none. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    on_message_received: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "message.received",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": "+15005550102",
+                 *           "text": "Are you coming?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "accepted",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageReceivedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_message_status: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "message.status",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "status": "delivered",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "updated_at": "2026-01-15T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageStatusEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_assignment_created: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "assignment.created",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "contact": {
+                 *           "id": "ctc_1tq3v8r4w0801",
+                 *           "member": "mem_1tq3v8r4w0801",
+                 *           "contact": "mem_1tq3v8r4w0802",
+                 *           "number": "+15005550101",
+                 *           "mirror_number": "+15005550102",
+                 *           "origin": "chosen",
+                 *           "pending": false,
+                 *           "blocked": false,
+                 *           "stopped": false,
+                 *           "created_at": "2026-01-15T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignmentCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_assignment_released: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "assignment.released",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "contact": {
+                 *           "id": "ctc_1tq3v8r4w0801",
+                 *           "member": "mem_1tq3v8r4w0801",
+                 *           "contact": "mem_1tq3v8r4w0802",
+                 *           "number": "+15005550101",
+                 *           "mirror_number": "+15005550102",
+                 *           "origin": "chosen",
+                 *           "pending": false,
+                 *           "blocked": false,
+                 *           "stopped": false,
+                 *           "created_at": "2026-01-15T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignmentReleasedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_opt_out_changed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "opt_out.changed",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "member": "mem_1tq3v8r4w0801",
+                 *         "contact": "mem_1tq3v8r4w0802",
+                 *         "all": false,
+                 *         "opted_out": true
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptOutChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_quarantine_held: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "quarantine.held",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": null,
+                 *           "text": "Are you still there?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "quarantined",
+                 *           "reason": "pair_released",
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuarantineHeldEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_stranger_not_connected: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "stranger.not_connected",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "stranger": {
+                 *           "message": "msg_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "code": "table_full",
+                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StrangerNotConnectedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_endpoint_test: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "endpoint.test",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "endpoint": "end_1tq3v8r4w0801",
+                 *         "text": "this is a test; nothing happened"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointTestEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_message_intercept: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "message.intercept",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": "+15005550102",
+                 *           "text": "Are you coming?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "accepted",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageInterceptQuestion"];
+            };
+        };
+        responses: {
+            /** @description Your word. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageInterceptAnswer"];
+                };
+            };
+            /** @description No word: the policy decides. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_stranger_unknown: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "stranger.unknown",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": null,
+                 *           "to": null,
+                 *           "dialled_number": "+15005550101",
+                 *           "shown_number": null,
+                 *           "text": "Is this Ann?",
+                 *           "media": 0,
+                 *           "encoding": "gsm7",
+                 *           "segments": 1,
+                 *           "status": "accepted",
+                 *           "reason": null,
+                 *           "detail": null,
+                 *           "accepted_at": "2026-01-15T09:30:00.000Z",
+                 *           "updated_at": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         },
+                 *         "phone": "+14•••••••34"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StrangerUnknownQuestion"];
+            };
+        };
+        responses: {
+            /** @description Your word. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrangerUnknownAnswer"];
+                };
+            };
+            /** @description No word: the policy decides. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -2,7 +2,7 @@
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-import type { PartylineEvent } from "./event.js";
+import type { PartylineEvent, PartylineQuestion } from "./event.js";
 
 const TOLERANCE_S = 5 * 60;
 
@@ -51,10 +51,15 @@ export class Webhook {
   }
 
   /**
-   * The event, once it is certain that one of the secrets signed it within the tolerance. `body` is what came over
-   * the wire, before anything read it as JSON. The same event may come twice: its `id` says so.
+   * The event, or the question, once it is certain that one of the secrets signed it within the tolerance. `body` is
+   * what came over the wire, before anything read it as JSON. The same event may come twice: its `id` says so.
+   * Questions, which have none, come only to endpoints that want to be asked.
    */
-  verify(body: string | Uint8Array, headers: WebhookHeaders, nowS: number = Date.now() / 1000): PartylineEvent {
+  verify(
+    body: string | Uint8Array,
+    headers: WebhookHeaders,
+    nowS: number = Date.now() / 1000,
+  ): PartylineEvent | PartylineQuestion {
     const [id, timestamp, given] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) =>
       header(headers, name),
     ) as [string, string, string];
@@ -118,7 +123,7 @@ function isSame(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function toEvent(bytes: Uint8Array): PartylineEvent {
+function toEvent(bytes: Uint8Array): PartylineEvent | PartylineQuestion {
   let event: unknown;
   try {
     event = JSON.parse(Buffer.from(bytes).toString("utf8"));
@@ -128,5 +133,5 @@ function toEvent(bytes: Uint8Array): PartylineEvent {
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
     throw new WebhookError("bad_body", "the body is not a JSON object");
   }
-  return event as PartylineEvent;
+  return event as PartylineEvent | PartylineQuestion;
 }

@@ -4,10 +4,16 @@ import { test } from "node:test";
 
 import { Webhook as Official } from "standardwebhooks";
 
-import { Webhook, WebhookError, type WebhookHeaders } from "../src/index.js";
+import { type PartylineAnswer, Webhook, WebhookError, type WebhookHeaders } from "../src/index.js";
 
 const NOW_S = 1_800_000_000;
-const BODY = JSON.stringify({ id: "evt_1", type: "endpoint.test", data: { text: "Grüße 🦊\u2028" } });
+const BODY = JSON.stringify({
+  id: "evt_1",
+  type: "endpoint.test",
+  timestamp: "2027-01-15T08:00:00.000Z",
+  community: "com_1",
+  data: { endpoint: "end_1", text: "Grüße 🦊\u2028" },
+});
 
 const secret = () => `whsec_${randomBytes(32).toString("base64")}`;
 
@@ -28,9 +34,21 @@ test("what the official library signs is believed, as text and as bytes, in ever
   const webhook = new Webhook(own);
   const headers = signed([own]);
   for (const form of [headers, new Headers(headers), { ...headers, "Webhook-Id": "evt_1" }]) {
-    assert.equal(webhook.verify(BODY, form, NOW_S).id, "evt_1");
-    assert.equal(webhook.verify(Buffer.from(BODY), form, NOW_S).type, "endpoint.test");
+    for (const body of [BODY, Buffer.from(BODY)]) {
+      const event = webhook.verify(body, form, NOW_S);
+      assert.ok(event.type === "endpoint.test");
+      assert.deepEqual([event.id, event.data.text], ["evt_1", "Grüße 🦊\u2028"]);
+    }
   }
+});
+
+test("a question and its answer are typed", () => {
+  const own = secret();
+  const body = JSON.stringify({ type: "message.intercept", data: { message: { text: "swear" } } });
+  const question = new Webhook(own).verify(body, signed([own], body), NOW_S);
+  assert.ok(question.type === "message.intercept");
+  const word: PartylineAnswer<typeof question.type> = { action: "rewrite", text: `no ${question.data.message.text}` };
+  assert.equal(word.text, "no swear");
 });
 
 test("the specification's own example is believed", () => {

@@ -137,7 +137,8 @@ export class ChatApp {
   /** What the broker tells: looked at only once it is certain that the broker sent it. */
   async #takeCallback(request: IncomingMessage, answer: ServerResponse): Promise<void> {
     const event = this.options.webhook.verify(await readBody(request, 1024 * 1024), request.headers);
-    if (!this.#dealtWith.has(event.id)) {
+    // Questions have no id, and come only to endpoints that want to be asked.
+    if ("id" in event && !this.#dealtWith.has(event.id)) {
       this.#remember(event.id);
       this.#happened(event);
     }

@@ -57,11 +57,22 @@ struct Operation<'d> {
     path: &'d str,
     method: &'d str,
     value: &'d Value,
+    /// The broker asks, and whoever reads this answers.
+    is_webhook: bool,
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
-    entries(&document["paths"])
-        .flat_map(|(path, item)| entries(item).map(move |(method, value)| Operation { path, method, value }))
+    let all = [(&document["paths"], false), (&document["webhooks"], true)];
+    all.into_iter().flat_map(|(items, is_webhook)| {
+        entries(items).flat_map(move |(path, item)| {
+            entries(item).map(move |(method, value)| Operation {
+                path,
+                method,
+                value,
+                is_webhook,
+            })
+        })
+    })
 }
 
 impl Operation<'_> {
@@ -78,7 +89,10 @@ impl Operation<'_> {
              <h4>Request</h4>\n<pre tabindex=\"0\"><code>{}</code></pre>\n{}</article>\n",
             inline(text(self.value, "summary")),
             self.method,
-            escaped(self.path).replace("/{", "<wbr>/{"),
+            match self.is_webhook {
+                true => format!("{} to your endpoint", escaped(self.path)),
+                false => escaped(self.path).replace("/{", "<wbr>/{"),
+            },
             blocks(text(self.value, "description")),
             self.parameters(document),
             match body["schema"].is_object() {
@@ -88,7 +102,10 @@ impl Operation<'_> {
                 ),
                 false => String::new(),
             },
-            escaped(&self.curl(document, &body["example"])),
+            escaped(&match self.is_webhook {
+                true => self.posted(document, &body["example"]),
+                false => self.curl(document, &body["example"]),
+            }),
             self.responses(document),
         )
     }
@@ -135,6 +152,15 @@ impl Operation<'_> {
         command
     }
 
+    /// What arrives, with the example's values.
+    fn posted(&self, document: &Value, body: &Value) -> String {
+        let mut lines = vec!["content-type: application/json".to_owned()];
+        let parameters = list(&self.value["parameters"]).map(|p| resolved(p, document));
+        lines.extend(parameters.map(|p| format!("{}: {}", text(p, "name"), text(p, "example"))));
+        let body = serde_json::to_string_pretty(body).unwrap_or_default();
+        format!("{}\n\n{body}", lines.join("\n"))
+    }
+
     fn responses(&self, document: &Value) -> String {
         let (mut good, mut bad) = (String::new(), String::new());
         for (status, response) in entries(&self.value["responses"]) {
@@ -156,11 +182,18 @@ impl Operation<'_> {
                     .collect::<String>();
             }
         }
-        format!("{good}<h4>Errors</h4>\n{}", shape::table(&bad))
+        match self.is_webhook {
+            true => good,
+            false => format!("{good}<h4>Errors</h4>\n{}", shape::table(&bad)),
+        }
     }
 }
 
-/// An answer's example under the name of its schema.
+fn block(code: &str) -> String {
+    format!("<pre tabindex=\"0\"><code>{}</code></pre>\n", escaped(code))
+}
+
+/// An answer's examples under the name of its schema.
 fn answer(media: &Value) -> String {
     let name = media["schema"]["$ref"]
         .as_str()
@@ -168,15 +201,14 @@ fn answer(media: &Value) -> String {
     let name = name
         .map(|name| format!("<p class=\"of\"><a href=\"#{name}\">{name}</a></p>"))
         .unwrap_or_default();
-    let example = match &media["example"] {
-        Value::String(text) => text.clone(),
-        Value::Object(empty) if empty.is_empty() => return name,
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    };
-    format!(
-        "{name}<pre tabindex=\"0\"><code>{}</code></pre>\n",
-        escaped(&example)
-    )
+    let many = entries(&media["examples"]).map(|(_, example)| &example["value"]);
+    let examples = media.get("example").into_iter().chain(many);
+    let shown = examples.map(|example| match example {
+        Value::String(text) => block(text),
+        Value::Object(empty) if empty.is_empty() => String::new(),
+        other => block(&serde_json::to_string_pretty(other).unwrap_or_default()),
+    });
+    format!("{name}{}", shown.collect::<String>())
 }
 
 fn schemas(document: &Value) -> String {

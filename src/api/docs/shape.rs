@@ -54,6 +54,9 @@ fn kind(schema: &Value) -> String {
         kinds.extend(null.first().map(|_| "null".to_owned()));
         return kinds.join(" or ");
     }
+    if let Some(word) = schema.get("const") {
+        return format!("<code>{}</code>", plain(word));
+    }
     let words = schema["enum"].as_array();
     if let Some(words) = words {
         let words: Vec<String> = words

@@ -45,7 +45,11 @@ pub(super) fn of(schema: &Value, root: &Value) -> Value {
     if let Some(reference) = schema["$ref"].as_str() {
         return of(resolve(reference, root), root);
     }
-    if let Some(fixed) = schema.get("default").or_else(|| schema["enum"].get(0)) {
+    if let Some(fixed) = schema
+        .get("default")
+        .or_else(|| schema.get("const"))
+        .or_else(|| schema["enum"].get(0))
+    {
         return fixed.clone();
     }
     if let Some(parts) = schema["allOf"].as_array() {

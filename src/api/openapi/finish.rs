@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{examples, parameters, problems, tidy};
+use super::{examples, parameters, problems, tidy, webhooks};
 use crate::api::branch::{Gate, Listed};
 
 const OVERVIEW: &str = include_str!("overview.md");
@@ -36,6 +36,7 @@ const TAGS: &[(&str, &str)] = &[
         "Callbacks",
         "Where an app is told what happens, and how each telling went.",
     ),
+    webhooks::TAG,
     ("Events", "What happens, as a stream."),
     ("Messages", "Texts that were bridged, refused or held."),
     ("Resolve", "What would happen, and why."),
@@ -64,6 +65,7 @@ pub(super) fn finish(handlers: &utoipa::openapi::OpenApi, routes: &[Listed]) -> 
         "security": [{ "bearer": [] }],
         "tags": TAGS.iter().map(|(name, about)| json!({ "name": name, "description": about })).collect::<Value>(),
         "paths": handlers["paths"],
+        "webhooks": {},
         "components": {
             "securitySchemes": { "bearer": {
                 "type": "http", "scheme": "bearer",
@@ -75,10 +77,13 @@ pub(super) fn finish(handlers: &utoipa::openapi::OpenApi, routes: &[Listed]) -> 
             "schemas": handlers["components"]["schemas"],
         },
     });
+    webhooks::add_schemas(&mut document["components"]["schemas"]);
     tidy::pages(&mut document);
     tidy::schemas(&mut document["components"]["schemas"]);
     require_what_is_always_there(&mut document);
     let root = document.clone();
+    document["webhooks"] = webhooks::all(&root);
+    webhooks::show_stream(&mut document);
     for (path, item) in members(&mut document["paths"]) {
         for (method, operation) in members(item) {
             let route = routes
@@ -132,7 +137,7 @@ fn require_what_is_always_there(document: &mut Value) {
         }
     }
     for (name, schema) in members(&mut document["components"]["schemas"]) {
-        if !sent.contains(name) && name != "Problem" {
+        if !sent.contains(name) && name != "Problem" && !webhooks::is_said_by_apps(name) {
             require_all(schema);
         }
     }
@@ -195,6 +200,10 @@ fn finish_operation(operation: &mut Value, route: &Listed, root: &Value) {
     };
     if habits.if_none_match {
         operation["responses"]["304"] = json!({ "description": "It is as `If-None-Match` says." });
+    }
+    if habits.if_none_match && operation.get("description").is_none() {
+        let about = "Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.";
+        operation["description"] = json!(about);
     }
     let in_query = set_parameters(operation, &route.path, &habits, root);
     match route.gate {
@@ -275,7 +284,12 @@ fn set_parameters(operation: &mut Value, path: &str, habits: &Habits, root: &Val
 fn set_problems(operation: &mut Value, route: &Listed, habits: &Habits, in_query: bool, own: &[String]) {
     let mut words: Vec<&str> = own.iter().map(String::as_str).collect();
     if !matches!(route.gate, Gate::Open | Gate::Metrics) {
-        words.extend(["unauthorized", "unavailable", "too_many_requests"]);
+        words.extend([
+            "unauthorized",
+            "unavailable",
+            "too_many_requests",
+            "too_many_failures",
+        ]);
         if route.method != Method::GET {
             words.push("read_only");
         }

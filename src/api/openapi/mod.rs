@@ -9,6 +9,7 @@ mod schemas;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod webhooks;
 
 use std::sync::LazyLock;
 

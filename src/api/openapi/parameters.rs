@@ -37,6 +37,14 @@ fn path(name: &str, description: &str, schema: Value) -> Value {
     json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
 }
 
+/// The headers of all that is posted to apps.
+pub(super) fn of_webhooks() -> Value {
+    ["webhook_id", "webhook_timestamp", "webhook_signature"]
+        .iter()
+        .map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
+        .collect()
+}
+
 /// Those that are written once and referred to: component names with what they are.
 pub(super) fn shared() -> Value {
     json!({
@@ -62,9 +70,24 @@ pub(super) fn shared() -> Value {
         },
         "idempotency_key": {
             "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.",
+            "description": "A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).",
             "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
             "example": "order-4711",
+        },
+        "webhook_id": {
+            "name": "webhook-id", "in": "header", "required": true,
+            "description": "The same at every try: of an event its id, of a question that of the message.",
+            "schema": { "type": "string" }, "example": "evt_1tq3v8r4w0801",
+        },
+        "webhook_timestamp": {
+            "name": "webhook-timestamp", "in": "header", "required": true,
+            "description": "When it was signed, in seconds since 1970. Refuse what is more than five minutes off.",
+            "schema": { "type": "string", "pattern": "^[0-9]+$" }, "example": "1768469400",
+        },
+        "webhook_signature": {
+            "name": "webhook-signature", "in": "header", "required": true,
+            "description": "For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.",
+            "schema": { "type": "string" }, "example": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
         },
     })
 }

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::{Handlers, document, problems, text};
 use crate::api::routes;
-use utoipa::OpenApi;
+use crate::domain::event::{EventKind, QuestionKind};
+use crate::switchboard::AppWord;
+use utoipa::{OpenApi, PartialSchema};
 
 /// Calls `look` with every object in the value, and the way to it.
 fn each<'v>(value: &'v Value, way: &str, look: &mut dyn FnMut(&str, &'v Value)) {
@@ -71,6 +73,8 @@ fn every_operation_says_what_a_reader_and_a_generator_need() {
             !operation["summary"].as_str().unwrap().contains('`'),
             "{method} {path}"
         );
+        let about = operation["description"].as_str().unwrap_or_default();
+        assert!(!about.is_empty(), "{id} is not described");
         let [tag] = operation["tags"].as_array().unwrap().as_slice() else {
             panic!("{id} has not one tag")
         };
@@ -94,6 +98,66 @@ fn every_operation_says_what_a_reader_and_a_generator_need() {
             .count();
         assert!(good > 0, "{id} never succeeds");
     }
+}
+
+#[test]
+fn every_kind_that_apps_are_sent_is_in_the_document_and_nothing_else() {
+    let listed = |name: &str| -> BTreeSet<&str> {
+        // Derived from the enum itself: a kind that is forgotten in its `ALL` is here.
+        let words = document()["components"]["schemas"][name]["enum"].as_array();
+        words.unwrap().iter().map(|word| word.as_str().unwrap()).collect()
+    };
+    let questions = QuestionKind::schema();
+    let questions = serde_json::to_value(questions).unwrap()["enum"].clone();
+    let asked: BTreeSet<&str> = QuestionKind::ALL.iter().map(|kind| kind.word()).collect();
+    assert_eq!(questions.as_array().unwrap().len(), asked.len());
+    let told: BTreeSet<&str> = EventKind::ALL.iter().map(|kind| kind.word()).collect();
+    assert_eq!(told, listed("EventKind"));
+
+    let webhooks = document()["webhooks"].as_object().unwrap();
+    let documented: BTreeSet<&str> = webhooks.keys().map(String::as_str).collect();
+    assert_eq!(documented, told.union(&asked).copied().collect());
+    for (name, words) in [("Event", &told), ("Question", &asked)] {
+        let union = &document()["components"]["schemas"][name];
+        let mapping = union["discriminator"]["mapping"].as_object().unwrap();
+        assert_eq!(
+            &mapping.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+            words
+        );
+        let choices: Vec<&Value> = union["oneOf"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| &c["$ref"])
+            .collect();
+        assert_eq!(mapping.values().collect::<Vec<_>>(), choices);
+        for (word, place) in mapping {
+            let body = document()
+                .pointer(place.as_str().unwrap().trim_start_matches('#'))
+                .unwrap();
+            assert_eq!(body["properties"]["type"]["const"], *word);
+            let sent = &webhooks[word]["post"]["requestBody"]["content"]["application/json"];
+            assert_eq!(sent["schema"]["$ref"], *place);
+            assert_eq!(sent["example"]["type"], *word);
+        }
+    }
+}
+
+#[test]
+fn every_answer_that_the_document_allows_is_understood_and_every_word_is_in_it() {
+    let mut understood = BTreeSet::new();
+    for kind in QuestionKind::ALL {
+        let post = &document()["webhooks"][kind.word()]["post"];
+        let answers = &post["responses"]["200"]["content"]["application/json"]["examples"];
+        for (word, example) in answers.as_object().unwrap() {
+            assert_eq!(example["value"]["action"], **word);
+            let read = AppWord::read(example["value"].clone());
+            assert!(read.is_ok(), "{word}: {read:?}");
+            understood.insert(word.as_str());
+        }
+    }
+    let all = serde_json::to_value(AppWord::schema()).unwrap();
+    assert_eq!(understood.len(), all["oneOf"].as_array().unwrap().len());
 }
 
 #[test]

@@ -1,55 +1,21 @@
 //! Holds every answer that a test gets against the document: the status must be documented, the body must
 //! fit its schema and have no field that the schema lacks, and a problem's word must be among the examples.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::LazyLock;
 
-use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::common::Answer;
 use crate::api::openapi::document;
 
-/// The schemas, made strict: an answer may hold nothing that is not documented.
-static STRICT: LazyLock<Value> = LazyLock::new(|| {
-    let mut components = document()["components"].clone();
-    strict(&mut components, false);
-    components
-});
+#[path = "../../../tests/support/strict.rs"]
+mod strict;
 
-static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
-
-fn strict(value: &mut Value, is_part: bool) {
-    match value {
-        Value::Object(map) => {
-            if map.contains_key("$ref") && !is_part {
-                map.insert("unevaluatedProperties".into(), json!(false));
-            }
-            map.iter_mut()
-                .for_each(|(name, inner)| match (name.as_str(), inner) {
-                    ("allOf", Value::Array(parts)) => parts.iter_mut().for_each(|part| strict(part, true)),
-                    (_, inner) => strict(inner, false),
-                });
-        }
-        Value::Array(list) => list.iter_mut().for_each(|inner| strict(inner, false)),
-        _ => {}
-    }
-}
+static STRICT: LazyLock<strict::Strict> = LazyLock::new(|| strict::Strict::new(document()));
 
 /// What is wrong with a value by a schema of the document.
 pub fn faults(schema: &Value, value: &Value) -> Vec<String> {
-    let mut validators = VALIDATORS.lock().unwrap();
-    let validator = validators.entry(schema.to_string()).or_insert_with(|| {
-        let mut root = schema.clone();
-        strict(&mut root, false);
-        root["components"] = STRICT.clone();
-        let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
-        Arc::new(options.should_validate_formats(true).build(&root).unwrap())
-    });
-    validator
-        .iter_errors(value)
-        .map(|e| format!("{}: {e}", e.instance_path()))
-        .collect()
+    STRICT.faults(schema, value)
 }
 
 /// The operation that a request meant, if there is one.

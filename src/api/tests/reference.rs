@@ -49,7 +49,9 @@ async fn the_page_needs_nothing_but_itself() {
     {
         assert!(page.contains(&format!("id=\"{link}\"")), "#{link} leads nowhere");
     }
-    for (_, item) in crate::api::openapi::document()["paths"].as_object().unwrap() {
+    let document = crate::api::openapi::document();
+    let all = [&document["paths"], &document["webhooks"]];
+    for (_, item) in all.iter().flat_map(|items| items.as_object().unwrap()) {
         for (_, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap();
             assert!(page.contains(&format!("<article id=\"{id}\">")), "{id}");

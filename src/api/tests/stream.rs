@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::json;
 
-use super::House;
+use super::{House, conformance};
 use crate::api::bind;
 use crate::config::http::HttpConfig;
 
@@ -38,7 +38,19 @@ impl Reader {
             let line = event.lines().find_map(|l| l.strip_prefix(name));
             line.unwrap().to_owned()
         };
-        events.map(|e| (field(e, "id: "), field(e, "event: "))).collect()
+        let of_the_document = |event: &str| {
+            let data = serde_json::from_str(&field(event, "data: ")).unwrap();
+            let faults = conformance::faults(&json!({ "$ref": "#/components/schemas/Event" }), &data);
+            assert!(faults.is_empty(), "{faults:?}: {data}");
+            assert_eq!(
+                (data["id"].as_str(), data["type"].as_str()),
+                (Some(&*field(event, "id: ")), Some(&*field(event, "event: ")))
+            );
+        };
+        events
+            .inspect(|event| of_the_document(event))
+            .map(|e| (field(e, "id: "), field(e, "event: ")))
+            .collect()
     }
 }
 
@@ -100,6 +112,31 @@ async fn a_stream_tells_what_happens_and_is_taken_up_again() {
         .await
         .unwrap();
     serving.await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn a_stream_with_an_end_tells_what_is_there_and_ends() {
+    let house = House::new().await;
+    let (at, ann, bob) = house.pair().await;
+    let key = house.key_of(&at).await;
+    let read = async |query: &str| {
+        let answer = house
+            .ask_as(&key, "GET", &format!("/v1/events{query}"), None)
+            .await;
+        answer.expect(200).as_str().unwrap().to_owned()
+    };
+    let body = json!({ "from": ann, "to": bob, "text": "hi" });
+    house.post(&format!("{at}/messages"), body).await.expect(202);
+    assert_eq!(read("?for_s=0").await, ": partyline\n\n", "it begins now");
+    let all = read("?for_s=0&after=evt_0000000000000").await;
+    let kinds: Vec<_> = all.lines().filter_map(|l| l.strip_prefix("event: ")).collect();
+    assert_eq!(kinds, ["assignment.created", "message.received"]);
+    assert_eq!(read("?for_s=1&after=evt_0000000000000").await, all);
+    for wrong in ["-1", "86401", "soon", ""] {
+        let query = format!("/v1/events?for_s={wrong}");
+        let answer = house.ask_as(&key, "GET", &query, None).await;
+        answer.problem(422, "invalid");
+    }
 }
 
 #[actix_web::test]

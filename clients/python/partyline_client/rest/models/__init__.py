@@ -1,11 +1,16 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .allow_answer import AllowAnswer
 from .api_key import ApiKey
 from .api_key_page import ApiKeyPage
 from .api_key_scope import ApiKeyScope
 from .api_key_with_token import ApiKeyWithToken
 from .assignment import Assignment
+from .assignment_created_data import AssignmentCreatedData
+from .assignment_created_event import AssignmentCreatedEvent
 from .assignment_page import AssignmentPage
+from .assignment_released_data import AssignmentReleasedData
+from .assignment_released_event import AssignmentReleasedEvent
 from .bulk_result import BulkResult
 from .bulk_row import BulkRow
 from .bulk_row_status import BulkRowStatus
@@ -17,6 +22,7 @@ from .carrier_state import CarrierState
 from .community import Community
 from .community_edit import CommunityEdit
 from .community_page import CommunityPage
+from .connect_answer import ConnectAnswer
 from .contact import Contact
 from .contact_edit import ContactEdit
 from .contact_page import ContactPage
@@ -27,6 +33,7 @@ from .delivery_attempt import DeliveryAttempt
 from .delivery_detail import DeliveryDetail
 from .delivery_page import DeliveryPage
 from .delivery_state import DeliveryState
+from .deny_answer import DenyAnswer
 from .device import Device
 from .device_edit import DeviceEdit
 from .device_edit_texts_to import DeviceEditTextsTo
@@ -34,9 +41,9 @@ from .device_kind import DeviceKind
 from .device_page import DevicePage
 from .device_texts_to_type_1 import DeviceTextsToType1
 from .endpoint_edit import EndpointEdit
+from .endpoint_test_data import EndpointTestData
+from .endpoint_test_event import EndpointTestEvent
 from .endpoint_with_secret import EndpointWithSecret
-from .event import Event
-from .event_data import EventData
 from .event_kind import EventKind
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
@@ -52,11 +59,18 @@ from .member_edit import MemberEdit
 from .member_page import MemberPage
 from .message import Message
 from .message_encoding import MessageEncoding
+from .message_intercept_data import MessageInterceptData
+from .message_intercept_question import MessageInterceptQuestion
 from .message_origin import MessageOrigin
 from .message_page import MessagePage
+from .message_received_data import MessageReceivedData
+from .message_received_event import MessageReceivedEvent
 from .message_rehearsal import MessageRehearsal
 from .message_rehearsal_encoding import MessageRehearsalEncoding
 from .message_status import MessageStatus
+from .message_status_data import MessageStatusData
+from .message_status_event import MessageStatusEvent
+from .moved_message import MovedMessage
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
 from .new_community import NewCommunity
@@ -73,10 +87,13 @@ from .new_message import NewMessage
 from .new_number import NewNumber
 from .new_pool import NewPool
 from .new_secret import NewSecret
+from .not_connected import NotConnected
 from .number_edit import NumberEdit
 from .number_state import NumberState
 from .on_silence import OnSilence
 from .opt_out import OptOut
+from .opt_out_changed_data import OptOutChangedData
+from .opt_out_changed_event import OptOutChangedEvent
 from .opt_out_page import OptOutPage
 from .origin import Origin
 from .policy import Policy
@@ -87,23 +104,35 @@ from .pool_number_page import PoolNumberPage
 from .pool_page import PoolPage
 from .problem import Problem
 from .problem_rows_item import ProblemRowsItem
+from .quarantine_held_data import QuarantineHeldData
+from .quarantine_held_event import QuarantineHeldEvent
 from .readiness import Readiness
 from .reason import Reason
 from .received_text import ReceivedText
 from .refusal import Refusal
 from .replayed import Replayed
+from .rewrite_answer import RewriteAnswer
 from .route import Route
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
+from .stranger_not_connected_data import StrangerNotConnectedData
+from .stranger_not_connected_event import StrangerNotConnectedEvent
+from .stranger_unknown_data import StrangerUnknownData
+from .stranger_unknown_question import StrangerUnknownQuestion
 from .when_full import WhenFull
 
 __all__ = (
+    "AllowAnswer",
     "ApiKey",
     "ApiKeyPage",
     "ApiKeyScope",
     "ApiKeyWithToken",
     "Assignment",
+    "AssignmentCreatedData",
+    "AssignmentCreatedEvent",
     "AssignmentPage",
+    "AssignmentReleasedData",
+    "AssignmentReleasedEvent",
     "BulkResult",
     "BulkRow",
     "BulkRowStatus",
@@ -115,6 +144,7 @@ __all__ = (
     "Community",
     "CommunityEdit",
     "CommunityPage",
+    "ConnectAnswer",
     "Contact",
     "ContactEdit",
     "ContactPage",
@@ -125,6 +155,7 @@ __all__ = (
     "DeliveryDetail",
     "DeliveryPage",
     "DeliveryState",
+    "DenyAnswer",
     "Device",
     "DeviceEdit",
     "DeviceEditTextsTo",
@@ -132,9 +163,9 @@ __all__ = (
     "DevicePage",
     "DeviceTextsToType1",
     "EndpointEdit",
+    "EndpointTestData",
+    "EndpointTestEvent",
     "EndpointWithSecret",
-    "Event",
-    "EventData",
     "EventKind",
     "GetOpenapiResponse200",
     "Health",
@@ -150,11 +181,18 @@ __all__ = (
     "MemberPage",
     "Message",
     "MessageEncoding",
+    "MessageInterceptData",
+    "MessageInterceptQuestion",
     "MessageOrigin",
     "MessagePage",
+    "MessageReceivedData",
+    "MessageReceivedEvent",
     "MessageRehearsal",
     "MessageRehearsalEncoding",
     "MessageStatus",
+    "MessageStatusData",
+    "MessageStatusEvent",
+    "MovedMessage",
     "NewApiKey",
     "NewApiKeyScope",
     "NewCommunity",
@@ -171,10 +209,13 @@ __all__ = (
     "NewNumber",
     "NewPool",
     "NewSecret",
+    "NotConnected",
     "NumberEdit",
     "NumberState",
     "OnSilence",
     "OptOut",
+    "OptOutChangedData",
+    "OptOutChangedEvent",
     "OptOutPage",
     "Origin",
     "Policy",
@@ -185,13 +226,20 @@ __all__ = (
     "PoolPage",
     "Problem",
     "ProblemRowsItem",
+    "QuarantineHeldData",
+    "QuarantineHeldEvent",
     "Readiness",
     "Reason",
     "ReceivedText",
     "Refusal",
     "Replayed",
+    "RewriteAnswer",
     "Route",
     "SecretRotation",
     "SentMessage",
+    "StrangerNotConnectedData",
+    "StrangerNotConnectedEvent",
+    "StrangerUnknownData",
+    "StrangerUnknownQuestion",
     "WhenFull",
 )

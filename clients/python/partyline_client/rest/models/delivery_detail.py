@@ -11,8 +11,15 @@ from ..models.delivery_state import DeliveryState
 from ..models.event_kind import EventKind
 
 if TYPE_CHECKING:
+    from ..models.assignment_created_event import AssignmentCreatedEvent
+    from ..models.assignment_released_event import AssignmentReleasedEvent
     from ..models.delivery_attempt import DeliveryAttempt
-    from ..models.event import Event
+    from ..models.endpoint_test_event import EndpointTestEvent
+    from ..models.message_received_event import MessageReceivedEvent
+    from ..models.message_status_event import MessageStatusEvent
+    from ..models.opt_out_changed_event import OptOutChangedEvent
+    from ..models.quarantine_held_event import QuarantineHeldEvent
+    from ..models.stranger_not_connected_event import StrangerNotConnectedEvent
 
 
 T = TypeVar("T", bound="DeliveryDetail")
@@ -44,14 +51,31 @@ class DeliveryDetail:
     """ An instant: RFC 3339 in UTC with milliseconds. """
     finished_at: datetime.datetime | None
     """ When it was delivered or given up. """
-    body: Event | None
+    body: (
+        AssignmentCreatedEvent
+        | AssignmentReleasedEvent
+        | EndpointTestEvent
+        | MessageReceivedEvent
+        | MessageStatusEvent
+        | None
+        | OptOutChangedEvent
+        | QuarantineHeldEvent
+        | StrangerNotConnectedEvent
+    )
     """ The body, while the event is kept. """
     tries: list[DeliveryAttempt]
     """ The tries that are kept, oldest first. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.event import Event  # noqa: PLC0415
+        from ..models.assignment_created_event import AssignmentCreatedEvent  # noqa: PLC0415
+        from ..models.assignment_released_event import AssignmentReleasedEvent  # noqa: PLC0415
+        from ..models.endpoint_test_event import EndpointTestEvent  # noqa: PLC0415
+        from ..models.message_received_event import MessageReceivedEvent  # noqa: PLC0415
+        from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
+        from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
+        from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
+        from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
 
         id = self.id
 
@@ -86,7 +110,21 @@ class DeliveryDetail:
             finished_at = self.finished_at
 
         body: dict[str, Any] | None
-        if isinstance(self.body, Event):
+        if isinstance(self.body, MessageReceivedEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, MessageStatusEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, AssignmentCreatedEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, AssignmentReleasedEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, OptOutChangedEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, QuarantineHeldEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, StrangerNotConnectedEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, EndpointTestEvent):
             body = self.body.to_dict()
         else:
             body = self.body
@@ -120,8 +158,15 @@ class DeliveryDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.assignment_created_event import AssignmentCreatedEvent  # noqa: PLC0415
+        from ..models.assignment_released_event import AssignmentReleasedEvent  # noqa: PLC0415
         from ..models.delivery_attempt import DeliveryAttempt  # noqa: PLC0415
-        from ..models.event import Event  # noqa: PLC0415
+        from ..models.endpoint_test_event import EndpointTestEvent  # noqa: PLC0415
+        from ..models.message_received_event import MessageReceivedEvent  # noqa: PLC0415
+        from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
+        from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
+        from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
+        from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -182,18 +227,99 @@ class DeliveryDetail:
 
         finished_at = _parse_finished_at(d.pop("finished_at"))
 
-        def _parse_body(data: object) -> Event | None:
+        def _parse_body(
+            data: object,
+        ) -> (
+            AssignmentCreatedEvent
+            | AssignmentReleasedEvent
+            | EndpointTestEvent
+            | MessageReceivedEvent
+            | MessageStatusEvent
+            | None
+            | OptOutChangedEvent
+            | QuarantineHeldEvent
+            | StrangerNotConnectedEvent
+        ):
             if data is None:
                 return data
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                body_type_1 = Event.from_dict(data)
+                componentsschemas_event_type_0 = MessageReceivedEvent.from_dict(data)
 
-                return body_type_1
+                return componentsschemas_event_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(Event | None, data)
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_1 = MessageStatusEvent.from_dict(data)
+
+                return componentsschemas_event_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_2 = AssignmentCreatedEvent.from_dict(data)
+
+                return componentsschemas_event_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_3 = AssignmentReleasedEvent.from_dict(data)
+
+                return componentsschemas_event_type_3
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_4 = OptOutChangedEvent.from_dict(data)
+
+                return componentsschemas_event_type_4
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_5 = QuarantineHeldEvent.from_dict(data)
+
+                return componentsschemas_event_type_5
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_6 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
+
+                return componentsschemas_event_type_6
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_7 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_7
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(
+                AssignmentCreatedEvent
+                | AssignmentReleasedEvent
+                | EndpointTestEvent
+                | MessageReceivedEvent
+                | MessageStatusEvent
+                | None
+                | OptOutChangedEvent
+                | QuarantineHeldEvent
+                | StrangerNotConnectedEvent,
+                data,
+            )
 
         body = _parse_body(d.pop("body"))
 

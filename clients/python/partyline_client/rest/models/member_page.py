@@ -18,7 +18,8 @@ class MemberPage:
     """One page of a list."""
 
     data: list[Member]
-    """ The entries. """
+    """ The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+    `limit`, even none, while `next_cursor` says that the list goes on. """
     next_cursor: None | str
     """ Where the next page begins: give it as `cursor`. Null on the last page. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

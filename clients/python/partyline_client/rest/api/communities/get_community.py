@@ -98,6 +98,8 @@ def sync_detailed(
 ) -> Response[Any | Community | Problem]:
     """Get a community
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -131,6 +133,8 @@ def sync(
 ) -> Any | Community | Problem | None:
     """Get a community
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -158,6 +162,8 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Community | Problem]:
     """Get a community
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -189,6 +195,8 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
 ) -> Any | Community | Problem | None:
     """Get a community
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

@@ -104,6 +104,8 @@ def sync_detailed(
 ) -> Response[Any | Contact | Problem]:
     """Get a contact
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -144,6 +146,8 @@ def sync(
 ) -> Any | Contact | Problem | None:
     """Get a contact
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -178,6 +182,8 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Contact | Problem]:
     """Get a contact
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -216,6 +222,8 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
 ) -> Any | Contact | Problem | None:
     """Get a contact
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

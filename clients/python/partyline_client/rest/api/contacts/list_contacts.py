@@ -134,7 +134,7 @@ def sync_detailed(
 ) -> Response[ContactPage | Problem]:
     """List the contacts of a member
 
-     Those whom the member chose and those who chose the member.
+     Those whom the member chose and those who chose the member, in the order of the contacts' ids.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -192,7 +192,7 @@ def sync(
 ) -> ContactPage | Problem | None:
     """List the contacts of a member
 
-     Those whom the member chose and those who chose the member.
+     Those whom the member chose and those who chose the member, in the order of the contacts' ids.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -245,7 +245,7 @@ async def asyncio_detailed(
 ) -> Response[ContactPage | Problem]:
     """List the contacts of a member
 
-     Those whom the member chose and those who chose the member.
+     Those whom the member chose and those who chose the member, in the order of the contacts' ids.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -301,7 +301,7 @@ async def asyncio(
 ) -> ContactPage | Problem | None:
     """List the contacts of a member
 
-     Those whom the member chose and those who chose the member.
+     Those whom the member chose and those who chose the member, in the order of the contacts' ids.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

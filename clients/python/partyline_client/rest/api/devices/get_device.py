@@ -104,6 +104,8 @@ def sync_detailed(
 ) -> Response[Any | Device | Problem]:
     """Get a device
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -145,6 +147,8 @@ def sync(
 ) -> Any | Device | Problem | None:
     """Get a device
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -180,6 +184,8 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Device | Problem]:
     """Get a device
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -219,6 +225,8 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
 ) -> Any | Device | Problem | None:
     """Get a device
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

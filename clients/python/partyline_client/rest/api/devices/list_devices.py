@@ -109,6 +109,8 @@ def sync_detailed(
 ) -> Response[DevicePage | Problem]:
     """List the devices of a member
 
+     Phones, with their real numbers, and the app in which the member reads.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -149,6 +151,8 @@ def sync(
 ) -> DevicePage | Problem | None:
     """List the devices of a member
 
+     Phones, with their real numbers, and the app in which the member reads.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -183,6 +187,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
 ) -> Response[DevicePage | Problem]:
     """List the devices of a member
+
+     Phones, with their real numbers, and the app in which the member reads.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -221,6 +227,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
 ) -> DevicePage | Problem | None:
     """List the devices of a member
+
+     Phones, with their real numbers, and the app in which the member reads.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

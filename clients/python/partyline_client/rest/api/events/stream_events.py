@@ -14,6 +14,7 @@ def _get_kwargs(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -27,6 +28,8 @@ def _get_kwargs(
     params["types"] = types
 
     params["after"] = after
+
+    params["for_s"] = for_s
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -110,6 +113,7 @@ def sync_detailed(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Response[Problem | str]:
     """Follow what happens
@@ -117,7 +121,8 @@ def sync_detailed(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`.
+    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
+    stay gives `for_s=0` with the last id.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -125,6 +130,7 @@ def sync_detailed(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
 
@@ -140,6 +146,7 @@ def sync_detailed(
         community=community,
         types=types,
         after=after,
+        for_s=for_s,
         last_event_id=last_event_id,
     )
 
@@ -156,6 +163,7 @@ def sync(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Problem | str | None:
     """Follow what happens
@@ -163,7 +171,8 @@ def sync(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`.
+    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
+    stay gives `for_s=0` with the last id.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -171,6 +180,7 @@ def sync(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
 
@@ -187,6 +197,7 @@ def sync(
         community=community,
         types=types,
         after=after,
+        for_s=for_s,
         last_event_id=last_event_id,
     ).parsed
 
@@ -197,6 +208,7 @@ async def asyncio_detailed(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Response[Problem | str]:
     """Follow what happens
@@ -204,7 +216,8 @@ async def asyncio_detailed(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`.
+    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
+    stay gives `for_s=0` with the last id.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -212,6 +225,7 @@ async def asyncio_detailed(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
 
@@ -227,6 +241,7 @@ async def asyncio_detailed(
         community=community,
         types=types,
         after=after,
+        for_s=for_s,
         last_event_id=last_event_id,
     )
 
@@ -241,6 +256,7 @@ async def asyncio(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Problem | str | None:
     """Follow what happens
@@ -248,7 +264,8 @@ async def asyncio(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`.
+    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
+    stay gives `for_s=0` with the last id.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -256,6 +273,7 @@ async def asyncio(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
 
@@ -273,6 +291,7 @@ async def asyncio(
             community=community,
             types=types,
             after=after,
+            for_s=for_s,
             last_event_id=last_event_id,
         )
     ).parsed

@@ -103,6 +103,8 @@ def sync_detailed(
 ) -> Response[Any | ApiKey | Problem]:
     """Get a key
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         key (str): An API key. The id is `key_` and 13 letters and digits; ids sort by time.
         if_none_match (str | Unset):
@@ -135,6 +137,8 @@ def sync(
 ) -> Any | ApiKey | Problem | None:
     """Get a key
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         key (str): An API key. The id is `key_` and 13 letters and digits; ids sort by time.
         if_none_match (str | Unset):
@@ -161,6 +165,8 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ApiKey | Problem]:
     """Get a key
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         key (str): An API key. The id is `key_` and 13 letters and digits; ids sort by time.
@@ -191,6 +197,8 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
 ) -> Any | ApiKey | Problem | None:
     """Get a key
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         key (str): An API key. The id is `key_` and 13 letters and digits; ids sort by time.

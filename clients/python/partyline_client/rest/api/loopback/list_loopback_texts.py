@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[LoopbackInbox | Problem]:
     """List what a virtual phone received
 
+     The latest, in memory: a restart forgets them.
+
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
 
@@ -126,6 +128,8 @@ def sync(
 ) -> LoopbackInbox | Problem | None:
     """List what a virtual phone received
 
+     The latest, in memory: a restart forgets them.
+
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[LoopbackInbox | Problem]:
     """List what a virtual phone received
+
+     The latest, in memory: a restart forgets them.
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
@@ -176,6 +182,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> LoopbackInbox | Problem | None:
     """List what a virtual phone received
+
+     The latest, in memory: a restart forgets them.
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.

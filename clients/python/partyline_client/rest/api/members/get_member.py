@@ -101,6 +101,8 @@ def sync_detailed(
 ) -> Response[Any | Member | Problem]:
     """Get a member
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -138,6 +140,8 @@ def sync(
 ) -> Any | Member | Problem | None:
     """Get a member
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -169,6 +173,8 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Member | Problem]:
     """Get a member
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -204,6 +210,8 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
 ) -> Any | Member | Problem | None:
     """Get a member
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

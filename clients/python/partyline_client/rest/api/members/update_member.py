@@ -139,6 +139,8 @@ def sync_detailed(
 ) -> Response[Member | Problem]:
     """Rename a member
 
+     Numbers and contacts stay as they are.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -179,6 +181,8 @@ def sync(
 ) -> Member | Problem | None:
     """Rename a member
 
+     Numbers and contacts stay as they are.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -213,6 +217,8 @@ async def asyncio_detailed(
     if_match: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
     """Rename a member
+
+     Numbers and contacts stay as they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -251,6 +257,8 @@ async def asyncio(
     if_match: str | Unset = UNSET,
 ) -> Member | Problem | None:
     """Rename a member
+
+     Numbers and contacts stay as they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

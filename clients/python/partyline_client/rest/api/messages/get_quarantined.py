@@ -101,6 +101,8 @@ def sync_detailed(
 ) -> Response[Any | Message | Problem]:
     """Get a message in quarantine
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -137,6 +139,8 @@ def sync(
 ) -> Any | Message | Problem | None:
     """Get a message in quarantine
 
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -167,6 +171,8 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | Message | Problem]:
     """Get a message in quarantine
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -201,6 +207,8 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
 ) -> Any | Message | Problem | None:
     """Get a message in quarantine
+
+     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

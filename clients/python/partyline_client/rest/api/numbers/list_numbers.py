@@ -106,6 +106,9 @@ def sync_detailed(
 ) -> Response[PoolNumberPage | Problem]:
     """List pool numbers
 
+     Those of all pools of the community, each with how many assignments it stands in. Removed ones are
+    left out.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -142,6 +145,9 @@ def sync(
 ) -> PoolNumberPage | Problem | None:
     """List pool numbers
 
+     Those of all pools of the community, each with how many assignments it stands in. Removed ones are
+    left out.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -172,6 +178,9 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
 ) -> Response[PoolNumberPage | Problem]:
     """List pool numbers
+
+     Those of all pools of the community, each with how many assignments it stands in. Removed ones are
+    left out.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -206,6 +215,9 @@ async def asyncio(
     cursor: str | Unset = UNSET,
 ) -> PoolNumberPage | Problem | None:
     """List pool numbers
+
+     Those of all pools of the community, each with how many assignments it stands in. Removed ones are
+    left out.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

@@ -106,6 +106,8 @@ def sync_detailed(
 ) -> Response[OptOutPage | Problem]:
     """List opt-outs
 
+     A stop stays when its pair or its member goes; only the phone's own START lifts it.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -142,6 +144,8 @@ def sync(
 ) -> OptOutPage | Problem | None:
     """List opt-outs
 
+     A stop stays when its pair or its member goes; only the phone's own START lifts it.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -172,6 +176,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
 ) -> Response[OptOutPage | Problem]:
     """List opt-outs
+
+     A stop stays when its pair or its member goes; only the phone's own START lifts it.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -206,6 +212,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
 ) -> OptOutPage | Problem | None:
     """List opt-outs
+
+     A stop stays when its pair or its member goes; only the phone's own START lifts it.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

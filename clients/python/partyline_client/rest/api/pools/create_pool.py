@@ -131,6 +131,8 @@ def sync_detailed(
 ) -> Response[Pool | Problem]:
     """Make a pool
 
+     It is empty: add numbers with `POST …/numbers`.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -167,6 +169,8 @@ def sync(
 ) -> Pool | Problem | None:
     """Make a pool
 
+     It is empty: add numbers with `POST …/numbers`.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -197,6 +201,8 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Pool | Problem]:
     """Make a pool
+
+     It is empty: add numbers with `POST …/numbers`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -231,6 +237,8 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
 ) -> Pool | Problem | None:
     """Make a pool
+
+     It is empty: add numbers with `POST …/numbers`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

@@ -106,6 +106,8 @@ def sync_detailed(
 ) -> Response[PoolPage | Problem]:
     """List pools
 
+     Their numbers are listed with `GET …/numbers`.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -142,6 +144,8 @@ def sync(
 ) -> PoolPage | Problem | None:
     """List pools
 
+     Their numbers are listed with `GET …/numbers`.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -172,6 +176,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
 ) -> Response[PoolPage | Problem]:
     """List pools
+
+     Their numbers are listed with `GET …/numbers`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -206,6 +212,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
 ) -> PoolPage | Problem | None:
     """List pools
+
+     Their numbers are listed with `GET …/numbers`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

@@ -1,34 +1,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="EventData")
+if TYPE_CHECKING:
+    from ..models.message import Message
+
+
+T = TypeVar("T", bound="QuarantineHeldData")
 
 
 @_attrs_define
-class EventData:
-    """What it happened to; its shape depends on the kind."""
+class QuarantineHeldData:
+    """A text was held."""
 
+    message: Message
+    """ A message, without any real number. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        message = self.message.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "message": message,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        event_data = cls()
+        from ..models.message import Message  # noqa: PLC0415
 
-        event_data.additional_properties = d
-        return event_data
+        d = dict(src_dict)
+        message = Message.from_dict(d.pop("message"))
+
+        quarantine_held_data = cls(
+            message=message,
+        )
+
+        quarantine_held_data.additional_properties = d
+        return quarantine_held_data
 
     @property
     def additional_keys(self) -> list[str]:

@@ -2,40 +2,44 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.event_kind import EventKind
-
 if TYPE_CHECKING:
-    from ..models.event_data import EventData
+    from ..models.message_status_data import MessageStatusData
 
 
-T = TypeVar("T", bound="Event")
+T = TypeVar("T", bound="MessageStatusEvent")
 
 
 @_attrs_define
-class Event:
-    """An event as apps read it: the body of a callback, and of an item of the event stream."""
+class MessageStatusEvent:
+    """A text's status changed."""
 
     id: str
     """ An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time. """
-    type_: EventKind
-    """ The kind of an event: the `type` of a callback. """
+    type_: Literal["message.status"]
+    """ What it is. """
     timestamp: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
     community: str
     """ A community. The id is `com_` and 13 letters and digits; ids sort by time. """
-    data: EventData
-    """ What it happened to; its shape depends on the kind. """
+    data: MessageStatusData
+    """ A text has a new status. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        type_ = self.type_.value
+        type_ = self.type_
 
         timestamp = self.timestamp.isoformat()
 
@@ -59,20 +63,22 @@ class Event:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.event_data import EventData  # noqa: PLC0415
+        from ..models.message_status_data import MessageStatusData  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
 
-        type_ = EventKind(d.pop("type"))
+        type_ = cast(Literal["message.status"], d.pop("type"))
+        if type_ != "message.status":
+            raise ValueError(f"type must match const 'message.status', got '{type_}'")
 
         timestamp = datetime.datetime.fromisoformat(d.pop("timestamp"))
 
         community = d.pop("community")
 
-        data = EventData.from_dict(d.pop("data"))
+        data = MessageStatusData.from_dict(d.pop("data"))
 
-        event = cls(
+        message_status_event = cls(
             id=id,
             type_=type_,
             timestamp=timestamp,
@@ -80,8 +86,8 @@ class Event:
             data=data,
         )
 
-        event.additional_properties = d
-        return event
+        message_status_event.additional_properties = d
+        return message_status_event
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.not_connected import NotConnected
+
+
+T = TypeVar("T", bound="StrangerNotConnectedData")
+
+
+@_attrs_define
+class StrangerNotConnectedData:
+    """A stranger could not be connected as an app wanted."""
+
+    stranger: NotConnected
+    """ A stranger whom an app wanted connected, and why that cannot be. Holds no real number. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        stranger = self.stranger.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "stranger": stranger,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.not_connected import NotConnected  # noqa: PLC0415
+
+        d = dict(src_dict)
+        stranger = NotConnected.from_dict(d.pop("stranger"))
+
+        stranger_not_connected_data = cls(
+            stranger=stranger,
+        )
+
+        stranger_not_connected_data.additional_properties = d
+        return stranger_not_connected_data
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

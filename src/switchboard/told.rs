@@ -1,0 +1,249 @@
+//! What apps are told and asked: one type for each kind. What is written is what the API's document says, for that is
+//! made from these.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::views::{Contact, Message};
+use crate::domain::event::{EventKind, QuestionKind};
+use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId};
+use crate::domain::message::{Reason, Status};
+use crate::domain::{E164, Timestamp};
+
+/// The data of an event.
+pub trait Told: Serialize + ToSchema {
+    /// The event's kind.
+    const KIND: EventKind;
+}
+
+/// The data of a question.
+pub trait Asked: Serialize + ToSchema {
+    /// The question's kind.
+    const KIND: QuestionKind;
+}
+
+/// A text is on its way to a member.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageReceivedData)]
+pub struct MessageReceived<'a> {
+    /// The text.
+    pub message: &'a Message,
+}
+
+impl Told for MessageReceived<'_> {
+    const KIND: EventKind = EventKind::MessageReceived;
+}
+
+/// A text has a new status.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageStatusData)]
+pub struct MessageStatus<'a> {
+    /// What moved.
+    pub message: &'a Moved<'a>,
+}
+
+impl Told for MessageStatus<'_> {
+    const KIND: EventKind = EventKind::MessageStatus;
+}
+
+/// A message whose status changed; never its text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MovedMessage)]
+pub struct Moved<'a> {
+    /// The id.
+    pub id: MessageId,
+    /// The sender, if a member.
+    pub from: Option<MemberId>,
+    /// The recipient, if known.
+    pub to: Option<MemberId>,
+    /// Where it stands now.
+    #[schema(example = "delivered")]
+    pub status: Status,
+    /// Why, when it ended badly.
+    pub reason: Option<Reason>,
+    /// The carrier's own words.
+    #[schema(example = json!(null))]
+    pub detail: Option<&'a str>,
+    /// When its status changed.
+    pub updated_at: Timestamp,
+}
+
+/// A pair got its numbers.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AssignmentCreatedData)]
+pub struct AssignmentCreated<'a> {
+    /// The pair, as the member has it who chose it.
+    pub contact: &'a Contact,
+}
+
+impl Told for AssignmentCreated<'_> {
+    const KIND: EventKind = EventKind::AssignmentCreated;
+}
+
+/// A pair lost its numbers.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AssignmentReleasedData)]
+pub struct AssignmentReleased<'a> {
+    /// The pair as it was.
+    pub contact: &'a Contact,
+}
+
+impl Told for AssignmentReleased<'_> {
+    const KIND: EventKind = EventKind::AssignmentReleased;
+}
+
+/// A phone stopped something, or allows it again.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OptOutChangedData)]
+pub struct OptOutChanged {
+    /// Whose phone it was, if a member's.
+    pub member: Option<MemberId>,
+    /// Which contact; null for all, or for a number that stands for nobody.
+    pub contact: Option<MemberId>,
+    /// It was STOPALL, or the START that ends it.
+    pub all: bool,
+    /// Stopped, or allowed again.
+    #[schema(example = true)]
+    pub opted_out: bool,
+}
+
+impl Told for OptOutChanged {
+    const KIND: EventKind = EventKind::OptOutChanged;
+}
+
+/// A text was held.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = QuarantineHeldData)]
+pub struct QuarantineHeld<'a> {
+    /// The text.
+    pub message: &'a Message,
+}
+
+impl Told for QuarantineHeld<'_> {
+    const KIND: EventKind = EventKind::QuarantineHeld;
+}
+
+/// A stranger could not be connected as an app wanted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StrangerNotConnectedData)]
+pub struct StrangerNotConnected<'a> {
+    /// Which, and why.
+    pub stranger: &'a NotConnected<'a>,
+}
+
+impl Told for StrangerNotConnected<'_> {
+    const KIND: EventKind = EventKind::StrangerNotConnected;
+}
+
+/// A stranger whom an app wanted connected, and why that cannot be. Holds no real number.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NotConnected<'a> {
+    /// The text about which the app was asked.
+    pub message: MessageId,
+    /// Whom they were to reach.
+    pub to: MemberId,
+    /// The stable word of the problem, as the API has it.
+    #[schema(example = "table_full")]
+    pub code: &'static str,
+    /// A sentence for people.
+    #[schema(
+        example = "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
+    )]
+    pub detail: &'a str,
+}
+
+/// Nothing happened: an endpoint is tried out.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EndpointTestData)]
+pub struct EndpointTest {
+    /// Which endpoint.
+    #[schema(example = "end_1tq3v8r4w0801")]
+    pub endpoint: EndpointId,
+    /// A sentence for people.
+    #[schema(example = "this is a test; nothing happened")]
+    pub text: &'static str,
+}
+
+impl Told for EndpointTest {
+    const KIND: EventKind = EventKind::EndpointTest;
+}
+
+/// The body of a question to an app.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Question<T> {
+    /// What is asked.
+    #[serde(rename = "type")]
+    pub kind: QuestionKind,
+    /// When it was asked.
+    pub timestamp: Timestamp,
+    /// Where.
+    pub community: CommunityId,
+    /// What it is about.
+    pub data: T,
+}
+
+impl<T: Asked> Question<T> {
+    /// Asks now.
+    pub fn about(community: CommunityId, timestamp: Timestamp, data: T) -> Self {
+        Self {
+            kind: T::KIND,
+            timestamp,
+            community,
+            data,
+        }
+    }
+}
+
+/// A text that waits for leave to be bridged.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageInterceptData)]
+pub struct MessageIntercept<'a> {
+    /// The text.
+    pub message: &'a Message,
+}
+
+impl Asked for MessageIntercept<'_> {
+    const KIND: QuestionKind = QuestionKind::MessageIntercept;
+}
+
+/// A text from a phone that is no member's.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StrangerUnknownData)]
+pub struct StrangerUnknown<'a> {
+    /// The text.
+    pub message: &'a Message,
+    /// The country and the end of the sender's number: enough to tell two strangers apart, not to call one.
+    #[schema(value_type = String, example = "+14•••••••34")]
+    pub phone: Masked,
+}
+
+impl Asked for StrangerUnknown<'_> {
+    const KIND: QuestionKind = QuestionKind::StrangerUnknown;
+}
+
+/// A real number with its middle left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Masked(String);
+
+impl Masked {
+    /// Only the country and the end of a number.
+    pub fn new(phone: E164) -> Self {
+        let text = phone.to_string();
+        let keep = text.len().saturating_sub(2);
+        let head = text.len().min(3);
+        let dots = "•".repeat(keep.saturating_sub(head));
+        Self(format!("{}{dots}{}", &text[..head], &text[keep.max(head)..]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_phone_shows_its_ends_only() {
+        let phone: E164 = "+14155550134".parse().unwrap();
+        assert_eq!(Masked::new(phone), Masked("+14•••••••34".into()));
+    }
+}
