@@ -225,7 +225,7 @@ fn a_filtered_list_is_walked_to_its_end_although_a_page_looks_at_a_part_of_it() 
     let (mut conn, _folder) = open();
     messages(&mut conn, 25_000, 12_000);
     // Half of them are from the member, half to them: each is looked through for itself.
-    for (member, looks) in [(None, 3), (Some(1), 7)] {
+    for (member, looks) in [(None, 3), (Some(1), 13)] {
         let filter = MessageFilter {
             member,
             origin: Some(2),

@@ -14,9 +14,9 @@ use crate::domain::id::CommunityId;
 /// Rows that a page looks at in the order of the key, where they may be left out.
 pub(super) const LOOKED_AT: i64 = 10_000;
 /// Rows that it looks up one by one, as an index has them.
-pub(super) const LOOKED_UP: i64 = 2_000;
+pub(super) const LOOKED_UP: i64 = 1_000;
 /// Entries of an index that it looks at without a look at their rows.
-const LOOKED_THROUGH: i64 = 50_000;
+const LOOKED_THROUGH: i64 = 20_000;
 /// Rows that are looked up in one statement.
 const AT_ONCE: usize = 250;
 

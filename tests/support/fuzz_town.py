@@ -185,7 +185,7 @@ class Town:
         if operation == "POST /v1/keys":
             body["community"] = self.community if body["scope"] != "admin" else None
             body["app"] = f"app{unique()}" if body["scope"] == "app" else None
-        if "events" in body:
+        if isinstance(body.get("events"), list):
             body["events"] = [kind for kind in body["events"] if kind != "endpoint.test"]
 
 
