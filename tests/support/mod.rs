@@ -16,10 +16,12 @@
 
 pub mod broker;
 pub mod callbacks;
+pub mod capture;
 pub mod clients;
 pub mod exchange;
 pub mod http_sink;
 pub mod json_lines;
+pub mod kamailio;
 pub mod kannel;
 pub mod phone;
 pub mod ports;
@@ -28,7 +30,10 @@ pub mod process;
 pub mod provider;
 pub mod raw;
 pub mod receiver;
+pub mod sipp;
 pub mod smsc;
+pub mod softphone;
+pub mod sound;
 pub mod tap;
 pub mod town;
 
