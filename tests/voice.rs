@@ -19,18 +19,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use support::capture::{Capture, Captured};
 use support::hidden::{assert_hidden, assert_hidden_in_text};
-use support::lines::{self, ALICE, BOB, Lines, STRANGER};
+use support::lines::{self, ALICE, BOB, HIGH, LOW, Lines, STRANGER, hear_each_other, phones};
 use support::softphone::{Answer, Seen, Softphone};
 use support::{Broker, Database, on_both_databases, poll};
 
 const WAIT: Duration = Duration::from_secs(20);
-/// What Alice's and Bob's soft-phones play.
-const LOW: u32 = 440;
-const HIGH: u32 = 900;
-
-async fn phones() -> (Softphone, Softphone) {
-    tokio::join!(Softphone::start(ALICE, LOW), Softphone::start(BOB, HIGH))
-}
 
 /// Two soft-phones and the broker between them, with these settings besides.
 async fn lines(settings: &[(&str, &str)], policy: Value) -> (Softphone, Softphone, Lines) {
@@ -42,20 +35,6 @@ async fn lines(settings: &[(&str, &str)], policy: Value) -> (Softphone, Softphon
         .fold(broker, |broker, (key, value)| broker.env(key, value));
     let lines = Lines::with_policy(broker, policy).await;
     (alice, bob, lines)
-}
-
-/// Fails unless each hears the other's tone and nothing else.
-async fn hear_each_other(alice: (&Softphone, usize), bob: (&Softphone, usize)) {
-    let time = Duration::from_millis(1200);
-    let (at_alice, at_bob) = tokio::join!(alice.0.listen(alice.1, time), bob.0.listen(bob.1, time));
-    for (heard, theirs, own) in [(at_alice, HIGH, LOW), (at_bob, LOW, HIGH)] {
-        assert!(
-            heard.seconds_of(theirs) >= 0.5,
-            "{theirs} Hz for {} s in {heard:?}",
-            heard.seconds_of(theirs)
-        );
-        assert_eq!(heard.seconds_of(own), 0.0, "{heard:?}");
-    }
 }
 
 /// The value of a parameter or header that identifies a leg: Call-ID, and the tags.

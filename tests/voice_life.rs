@@ -15,18 +15,12 @@ mod support;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::lines::{self, ALICE, BOB, Lines};
+use support::lines::{self, ALICE, BOB, LOW, Lines, hear_each_other, phones};
 use support::receiver::Receiver;
 use support::softphone::{Answer, Softphone};
 use support::{Broker, Database, on_both_databases, poll};
 
 const WAIT: Duration = Duration::from_secs(20);
-const LOW: u32 = 440;
-const HIGH: u32 = 900;
-
-async fn phones() -> (Softphone, Softphone) {
-    tokio::join!(Softphone::start(ALICE, LOW), Softphone::start(BOB, HIGH))
-}
 
 async fn lines(settings: &[(&str, &str)]) -> (Softphone, Softphone, Lines) {
     let (alice, bob) = phones().await;
@@ -41,14 +35,6 @@ async fn lines(settings: &[(&str, &str)]) -> (Softphone, Softphone, Lines) {
     (alice, bob, lines)
 }
 
-/// Fails unless both hear the other.
-async fn hear_each_other(alice: (&Softphone, usize), bob: (&Softphone, usize)) {
-    let time = Duration::from_millis(1200);
-    let (at_alice, at_bob) = tokio::join!(alice.0.listen(alice.1, time), bob.0.listen(bob.1, time));
-    assert!(at_alice.seconds_of(HIGH) >= 0.5, "{at_alice:?}");
-    assert!(at_bob.seconds_of(LOW) >= 0.5, "{at_bob:?}");
-}
-
 on_both_databases! {
     async fn an_app_makes_a_call_and_is_told_of_every_step(database: Database) {
         let (alice, bob) = phones().await;
@@ -56,7 +42,7 @@ on_both_databases! {
         let toml = lines::west(alice.addr()) + &lines::east(bob.addr()) + "[callbacks]\nallow_private_targets = true\n";
         let lines = Lines::with(Broker::builder(database).config(&toml)).await;
         let at = |rest: &str| format!("/v1/communities/{}/{rest}", lines.community);
-        lines.broker.post(&at("endpoints"), json!({"url": receiver.url("/told")})).await;
+        lines.broker.post(&at("callback_endpoints"), json!({"url": receiver.url("/told")})).await;
         alice.answers(Answer::After(400)).await;
         bob.answers(Answer::After(400)).await;
 

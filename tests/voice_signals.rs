@@ -161,11 +161,13 @@ async fn refusals_come_back_with_a_code_that_fits() {
         (302, 480, "failed"),
         (500, 500, "failed"),
     ] {
-        let set = |peer: Builder| peer.value("code", if peer_is_called(&peer) { theirs } else { ours });
-        let called = set(Sipp::called("uas_refuses").at(rig.east)).start();
+        let called = Sipp::called("uas_refuses")
+            .value("code", theirs)
+            .at(rig.east)
+            .start();
         tokio::time::sleep(Duration::from_millis(300)).await;
         let caller = Sipp::calling("uac_refused", rig.lines.sip(), ALICE, rig.lines.number());
-        let caller = set(caller.at(rig.west)).start();
+        let caller = caller.value("code", ours).at(rig.west).start();
         caller.succeeds(WAIT).await;
         called.succeeds(WAIT).await;
         let record = rig.lines.wait_call("over", |call| call["state"] == "ended").await;
@@ -173,10 +175,6 @@ async fn refusals_come_back_with_a_code_that_fits() {
         let answer = caller.received().concat();
         assert!(answer.contains("Reason: Q.850;cause="), "{theirs}: {answer}");
     }
-}
-
-fn peer_is_called(peer: &Builder) -> bool {
-    peer.scenario().starts_with("uas")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,30 +17,16 @@ use std::time::{Duration, Instant};
 
 use support::capture::Capture;
 use support::kamailio::Kamailio;
-use support::lines::{self, ALICE, BOB, Lines};
+use support::lines::{self, ALICE, BOB, HIGH, Lines, hear_each_other, phones};
 use support::sipp::Sipp;
 use support::softphone::{Answer, Softphone};
 use support::{Broker, Database, eventually, ports};
 use tokio::net::UdpSocket;
 
 const WAIT: Duration = Duration::from_secs(20);
-const LOW: u32 = 440;
-const HIGH: u32 = 900;
-
-async fn phones() -> (Softphone, Softphone) {
-    tokio::join!(Softphone::start(ALICE, LOW), Softphone::start(BOB, HIGH))
-}
 
 async fn on_sqlite(toml: &str) -> Lines {
     Lines::with(Broker::builder(Database::Sqlite).config(toml)).await
-}
-
-/// Fails unless both hear the other.
-async fn hear_each_other(alice: (&Softphone, usize), bob: (&Softphone, usize)) {
-    let time = Duration::from_millis(1200);
-    let (at_alice, at_bob) = tokio::join!(alice.0.listen(alice.1, time), bob.0.listen(bob.1, time));
-    assert!(at_alice.seconds_of(HIGH) >= 0.5, "{at_alice:?}");
-    assert!(at_bob.seconds_of(LOW) >= 0.5, "{at_bob:?}");
 }
 
 /// A trunk to Bob's side with a priority and little patience.

@@ -19,7 +19,27 @@ pub const BOB: &str = "+13035559753";
 /// A phone that is nobody's, on Alice's side.
 pub const STRANGER: &str = "+12025556420";
 
+/// What Alice's and Bob's soft-phones play, in Hz.
+pub const LOW: u32 = 440;
+pub const HIGH: u32 = 900;
+
 const WAIT: Duration = Duration::from_secs(20);
+
+/// Alice's soft-phone and Bob's.
+pub async fn phones() -> (Softphone, Softphone) {
+    tokio::join!(Softphone::start(ALICE, LOW), Softphone::start(BOB, HIGH))
+}
+
+/// Fails unless each hears the other's tone, and not its own.
+pub async fn hear_each_other(alice: (&Softphone, usize), bob: (&Softphone, usize)) {
+    let time = Duration::from_millis(1200);
+    let (at_alice, at_bob) = tokio::join!(alice.0.listen(alice.1, time), bob.0.listen(bob.1, time));
+    for (heard, theirs, own) in [(at_alice, HIGH, LOW), (at_bob, LOW, HIGH)] {
+        let seconds = heard.seconds_of(theirs);
+        assert!(seconds >= 0.5, "{theirs} Hz for {seconds} s in {heard:?}");
+        assert_eq!(heard.seconds_of(own), 0.0, "an echo in {heard:?}");
+    }
+}
 
 /// The settings of a trunk to one address that says in From who calls. More settings may follow.
 pub fn trunk(name: &str, target: SocketAddr, reaches: &str) -> String {

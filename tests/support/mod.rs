@@ -31,6 +31,7 @@ pub mod postgres;
 pub mod process;
 pub mod provider;
 pub mod raw;
+pub mod raw_sip;
 pub mod receiver;
 pub mod sipp;
 pub mod smsc;

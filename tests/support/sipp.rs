@@ -75,10 +75,6 @@ impl Builder {
         self
     }
 
-    pub fn scenario(&self) -> &str {
-        &self.scenario
-    }
-
     pub fn start(self) -> Sipp {
         let ip = self.ip.unwrap_or_else(ports::free_ip);
         let dir = process::new_dir("sipp");
