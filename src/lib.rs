@@ -13,4 +13,5 @@ pub mod config;
 pub mod domain;
 pub mod store;
 pub mod switchboard;
+pub mod voice;
 pub mod wire;

@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::disallowed_methods,
     missing_docs,
     reason = "a test that cannot go on must stop"
 )]
@@ -13,7 +14,7 @@ use std::collections::HashSet;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use partyline::domain::E164;
 use partyline::domain::id::{CommunityId, MemberId};
@@ -385,6 +386,80 @@ async fn policies_that_are_changed_at_once_by_two_nodes_are_all_changed() {
         );
         assert_eq!(now, (round.into(), round.into(), round, round as usize));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_need_not_wait_for_the_whole_of_a_bulk() {
+    const MANY: usize = 300;
+    let policy = Policy {
+        received_cap_percent: 100,
+        member_texts_per_minute: 0,
+        ..Policy::default()
+    };
+    let town = Town::found(support::Database::Sqlite, MANY as i64 + 1, policy).await;
+    let (ann, bob, hub) = (
+        town.person("Ann").await,
+        town.person("Bob").await,
+        town.person("Hub").await,
+    );
+    let contact = town.befriend(ann, bob).await;
+    let mut others = Vec::new();
+    for n in 0..MANY {
+        others.push(town.person(&format!("Person {n}")).await.id);
+    }
+    let (board, community, some) = (town.board.clone(), town.community, others[..100].to_vec());
+    let began = Instant::now();
+    let together = board
+        .add_contacts(community, hub.id, some, true, true)
+        .await
+        .unwrap();
+    assert!(!together.applied && together.rows.iter().all(|row| row.outcome.is_ok()));
+    println!("100 rows of one transaction: {:?}", began.elapsed());
+
+    let began = Instant::now();
+    let bulk = tokio::spawn(async move {
+        let bulk = board
+            .add_contacts(community, hub.id, others, false, false)
+            .await
+            .unwrap();
+        assert!(bulk.applied && bulk.rows.iter().all(|row| row.outcome.is_ok()));
+        began.elapsed()
+    });
+    let mut slowest = Duration::ZERO;
+    while !bulk.is_finished() {
+        let began = Instant::now();
+        town.text(ann.phone, contact.number, "hello").await;
+        slowest = slowest.max(began.elapsed());
+    }
+    let whole = bulk.await.unwrap();
+    println!("{MANY} rows, 50 at a time: {whole:?}; the slowest text beside them: {slowest:?}");
+    assert!(slowest * 2 < whole, "{slowest:?} of {whole:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_apply_one_new_pool_file_at_the_same_moment_make_one_community() {
+    let town = Town::found(support::Database::Postgres, 1, Policy::default()).await;
+    let (second, _) = Town::open(&town.url, town.clock.clone(), 3);
+    for round in 0..8 {
+        let text = format!(
+            "[community]\nname = \"New {round}\"\n[[members]]\nname = \"Ann\"\nphone = \"+1415555010{round}\"\n"
+        );
+        let file = PoolFile::parse("p.toml", &text).unwrap();
+        let applying: Vec<_> = [&town.board, &second, &town.board, &second]
+            .into_iter()
+            .map(|board| {
+                let (board, file) = (board.clone(), file.clone());
+                tokio::spawn(async move { board.apply_pool_file(&file).await.unwrap().changes.len() })
+            })
+            .collect();
+        let mut made = 0;
+        for applied in applying {
+            made += usize::from(applied.await.unwrap() > 0);
+        }
+        assert_eq!(made, 1, "the others find what the first has made");
+    }
+    let all = town.board.communities(None, 100).await.unwrap();
+    assert_eq!(all.len(), 9, "{all:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

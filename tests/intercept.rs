@@ -21,7 +21,7 @@ use partyline::domain::policy::{OnSilence, Policy};
 use partyline::store::node::NodeLock;
 use partyline::store::{Db, Durability, outbox};
 use partyline::switchboard::media::{MediaShelf as _, NewMedia};
-use partyline::switchboard::outlet::Verdict;
+use partyline::switchboard::outlet::{Exchange as _, InboundText, MediaWanted, Verdict};
 use partyline::switchboard::{ContactRef, EndpointEdit, Switchboard};
 use serde_json::{Value, json};
 use support::callbacks::quick;
@@ -151,6 +151,100 @@ on_both_databases! {
         town.text_with(stranger, contact.number, &name, |text| text.media = vec!["two".into()]).await;
         let inbox = town.carrier.wait_for(bob.phone, 2).await;
         assert_eq!(inbox[1].1, format!("{name}\nhttps://texts.example.org/media/two"));
+    }
+
+    async fn what_came_with_a_text_that_reaches_nobody_is_gone_at_once(database: Database) {
+        let town = Town::found(database, 5, policy()).await;
+        let board = &town.board;
+        let _service = serve(board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        receiver.answers(|_| says(json!({"action": "deny"})));
+        let edit = EndpointEdit { intercepts: Some(true), strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let wanted = async |from, text: &str| board.media_wanted(from, contact.number, text).await.unwrap();
+        assert_eq!(wanted(ann.phone, "").await, MediaWanted::Fetch);
+        assert_eq!(wanted(ann.phone, "Stop").await, MediaWanted::Keyword);
+        assert_eq!(wanted(ann.phone, &"a".repeat(2_000)).await, MediaWanted::Refused);
+        assert_eq!(wanted(stranger, "").await, MediaWanted::Fetch, "an app is asked");
+        let elsewhere = E164::from_i64(12_025_559_999).unwrap();
+        assert_eq!(board.media_wanted(ann.phone, elsewhere, "").await.unwrap(), MediaWanted::Refused);
+
+        for (token, from, asked) in [("one", ann.phone, true), ("two", stranger, true), ("three", stranger, false)] {
+            let content_type = "image/png".to_owned();
+            let new = NewMedia { token: token.into(), content_type, bytes: b"picture".to_vec(), keep_s: 86_400 };
+            board.keep_media(new).await.unwrap();
+            let with = move |text: &mut InboundText| text.media = vec![token.into()];
+            let got = town.text_with(from, contact.number, "Look", with).await;
+            assert_eq!(got.verdict == Verdict::Bridged, asked, "{token}");
+            if asked {
+                town.wait_status(got.message, Status::Blocked).await;
+            }
+            assert!(board.media(token).await.unwrap().is_none(), "{token}");
+        }
+        assert_eq!(wanted(stranger, "").await, MediaWanted::Refused, "the app was asked lately");
+    }
+
+    async fn an_app_is_asked_about_one_stranger_now_and_then_only(database: Database) {
+        let town = Town::found(database, 4, policy()).await;
+        let _service = serve(&town.board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        receiver.answers(|_| says(json!({"action": "deny"})));
+        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let numbers = [12_025_550_101, 12_025_550_102].map(|n| E164::from_i64(n).unwrap());
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let ask = async |to, is_asked: bool| {
+            let got = town.text(stranger, to, "hello?").await;
+            assert_eq!(got.verdict == Verdict::Bridged, is_asked);
+            got.message
+        };
+        town.wait_status(ask(numbers[0], true).await, Status::Blocked).await;
+        // What comes after is met as strangers are: recorded once, counted, and nobody is asked.
+        let first = ask(numbers[0], false).await;
+        for _ in 0..5 {
+            assert_eq!(ask(numbers[0], false).await, first);
+        }
+        let kept = town.wait_status(first, Status::Blocked).await;
+        assert_eq!(kept.detail.as_deref(), Some("the first of 6 texts"));
+        // Another number is another matter, and so is another hour.
+        town.wait_status(ask(numbers[1], true).await, Status::Blocked).await;
+        town.clock.advance_s(3_601);
+        town.wait_status(ask(numbers[0], true).await, Status::Blocked).await;
+        assert_eq!(receiver.hits("/app").len(), 3);
+    }
+
+    async fn an_app_is_told_when_the_stranger_it_wants_connected_cannot_be(database: Database) {
+        let town = Town::found(database, 1, policy()).await;
+        let _service = serve(&town.board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        let to = ann.id;
+        receiver.answers(move |hit| match hit.json()["type"].as_str() {
+            Some("stranger.unknown") => says(json!({"action": "connect", "name": "Guest", "to": to})),
+            _ => Reply::status(200),
+        });
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let message = town.text(stranger, contact.number, "is this Ann?").await.message;
+        let refused = town.wait_status(message, Status::Blocked).await;
+        assert!(refused.detail.as_ref().unwrap().starts_with("table_full: the table of "), "{refused:?}");
+        assert_eq!(town.carrier.wait_for(stranger, 1).await, [(contact.number, Policy::default().stranger_notice)]);
+        let told = receiver.wait_for("/app", 2).await[1].json();
+        assert_eq!(told["type"], "stranger.not_connected");
+        let data = &told["data"]["stranger"];
+        assert_eq!(
+            (&data["message"], &data["to"], &data["code"]),
+            (&json!(message), &json!(ann.id), &json!("table_full"))
+        );
+        assert!(data["detail"].as_str().unwrap().contains("table of"), "{data}");
+        assert!(!told.to_string().contains(&stranger.digits()));
+        // Nothing is left of the guest.
+        assert!(town.board.members(town.community, Some(stranger), None, 10).await.unwrap().is_empty());
     }
 
     async fn silence_is_what_the_policy_says_it_is(database: Database) {

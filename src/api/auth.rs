@@ -16,7 +16,8 @@ use super::path;
 use super::problem::{Problem, Result};
 use crate::config::http::MetricsAccess;
 use crate::domain::id::{CommunityId, CommunityKind};
-use crate::switchboard::{Caller, Scope};
+use crate::switchboard::views::HoldsPhones;
+use crate::switchboard::{Caller, Scope, SwitchboardError};
 
 /// No token of ours is longer.
 const MAX_TOKEN_BYTES: usize = 200;
@@ -27,7 +28,47 @@ pub(crate) struct Who(pub Caller);
 impl Who {
     /// Whether what belongs to this app is the caller's to touch: everything, unless the caller is an app.
     pub fn owns(&self, app: Option<&str>) -> bool {
-        !matches!(self.0.scope, Scope::App(_)) || self.0.app.as_deref() == app
+        !self.is_app() || self.0.app.as_deref() == app
+    }
+
+    fn is_app(&self) -> bool {
+        matches!(self.0.scope, Scope::App(_))
+    }
+
+    /// A view as the caller may see it: real numbers are not an app's to learn.
+    pub fn shown<T: HoldsPhones>(&self, view: T) -> T {
+        match self.is_app() {
+            true => view.without_phones(),
+            false => view,
+        }
+    }
+
+    /// Lets nobody ask who has a real number that may not learn real numbers: it could be guessed.
+    pub fn may_name_phones(&self) -> Result<()> {
+        match self.is_app() {
+            false => Ok(()),
+            true => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "this key is an app's, which does not learn whose a phone is; this needs a key of scope `community` \
+                 or `admin`",
+            )
+            .field("phone")),
+        }
+    }
+
+    /// A refusal as the caller may read it: to an app a phone that is taken says neither by whom, nor what its
+    /// owner's table holds.
+    pub fn told(&self, error: SwitchboardError) -> Problem {
+        let sentence = match (self.is_app(), error.code()) {
+            (true, "phone_taken") => "this phone is a member's already; a phone belongs to one member",
+            (true, "phone_remembers") => {
+                "this phone knows a number of this member's contacts as somebody else; another phone, or an admin, \
+                 can help"
+            }
+            _ => return error.into(),
+        };
+        Problem::new(StatusCode::CONFLICT, error.code(), sentence)
     }
 }
 
@@ -88,10 +129,26 @@ fn token(headers: &HeaderMap) -> Result<String> {
 }
 
 async fn authenticate(req: &ServiceRequest) -> Result<Caller> {
-    let token = token(req.headers())?;
     let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal)?;
-    let found = state.board.authenticate(&token).await?;
-    found.ok_or_else(|| bad("the key is unknown, expired or revoked"))
+    let shared = req.app_data::<Data<Shared>>().ok_or_else(Problem::internal)?;
+    let (guesses, address) = (&shared.guesses, req.peer_addr().map(|a| a.ip()));
+    let token = token(req.headers());
+    let now = state.board.now();
+    guesses.admit(address, token.as_deref().ok(), now)?;
+    let found = match token {
+        Ok(token) => match state.board.authenticate(&token).await? {
+            Some(caller) => {
+                guesses.was_right(&token, now);
+                Ok(caller)
+            }
+            None => Err(bad("the key is unknown, expired or revoked")),
+        },
+        Err(problem) => Err(problem),
+    };
+    if found.is_err() {
+        guesses.was_wrong(address, now);
+    }
+    found
 }
 
 /// Lets pass whoever has a living key.

@@ -91,12 +91,12 @@ fn row(row: BulkRow) -> Row {
 #[utoipa::path(
     post, path = "/v1/communities/{community}/members/{member}/contacts/bulk", operation_id = "create_contacts", tag = "Contacts",
     summary = "Add many contacts",
-    description = "Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself. With `dry_run` nothing is written, and the answer says what would be.",
+    description = "Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself, some in a transaction: after an error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is written, and the answer says what would be.",
     request_body = NewContacts,
     responses(
         (status = 200, description = "What became of each row, or would.", body = Rows),
     ),
-    extensions(("x-problems" = json!(["rows_failed"]))),
+    extensions(("x-problems" = json!(["rows_failed", "answer_not_kept"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,

@@ -85,9 +85,10 @@ pub(crate) async fn create(
             return Err(needless("texts_to"));
         }
         let phone = new.phone.ok_or_else(|| missing("phone"))?;
-        state.board.add_device(community, member, phone).await?
+        let made = state.board.add_device(community, member, phone).await;
+        made.map_err(|error| who.told(error))?
     };
-    Ok(HttpResponse::Created().json(made))
+    Ok(HttpResponse::Created().json(who.shown(made)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -114,9 +115,11 @@ pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    who: Who,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
     let all = state.board.devices(community.0, member.0).await?;
+    let all = all.into_iter().map(|device| who.shown(device)).collect();
     Ok(page_of_all(all, filter.limit, filter.cursor, |d| d.id))
 }
 
@@ -133,9 +136,10 @@ pub(crate) async fn one(
     community: At<CommunityKind>,
     member: At<MemberKind>,
     device: At<DeviceKind>,
+    who: Who,
 ) -> Result<HttpResponse> {
     let found = state.board.device(community.0, member.0, device.0).await?;
-    Ok(HttpResponse::Ok().json(found))
+    Ok(HttpResponse::Ok().json(who.shown(found)))
 }
 
 #[derive(Deserialize, ToSchema)]

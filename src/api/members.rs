@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::auth::Who;
 use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, Page, page};
@@ -43,6 +44,7 @@ pub(crate) struct NewMember {
 pub(crate) async fn create(
     state: Data<ApiState>,
     community: At<CommunityKind>,
+    who: Who,
     Json(new): Json<NewMember>,
 ) -> Result<HttpResponse> {
     let new = switchboard::NewMember {
@@ -50,15 +52,16 @@ pub(crate) async fn create(
         phone: new.phone,
         guest: new.guest,
     };
-    let made = state.board.create_member(community.0, new).await?;
-    Ok(HttpResponse::Created().json(made))
+    let made = state.board.create_member(community.0, new).await;
+    let made = made.map_err(|error| who.told(error))?;
+    Ok(HttpResponse::Created().json(who.shown(made)))
 }
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
-    /// The one who has this phone. Write the plus as `%2B`; a bare plus is understood.
+    /// The one who has this phone; not for keys of scope `app`. Write the plus as `%2B`; a bare plus is understood.
     #[param(value_type = Option<E164>)]
     phone: Option<PhoneParam>,
     #[serde(default)]
@@ -72,20 +75,26 @@ pub(crate) struct Filter {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members", operation_id = "list_members", tag = "Members",
     summary = "List members",
-    description = "All, or with `phone` the one who has that phone (a list of one or none).",
+    description = "All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no real numbers, and may not ask by one.",
     params(Filter),
     responses(
         (status = 200, description = "A page, oldest first.", body = Page<views::Member>),
     ),
+    extensions(("x-problems" = json!(["forbidden"]))),
 )]
 pub(crate) async fn list(
     state: Data<ApiState>,
     community: At<CommunityKind>,
+    who: Who,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
+    if filter.phone.is_some() {
+        who.may_name_phones()?;
+    }
     let (phone, after) = (filter.phone.map(|p| p.0), filter.cursor.map(|c| c.0));
     let limit = filter.limit.fetch();
     let found = state.board.members(community.0, phone, after, limit).await?;
+    let found = found.into_iter().map(|member| who.shown(member)).collect();
     Ok(page(found, filter.limit, |m| m.id))
 }
 
@@ -101,8 +110,10 @@ pub(crate) async fn one(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    who: Who,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(state.board.member(community.0, member.0).await?))
+    let found = state.board.member(community.0, member.0).await?;
+    Ok(HttpResponse::Ok().json(who.shown(found)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -127,6 +138,7 @@ pub(crate) async fn edit(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    who: Who,
     IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
@@ -134,7 +146,7 @@ pub(crate) async fn edit(
         .board
         .rename_member(community.0, member.0, edit.name, expected)
         .await?;
-    Ok(HttpResponse::Ok().json(edited))
+    Ok(HttpResponse::Ok().json(who.shown(edited)))
 }
 
 /// `DELETE …/members/{member}`: releases every pair of theirs.

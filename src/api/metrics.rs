@@ -75,6 +75,7 @@ pub(crate) struct Metrics {
     outbox: Family<Waiting, Gauge>,
     requests: Family<Request, Counter>,
     durations: Family<Door, Histogram>,
+    commits: Histogram,
     memory: Gauge<u64, AtomicU64>,
 }
 
@@ -86,6 +87,7 @@ impl Metrics {
         let calls = Family::default();
         let (outbox, requests, memory) = (Family::default(), Family::default(), Gauge::default());
         let durations = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
+        let commits = Histogram::new(SECONDS);
         let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", version);
         registry.register(
@@ -105,6 +107,8 @@ impl Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "From a request's head to its answer's head";
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, durations.clone());
+        let help = "From a write transaction's beginning to after its commit; texts wait for it";
+        registry.register_with_unit("commit", help, Unit::Seconds, commits.clone());
         let help = "Memory of the process that is in RAM";
         registry.register_with_unit("process_resident_memory", help, Unit::Bytes, memory.clone());
         Self {
@@ -116,6 +120,7 @@ impl Metrics {
             outbox,
             requests,
             durations,
+            commits,
             memory,
         }
     }
@@ -171,6 +176,10 @@ impl Observer for Metrics {
         };
         self.callbacks.get_or_create(&Delivered { result }).inc();
     }
+
+    fn committed(&self, took_ms: i64) {
+        self.commits.observe(took_ms.max(0) as f64 / 1000.0);
+    }
 }
 
 /// Bytes of this process in RAM, where the system says so.
@@ -190,7 +199,7 @@ fn resident_bytes() -> Option<u64> {
         (status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text",
          example = json!("partyline_…")),
     ),
-    extensions(("x-problems" = json!(["unauthorized", "forbidden", "no_such_path", "unavailable"]))),
+    extensions(("x-problems" = json!(["unauthorized", "forbidden", "no_such_path", "unavailable", "too_many_failures"]))),
 )]
 pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<HttpResponse> {
     let metrics = &shared.metrics;

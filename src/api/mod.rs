@@ -16,6 +16,7 @@ mod docs;
 mod endpoints;
 mod etag;
 mod events;
+mod guesses;
 mod health;
 mod interactions;
 mod json;
@@ -83,6 +84,7 @@ pub(crate) struct Limits {
 /// What all workers of one server share.
 pub(crate) struct Shared {
     paces: pace::Paces,
+    guesses: guesses::Guesses,
     metrics: Arc<metrics::Metrics>,
     metrics_access: MetricsAccess,
     streams: events::Streams,
@@ -96,6 +98,7 @@ impl Shared {
         state.board.observe(metrics.clone());
         Data::new(Self {
             paces: pace::Paces::new(config.requests_per_s, config.burst),
+            guesses: guesses::Guesses::new(config.failed_auths_per_minute),
             metrics,
             metrics_access: config.metrics,
             streams: events::Streams::new(config.max_event_streams),

@@ -122,6 +122,16 @@ impl Problem {
             .header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// Too many requests without a right key from one address; `wait_ms` until another is looked at.
+    pub fn too_many_failures(wait_ms: i64) -> Self {
+        let seconds = (wait_ms.max(0) as u64).div_ceil(1000).max(1);
+        let detail = format!(
+            "too many requests from this address had no key, or a wrong one; try again in {seconds} s, with a right one"
+        );
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", detail)
+            .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// What is kept of it, to be answered again.
     pub fn kept(&self) -> String {
         json!({ "code": self.code, "detail": self.detail, "field": self.field, "extra": self.extra })

@@ -25,6 +25,8 @@ pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 const MAX_KEY_BYTES: usize = 200;
+/// The longest answer that is kept, in bytes; of a longer one only what came of it.
+const MOST_KEPT: usize = 64 * 1024;
 /// How often old answers are looked for.
 const SWEEP_EVERY_MS: i64 = 10 * 60_000;
 
@@ -200,8 +202,12 @@ async fn claimed(req: &mut ServiceRequest) -> Result<Option<Turn>> {
     };
     let limits = req.app_data::<Data<Limits>>().map(|l| *l.get_ref());
     let body = whole_body(limits, req.take_payload()).await?;
-    let hash = hash(req, &body);
+    let (hash, is_rehearsal) = (hash(req, &body), asks_for_a_rehearsal(&body));
     req.set_payload(payload_of(body));
+    if is_rehearsal {
+        // It changes nothing, and is worth nothing later: its name stays free for the request that it rehearses.
+        return Ok(None);
+    }
     let claim = state.board.claim_request(caller.key, name.clone(), hash).await?;
     shared.repeats.sweep(&state.board);
     match claim {
@@ -213,6 +219,16 @@ async fn claimed(req: &mut ServiceRequest) -> Result<Option<Turn>> {
         Claim::Answered { status, body } => again(status, body).map(|a| Some(Turn::Over(a))),
         claim => Err(refusal(&claim)),
     }
+}
+
+/// Whether a body says that nothing is to be written.
+fn asks_for_a_rehearsal(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Rehearsal {
+        #[serde(default)]
+        dry_run: bool,
+    }
+    serde_json::from_slice(body).is_ok_and(|r: Rehearsal| r.dry_run)
 }
 
 fn payload_of(body: Bytes) -> Payload {
@@ -228,6 +244,16 @@ fn is_passing(status: StatusCode) -> bool {
             status,
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
         )
+}
+
+/// What is said in place of an answer that is too long to be kept: that the request is over, and how it ended.
+fn not_kept(status: StatusCode) -> Problem {
+    let detail = format!(
+        "the first request with this Idempotency-Key was done and answered with status {}, in more than {MOST_KEPT} \
+         bytes, which are not kept; GET what it was about to see how it stands",
+        status.as_u16()
+    );
+    Problem::new(StatusCode::CONFLICT, "answer_not_kept", detail)
 }
 
 /// Keeps an answer under its name, and hands it on.
@@ -262,6 +288,10 @@ async fn keep(name: Name, answer: ServiceResponse<BoxBody>) -> ServiceResponse<B
         };
         let response = head.set_body(BoxBody::new(body));
         (ServiceResponse::new(request, response), status, kept)
+    };
+    let (status, kept) = match kept.len() > MOST_KEPT {
+        true => (StatusCode::CONFLICT, not_kept(status).kept()),
+        false => (status, kept),
     };
     let Name { board, key, name } = name;
     if let Err(error) = board.keep_answer(key, name, status.as_u16(), kept).await {

@@ -29,7 +29,7 @@ pub(crate) struct Numbers {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/resolve", operation_id = "resolve", tag = "Resolve",
     summary = "Say what would happen to a text",
-    description = "Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent.",
+    description = "Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.",
     params(Numbers),
     responses(
         (status = 200, description = "The decision, without any real number.", body = Decision),

@@ -69,7 +69,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/deliveries/{delivery}").get(deliveries::one).tagged().with([
                     branch("/replay").post(deliveries::replay),
                 ]),
-                branch("/resolve").get(resolve::resolve),
+                branch("/resolve").get(resolve::resolve).only(Gate::Manage),
             ]),
         ]),
     ]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::http_carriers::HttpCarrierConfig;
+use super::sip::TrunkConfig;
 use super::smpp::{AccountConfig, BindConfig, CarrierConfig};
 use super::*;
 
@@ -67,7 +68,14 @@ fn the_examples_are_sound_show_every_key_and_else_have_the_defaults() {
         ..HttpCarrierConfig::default()
     };
     assert_eq!(*web, shown);
+    let trunk = &config.sip.trunks["acme"];
+    let shown = TrunkConfig {
+        targets: trunk.targets.clone(),
+        ..TrunkConfig::default()
+    };
+    assert_eq!(*trunk, shown);
     let all = [
+        serde_json::to_value(TrunkConfig::default()),
         serde_json::to_value(HttpCarrierConfig::default()),
         serde_json::to_value(AccountConfig::default()),
         serde_json::to_value(CarrierConfig::default()),

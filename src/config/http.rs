@@ -20,6 +20,8 @@ pub struct HttpConfig {
     pub requests_per_s: u32,
     /// Requests that one API key may have at once above that rate.
     pub burst: u32,
+    /// Requests a minute with a wrong key, or none, that are answered 401 to one address; 0 = no limit.
+    pub failed_auths_per_minute: u32,
     /// Most event streams open at once.
     pub max_event_streams: usize,
     /// Who may read `/metrics`.
@@ -39,6 +41,7 @@ impl Default for HttpConfig {
             shutdown_timeout_s: 10,
             requests_per_s: 500,
             burst: 1_000,
+            failed_auths_per_minute: 30,
             max_event_streams: 2_000,
             metrics: MetricsAccess::Key,
         }
@@ -81,6 +84,13 @@ impl HttpConfig {
             ("shutdown_timeout_s", self.shutdown_timeout_s, 0, 300, " seconds"),
             ("requests_per_s", self.requests_per_s.into(), 0, 100_000, ""),
             ("burst", self.burst.into(), 1, 1_000_000, ""),
+            (
+                "failed_auths_per_minute",
+                self.failed_auths_per_minute.into(),
+                0,
+                100_000,
+                "",
+            ),
             ("max_event_streams", self.max_event_streams as u64, 0, 100_000, ""),
         ];
         for (name, value, least, most, unit) in ranges {

@@ -9,7 +9,10 @@ pub mod http_carriers;
 mod load;
 pub mod log;
 pub mod loopback;
+pub mod media;
+pub mod sip;
 pub mod smpp;
+pub mod tls;
 
 #[cfg(test)]
 mod default_file_tests;
@@ -27,6 +30,8 @@ use http::HttpConfig;
 use http_carriers::HttpCarriersConfig;
 use log::LogConfig;
 use loopback::LoopbackConfig;
+use media::MediaConfig;
+use sip::SipConfig;
 use smpp::SmppConfig;
 
 /// All settings.
@@ -41,6 +46,10 @@ pub struct Config {
     pub smpp: SmppConfig,
     /// Carriers by webhook and REST.
     pub http_carriers: HttpCarriersConfig,
+    /// SIP: calls.
+    pub sip: SipConfig,
+    /// Where the sound of calls passes.
+    pub media: MediaConfig,
     /// Virtual phones.
     pub loopback: LoopbackConfig,
     /// Callbacks to apps.
@@ -59,6 +68,8 @@ impl Config {
         problems.extend(self.database.problems());
         problems.extend(self.smpp.validate().err().into_iter().flatten());
         problems.extend(self.http_carriers.problems());
+        problems.extend(self.sip.problems());
+        problems.extend(self.media.problems());
         for name in self.http_carriers.carriers.keys() {
             if self.smpp.carriers.contains_key(name) || self.smpp.accounts.contains_key(name) {
                 problems.push(format!(

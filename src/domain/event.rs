@@ -33,6 +33,10 @@ pub enum EventKind {
     /// A call is over.
     #[serde(rename = "call.ended")]
     CallEnded,
+    /// The app that was asked about a stranger wanted them connected, which cannot be: why, such as a full table.
+    /// The stranger was turned away. Goes to the endpoint that was asked, whatever it wants.
+    #[serde(rename = "stranger.not_connected")]
+    StrangerNotConnected,
     /// Somebody tried an endpoint out; goes to that endpoint only.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
@@ -40,7 +44,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 10] = [
+    pub const ALL: [EventKind; 11] = [
         EventKind::MessageReceived,
         EventKind::MessageStatus,
         EventKind::AssignmentCreated,
@@ -50,6 +54,7 @@ impl EventKind {
         EventKind::CallRinging,
         EventKind::CallAnswered,
         EventKind::CallEnded,
+        EventKind::StrangerNotConnected,
         EventKind::EndpointTest,
     ];
 
@@ -65,6 +70,7 @@ impl EventKind {
             EventKind::CallRinging => "call.ringing",
             EventKind::CallAnswered => "call.answered",
             EventKind::CallEnded => "call.ended",
+            EventKind::StrangerNotConnected => "stranger.not_connected",
             EventKind::EndpointTest => "endpoint.test",
         }
     }

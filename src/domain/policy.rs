@@ -58,6 +58,10 @@ pub struct Policy {
     pub strangers: Refusal,
     /// Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
     pub strangers_kept_s: i64,
+    /// Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+    /// number; further texts are met as `strangers` says. 0 = asked about every text.
+    #[schema(minimum = 0, maximum = 86_400)]
+    pub stranger_asked_every_s: i64,
     /// Texts from members to numbers on which they have no contact, or whose pair is blocked.
     pub refused: Refusal,
     /// The notice to strangers.
@@ -120,6 +124,7 @@ impl Default for Policy {
         Self {
             strangers: Refusal::Reply,
             strangers_kept_s: 30 * 24 * 3600,
+            stranger_asked_every_s: 3_600,
             refused: Refusal::Reply,
             stranger_notice:
                 "This number is not taking texts from you. Ask the person you want to reach to add \
@@ -167,6 +172,13 @@ impl Policy {
             format!(
                 "`cool_down_s` is {}; allowed are 0 to {year} seconds",
                 self.cool_down_s
+            ),
+        );
+        check(
+            (0..=86_400).contains(&self.stranger_asked_every_s),
+            format!(
+                "`stranger_asked_every_s` is {}; allowed are 0 (about every text) to 86400 seconds",
+                self.stranger_asked_every_s
             ),
         );
         check(

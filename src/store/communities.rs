@@ -49,6 +49,21 @@ pub fn by_name(conn: &mut Conn, name: &str) -> Result<Option<CommunityRow>, Stor
         .optional())?)
 }
 
+/// The first key of the advisory locks on communities' names.
+const NAME_SPACE: i32 = 0x6e61_6d65;
+
+/// On PostgreSQL, holds a name for this transaction, whether or not a community has it: two that look for it and
+/// make what is missing do so one after the other.
+pub fn hold_name(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
+    if let Conn::Postgres(c) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
+            .bind::<diesel::sql_types::Integer, _>(NAME_SPACE)
+            .bind::<diesel::sql_types::Text, _>(name)
+            .execute(c)?;
+    }
+    Ok(())
+}
+
 /// Locks a community until the transaction ends, so that what is read of it now is still so when it is
 /// written. Members and pools may be added meanwhile. SQLite has one writer and needs no lock.
 pub fn lock(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@
 //! writes are grouped likewise on one thread, and structural work, which takes row locks, runs one
 //! transaction a job on the others.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::conn::Manager;
 use super::{Conn, DatabaseUrl, MaybeTransient, StoreError};
+use crate::domain::Clock;
 
 /// Most jobs in one transaction.
 const GROUP: usize = 256;
@@ -49,6 +50,12 @@ pub enum Durability {
     Command,
 }
 
+/// Whoever is told how long each group held its writer, by which clock.
+struct Watch {
+    clock: Arc<dyn Clock>,
+    told: Box<dyn Fn(i64) + Send + Sync>,
+}
+
 /// The database. Cheap to clone; the last clone's drop stops the writers after their queue is done.
 #[derive(Clone)]
 pub struct Db {
@@ -62,6 +69,7 @@ struct Inner {
     structural: Option<mpsc::Sender<Job>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     stop_checkpoints: Option<std::sync::mpsc::Sender<()>>,
+    watch: Arc<OnceLock<Watch>>,
 }
 
 impl Db {
@@ -85,13 +93,17 @@ impl Db {
                 .map_err(|e| StoreError::Open(format!("{}: {e}", url.shown())))
         };
         let readers = pool(READERS)?;
+        let watch: Arc<OnceLock<Watch>> = Arc::default();
         let mut threads = Vec::new();
         let mut stop_checkpoints = None;
         let (grouped, grouped_rx) = mpsc::channel(QUEUE);
         let grouped_rx = Arc::new(Mutex::new(grouped_rx));
         let structural = match &url {
             DatabaseUrl::Sqlite(path) => {
-                threads.push(spawn("store-writer", writer(pool(1)?, grouped_rx, GROUP))?);
+                threads.push(spawn(
+                    "store-writer",
+                    writer(pool(1)?, grouped_rx, GROUP, watch.clone()),
+                )?);
                 if durability == Durability::Server {
                     let (stop, stopped) = std::sync::mpsc::channel();
                     let (url, wal) = (url.clone(), append(path, "-wal"));
@@ -103,11 +115,17 @@ impl Db {
                 grouped.clone()
             }
             DatabaseUrl::Postgres(_) => {
-                threads.push(spawn("store-writer", writer(pool(1)?, grouped_rx, GROUP))?);
+                threads.push(spawn(
+                    "store-writer",
+                    writer(pool(1)?, grouped_rx, GROUP, watch.clone()),
+                )?);
                 let (structural, rx) = mpsc::channel(QUEUE);
                 let rx = Arc::new(Mutex::new(rx));
                 for _ in 0..PG_WRITERS {
-                    threads.push(spawn("store-structure", writer(pool(1)?, rx.clone(), 1))?);
+                    threads.push(spawn(
+                        "store-structure",
+                        writer(pool(1)?, rx.clone(), 1, watch.clone()),
+                    )?);
                 }
                 structural
             }
@@ -119,10 +137,18 @@ impl Db {
             structural: Some(structural),
             threads: Mutex::new(threads),
             stop_checkpoints,
+            watch,
         };
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// Says, once, who is told how many milliseconds each transaction of a writer took, from its beginning to after
+    /// its commit. Called on the writer's thread: it must not block.
+    pub fn watch_commits(&self, clock: Arc<dyn Clock>, told: impl Fn(i64) + Send + Sync + 'static) {
+        let told = Box::new(told);
+        let _ = self.inner.watch.set(Watch { clock, told });
     }
 
     /// Where the database is.
@@ -276,6 +302,7 @@ fn writer(
     pool: r2d2::Pool<Manager>,
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
     group: usize,
+    watch: Arc<OnceLock<Watch>>,
 ) -> impl FnOnce() + Send + 'static {
     move || {
         loop {
@@ -294,18 +321,25 @@ fn writer(
                     }
                 }
             }
-            commit(&pool, taken);
+            commit(&pool, taken, watch.get());
         }
     }
 }
 
 /// Runs the jobs in one transaction and answers each.
-fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>) {
+fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>, watch: Option<&Watch>) {
     for attempt in 1.. {
         let result = pool
             .get()
             .map_err(|e| StoreError::Open(e.to_string()))
-            .and_then(|mut conn| transaction(&mut conn, &mut jobs));
+            .and_then(|mut conn| {
+                let began = watch.map(|watch| watch.clock.now());
+                let done = transaction(&mut conn, &mut jobs);
+                if let (Some(watch), Some(began)) = (watch, began) {
+                    (watch.told)(watch.clock.now().since(began));
+                }
+                done
+            });
         match result {
             Ok(transient) if transient.is_empty() || attempt >= TRIES => {
                 jobs.into_iter().for_each(|job| (job.finish)(Ok(())));

@@ -67,6 +67,25 @@ pub fn attach(
     Ok(())
 }
 
+/// Has what no text carries expire at once.
+pub fn drop_tokens(conn: &mut Conn, tokens: &[String], now: Timestamp) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(media::table.filter(media::token.eq_any(tokens)))
+        .set(media::expires_at.eq(now.0))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Has what a message carries expire at once: it reaches nobody.
+pub fn drop_of_message(
+    conn: &mut Conn,
+    community: CommunityId,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tokens = of_message(conn, community, message)?;
+    drop_tokens(conn, &tokens, now)
+}
+
 /// The tokens of what a message carries, in order.
 pub fn of_message(
     conn: &mut Conn,

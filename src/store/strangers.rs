@@ -4,7 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::{message_parts, messages, outbox, strangers};
+use super::schema::{message_media, message_parts, messages, outbox, strangers};
 use super::{Conn, StoreError, each};
 use crate::domain::id::CommunityId;
 
@@ -12,8 +12,10 @@ use crate::domain::id::CommunityId;
 pub const REFUSED: i16 = 0;
 /// Keywords, which were acted upon.
 pub const KEYWORD: i16 = 1;
+/// Texts about which the app was asked; these do not count here.
+pub const ASKED: i16 = 2;
 /// Calls that were refused; `message_id` is then a call's.
-pub const CALL: i16 = 2;
+pub const CALL: i16 = 3;
 
 /// A stranger's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -25,7 +27,7 @@ pub struct StrangerRow {
     pub phone: i64,
     /// `num_…`
     pub number_id: i64,
-    /// [`REFUSED`], [`KEYWORD`] or [`CALL`].
+    /// [`REFUSED`], [`KEYWORD`], [`ASKED`] or [`CALL`].
     pub kind: i16,
     /// `msg_…`, the one that is kept of them.
     pub message_id: i64,
@@ -85,6 +87,16 @@ pub fn count_call(conn: &mut Conn, row: &StrangerRow) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Forgets that an app was asked, by the message that it was asked about.
+pub fn forget_asked(conn: &mut Conn, community: CommunityId, message_id: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(strangers::table
+        .filter(strangers::community_id.eq(community.as_i64()))
+        .filter(strangers::message_id.eq(message_id))
+        .filter(strangers::kind.eq(ASKED)))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Removes messages in which no member is and whose id is below `before`, at most `limit` of them, but none
 /// that is still to be sent; returns how many.
 pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) -> Result<usize, StoreError> {
@@ -107,6 +119,10 @@ pub fn forget(conn: &mut Conn, community: CommunityId, before: i64, limit: i64) 
         diesel::delete(strangers::table
             .filter(strangers::community_id.eq(community))
             .filter(strangers::message_id.eq_any(&ids)))
+            .execute(c)?;
+        diesel::delete(message_media::table
+            .filter(message_media::community_id.eq(community))
+            .filter(message_media::message_id.eq_any(&ids)))
             .execute(c)?;
         diesel::delete(message_parts::table
             .filter(message_parts::community_id.eq(community))

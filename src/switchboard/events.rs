@@ -143,6 +143,23 @@ impl EventLog {
         });
     }
 
+    /// What an app wanted of a stranger cannot be; told to the app that was asked, whatever else it wants.
+    pub fn stranger_not_connected(
+        &self,
+        community: CommunityId,
+        asked: Option<EndpointId>,
+        failed: &NotConnected<'_>,
+    ) {
+        self.push(News {
+            community,
+            kind: EventKind::StrangerNotConnected,
+            lane: failed.message.as_i64(),
+            data: json!({ "stranger": failed }),
+            app: asked.map(|endpoint| (endpoint, None)),
+            status: None,
+        });
+    }
+
     /// A pair was made or released.
     pub fn assignment(&self, community: CommunityId, kind: EventKind, contact: &Contact) {
         self.push(News {
@@ -215,6 +232,18 @@ pub(crate) struct Moved<'a> {
     pub reason: Option<Reason>,
     pub detail: Option<&'a str>,
     pub updated_at: Timestamp,
+}
+
+/// A stranger whom an app wanted connected, and why that cannot be. Holds no real number.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NotConnected<'a> {
+    /// The text about which the app was asked.
+    pub message: MessageId,
+    /// Whom they were to reach.
+    pub to: MemberId,
+    /// The stable word of the problem, as the API has it.
+    pub code: &'static str,
+    pub detail: &'a str,
 }
 
 /// What a transaction has told.

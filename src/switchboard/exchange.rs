@@ -4,11 +4,14 @@ use async_trait::async_trait;
 
 use super::Switchboard;
 use super::error::{Result, SwitchboardError};
-use super::intake::{Accepted, Arrival};
+use super::intake::{self, Accepted, Arrival};
 use super::messages::{self, NewMessage};
-use super::outlet::{Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, Received, Verdict};
+use super::outlet::{
+    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, MediaWanted, Received, Verdict,
+};
 use super::receipts::{Completion, Reported};
 use super::views::Message;
+use crate::domain::E164;
 use crate::domain::id::CommunityId;
 use crate::store::StoreError;
 
@@ -21,6 +24,17 @@ pub(super) fn intake_error(error: SwitchboardError) -> IntakeError {
 
 #[async_trait]
 impl Exchange for Switchboard {
+    async fn media_wanted(
+        &self,
+        from: E164,
+        to: E164,
+        text: &str,
+    ) -> std::result::Result<MediaWanted, IntakeError> {
+        let (text, now) = (text.to_owned(), self.now());
+        let asked = self.read(move |conn| intake::media_wanted(conn, now, (from, to), &text));
+        asked.await.map_err(intake_error)
+    }
+
     async fn receive(&self, text: InboundText) -> std::result::Result<Received, IntakeError> {
         let outcome = self.inner.arrivals.submit(Arrival::Phone(text)).await;
         let accepted = outcome.and_then(|inner| inner).map_err(intake_error)?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::error::{Result, SwitchboardError};
+use super::views::HoldsPhones;
 
 /// The tag of a thing as it stands on the public surface: equal where nothing that can be seen changed.
 pub fn tag_of(view: &impl Serialize) -> String {
@@ -32,6 +33,12 @@ impl Expected {
     /// Only a state with one of these tags.
     pub fn one_of(tags: Vec<String>) -> Self {
         Self(Some(tags))
+    }
+
+    /// Likewise, of a thing that some callers see without its real numbers: either sight of it will do.
+    pub fn check_either<T: Serialize + Clone + HoldsPhones>(&self, view: &T) -> Result<()> {
+        self.check(view)
+            .or_else(|_| self.check(&view.clone().without_phones()))
     }
 
     /// Whether the thing is as it was expected; asked within the transaction that changes it.

@@ -6,18 +6,19 @@ use super::communities::{self, Apps};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::notices::Cause;
-use super::outlet::{HeldPart, InboundText, Verdict};
+use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, deliver, held, intercept, keywords, known, media, members, notices};
-use crate::domain::E164;
+use super::{Context, deliver, held, intercept, keywords, known, media, members, notices, strangers};
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
 use crate::domain::id::{CommunityId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{Policy, Refusal};
+use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::Pending;
-use crate::store::{Conn, assignments, strangers};
+use crate::store::strangers as rows;
+use crate::store::{Conn, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -109,7 +110,50 @@ fn is_bad_with(text: &str, media: &[String], policy: &Policy) -> bool {
     (media.is_empty() || !text.is_empty()) && is_bad(text, policy)
 }
 
+/// What the rules would say of a text, as far as that decides whether its media are worth fetching.
+pub(crate) fn media_wanted(
+    conn: &mut Conn,
+    now: Timestamp,
+    (from, to): (E164, E164),
+    text: &str,
+) -> Result<MediaWanted> {
+    let text = cleaned(text);
+    let facts = route::facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show)?;
+    let Some(dialled) = &facts.dialled else {
+        return Ok(MediaWanted::Refused);
+    };
+    if keywords::meant(&facts, &text).is_some() {
+        return Ok(MediaWanted::Keyword);
+    }
+    // A picture may come without a word.
+    let is_bad = !text.is_empty() && is_bad(&text, &dialled.policy);
+    let is_wanted = match route::rule(&facts) {
+        Ruling::Bridge => true,
+        Ruling::Refuse(Reason::UnknownSender) => strangers::may_ask(conn, now, dialled, from)?,
+        Ruling::Refuse(_) | Ruling::Quarantine(_) => false,
+    };
+    Ok(match is_wanted && !is_bad {
+        true => MediaWanted::Fetch,
+        false => MediaWanted::Refused,
+    })
+}
+
+/// Accepts a text from a phone. Media that it does not carry in the end are of no use to anybody.
 fn from_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    cause: Cause,
+    inbound: &InboundText,
+) -> Outcome {
+    let accepted = ruled(conn, ctx, cache, cause, inbound)?;
+    if accepted.verdict != Verdict::Bridged && !inbound.media.is_empty() {
+        crate::store::media::drop_tokens(conn, &inbound.media, ctx.now)?;
+    }
+    Ok(accepted)
+}
+
+fn ruled(
     conn: &mut Conn,
     ctx: &Context,
     cache: &mut DialledCache,
@@ -202,10 +246,10 @@ fn from_phone(
             })
         }
         (Ruling::Refuse(Reason::UnknownSender), _)
-            if dialled.apps.stranger.is_some()
-                && !is_bad_with(&row.text, &inbound.media, &dialled.policy) =>
+            if !is_bad_with(&row.text, &inbound.media, &dialled.policy)
+                && strangers::may_ask(conn, ctx.now, dialled, inbound.from)? =>
         {
-            ask_about(conn, ctx, row, &inbound.media)
+            ask_about(conn, ctx, dialled, row, &inbound.media)
         }
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
         (Ruling::Bridge, None) => refuse(
@@ -265,10 +309,17 @@ fn bridge(
 }
 
 /// A stranger's text waits until the app has said who that is.
-fn ask_about(conn: &mut Conn, ctx: &Context, mut row: MessageRow, tokens: &[String]) -> Outcome {
+fn ask_about(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    mut row: MessageRow,
+    tokens: &[String],
+) -> Outcome {
     if let Some(before) = media::insert(conn, &mut row, tokens)? {
         return Ok(duplicate(before));
     }
+    strangers::note_asked(conn, ctx, dialled, &row)?;
     let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
     Ok(Accepted {
         message: row.message_id(),
@@ -288,7 +339,7 @@ fn refuse(
     reason: Reason,
 ) -> Outcome {
     set(&mut row, Status::Blocked, reason);
-    let message = match keep(conn, ctx, dialled, &mut row, strangers::REFUSED)? {
+    let message = match keep(conn, ctx, dialled, &mut row, rows::REFUSED)? {
         Kept::As(message) => message,
         Kept::Before(before) => return Ok(duplicate(*before)),
     };
@@ -312,7 +363,7 @@ enum Kept {
 /// Records a text that goes no further, a stranger's only once in a while.
 fn keep(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &mut MessageRow, kind: i16) -> Result<Kept> {
     if row.from_member.is_none()
-        && let Some(counted) = super::strangers::count(conn, ctx, dialled, row, kind)?
+        && let Some(counted) = strangers::count(conn, ctx, dialled, row, kind)?
     {
         return Ok(Kept::As(counted));
     }
@@ -387,7 +438,7 @@ fn keyword_text(
     // It reached the one whom it was meant for: the broker.
     row.status = Status::Delivered.code();
     row.to_member = None;
-    let message = match keep(conn, ctx, dialled, &mut row, strangers::KEYWORD)? {
+    let message = match keep(conn, ctx, dialled, &mut row, rows::KEYWORD)? {
         Kept::As(message) => message,
         Kept::Before(before) => return Ok(duplicate(*before)),
     };

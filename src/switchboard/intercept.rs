@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::assign::{self, Loads};
-use super::communities;
+use super::communities::{self, Apps};
 use super::deliver;
 use super::error::{Result, SwitchboardError};
+use super::events::NotConnected;
 use super::members::{self, NewMember};
 use super::messages::view;
 use super::receipts::advance;
@@ -21,7 +22,7 @@ use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, numbers};
+use crate::store::{Conn, MaybeTransient, StoreError, assignments, endpoints, media, numbers, strangers};
 
 /// The name under which such texts wait; no carrier's name begins with this sign.
 pub(crate) const ASK: &str = "@ask";
@@ -196,12 +197,12 @@ pub(crate) fn decide(
         // Cancelled meanwhile; whoever did that has told the sender.
         return Ok(Decided::default());
     }
-    let (policy, _) = communities::setup(conn, community)?;
+    let (policy, apps) = communities::setup(conn, community)?;
     let mut row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
     if row.from_member.is_none() {
         return match word {
-            Some(Word::Connect { name, to }) => connect(conn, ctx, &policy, community, row, name, to),
-            _ => turn_away(conn, ctx, community, row),
+            Some(Word::Connect { name, to }) => connect(conn, ctx, (&policy, apps), community, row, name, to),
+            _ => turn_away(conn, ctx, community, row, None),
         };
     }
     let word = word.unwrap_or(match policy.intercept_on_silence {
@@ -226,18 +227,17 @@ pub(crate) fn decide(
         // A word that makes no sense here is as good as none, and the text was not forbidden.
         Word::Allow | Word::Rewrite { .. } | Word::Connect { .. } => {}
     }
-    bridge(conn, ctx, &policy, community, row)
+    bridge(conn, ctx, (&policy, apps), community, row)
 }
 
 fn bridge(
     conn: &mut Conn,
     ctx: &Context,
-    policy: &Policy,
+    (policy, apps): (&Policy, Apps),
     community: CommunityId,
     mut row: MessageRow,
 ) -> Result<Decided> {
     let id = row.message_id();
-    let (_, apps) = communities::setup(conn, community)?;
     let (Some(from), Some(to)) = (row.from_member, row.to_member) else {
         return Err(StoreError::Corrupt("messages.from_member").into());
     };
@@ -274,7 +274,7 @@ fn bridge(
 fn connect(
     conn: &mut Conn,
     ctx: &Context,
-    policy: &Policy,
+    (policy, apps): (&Policy, Apps),
     community: CommunityId,
     mut row: MessageRow,
     name: String,
@@ -319,14 +319,28 @@ fn connect(
         Ok(stranger) => {
             row.from_member = Some(stranger.as_i64());
             row.to_member = Some(to.as_i64());
-            bridge(conn, ctx, policy, community, row)
+            // Were they to be a stranger again, that would be another matter.
+            strangers::forget_asked(conn, community, row.id)?;
+            bridge(conn, ctx, (policy, apps), community, row)
         }
         Err(error) if error.is_transient() => Err(error),
         Err(error @ SwitchboardError::Store(_)) => Err(error),
         Err(error) => {
             ctx.events.rewind(told);
-            tracing::info!(%error, "an app wanted a stranger connected, which cannot be");
-            turn_away(conn, ctx, community, row)
+            let code = error.code();
+            // The sentence may name the stranger's phone, which is not the app's to learn.
+            let why = error.to_string().replace(&phone.digits(), "…");
+            tracing::info!(%community, message = %row.message_id(), code, "an app wanted a stranger connected, which cannot be");
+            let failed = NotConnected {
+                message: row.message_id(),
+                to,
+                code,
+                detail: &why,
+            };
+            ctx.events
+                .stranger_not_connected(community, apps.stranger, &failed);
+            let detail = format!("{code}: {why}");
+            turn_away(conn, ctx, community, row, Some(&detail))
         }
     }
 }
@@ -351,7 +365,13 @@ fn remember(
 }
 
 /// A stranger whom nobody vouches for gets what the policy has for strangers.
-fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: MessageRow) -> Result<Decided> {
+fn turn_away(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    row: MessageRow,
+    detail: Option<&str>,
+) -> Result<Decided> {
     let id = row.message_id();
     let (Some(phone), Some(dialled)) = (
         row.from_phone.and_then(E164::from_i64),
@@ -365,9 +385,12 @@ fn turn_away(conn: &mut Conn, ctx: &Context, community: CommunityId, row: Messag
         community,
         id,
         Status::Blocked,
-        (Some(reason), None),
+        (Some(reason), detail),
         ctx.now,
     )?;
+    if row.media > 0 {
+        media::drop_of_message(conn, community, id, ctx.now)?;
+    }
     let facts = route::facts(conn, &mut DialledCache::new(), (phone, dialled), Purpose::Act)?;
     let others = match &facts.dialled {
         Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,

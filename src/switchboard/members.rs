@@ -186,7 +186,7 @@ impl Switchboard {
         self.write(move |conn, _| {
             rows::lock(conn, community, &[id])?;
             let row = require(conn, community, id)?;
-            expected.check(&view(conn, row)?)?;
+            expected.check_either(&view(conn, row)?)?;
             rows::rename(conn, community, id, checked_name(&name)?)?;
             let row = require(conn, community, id)?;
             view(conn, row)
@@ -211,7 +211,7 @@ impl Switchboard {
                 let policy = communities::require(conn, community)?.policy;
                 rows::lock(conn, community, &[id])?;
                 let row = require(conn, community, id)?;
-                expected.check(&view(conn, row)?)?;
+                expected.check_either(&view(conn, row)?)?;
                 let mut loads = Loads::new();
                 for row in assignments::of_member(conn, community, id)? {
                     assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
@@ -279,7 +279,7 @@ impl Switchboard {
                 rows::lock(conn, community, &[member])?;
                 require(conn, community, member)?;
                 if let Some(now) = devices_of(conn, community, member)?.iter().find(|d| d.id == id) {
-                    expected.check(now)?;
+                    expected.check_either(now)?;
                 }
                 let all = devices::of_member(conn, community, member)?;
                 let app = crate::store::app_devices::of_member(conn, community, member)?;

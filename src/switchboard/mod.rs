@@ -64,7 +64,7 @@ pub mod words;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
-pub use bulk::{Bulk, BulkRow};
+pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
 pub use communities::merged_policy;
 pub use contacts::ContactRef;
@@ -416,6 +416,10 @@ impl Switchboard {
 
     /// Says who is to be told what happens to texts and callbacks, once.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
+        let told = observer.clone();
+        self.inner
+            .db
+            .watch_commits(self.inner.clock.clone(), move |took_ms| told.committed(took_ms));
         self.inner.observers.set(observer);
     }
 
@@ -483,18 +487,36 @@ impl Switchboard {
 
 /// Does the work, and takes it back whatever came of it: what would happen, by the very code that does it.
 fn undone<T>(conn: &mut Conn, ctx: &Context, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    undone_if(conn, ctx, work, |_| true).map(|(came, _)| came)
+}
+
+/// Does the work, and takes it back where what came of it is not what was wanted; says whether it did.
+fn undone_if<T>(
+    conn: &mut Conn,
+    ctx: &Context,
+    work: impl FnOnce(&mut Conn) -> Result<T>,
+    unwanted: impl FnOnce(&T) -> bool,
+) -> Result<(T, bool)> {
     let mark = ctx.events.mark();
     let mut came = None;
     let tried = conn.savepoint(|conn| -> Result<()> {
-        came = Some(work(conn)?);
-        Err(SwitchboardError::Overloaded)
+        let done = work(conn)?;
+        let is_unwanted = unwanted(&done);
+        came = Some(done);
+        match is_unwanted {
+            true => Err(SwitchboardError::Overloaded),
+            false => Ok(()),
+        }
     });
-    ctx.events.rewind(mark);
+    if tried.is_err() {
+        ctx.events.rewind(mark);
+    }
     match (came, tried) {
+        (Some(came), Ok(())) => Ok((came, false)),
         // The error that takes it back; any other is the database's.
-        (Some(came), Err(SwitchboardError::Overloaded)) => Ok(came),
+        (Some(came), Err(SwitchboardError::Overloaded)) => Ok((came, true)),
         (_, Err(error)) => Err(error),
-        (_, Ok(())) => Err(StoreError::Closed.into()),
+        (None, Ok(())) => Err(StoreError::Closed.into()),
     }
 }
 

@@ -35,6 +35,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A callback was tried.
     fn callback_tried(&self, result: CallbackResult);
+
+    /// A transaction held its writer for so many milliseconds, its commit included.
+    fn committed(&self, took_ms: i64);
 }
 
 #[derive(Clone, Default)]

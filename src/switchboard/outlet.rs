@@ -116,9 +116,24 @@ pub enum IntakeError {
     Store(String),
 }
 
+/// What is worth doing with the media of a text that has not been handed in yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaWanted {
+    /// Fetch them: the text would be bridged, or an app be asked about it.
+    Fetch,
+    /// Nothing: the text goes no further, and what is kept of it may say that they were left out.
+    Refused,
+    /// Nothing, and not a word: the text is a keyword, and must stay one.
+    Keyword,
+}
+
 /// What edges hand in. [`crate::switchboard::Switchboard`] is the one that serves.
 #[async_trait]
 pub trait Exchange: Send + Sync + 'static {
+    /// Asks the rules, before anything is fetched, whether the media of a text with these words would go
+    /// anywhere. Nothing is written; [`Exchange::receive`] decides.
+    async fn media_wanted(&self, from: E164, to: E164, text: &str) -> Result<MediaWanted, IntakeError>;
+
     /// Takes a text from a phone; returns once it is durable. Calls made in order on one pair keep that
     /// order, provided the second call is first polled after the first.
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError>;

@@ -26,6 +26,11 @@ impl<K: Hash + Eq + Copy> Rates<K> {
         }
     }
 
+    /// How many buckets are kept.
+    pub fn len(&self) -> usize {
+        self.full_at.len()
+    }
+
     /// Milliseconds until `key` may send its next text at `per_s` texts a second; 0 = now. A rate of 0 or
     /// less is no limit.
     pub fn wait_ms(&self, key: K, per_s: f64, now: Timestamp) -> i64 {

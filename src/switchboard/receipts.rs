@@ -11,7 +11,7 @@ use crate::domain::message::{Reason, Status};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::parts::{self, Match, PartRow};
-use crate::store::{Conn, StoreError, devices};
+use crate::store::{Conn, StoreError, devices, media};
 
 /// How one try to send ended.
 #[derive(Clone, Debug)]
@@ -221,14 +221,12 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
             status,
             reason,
             detail,
-        } => advance(
-            conn,
-            ctx,
-            (community, message),
-            *status,
-            Some(*reason),
-            detail.as_deref(),
-        ),
+        } => {
+            // It never left, not whole.
+            media::drop_of_message(conn, community, message, ctx.now)?;
+            let (ids, detail) = ((community, message), detail.as_deref());
+            advance(conn, ctx, ids, *status, Some(*reason), detail)
+        }
     }
 }
 
@@ -386,6 +384,10 @@ pub(crate) fn advance(
         return Ok(Vec::new());
     }
     let message = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
+    // What was kept from its recipient is for nobody to fetch.
+    if message.media > 0 && matches!(status, Status::Blocked | Status::Failed) {
+        media::drop_of_message(conn, community, id, ctx.now)?;
+    }
     tell(
         ctx,
         (community, id),

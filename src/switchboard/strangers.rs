@@ -4,8 +4,8 @@
 use super::error::Result;
 use super::route::Dialled;
 use super::{Context, Switchboard, communities};
-use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MessageId, lowest_at};
+use crate::domain::{E164, Timestamp};
 use crate::store::Conn;
 use crate::store::messages::MessageRow;
 use crate::store::strangers::{self, StrangerRow};
@@ -45,6 +45,33 @@ pub(crate) fn count(
     };
     strangers::begin(conn, &first)?;
     Ok(None)
+}
+
+/// Whether the app of a community is to be asked about a text from a phone that is nobody's: there is one,
+/// and it was not asked about that phone on that number lately. Otherwise anybody who can send texts could
+/// have the app asked, and texts kept, without end.
+pub(crate) fn may_ask(conn: &mut Conn, now: Timestamp, dialled: &Dialled, phone: E164) -> Result<bool> {
+    let every_s = dialled.policy.stranger_asked_every_s;
+    if dialled.apps.stranger.is_none() || every_s == 0 {
+        return Ok(dialled.apps.stranger.is_some());
+    }
+    let key = (phone.as_i64(), dialled.number.id, strangers::ASKED);
+    let asked = strangers::get(conn, dialled.community, key)?;
+    Ok(asked.is_none_or(|row| now.0 - row.since >= every_s.saturating_mul(1000)))
+}
+
+/// Notes that the app is asked about a stranger's text.
+pub(crate) fn note_asked(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &MessageRow) -> Result<()> {
+    let asked = StrangerRow {
+        community_id: row.community_id,
+        phone: row.from_phone.unwrap_or_default(),
+        number_id: dialled.number.id,
+        kind: strangers::ASKED,
+        message_id: row.id,
+        since: ctx.now.0,
+        texts: 1,
+    };
+    Ok(strangers::begin(conn, &asked)?)
 }
 
 /// Removes strangers' messages that are older than their community keeps them, some in a transaction.

@@ -215,4 +215,70 @@ pub trait CallOutlet: Send + Sync + 'static {
 
     /// Ends a call; false where this node does not have it.
     async fn hang_up(&self, call: CallId) -> bool;
+
+    /// How each trunk stands.
+    fn trunks(&self) -> Vec<TrunkView> {
+        Vec::new()
+    }
+
+    /// How all calls stand.
+    fn figures(&self) -> VoiceFigures {
+        VoiceFigures::default()
+    }
+}
+
+/// How a trunk stands, and what it did since the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrunkView {
+    /// Its name.
+    pub name: String,
+    /// Whether calls can leave by it.
+    pub up: bool,
+    /// Whether it is registered; None where it does not register.
+    pub registered: Option<bool>,
+    /// Calls by it at present.
+    pub channels: usize,
+    /// Calls that came by it.
+    pub calls_in: u64,
+    /// Attempts that left by it.
+    pub calls_out: u64,
+    /// Of both, those that were answered.
+    pub answered: u64,
+    /// Attempts by it that failed.
+    pub failed: u64,
+    /// Calls above its limits.
+    pub refused: u64,
+}
+
+/// How the edge of calls stands, and what it did since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VoiceFigures {
+    /// Calls at present.
+    pub calls: usize,
+    /// Of them, the answered ones.
+    pub answered: usize,
+    /// SIP transactions at present.
+    pub transactions: usize,
+    /// Connections at present.
+    pub connections: usize,
+    /// Media sessions at present.
+    pub media_sessions: usize,
+    /// Requests and connections from addresses that no trunk names.
+    pub unlisted: u64,
+    /// Messages that could not be read.
+    pub malformed: u64,
+    /// Requests above an address's rate.
+    pub over_rate: u64,
+    /// Connections above the limits.
+    pub connections_refused: u64,
+    /// TLS handshakes that failed or stalled.
+    pub handshakes_failed: u64,
+    /// Messages that could not be sent.
+    pub unsent: u64,
+    /// Calls refused because there was no room.
+    pub overloaded: u64,
+    /// Wrong or replayed credentials.
+    pub unauthorized: u64,
+    /// Reports that the exchange did not take.
+    pub reports_lost: u64,
 }

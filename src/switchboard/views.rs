@@ -53,7 +53,7 @@ pub struct Device {
     /// `phone` or `app`.
     #[schema(value_type = DeviceWord, inline)]
     pub kind: &'static str,
-    /// The real number of a phone.
+    /// The real number of a phone. Null to keys of scope `app`: no app learns a member's real number.
     pub phone: Option<E164>,
     /// Its country.
     #[schema(example = "US")]
@@ -67,6 +67,25 @@ pub struct Device {
     pub texts_to: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+/// What holds real numbers, and what is left of it for those who may not learn them (design rule 8).
+pub trait HoldsPhones {
+    /// The same without real numbers.
+    fn without_phones(self) -> Self;
+}
+
+impl HoldsPhones for Device {
+    fn without_phones(self) -> Self {
+        Self { phone: None, ..self }
+    }
+}
+
+impl HoldsPhones for Member {
+    fn without_phones(mut self) -> Self {
+        self.devices = self.devices.into_iter().map(Device::without_phones).collect();
+        self
+    }
 }
 
 /// A pool.

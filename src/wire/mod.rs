@@ -2,5 +2,8 @@
 //! Imports no other room; everything here is total on hostile input.
 
 pub mod media;
+pub mod rtp;
+pub mod sdp;
+pub mod sip;
 pub mod smpp;
 pub mod sms;

@@ -25,4 +25,5 @@ export type PartylineEvent =
       { member: string | null; contact: string | null; all: boolean; opted_out: boolean }
     >
   | Happened<"quarantine.held", { message: Message }>
+  | Happened<"stranger.not_connected", { stranger: { message: string; to: string; code: string; detail: string } }>
   | Happened<"endpoint.test", { endpoint: string; text: string }>;

@@ -58,7 +58,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description All, or with `phone` the one who has that phone (a list of one or none).
+         * @description All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no real numbers, and may not ask by one.
          */
         get: operations["list_members"];
         put?: never;
@@ -400,7 +400,7 @@ export interface paths {
         };
         /**
          * Say what would happen to a text
-         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent.
+         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
          */
         get: operations["resolve"];
         put?: never;
@@ -565,7 +565,7 @@ export interface paths {
         put?: never;
         /**
          * Add many contacts
-         * @description Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself. With `dry_run` nothing is written, and the answer says what would be.
+         * @description Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row` each for itself, some in a transaction: after an error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is written, and the answer says what would be.
          */
         post: operations["create_contacts"];
         delete?: never;
@@ -1209,7 +1209,7 @@ export interface components {
              * @enum {string}
              */
             kind: "phone" | "app";
-            /** @description The real number of a phone. */
+            /** @description The real number of a phone. Null to keys of scope `app`: no app learns a member's real number. */
             phone: null | components["schemas"]["E164"];
             /**
              * @description Its country.
@@ -1300,7 +1300,7 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "endpoint.test";
+        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "stranger.not_connected" | "endpoint.test";
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -1854,6 +1854,13 @@ export interface components {
              */
             strangers_kept_s: number;
             /**
+             * Format: int64
+             * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+             *     number; further texts are met as `strangers` says. 0 = asked about every text.
+             * @default 3600
+             */
+            stranger_asked_every_s: number;
+            /**
              * @description Texts from members to numbers on which they have no contact, or whose pair is blocked.
              * @default reply
              */
@@ -1959,6 +1966,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+             *     number; further texts are met as `strangers` says. 0 = asked about every text.
+             * @default 3600
+             */
+            stranger_asked_every_s: number;
             /**
              * @description Texts from members to numbers on which they have no contact, or whose pair is blocked.
              * @default reply
@@ -2318,7 +2332,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The key makes more requests than it may. */
+        /**
+         * @description - `too_many_requests`: The key makes more requests than it may.
+         *     - `too_many_failures`: The address made too many requests with a wrong key or none.
+         */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2480,7 +2497,7 @@ export interface components {
         /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
         if_match: string;
         /**
-         * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+         * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
          * @example order-4711
          */
         idempotency_key: string;
@@ -2547,6 +2564,7 @@ export interface operations {
                      *           "policy": {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
+                     *             "stranger_asked_every_s": 3600,
                      *             "refused": "reply",
                      *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *             "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2586,7 +2604,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -2625,6 +2643,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2706,6 +2725,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2792,6 +2812,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
                      *         "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
@@ -2834,7 +2855,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The one who has this phone. Write the plus as `%2B`; a bare plus is understood.
+                 * @description The one who has this phone; not for keys of scope `app`. Write the plus as `%2B`; a bare plus is understood.
                  * @example +14155550101
                  */
                 phone?: components["schemas"]["E164"];
@@ -2892,6 +2913,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -2904,7 +2926,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -3246,7 +3268,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -3624,7 +3646,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -3934,7 +3956,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4088,7 +4110,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4283,7 +4305,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -4737,7 +4759,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5130,6 +5152,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -5194,7 +5217,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5427,7 +5450,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5651,7 +5674,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -5729,6 +5752,7 @@ export interface operations {
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `answer_not_kept`: The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.
              *     - `rows_failed`: Some rows cannot be, so nothing was written; `rows` says which.
              */
             409: {
@@ -5816,7 +5840,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6129,7 +6153,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6227,7 +6251,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6308,7 +6332,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6555,7 +6579,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
                  * @example order-4711
                  */
                 "Idempotency-Key"?: components["parameters"]["idempotency_key"];
@@ -6975,6 +6999,17 @@ export interface operations {
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address made too many requests with a wrong key or none. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -279,7 +279,12 @@ fn set_parameters(operation: &mut Value, path: &str, habits: &Habits, root: &Val
 fn set_problems(operation: &mut Value, route: &Listed, habits: &Habits, in_query: bool, own: &[String]) {
     let mut words: Vec<&str> = own.iter().map(String::as_str).collect();
     if !matches!(route.gate, Gate::Open | Gate::Metrics) {
-        words.extend(["unauthorized", "unavailable", "too_many_requests"]);
+        words.extend([
+            "unauthorized",
+            "unavailable",
+            "too_many_requests",
+            "too_many_failures",
+        ]);
         if route.method != Method::GET {
             words.push("read_only");
         }

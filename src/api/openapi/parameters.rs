@@ -63,7 +63,7 @@ pub(super) fn shared() -> Value {
         },
         "idempotency_key": {
             "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`.",
+            "description": "A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).",
             "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
             "example": "order-4711",
         },

@@ -67,6 +67,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 awaiting_acceptance: "The contact has not accepted yet.", "the contact has not accepted this sender yet";
     409 in_flight: "The first request with this `Idempotency-Key` is still under way.", "the first request with this Idempotency-Key is still under way; ask again shortly";
     409 secret_shown_once: "The first request with this `Idempotency-Key` made it, and its secret is shown once.", "the key key_1tq3v8r4w0801 was made by the first request with this Idempotency-Key; its secret was shown there, once";
+    409 answer_not_kept: "The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.", "the first request with this Idempotency-Key was done and answered with status 200, in more than 65536 bytes, which are not kept; GET what it was about to see how it stands";
     409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
     409 too_many_endpoints: "The community has as many endpoints as one may have.", "a community has at most 100 endpoints; remove one first";
     409 asked_already: "Another endpoint of the community is asked already.", "end_1tq3v8r4w0802 has `intercepts` already; only one endpoint of a community is asked";
@@ -81,6 +82,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101", field "phone";
     422 idempotency_key_reused: "The `Idempotency-Key` was used for another request.", "this Idempotency-Key was used for another request; choose a new key for a new request";
     429 too_many_requests: "The key makes more requests than it may.", "this key makes more requests than it may; try again in 1 s";
+    429 too_many_failures: "The address made too many requests with a wrong key or none.", "too many requests from this address had no key, or a wrong one; try again in 2 s, with a right one";
     500 internal: "The broker failed.", "the broker failed to answer; the request id names it in its log";
     503 unavailable: "The database cannot be used at the moment.", "the database cannot be used at the moment; try again shortly";
     503 overloaded: "Too much is waiting.", "the exchange is overloaded; try again shortly";
@@ -101,7 +103,7 @@ pub(super) const SHARED: &[(&str, &[&str])] = &[
     ("ForbiddenOrReadOnly", &["forbidden", "read_only"]),
     ("BadPrecondition", &["bad_precondition"]),
     ("Changed", &["changed_meanwhile"]),
-    ("TooManyRequests", &["too_many_requests"]),
+    ("TooManyRequests", &["too_many_requests", "too_many_failures"]),
     (
         "BadRequest",
         &[

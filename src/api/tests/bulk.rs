@@ -55,6 +55,21 @@ async fn many_contacts_are_made_all_or_none_or_row_by_row() {
         .await
         .expect(200);
     assert_eq!(again["rows"][1]["status"], "existing");
+    // What is one transaction is a short one.
+    for (mode, dry_run, status) in [
+        ("all_or_nothing", false, 422),
+        ("per_row", true, 422),
+        ("per_row", false, 200),
+    ] {
+        let body = json!({ "contacts": vec![nobody; 101], "mode": mode, "dry_run": dry_run });
+        let answer = house.post(&path, body).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        if status == 422 {
+            assert!(answer.problem(422, "invalid").contains("1 to 100"));
+        } else {
+            assert_eq!(answer.body["rows"].as_array().unwrap().len(), 101);
+        }
+    }
     for (contacts, field) in [(json!([]), "contacts"), (json!(vec![nobody; 1001]), "contacts")] {
         let answer = house.post(&path, json!({ "contacts": contacts })).await;
         answer.problem(422, "invalid");

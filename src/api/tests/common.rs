@@ -115,6 +115,8 @@ pub struct House {
     pub shared: Data<Shared>,
     pub config: HttpConfig,
     pub admin: String,
+    /// Where requests come from, where that is to matter.
+    pub from: Option<std::net::SocketAddr>,
     _folder: tempfile::TempDir,
 }
 
@@ -148,6 +150,7 @@ impl House {
             config,
             state,
             admin,
+            from: None,
             _folder: folder,
         }
     }
@@ -158,6 +161,9 @@ impl House {
         let app = App::new().configure(|cfg| configure(cfg, &self.config, self.state.clone(), shared));
         let app = test::init_service(app).await;
         let mut request = test::TestRequest::with_uri(path).method(method.parse::<Method>().unwrap());
+        if let Some(from) = self.from {
+            request = request.peer_addr(from);
+        }
         for header in headers {
             request = request.append_header(*header);
         }

@@ -38,6 +38,8 @@ async fn what_happens_is_counted_without_naming_anybody() {
         "partyline_messages_finished_total{status=\"blocked\"} 2",
         "partyline_http_requests_total{route=\"none\",method=\"GET\",status=\"404\"} 1",
         "partyline_http_request_duration_seconds_count{route=\"/v1/communities/{community}/messages\",method=\"POST\"} 3",
+        "partyline_commit_seconds_count ",
+        "partyline_commit_seconds_bucket{le=\"0.25\"} ",
         "partyline_build_info{version=",
         "partyline_process_resident_memory_bytes ",
         "# EOF",

@@ -12,6 +12,7 @@ mod foretold;
 mod lists;
 mod metrics;
 mod paces;
+mod phones;
 mod reference;
 mod repeats;
 mod scopes;

@@ -46,3 +46,44 @@ async fn a_pace_of_zero_is_no_limit() {
         house.get("/v1/communities").await.expect(200);
     }
 }
+
+#[actix_web::test]
+async fn an_address_with_wrong_keys_is_told_when_to_come_again_and_right_ones_are_let_in() {
+    let mut house = House::new().await;
+    let at = house.community("Riders").await;
+    let fresh = house.key_of(&at).await;
+    let config = HttpConfig {
+        failed_auths_per_minute: 6,
+        ..HttpConfig::default()
+    };
+    house.shared = Shared::new(&config, &house.state);
+    house.from = Some("192.0.2.7:4711".parse().unwrap());
+    house.get("/v1/communities").await.expect(200);
+    let guess = async |house: &House| house.ask_as("pl_wrong", "GET", "/v1/communities", None).await;
+    guess(&house).await.problem(401, "unauthorized");
+    house
+        .ask("GET", "/metrics", &[], vec![])
+        .await
+        .problem(401, "unauthorized");
+    house
+        .ask("GET", "/v1/keys", &[], vec![])
+        .await
+        .problem(401, "unauthorized");
+    let refused = guess(&house).await;
+    refused.problem(429, "too_many_failures");
+    assert_eq!(refused.header("retry-after"), "10");
+    assert_eq!(house.ask("GET", "/metrics", &[], vec![]).await.status, 429);
+    // A key that was right lately is no guess; one that nobody has seen may be.
+    house.get("/v1/communities").await.expect(200);
+    assert_eq!(house.ask_as(&fresh, "GET", &at, None).await.status, 429);
+    house.get("/healthz").await.expect(200);
+    // Others are not concerned, and ten seconds later there is room for one.
+    house.from = Some("192.0.2.8:4711".parse().unwrap());
+    house.ask_as(&fresh, "GET", &at, None).await.expect(200);
+    house.from = Some("192.0.2.7:4711".parse().unwrap());
+    (0..10_000).for_each(|_| {
+        house.state.board.now();
+    });
+    guess(&house).await.problem(401, "unauthorized");
+    guess(&house).await.problem(429, "too_many_failures");
+}

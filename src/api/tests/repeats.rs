@@ -114,3 +114,47 @@ async fn a_request_under_way_is_waited_for_and_a_lost_one_taken_over() {
     assert_eq!(claim().await, kept);
     assert_eq!(board.forget_answers().await.unwrap(), 0);
 }
+
+#[actix_web::test]
+async fn of_a_long_answer_how_it_ended_is_kept_and_of_a_rehearsal_nothing() {
+    let house = House::new().await;
+    let at = house.community("Riders").await;
+    house.pool(&at, "main", 2, 15_005_550_100).await;
+    let ann = house.member(&at, "Ann", super::PHONES[0]).await;
+    let bob = house.member(&at, "Bob", super::PHONES[1]).await;
+    let bulk = format!("{at}/members/{ann}/contacts/bulk");
+    let post = async |key: &str, contacts: &[String], dry_run: bool| {
+        let body = json!({ "contacts": contacts, "mode": "per_row", "dry_run": dry_run });
+        house
+            .ask_with("POST", &bulk, ("idempotency-key", key), body)
+            .await
+    };
+    // The rehearsal leaves the key to what it rehearses, and is done anew each time.
+    for _ in 0..2 {
+        let tried = post("k1", std::slice::from_ref(&bob), true).await;
+        assert_eq!((tried.status, tried.header("idempotent-replayed")), (200, ""));
+    }
+    let done = post("k1", std::slice::from_ref(&bob), false).await.expect(200);
+    assert_eq!(
+        (&done["applied"], &done["rows"][0]["status"]),
+        (&json!(true), &json!("created"))
+    );
+    let again = post("k1", std::slice::from_ref(&bob), false).await;
+    assert_eq!(
+        (again.header("idempotent-replayed"), &again.body),
+        ("true", &done)
+    );
+    let now_there = post("k1", std::slice::from_ref(&bob), true).await.expect(200);
+    assert_eq!(now_there["rows"][0]["status"], "existing");
+
+    let many: Vec<String> = std::iter::repeat_n(bob, 300).collect();
+    let long = post("k2", &many, false).await.expect(200);
+    assert!(long.to_string().len() > 65_536 && long["rows"][299]["status"] == "existing");
+    let again = post("k2", &many, false).await;
+    let sentence = again.problem(409, "answer_not_kept");
+    assert!(sentence.contains("status 200"), "{sentence}");
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    post("k2", &many[1..], false)
+        .await
+        .problem(422, "idempotency_key_reused");
+}

@@ -12,7 +12,7 @@ use super::fetch::{Fetcher, NotFetched};
 use super::rest::HttpCarrier;
 use crate::config::http_carriers::HttpCarriersConfig;
 use crate::switchboard::media::{MediaShelf, NewMedia};
-use crate::switchboard::outlet::{InboundText, IntakeError};
+use crate::switchboard::outlet::{Exchange, InboundText, IntakeError, MediaWanted};
 
 /// Texts whose media are fetched at once; each holds one file in memory. Further ones are asked to come again.
 const FETCHING: usize = 8;
@@ -43,7 +43,7 @@ impl Arrivals {
     /// lost without a word.
     pub async fn inbound(
         &self,
-        shelf: &dyn MediaShelf,
+        (exchange, shelf): (&dyn Exchange, &dyn MediaShelf),
         carrier: &HttpCarrier,
         arrived: ArrivedText,
     ) -> Result<InboundText, IntakeError> {
@@ -60,6 +60,18 @@ impl Arrivals {
         };
         if arrived.media.is_empty() {
             return Ok(text);
+        }
+        // Whoever knows a number can send media; what goes no further is not worth a request.
+        match exchange.media_wanted(text.from, text.to, &text.text).await? {
+            MediaWanted::Fetch => {}
+            MediaWanted::Keyword => return Ok(text),
+            MediaWanted::Refused => {
+                add_line(
+                    &mut text.text,
+                    "[Attachments were not passed on: the text was refused.]",
+                );
+                return Ok(text);
+            }
         }
         let _slot = self.slots.try_acquire().map_err(|_| IntakeError::Overloaded)?;
         let auth = carrier.driver.media_auth();

@@ -14,9 +14,8 @@ use serde_json::json;
 
 use super::arrival::Arrivals;
 use super::driver::{Event, InboundRequest, Refusal};
-use super::held;
+use super::held::{self, Readers};
 use super::rest::HttpCarrier;
-use tokio::sync::Semaphore;
 
 use crate::config::http::HttpConfig;
 use crate::domain::Clock;
@@ -40,7 +39,7 @@ pub(super) struct Inner {
     pub shelf: Arc<dyn MediaShelf>,
     pub clock: Arc<dyn Clock>,
     /// Who may read a file at the same time.
-    pub readers: Arc<Semaphore>,
+    pub readers: Arc<Readers>,
 }
 
 #[derive(Clone, Copy)]
@@ -157,7 +156,7 @@ impl Inner {
                     .as_ref()
                     .ok_or_else(|| later(&IntakeError::Overloaded))?;
                 let text = arrivals
-                    .inbound(&*self.shelf, carrier, text)
+                    .inbound((&*self.exchange, &*self.shelf), carrier, text)
                     .await
                     .map_err(|e| later(&e))?;
                 match self.exchange.receive(text).await {
@@ -210,16 +209,20 @@ async fn medium(req: HttpRequest) -> HttpResponse {
     let token = req.match_info().get("token").unwrap_or_default();
     let is_token = token.len() == TOKEN_CHARS && token.bytes().all(|b| b.is_ascii_alphanumeric());
     let doors = req.app_data::<Data<Doors>>().filter(|_| is_token);
-    let turn = match doors.map(|doors| doors.inner.readers.clone().try_acquire_owned()) {
-        Some(Ok(turn)) => Some(turn),
-        Some(Err(_)) => return later(&IntakeError::Overloaded),
-        None => None,
+    let nothing = || {
+        problem(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "there is nothing here, or not any more",
+        )
     };
-    let found = match doors {
-        Some(doors) => doors.inner.shelf.media(token).await,
-        None => Ok(None),
+    let Some(doors) = doors else {
+        return nothing();
     };
-    match found {
+    let Some(turn) = doors.inner.readers.turn(doors.inner.clock.now()) else {
+        return later(&IntakeError::Overloaded);
+    };
+    match doors.inner.shelf.media(token).await {
         Ok(Some(media)) => HttpResponse::Ok()
             .content_type(media.content_type)
             .insert_header((header::CACHE_CONTROL, "private, max-age=3600"))
@@ -227,11 +230,7 @@ async fn medium(req: HttpRequest) -> HttpResponse {
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .body(held::body(media.bytes, turn, held::PATIENCE)),
-        Ok(None) => problem(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "there is nothing here, or not any more",
-        ),
+        Ok(None) => nothing(),
         Err(error) => later(&error),
     }
 }

@@ -126,7 +126,7 @@ impl HttpEdge {
                 exchange,
                 shelf,
                 clock: self.clock,
-                readers: Arc::new(tokio::sync::Semaphore::new(held::READERS)),
+                readers: held::Readers::new(held::READERS),
             }),
         }
     }

@@ -152,7 +152,7 @@ pub(super) fn carrier(
             LinkMode::Pair => &[BindMode::Transmitter, BindMode::Receiver],
         };
         let connector = if bind.tls {
-            Some(tls::connector(bind.tls_ca.as_deref())?)
+            Some(tls::client(bind.tls_ca.as_deref())?.into())
         } else {
             None
         };

@@ -17,7 +17,6 @@ mod pace;
 mod parts;
 mod reading;
 mod server;
-mod tls;
 mod wire;
 
 #[cfg(test)]
@@ -25,7 +24,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +42,7 @@ use self::client::{LinkTask, SmppCarrier};
 use self::intake::{Inbound, Intake, IntakeConfig, Worker};
 use self::server::Server;
 use crate::config::smpp::SmppConfig;
+use crate::config::tls::{self, TlsFileError};
 use crate::domain::Clock;
 use crate::switchboard::outlet::{Exchange, Outlet};
 use crate::wire::smpp::{Role, SessionConfig};
@@ -55,13 +54,8 @@ pub enum SmppEdgeError {
     #[error("the smpp settings are wrong: {}", .0.join("; "))]
     Config(Vec<String>),
     /// A certificate or key is unusable.
-    #[error("TLS file {path}: {detail}", path = path.display())]
-    Tls {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        detail: String,
-    },
+    #[error(transparent)]
+    Tls(#[from] TlsFileError),
     /// An address cannot be listened on.
     #[error("cannot listen for SMPP on {address}: {source}")]
     Listen {
@@ -90,7 +84,7 @@ impl SmppEdge {
         let acceptor = if config.tls_listen.is_empty() {
             None
         } else {
-            Some(tls::acceptor(&config.tls_certificate, &config.tls_key)?)
+            Some(tls::server(&config.tls_certificate, &config.tls_key)?.into())
         };
         let accounts = config
             .accounts

@@ -55,6 +55,8 @@ impl Switchboard {
         let (file, given) = (file.clone(), self.given());
         let done = self
             .write(move |conn, ctx| {
+                // Of two nodes that apply a new file one makes the community, and the other finds it.
+                crate::store::communities::hold_name(conn, &file.community)?;
                 // What the plan finds must still be so when it is carried out.
                 if let Some(community) = communities::by_name(conn, &file.community)? {
                     crate::store::communities::lock(conn, community.id)?;

@@ -18,10 +18,10 @@ use crate::config::http_carriers::{HttpCarrierConfig, HttpCarriersConfig};
 use crate::config::smpp::Password;
 use crate::domain::id::MessageId;
 use crate::domain::message::Reason;
-use crate::domain::{Clock, Timestamp};
+use crate::domain::{Clock, E164, Timestamp};
 use crate::switchboard::media::{Media, MediaShelf, NewMedia};
 use crate::switchboard::outlet::{
-    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, Received, Verdict,
+    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, MediaWanted, Received, Verdict,
 };
 use crate::wire::media::Unfit;
 
@@ -37,10 +37,15 @@ impl Clock for Stopped {
 struct Fake {
     answer: Mutex<Result<Verdict, IntakeError>>,
     texts: Mutex<Vec<InboundText>>,
+    wanted: Mutex<MediaWanted>,
 }
 
 #[async_trait]
 impl Exchange for Fake {
+    async fn media_wanted(&self, _: E164, _: E164, _: &str) -> Result<MediaWanted, IntakeError> {
+        Ok(*self.wanted.lock().unwrap())
+    }
+
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError> {
         let verdict = self.answer.lock().unwrap().clone()?;
         self.texts.lock().unwrap().push(text);
@@ -98,6 +103,7 @@ async fn each_decision_has_its_answer() {
     let fake = Arc::new(Fake {
         answer: Mutex::new(Ok(Verdict::Bridged)),
         texts: Mutex::default(),
+        wanted: Mutex::new(MediaWanted::Fetch),
     });
     let edge = HttpEdge::new(&settings(), Arc::new(Stopped), Arc::new(|| [7; 32])).unwrap();
     assert_eq!(
@@ -190,6 +196,20 @@ async fn each_decision_has_its_answer() {
     let last = fake.texts.lock().unwrap().last().cloned().unwrap();
     let said = "Look\n[An attachment was not passed on: it lies where nothing is fetched from.]";
     assert!(last.text == said && last.media.is_empty(), "{}", last.text);
+
+    // What the rules let go no further is not asked for at all.
+    for (wanted, said) in [
+        (
+            MediaWanted::Refused,
+            "Stop\n[Attachments were not passed on: the text was refused.]",
+        ),
+        (MediaWanted::Keyword, "Stop"),
+    ] {
+        *fake.wanted.lock().unwrap() = wanted;
+        assert_eq!(ask(texts, "Stop", &inside).await.0, StatusCode::OK);
+        let last = fake.texts.lock().unwrap().last().cloned().unwrap();
+        assert!(last.text == said && last.media.is_empty(), "{}", last.text);
+    }
 
     assert_eq!(
         ask("/carriers/other/texts", "Hi", &[]).await.0,

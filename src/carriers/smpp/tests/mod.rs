@@ -22,7 +22,8 @@ use crate::config::smpp::{AccountConfig, BindConfig, CarrierConfig, Password, Sm
 use crate::domain::id::MessageId;
 use crate::domain::{Clock, E164, Timestamp};
 use crate::switchboard::outlet::{
-    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, OutboundText, Outlet, Received, Verdict,
+    Exchange, HeldPart, InboundReceipt, InboundText, IntakeError, MediaWanted, OutboundText, Outlet,
+    Received, Verdict,
 };
 use crate::wire::smpp::{
     Address, Bind, BindMode, CloseReason, CommandStatus, Event, Operation, Outcome, Role, Session,
@@ -92,6 +93,10 @@ impl FakeExchange {
 
 #[async_trait]
 impl Exchange for FakeExchange {
+    async fn media_wanted(&self, _: E164, _: E164, _: &str) -> Result<MediaWanted, IntakeError> {
+        Ok(MediaWanted::Refused)
+    }
+
     async fn receive(&self, text: InboundText) -> Result<Received, IntakeError> {
         let held = text.held.clone();
         self.started.lock().unwrap().push(text);

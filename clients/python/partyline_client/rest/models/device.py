@@ -22,7 +22,7 @@ class Device:
     kind: DeviceKind
     """ `phone` or `app`. """
     phone: None | str
-    """ The real number of a phone. """
+    """ The real number of a phone. Null to keys of scope `app`: no app learns a member's real number. """
     region: None | str
     """ Its country. """
     stopped_all: bool

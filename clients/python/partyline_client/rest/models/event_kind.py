@@ -9,6 +9,7 @@ class EventKind(StrEnum):
     MESSAGE_STATUS = "message.status"
     OPT_OUT_CHANGED = "opt_out.changed"
     QUARANTINE_HELD = "quarantine.held"
+    STRANGER_NOT_CONNECTED = "stranger.not_connected"
 
     def __str__(self) -> str:
         return str(self.value)

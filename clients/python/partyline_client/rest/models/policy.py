@@ -26,6 +26,9 @@ class Policy:
     """ What happens to a text when the app that is asked about it does not answer in time. """
     strangers_kept_s: int = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
+    stranger_asked_every_s: int = 3600
+    """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+    number; further texts are met as `strangers` says. 0 = asked about every text. """
     stranger_notice: str = "This number is not taking texts from you. Ask the person you want to reach to add you as a contact."
     """ The notice to strangers. """
     released_notice: str = "This number no longer reaches the contact it used to. Your text was not delivered."
@@ -60,6 +63,8 @@ class Policy:
         strangers = self.strangers.value
 
         strangers_kept_s = self.strangers_kept_s
+
+        stranger_asked_every_s = self.stranger_asked_every_s
 
         refused = self.refused.value
 
@@ -99,6 +104,7 @@ class Policy:
             {
                 "strangers": strangers,
                 "strangers_kept_s": strangers_kept_s,
+                "stranger_asked_every_s": stranger_asked_every_s,
                 "refused": refused,
                 "stranger_notice": stranger_notice,
                 "released_notice": released_notice,
@@ -126,6 +132,8 @@ class Policy:
         strangers = Refusal(d.pop("strangers"))
 
         strangers_kept_s = d.pop("strangers_kept_s")
+
+        stranger_asked_every_s = d.pop("stranger_asked_every_s")
 
         refused = Refusal(d.pop("refused"))
 
@@ -162,6 +170,7 @@ class Policy:
         policy = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
+            stranger_asked_every_s=stranger_asked_every_s,
             refused=refused,
             stranger_notice=stranger_notice,
             released_notice=released_notice,

@@ -21,6 +21,9 @@ class PolicyPatch:
     """ What happens to a text from somebody without a right to be heard on that number. """
     strangers_kept_s: int | Unset = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
+    stranger_asked_every_s: int | Unset = 3600
+    """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
+    number; further texts are met as `strangers` says. 0 = asked about every text. """
     refused: Refusal | Unset = UNSET
     """ What happens to a text from somebody without a right to be heard on that number. """
     stranger_notice: str | Unset = (
@@ -74,6 +77,8 @@ class PolicyPatch:
 
         strangers_kept_s = self.strangers_kept_s
 
+        stranger_asked_every_s = self.stranger_asked_every_s
+
         refused: str | Unset = UNSET
         if not isinstance(self.refused, Unset):
             refused = self.refused.value
@@ -119,6 +124,8 @@ class PolicyPatch:
             field_dict["strangers"] = strangers
         if strangers_kept_s is not UNSET:
             field_dict["strangers_kept_s"] = strangers_kept_s
+        if stranger_asked_every_s is not UNSET:
+            field_dict["stranger_asked_every_s"] = stranger_asked_every_s
         if refused is not UNSET:
             field_dict["refused"] = refused
         if stranger_notice is not UNSET:
@@ -165,6 +172,8 @@ class PolicyPatch:
             strangers = Refusal(_strangers)
 
         strangers_kept_s = d.pop("strangers_kept_s", UNSET)
+
+        stranger_asked_every_s = d.pop("stranger_asked_every_s", UNSET)
 
         _refused = d.pop("refused", UNSET)
         refused: Refusal | Unset
@@ -216,6 +225,7 @@ class PolicyPatch:
         policy_patch = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
+            stranger_asked_every_s=stranger_asked_every_s,
             refused=refused,
             stranger_notice=stranger_notice,
             released_notice=released_notice,

@@ -134,8 +134,10 @@ def sync_detailed(
 ) -> Response[BulkResult | Problem]:
     """Add many contacts
 
-     Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row`
-    each for itself. With `dry_run` nothing is written, and the answer says what would be.
+     Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing
+    is written unless every row can be; with `per_row` each for itself, some in a transaction: after an
+    error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is
+    written, and the answer says what would be.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -177,8 +179,10 @@ def sync(
 ) -> BulkResult | Problem | None:
     """Add many contacts
 
-     Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row`
-    each for itself. With `dry_run` nothing is written, and the answer says what would be.
+     Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing
+    is written unless every row can be; with `per_row` each for itself, some in a transaction: after an
+    error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is
+    written, and the answer says what would be.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -215,8 +219,10 @@ async def asyncio_detailed(
 ) -> Response[BulkResult | Problem]:
     """Add many contacts
 
-     Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row`
-    each for itself. With `dry_run` nothing is written, and the answer says what would be.
+     Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing
+    is written unless every row can be; with `per_row` each for itself, some in a transaction: after an
+    error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is
+    written, and the answer says what would be.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -256,8 +262,10 @@ async def asyncio(
 ) -> BulkResult | Problem | None:
     """Add many contacts
 
-     Up to 1,000. With `mode` `all_or_nothing` nothing is written unless every row can be; with `per_row`
-    each for itself. With `dry_run` nothing is written, and the answer says what would be.
+     Up to 1,000, and up to 100 with `all_or_nothing` or `dry_run`. With `mode` `all_or_nothing` nothing
+    is written unless every row can be; with `per_row` each for itself, some in a transaction: after an
+    error of the database repeat it, and what is made already is `existing`. With `dry_run` nothing is
+    written, and the answer says what would be.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

@@ -58,6 +58,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -110,7 +115,8 @@ def sync_detailed(
 ) -> Response[MemberPage | Problem]:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none).
+     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
+    real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -152,7 +158,8 @@ def sync(
 ) -> MemberPage | Problem | None:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none).
+     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
+    real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -189,7 +196,8 @@ async def asyncio_detailed(
 ) -> Response[MemberPage | Problem]:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none).
+     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
+    real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -229,7 +237,8 @@ async def asyncio(
 ) -> MemberPage | Problem | None:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none).
+     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
+    real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

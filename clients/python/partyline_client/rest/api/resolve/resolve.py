@@ -55,6 +55,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -107,7 +112,7 @@ def sync_detailed(
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent.
+    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -146,7 +151,7 @@ def sync(
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent.
+    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -180,7 +185,7 @@ async def asyncio_detailed(
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent.
+    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -217,7 +222,7 @@ async def asyncio(
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent.
+    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

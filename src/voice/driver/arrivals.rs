@@ -1,0 +1,282 @@
+//! Calls that come in: by which trunk, from whom, to whom; and what the exchange says to it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rand::RngCore;
+
+use super::Driver;
+use super::live::{Leg, Live};
+use super::orders::{anchors, family, times};
+use crate::config::sip::{DialledIn, WithheldCallers};
+use crate::domain::E164;
+use crate::domain::call::{Cause, EndedBy};
+use crate::switchboard::outlet::IntakeError;
+use crate::switchboard::switching::{Bridging, CallAttempt, CallLeg, CallPlan, CallStep, Caller};
+use crate::voice::counters::Counters;
+use crate::voice::reports::cause_words;
+use crate::voice::trunks::{Channel, NoRoute, Trunk, attempt, leg_options};
+use crate::wire::sip::b2bua::{self, Bridge, Decision, Refusal};
+use crate::wire::sip::digest::Verdict;
+use crate::wire::sip::flow::Source;
+use crate::wire::sip::identity;
+use crate::wire::sip::message::IncomingRequest;
+
+/// Calls that wait for the exchange; more are refused by the machine.
+pub const UNDECIDED: usize = 1000;
+/// How soon somebody whom we had no room for may try again, in seconds.
+pub const RETRY_AFTER_S: u32 = 5;
+
+/// What the exchange said.
+pub struct Ruling {
+    call: b2bua::CallId,
+    dialled: E164,
+    plan: Result<CallPlan, IntakeError>,
+}
+
+/// Why a call is turned away before the exchange is asked.
+enum Rejected {
+    Challenge { stale: bool },
+    Refused(u16, u8),
+    NoRoom,
+}
+
+impl Driver {
+    pub(super) fn asked(&mut self, call: b2bua::CallId, invite: &IncomingRequest, source: Source) {
+        match self.admit(call, invite, source) {
+            Ok(()) => {}
+            Err(Rejected::Challenge { stale }) => {
+                let salt = self.parts.rng.next_u64();
+                let challenge = self.parts.guard.challenge(self.now, salt, stale);
+                self.decide(call, Decision::Challenge(challenge));
+            }
+            Err(Rejected::Refused(status, q850)) => self.refuse(call, status, q850, None),
+            Err(Rejected::NoRoom) => {
+                Counters::add(&self.parts.counters.overloaded);
+                self.refuse(call, 503, 34, Some(RETRY_AFTER_S));
+            }
+        }
+    }
+
+    fn admit(
+        &mut self,
+        call: b2bua::CallId,
+        invite: &IncomingRequest,
+        source: Source,
+    ) -> Result<(), Rejected> {
+        let trunk = self.caller_trunk(invite, source)?;
+        if self.reports_back_up() || !self.rate.take(self.now) {
+            return Err(Rejected::NoRoom);
+        }
+        let channel = trunk.seize(self.now).ok_or(Rejected::NoRoom)?;
+        trunk.standing.calls_in.fetch_add(1, Ordering::Relaxed);
+        let dialled = dialled(&trunk, invite).ok_or(Rejected::Refused(404, 1))?;
+        let caller = caller(&trunk, invite);
+        self.ask(call, trunk, channel, source, caller, dialled);
+        Ok(())
+    }
+
+    /// The trunk by which a call comes: known by its address, and by its password where it has one.
+    fn caller_trunk(&mut self, invite: &IncomingRequest, source: Source) -> Result<Arc<Trunk>, Rejected> {
+        let candidates = self.parts.directory.table().callers(source.remote);
+        let first = candidates.first().ok_or(Rejected::Refused(403, 21))?;
+        if !first.wants_digest() {
+            return Ok(first.clone());
+        }
+        let of = |name: &str| {
+            candidates
+                .iter()
+                .find(|trunk| trunk.config.inbound_username == name)
+        };
+        let password = |name: &str| of(name).map(|trunk| trunk.config.inbound_password.0.as_str());
+        let values = invite.values("Authorization");
+        let method = invite.method().as_str();
+        let verdict = self
+            .parts
+            .guard
+            .verify(self.now, &values, method, invite.uri(), password);
+        match verdict {
+            Verdict::Accepted { username } => of(&username).cloned().ok_or(Rejected::Refused(403, 21)),
+            Verdict::Absent => Err(Rejected::Challenge { stale: false }),
+            Verdict::Stale => Err(Rejected::Challenge { stale: true }),
+            Verdict::Replayed => {
+                Counters::add(&self.parts.counters.unauthorized);
+                Err(Rejected::Challenge { stale: true })
+            }
+            Verdict::Wrong => {
+                Counters::add(&self.parts.counters.unauthorized);
+                Err(Rejected::Refused(403, 21))
+            }
+        }
+    }
+
+    fn ask(
+        &mut self,
+        call: b2bua::CallId,
+        trunk: Arc<Trunk>,
+        channel: Channel,
+        source: Source,
+        caller: Caller,
+        dialled: E164,
+    ) {
+        let attempt = CallAttempt {
+            trunk: trunk.name.to_string(),
+            caller,
+            dialled,
+        };
+        // The machine told of the INVITE before it asked.
+        let first = CallStep {
+            at: self.wall(self.now),
+            leg: CallLeg::Caller,
+            inbound: true,
+            what: "INVITE".into(),
+            trunk: Some(trunk.name.to_string()),
+        };
+        let leg = Leg {
+            trunk: Some(trunk),
+            channel: Some(channel),
+            signalling: Some(source.remote.ip()),
+            ..Leg::default()
+        };
+        let live = Live {
+            asking: true,
+            steps: vec![first],
+            legs: [leg, Leg::default()],
+            ..Live::default()
+        };
+        self.live.insert(call, live);
+        let (exchange, ruled) = (self.parts.exchange.clone(), self.ruled.clone());
+        // As many of these as calls may wait for a decision.
+        tokio::spawn(async move {
+            let plan = exchange.route_call(attempt).await;
+            let ruling = Ruling { call, dialled, plan };
+            let _ = ruled.send(ruling).await;
+        });
+    }
+
+    pub(super) fn ruling(&mut self, ruling: Ruling) {
+        let Ruling { call, dialled, plan } = ruling;
+        let Some(live) = self.live.get_mut(&call) else {
+            return;
+        };
+        live.asking = false;
+        if let Ok(CallPlan::Bridge(bridging)) = &plan {
+            live.id = Some((bridging.call, bridging.community));
+        }
+        if let Some(ended) = live.ended.take() {
+            // The caller did not wait for it.
+            if let Some(live) = self.live.remove(&call) {
+                self.close(live, &ended);
+            }
+            return;
+        }
+        match plan {
+            Ok(CallPlan::Bridge(bridging)) => {
+                self.by_id.insert(bridging.call, call);
+                self.bridge(call, dialled, &bridging);
+            }
+            Ok(CallPlan::Refuse(refused)) => {
+                let q850 = u8::try_from(refused.code.q850).unwrap_or(31);
+                self.refuse(call, refused.code.status, q850, None);
+            }
+            Err(IntakeError::Overloaded) => {
+                Counters::add(&self.parts.counters.overloaded);
+                self.refuse(call, 503, 34, Some(RETRY_AFTER_S));
+            }
+            Err(error) => {
+                tracing::error!(%error, "a call could not be decided on");
+                self.refuse(call, 500, 41, None);
+            }
+        }
+        self.pump();
+    }
+
+    fn bridge(&mut self, call: b2bua::CallId, dialled: E164, bridging: &Bridging) {
+        let ways = self.ways_to(&bridging.to);
+        let routes = match ways {
+            Ok(routes) => routes,
+            Err(NoRoute::NoTrunk) => return self.fail(call, Cause::Unreachable, 3),
+            Err(NoRoute::Full) => return self.fail(call, Cause::OutOfCapacity, 34),
+        };
+        let Some(channel) = routes.first().and_then(|route| route.trunk.seize(self.now)) else {
+            return self.fail(call, Cause::OutOfCapacity, 34);
+        };
+        let caller_ip = self.live.get(&call).and_then(|live| live.legs[0].signalling);
+        let caller_family = caller_ip.map_or_else(|| family(&routes), Into::into);
+        let Some(opened) = self.open_media([caller_family, family(&routes)]) else {
+            return self.fail(call, Cause::OutOfCapacity, 47);
+        };
+        let own = &self.parts.own;
+        let caller_trunk = self.live.get(&call).and_then(|live| live.legs[0].trunk.clone());
+        let bridge = Bridge {
+            attempts: routes
+                .iter()
+                .map(|route| attempt(route, bridging.to.phone, bridging.to.shown, own))
+                .collect(),
+            anchors: anchors(&opened),
+            codecs: self.parts.codecs.clone(),
+            caller: caller_trunk.map_or_else(Default::default, |trunk| leg_options(&trunk, dialled, own)),
+            times: times(bridging.ring_s, bridging.max_duration_s),
+            failover: self.failover(),
+        };
+        if let Some(live) = self.live.get_mut(&call) {
+            let first = routes.first().and_then(|route| route.hops.first());
+            live.legs[1].signalling = first.map(|hop| hop.remote.ip());
+            live.legs[1].routes = routes;
+            live.legs[1].channel = Some(channel);
+            live.session = Some(opened.id);
+            self.by_session.insert(opened.id, call);
+        }
+        // Where the call is over already its end is on its way, and gives the ports back.
+        self.decide(call, Decision::Bridge(Box::new(bridge)));
+    }
+
+    /// A call that the exchange wanted cannot be put through.
+    fn fail(&mut self, call: b2bua::CallId, cause: Cause, q850: u8) {
+        if let Some(live) = self.live.get_mut(&call) {
+            live.why.get_or_insert((cause, EndedBy::Broker));
+        }
+        if cause == Cause::OutOfCapacity {
+            Counters::add(&self.parts.counters.overloaded);
+        }
+        self.refuse(call, 503, q850, Some(RETRY_AFTER_S));
+    }
+
+    fn refuse(&mut self, call: b2bua::CallId, status: u16, q850: u8, retry_after_s: Option<u32>) {
+        let refusal = Refusal {
+            status,
+            reason: Some((q850, cause_words(q850))),
+            retry_after_s,
+        };
+        self.decide(call, Decision::Refuse(refusal));
+    }
+
+    fn decide(&mut self, call: b2bua::CallId, decision: Decision) {
+        self.parts.calls.decide(self.now, call, decision);
+    }
+}
+
+fn dialled(trunk: &Trunk, invite: &IncomingRequest) -> Option<E164> {
+    let digits = match trunk.config.dialled {
+        DialledIn::Uri => identity::dialled(&invite.uri().to_bytes(), &trunk.format),
+        DialledIn::To => {
+            let to = invite.values("To");
+            identity::dialled_by_header(to.first()?, &trunk.format)
+        }
+    };
+    E164::from_digits(&digits?).ok()
+}
+
+fn caller(trunk: &Trunk, invite: &IncomingRequest) -> Caller {
+    match identity::caller(&trunk.trust, &trunk.format, &|name| invite.values(name)) {
+        identity::Caller::Number { withheld: true, .. }
+            if trunk.config.withheld == WithheldCallers::Stranger =>
+        {
+            Caller::Anonymous
+        }
+        identity::Caller::Number { digits, .. } => {
+            E164::from_digits(&digits).map_or(Caller::Anonymous, Caller::Phone)
+        }
+        identity::Caller::Anonymous | identity::Caller::Unknown => Caller::Anonymous,
+    }
+}

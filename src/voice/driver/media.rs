@@ -1,0 +1,105 @@
+//! Steering the relay.
+
+use super::Driver;
+use super::live::index;
+use crate::domain::call::{Cause, EndedBy};
+use crate::voice::relay::{self, Remote};
+use crate::wire::sip::b2bua::{self, MediaPoint, Refusal, Side};
+
+fn relay_side(side: Side) -> relay::Side {
+    match side {
+        Side::Caller => relay::Side::A,
+        Side::Callee => relay::Side::B,
+    }
+}
+
+impl Driver {
+    /// A leg said where it is.
+    pub(super) fn media(&mut self, point: MediaPoint) {
+        let (call, leg) = (point.call, point.leg);
+        let Some(live) = self.live.get_mut(&call) else {
+            return;
+        };
+        live.legs[index(leg)].media = Some(point);
+        // What a leg may send is in both descriptions: each is pointed again when either changes.
+        for side in [leg, leg.other()] {
+            self.point(call, side);
+        }
+        self.expect_media(call);
+    }
+
+    fn point(&self, call: b2bua::CallId, side: Side) {
+        let Some(live) = self.live.get(&call) else {
+            return;
+        };
+        let leg = &live.legs[index(side)];
+        let (Some(session), Some(point)) = (live.session, &leg.media) else {
+            return;
+        };
+        let Some(rtp) = point.rtp else { return };
+        let types = match &live.legs[index(side.other())].media {
+            Some(other) => point.types.clone().and(&other.types),
+            None => point.types.clone(),
+        };
+        let remote = Remote {
+            rtp,
+            rtcp: point.rtcp,
+            signalling: leg.signalling.filter(|_| !self.parts.strict_source),
+            types,
+        };
+        if let Err(error) = self.parts.relay.point(session, relay_side(side), remote) {
+            tracing::debug!(%error, "media cannot go where a description says");
+        }
+    }
+
+    /// Says of which legs silence is a fault: of those that said they send, once both talk.
+    pub(super) fn expect_media(&self, call: b2bua::CallId) {
+        let Some(live) = self.live.get(&call).filter(|live| live.answered) else {
+            return;
+        };
+        let Some(session) = live.session else { return };
+        for side in [Side::Caller, Side::Callee] {
+            let sends = live.legs[index(side)].media.as_ref().is_some_and(|m| m.sends);
+            // On hold the other does not send.
+            let heard = live.legs[index(side.other())]
+                .media
+                .as_ref()
+                .is_some_and(|m| m.receives);
+            if let Err(error) = self.parts.relay.expect(session, relay_side(side), sends && heard) {
+                tracing::debug!(%error, "the media relay does not know a session");
+            }
+        }
+    }
+
+    /// The relay has something to say.
+    pub(super) fn heard(&mut self, event: relay::Event) {
+        let relay::Event::Silent { id, .. } = event;
+        let Some(call) = self.by_session.get(&id).copied() else {
+            return;
+        };
+        self.end(call, Cause::MediaLost, EndedBy::Broker, 41);
+        self.pump();
+    }
+
+    /// Ends a call for a reason of ours.
+    pub(super) fn end(&mut self, call: b2bua::CallId, cause: Cause, by: EndedBy, q850: u8) -> bool {
+        if let Some(live) = self.live.get_mut(&call) {
+            live.why.get_or_insert((cause, by));
+        }
+        let refusal = Refusal {
+            status: if cause == Cause::Shutdown { 503 } else { 480 },
+            reason: Some((q850, crate::voice::reports::cause_words(q850))),
+            retry_after_s: None,
+        };
+        self.parts.calls.hang_up(self.now, call, &refusal)
+    }
+
+    /// Ends all calls: their time to end by themselves is over.
+    pub(super) fn end_all(&mut self) {
+        let all: Vec<b2bua::CallId> = self.live.keys().copied().collect();
+        for call in all {
+            self.end(call, Cause::Shutdown, EndedBy::Broker, 41);
+        }
+        self.pump();
+    }
+}

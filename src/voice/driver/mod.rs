@@ -1,0 +1,399 @@
+//! The task that owns all calls: it hands in what comes, acts on what the machine says, and sends what it makes.
+//!
+//! Nothing here waits: questions to the exchange, reports, connections and media are other tasks' and threads', and
+//! what they have to say comes back through bounded queues.
+
+mod arrivals;
+mod live;
+mod media;
+mod orders;
+mod outside;
+mod sources;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use rand::rngs::StdRng;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+pub use arrivals::{RETRY_AFTER_S, UNDECIDED};
+pub use live::Live;
+pub use orders::Order;
+pub use sources::Sources;
+
+use self::arrivals::Ruling;
+use self::outside::Upkeep;
+use super::counters::Counters;
+use super::relay::{self, Relay, SessionId};
+use super::reports::Pending;
+use super::sockets::{StreamEvent, Streams, Udp, Unsent};
+use super::trunks::{Bucket, Directory, Own};
+use crate::config::sip::{SipConfig, Strangers};
+use crate::domain::Clock;
+use crate::domain::id::CallId;
+use crate::switchboard::switching::{CallExchange, VoiceFigures};
+use crate::wire::sdp::Codec;
+use crate::wire::sip::Millis;
+use crate::wire::sip::b2bua::{self, Calls, Event};
+use crate::wire::sip::digest::Guard;
+use crate::wire::sip::flow::{Advertised, Source, Transmit, Transport};
+use crate::wire::sip::message::{Incoming, Unreadable};
+
+/// What is taken from one source before the others have their turn.
+const BATCH: usize = 128;
+/// How often what has no moment of its own is looked at.
+const TICK: Duration = Duration::from_millis(200);
+/// How often strangers' knocking is logged.
+const LOG_EVERY: Millis = 60_000;
+/// How many requests of strangers are answered in a second, where any are.
+const STRANGERS_PER_S: u32 = 10;
+/// How long, after the last call was ended, its last messages are waited for.
+const LINGER: Millis = 2_000;
+
+/// Tells milliseconds of a clock that never goes back.
+pub type Stopwatch = Arc<dyn Fn() -> Millis + Send + Sync>;
+
+/// What the driver is made of.
+pub struct Parts {
+    /// The settings of all calls.
+    pub config: SipConfig,
+    /// Which codecs may be agreed on.
+    pub codecs: Vec<Codec>,
+    /// Whether packets count only from where descriptions say.
+    pub strict_source: bool,
+    /// The time that passes.
+    pub stopwatch: Stopwatch,
+    /// The time that is written down.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: StdRng,
+    /// All calls.
+    pub calls: Calls,
+    /// Challenges.
+    pub guard: Guard,
+    /// The socket.
+    pub udp: Udp,
+    /// The connections.
+    pub streams: Streams,
+    /// What connections say.
+    pub stream_events: mpsc::Receiver<StreamEvent>,
+    /// The trunks.
+    pub directory: Arc<Directory>,
+    /// What this end calls itself.
+    pub own: Own,
+    /// `host:port` in Contact, by transport.
+    pub advertised: Advertised,
+    /// Where media pass.
+    pub relay: Arc<Relay>,
+    /// What the relay says.
+    pub relay_events: mpsc::Receiver<relay::Event>,
+    /// Who decides.
+    pub exchange: Arc<dyn CallExchange>,
+    /// Where reports go.
+    pub reports: mpsc::Sender<Pending>,
+    /// What others want.
+    pub orders: mpsc::Receiver<Order>,
+    /// What is counted.
+    pub counters: Arc<Counters>,
+    /// How all stands, for others to read.
+    pub figures: Arc<Mutex<VoiceFigures>>,
+    /// No more calls, and an end when the others are over.
+    pub draining: CancellationToken,
+}
+
+/// The task.
+pub struct Driver {
+    parts: Parts,
+    sources: Sources,
+    rate: Bucket,
+    strangers: Bucket,
+    live: HashMap<b2bua::CallId, Live>,
+    by_id: HashMap<CallId, b2bua::CallId>,
+    by_session: HashMap<SessionId, b2bua::CallId>,
+    rulings: mpsc::Receiver<Ruling>,
+    ruled: mpsc::Sender<Ruling>,
+    upkeep: Upkeep,
+    now: Millis,
+    logged: (Millis, u64),
+    /// Since when calls drain; and since when there have been none.
+    drain: Option<(Millis, Option<Millis>)>,
+}
+
+impl Driver {
+    /// Idle.
+    pub fn new(parts: Parts) -> Self {
+        let (ruled, rulings) = mpsc::channel(arrivals::UNDECIDED);
+        Self {
+            sources: Sources::new(parts.config.requests_per_s),
+            rate: Bucket::new(parts.config.calls_per_s),
+            strangers: Bucket::new(STRANGERS_PER_S),
+            live: HashMap::new(),
+            by_id: HashMap::new(),
+            by_session: HashMap::new(),
+            rulings,
+            ruled,
+            upkeep: Upkeep::default(),
+            now: (parts.stopwatch)(),
+            logged: (0, 0),
+            drain: None,
+            parts,
+        }
+    }
+
+    /// Serves until drained.
+    pub async fn run(mut self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let draining = self.parts.draining.clone();
+        loop {
+            let until = self
+                .parts
+                .calls
+                .next_timeout()
+                .map(|at| Duration::from_millis(at.saturating_sub((self.parts.stopwatch)()).min(60_000)));
+            // The machine's timers stand last: what has come goes before what has not.
+            tokio::select! {
+                () = self.parts.udp.readable() => {}
+                Some(event) = self.parts.stream_events.recv() => {
+                    self.now = (self.parts.stopwatch)();
+                    self.stream(event);
+                }
+                Some(ruling) = self.rulings.recv() => {
+                    self.now = (self.parts.stopwatch)();
+                    self.ruling(ruling);
+                }
+                Some(order) = self.parts.orders.recv() => {
+                    self.now = (self.parts.stopwatch)();
+                    self.order(order);
+                }
+                Some(event) = self.parts.relay_events.recv() => {
+                    self.now = (self.parts.stopwatch)();
+                    self.heard(event);
+                }
+                _ = tick.tick() => {
+                    self.now = (self.parts.stopwatch)();
+                    if self.tick() {
+                        return;
+                    }
+                }
+                () = draining.cancelled(), if self.drain.is_none() => {
+                    self.now = (self.parts.stopwatch)();
+                    self.begin_to_drain();
+                }
+                () = sleep(until.unwrap_or(TICK)) => {}
+            }
+            self.turn();
+        }
+    }
+
+    /// Takes what else has come, a bounded part of it, and does what is due.
+    fn turn(&mut self) {
+        self.now = (self.parts.stopwatch)();
+        self.pump();
+        for _ in 0..BATCH {
+            let Some((bytes, from)) = self.parts.udp.receive() else {
+                break;
+            };
+            // Copied: the machine keeps views of a message, which must not hold on to the buffer of the socket.
+            let bytes = Bytes::copy_from_slice(bytes);
+            let source = Source {
+                transport: Transport::Udp,
+                remote: from,
+                connection: None,
+            };
+            self.datagram(source, bytes);
+            self.pump();
+        }
+        for _ in 0..BATCH {
+            match self.parts.stream_events.try_recv() {
+                Ok(event) => self.stream(event),
+                Err(_) => break,
+            }
+        }
+        for _ in 0..BATCH {
+            match self.rulings.try_recv() {
+                Ok(ruling) => self.ruling(ruling),
+                Err(_) => break,
+            }
+        }
+        if self.parts.calls.next_timeout().is_some_and(|at| at <= self.now) {
+            self.parts.calls.handle_timeout(self.now);
+        }
+        self.pump();
+    }
+
+    /// A datagram: whether it is heard at all is decided before a byte of it is read.
+    fn datagram(&mut self, source: Source, bytes: Bytes) {
+        // Keep-alives (RFC 5626, section 4.4.1 has them over streams only; phones send them all the same).
+        if bytes.len() <= 4 {
+            return;
+        }
+        if !self.parts.directory.table().admits(source.remote.ip()) {
+            Counters::add(&self.parts.counters.unlisted);
+            if self.parts.config.strangers == Strangers::Silence || !self.strangers.take(self.now) {
+                return;
+            }
+        } else if !self.sources.admit(self.now, source.remote.ip()) {
+            Counters::add(&self.parts.counters.over_rate);
+            return;
+        }
+        self.message(source, &bytes);
+    }
+
+    fn message(&mut self, source: Source, bytes: &Bytes) {
+        match Incoming::parse(bytes) {
+            Ok(message) => self.parts.calls.receive(self.now, source, message),
+            Err(what) => self.unreadable(source, &what),
+        }
+    }
+
+    fn unreadable(&mut self, source: Source, what: &Unreadable) {
+        Counters::add(&self.parts.counters.malformed);
+        tracing::debug!(from = %source.remote.ip(), why = what.reason(), "a SIP message could not be read");
+        if let Unreadable::Answerable(bad) = what {
+            self.parts.calls.refuse(source, bad);
+        }
+    }
+
+    fn stream(&mut self, event: StreamEvent) {
+        self.parts.streams.heed(&event);
+        match event {
+            StreamEvent::Opened { .. } => {}
+            StreamEvent::Message { source, bytes } => {
+                if self.sources.admit(self.now, source.remote.ip()) {
+                    self.message(source, &bytes);
+                } else {
+                    Counters::add(&self.parts.counters.over_rate);
+                }
+            }
+            StreamEvent::Broken { source, what } => self.unreadable(source, &what),
+            StreamEvent::Closed { id, hop, .. } => {
+                self.parts.calls.disconnected(self.now, id);
+                if let Some(hop) = hop {
+                    self.parts.calls.unreachable(self.now, &hop);
+                }
+            }
+        }
+        self.pump();
+    }
+
+    /// Works off what the machine has to say, and sends what it has made.
+    fn pump(&mut self) {
+        loop {
+            while let Some(event) = self.parts.calls.poll_event() {
+                self.event(event);
+            }
+            let mut sent = false;
+            while let Some(transmit) = self.parts.calls.poll_transmit() {
+                self.send(transmit);
+                sent = true;
+            }
+            // What could not be sent makes events again.
+            if !sent {
+                return;
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Asked { call, invite, source } => self.asked(call, &invite, source),
+            Event::Step(step) => self.step(&step),
+            Event::Media(point) => self.media(point),
+            Event::Digit { .. } => {}
+            Event::Ended(ended) => self.ended(&ended),
+            Event::Request { id, request, source } => self.request(id, &request, source),
+            Event::Answered { user, outcome } => self.answered(user, outcome),
+        }
+    }
+
+    fn send(&mut self, transmit: Transmit) {
+        let Transmit { hop, bytes } = transmit;
+        let sent = match hop.transport {
+            Transport::Udp => self.parts.udp.send(&bytes, hop.remote).map_err(|_| Unsent::Gone),
+            Transport::Tcp | Transport::Tls => self.parts.streams.send(&hop, bytes),
+        };
+        if sent.is_err() {
+            Counters::add(&self.parts.counters.unsent);
+            // By UDP the transactions repeat; a full socket is no sign that nobody is there.
+            if hop.transport != Transport::Udp {
+                self.parts.calls.unreachable(self.now, &hop);
+            }
+        }
+    }
+
+    /// Whether all is over.
+    fn tick(&mut self) -> bool {
+        self.upkeep();
+        self.sources.tidy(self.now);
+        self.note_strangers();
+        self.note_figures();
+        self.drained()
+    }
+
+    /// Strangers are told of once a minute at most, and by their number.
+    fn note_strangers(&mut self) {
+        let (at, known) = self.logged;
+        let unlisted = Counters::of(&self.parts.counters.unlisted);
+        if unlisted > known && (at == 0 || self.now.saturating_sub(at) >= LOG_EVERY) {
+            let count = unlisted - known;
+            tracing::warn!(count, "SIP came from addresses that no trunk names");
+            self.logged = (self.now.max(1), unlisted);
+        }
+    }
+
+    fn note_figures(&self) {
+        let counts = self.parts.calls.counts();
+        let of = Counters::of;
+        let counters = &self.parts.counters;
+        let figures = VoiceFigures {
+            calls: counts.calls,
+            answered: counts.answered,
+            transactions: counts.transactions,
+            connections: self.parts.streams.len(),
+            media_sessions: self.parts.relay.usage().sessions,
+            unlisted: of(&counters.unlisted),
+            malformed: of(&counters.malformed),
+            over_rate: of(&counters.over_rate),
+            connections_refused: of(&counters.connections_refused),
+            handshakes_failed: of(&counters.handshakes_failed),
+            unsent: of(&counters.unsent),
+            overloaded: of(&counters.overloaded) + counts.overloaded,
+            unauthorized: of(&counters.unauthorized),
+            reports_lost: of(&counters.reports_lost),
+        };
+        *self
+            .parts
+            .figures
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = figures;
+    }
+
+    fn begin_to_drain(&mut self) {
+        self.parts.calls.drain();
+        self.parts.relay.drain();
+        self.leave_registrars();
+        self.drain = Some((self.now, None));
+        tracing::info!(calls = self.live.len(), "no more calls are taken");
+    }
+
+    fn drained(&mut self) -> bool {
+        let Some((since, empty)) = self.drain else {
+            return false;
+        };
+        if self.now.saturating_sub(since) >= self.parts.config.drain_s.saturating_mul(1000) {
+            self.end_all();
+        }
+        if !self.live.is_empty() {
+            return false;
+        }
+        let empty = empty.unwrap_or(self.now);
+        self.drain = Some((since, Some(empty)));
+        let counts = self.parts.calls.counts();
+        counts.lingering == 0 || self.now.saturating_sub(empty) >= LINGER
+    }
+}

@@ -1,0 +1,20 @@
+//! The voice network's edge: sockets and threads around the machines of `wire::sip` and `wire::rtp`.
+//!
+//! One task, the [`driver`], owns all calls ([`crate::wire::sip::b2bua::Calls`]) and the socket for UDP; connections,
+//! lookups of trunks and questions to the exchange are tasks of their own that it hears from by bounded queues. Media
+//! pass through the [`relay`], on threads of its own.
+
+mod counters;
+mod driver;
+mod edge;
+mod finder;
+pub mod relay;
+mod reports;
+mod resolve;
+mod sockets;
+mod trunks;
+
+#[cfg(test)]
+mod tests;
+
+pub use edge::{VoiceEdge, VoiceError, VoiceService};

@@ -1,0 +1,264 @@
+//! One trunk as it is configured, and as it stands.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::bucket::Bucket;
+use super::health::Health;
+use crate::config::sip::{CallerHeader, NumberStyle, Target, TrunkConfig, TrunkTransport};
+use crate::config::smpp::IpRange;
+use crate::domain::E164;
+use crate::switchboard::switching::TrunkView;
+use crate::voice::resolve::Candidate;
+use crate::wire::sip::Millis;
+use crate::wire::sip::identity::{Format, Source, Style};
+
+/// A trunk. It does not change: where the settings do, there is another, with the same [`Standing`].
+#[derive(Debug)]
+pub struct Trunk {
+    /// Its name in the settings.
+    pub name: Arc<str>,
+    /// Its settings.
+    pub config: TrunkConfig,
+    /// Where its calls go.
+    pub targets: Vec<Target>,
+    /// Where it registers.
+    pub registrar: Option<Target>,
+    /// How it writes numbers.
+    pub format: Format,
+    /// The headers by which it is trusted.
+    pub trust: Vec<Source>,
+    /// Where its requests come from.
+    pub allow: Vec<IpRange>,
+    /// What changes.
+    pub standing: Arc<Standing>,
+}
+
+/// How a trunk stands; kept while its name is.
+#[derive(Debug, Default)]
+pub struct Standing {
+    /// Calls by it at present.
+    pub channels: AtomicUsize,
+    /// Whether it is registered.
+    pub registered: AtomicBool,
+    /// Calls that came by it.
+    pub calls_in: AtomicU64,
+    /// Attempts that left by it.
+    pub calls_out: AtomicU64,
+    /// Of both, those answered.
+    pub answered: AtomicU64,
+    /// Attempts that failed.
+    pub failed: AtomicU64,
+    /// Calls above its limits.
+    pub refused: AtomicU64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Per target, what was found of it.
+    places: Vec<Vec<Candidate>>,
+    registrar: Vec<Candidate>,
+    health: Health,
+    rate: Bucket,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            registrar: Vec::new(),
+            health: Health::default(),
+            rate: Bucket::new(0),
+        }
+    }
+}
+
+/// A call's place on a trunk; given back when it is dropped.
+#[derive(Debug)]
+pub struct Channel {
+    standing: Arc<Standing>,
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.standing.channels.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Trunk {
+    /// From its settings, which have been checked. `standing` is that of the trunk that had the name before.
+    pub fn new(name: &str, config: &TrunkConfig, standing: Option<Arc<Standing>>) -> Self {
+        let standing = standing.unwrap_or_default();
+        let targets: Vec<Target> = config
+            .targets
+            .iter()
+            .filter_map(|text| Target::parse(text))
+            .collect();
+        {
+            let mut inner = standing.lock();
+            inner.rate.set_rate(config.calls_per_s);
+            inner.places.clear();
+            inner.registrar.clear();
+            inner.places.resize_with(targets.len(), Vec::new);
+        }
+        Self {
+            name: Arc::from(name),
+            registrar: Target::parse(&config.registrar),
+            format: format(config),
+            trust: config.trust.iter().copied().map(source).collect(),
+            allow: config
+                .allow
+                .iter()
+                .filter_map(|text| IpRange::parse(text))
+                .collect(),
+            targets,
+            config: config.clone(),
+            standing,
+        }
+    }
+
+    /// Whether its own requests must authenticate.
+    pub fn wants_digest(&self) -> bool {
+        !self.config.inbound_password.is_empty()
+    }
+
+    /// Whether it is admitted from any address, by digest alone.
+    pub fn is_roaming(&self) -> bool {
+        self.wants_digest() && self.allow.is_empty() && self.targets.is_empty()
+    }
+
+    /// How far it reaches that phone: the length of the prefix, nought where it reaches all; None where it does not.
+    pub fn reach(&self, phone: E164) -> Option<usize> {
+        if self.config.reaches.is_empty() {
+            return Some(0);
+        }
+        let matching = self
+            .config
+            .reaches
+            .iter()
+            .filter(|prefix| phone.has_prefix(prefix));
+        matching.map(String::len).max()
+    }
+
+    /// Whether calls may leave by it as far as registration goes.
+    pub fn is_ready(&self) -> bool {
+        self.registrar.is_none() || self.standing.registered.load(Ordering::Relaxed)
+    }
+
+    /// A place for a call, within its limits. What is above them is counted.
+    pub fn seize(&self, now: Millis) -> Option<Channel> {
+        let most = self.config.max_channels;
+        let rate = self.standing.lock().rate.take(now);
+        let room = most == 0 || self.standing.channels.load(Ordering::Relaxed) < most;
+        if rate && room {
+            return Some(self.enter());
+        }
+        self.standing.refused.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+
+    /// Whether [`Trunk::seize`] would give one.
+    pub fn has_room(&self, now: Millis) -> bool {
+        let most = self.config.max_channels;
+        (most == 0 || self.standing.channels.load(Ordering::Relaxed) < most)
+            && self.standing.lock().rate.has(now)
+    }
+
+    /// A place for an attempt that was planned while there was room.
+    pub fn seize_anyway(&self, now: Millis) -> Channel {
+        self.standing.lock().rate.spend(now);
+        self.enter()
+    }
+
+    fn enter(&self) -> Channel {
+        self.standing.channels.fetch_add(1, Ordering::Relaxed);
+        Channel {
+            standing: self.standing.clone(),
+        }
+    }
+
+    /// How it stands, for people and metrics.
+    pub fn view(&self, up: bool) -> TrunkView {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let standing = &self.standing;
+        TrunkView {
+            name: self.name.to_string(),
+            up,
+            registered: self
+                .registrar
+                .as_ref()
+                .map(|_| standing.registered.load(Ordering::Relaxed)),
+            channels: standing.channels.load(Ordering::Relaxed),
+            calls_in: of(&standing.calls_in),
+            calls_out: of(&standing.calls_out),
+            answered: of(&standing.answered),
+            failed: of(&standing.failed),
+            refused: of(&standing.refused),
+        }
+    }
+}
+
+impl Standing {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a target was found.
+    pub fn set_places(&self, target: usize, candidates: Vec<Candidate>) {
+        let mut inner = self.lock();
+        if let Some(places) = inner.places.get_mut(target) {
+            *places = candidates;
+        }
+    }
+
+    /// Where the registrar was found.
+    pub fn set_registrar(&self, candidates: Vec<Candidate>) {
+        self.lock().registrar = candidates;
+    }
+
+    /// Where each target is.
+    pub fn places(&self) -> Vec<Vec<Candidate>> {
+        self.lock().places.clone()
+    }
+
+    /// Where the registrar is.
+    pub fn registrar(&self) -> Vec<Candidate> {
+        self.lock().registrar.clone()
+    }
+
+    /// Which hops are worth trying.
+    pub fn with_health<R>(&self, use_it: impl FnOnce(&mut Health) -> R) -> R {
+        use_it(&mut self.lock().health)
+    }
+}
+
+fn format(config: &TrunkConfig) -> Format {
+    Format {
+        style: match config.numbers {
+            NumberStyle::E164 => Style::Plus,
+            NumberStyle::Digits => Style::Bare,
+            NumberStyle::National => Style::National,
+        },
+        country_code: config.country_code.clone(),
+        national_prefix: config.national_prefix.clone(),
+        international_prefix: config.international_prefix.clone(),
+    }
+}
+
+fn source(header: CallerHeader) -> Source {
+    match header {
+        CallerHeader::PAssertedIdentity => Source::AssertedIdentity,
+        CallerHeader::RemotePartyId => Source::RemoteParty,
+        CallerHeader::From => Source::From,
+    }
+}
+
+/// How a trunk's URIs name its transport; UDP goes without saying.
+pub fn transport_parameter(transport: TrunkTransport) -> &'static str {
+    match transport {
+        TrunkTransport::Auto | TrunkTransport::Udp => "",
+        TrunkTransport::Tcp => ";transport=tcp",
+        TrunkTransport::Tls => ";transport=tls",
+    }
+}
