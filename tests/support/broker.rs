@@ -85,6 +85,8 @@ impl Builder {
             ("PARTYLINE__DATABASE__URL".to_owned(), self.database_url.clone()),
             ("PARTYLINE__SIP__LISTEN".to_owned(), self.sip_addr().to_string()),
             ("PARTYLINE__MEDIA__ADDRESS".to_owned(), self.voice.to_string()),
+            // A test that is over does not wait for calls.
+            ("PARTYLINE__SIP__DRAIN_S".to_owned(), "1".to_owned()),
         ];
         envs.extend(self.envs);
         let mut broker = Broker {

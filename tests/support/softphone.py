@@ -94,14 +94,21 @@ class Call(pj.Call):
         self.state = names.get(info.state, str(info.state))
         self.status, self.reason = info.lastStatusCode, info.lastReason
         self.note("{} {}".format(self.state, info.lastStatusCode))
+        # The answer that ends a call is told of here and nowhere else.
+        self.hear(prm.e)
         if self.state == "ended":
             self.stop_recording()
 
     @told
     def onCallTsxState(self, prm):
-        body = prm.e.body.tsxState
-        if body.type == pj.PJSIP_EVENT_RX_MSG:
-            self.messages.append(body.src.rdata.wholeMsg)
+        self.hear(prm.e)
+
+    def hear(self, event):
+        if event.type != pj.PJSIP_EVENT_TSX_STATE or event.body.tsxState.type != pj.PJSIP_EVENT_RX_MSG:
+            return
+        message = event.body.tsxState.src.rdata.wholeMsg
+        if message not in self.messages:
+            self.messages.append(message)
 
     @told
     def onCallMediaState(self, prm):

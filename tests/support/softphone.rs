@@ -259,7 +259,7 @@ impl Softphone {
     /// Waits until a call is as wanted.
     pub async fn wait(&self, call: usize, timeout: Duration, wanted: impl Fn(&Seen) -> bool) -> Seen {
         let found = poll(timeout, async || {
-            Some(self.call(call).await).filter(|seen| wanted(seen))
+            self.seen().await.into_iter().nth(call).filter(|seen| wanted(seen))
         });
         match found.await {
             Some(seen) => seen,
