@@ -60,7 +60,10 @@ impl Stage {
         TOWN.build(&mut common::connect(&url), "loopback");
         let tally = Arc::new(Tally::default());
         let answerer = Answerer::start(tally.clone());
-        let port = UdpSocket::bind("127.0.0.1:0").and_then(|s| s.local_addr()).expect("a port").port();
+        let port = UdpSocket::bind("127.0.0.1:0")
+            .and_then(|s| s.local_addr())
+            .expect("a port")
+            .port();
         let settings = format!(
             "[sip]\nlisten = \"127.0.0.1:{port}\"\nmax_calls = 20000\nmax_transactions = 400000\n\
              [sip.trunks.bench]\ntargets = [\"{}\"]\ntransport = \"udp\"\nkeep_alive_s = 0\n\
@@ -116,16 +119,26 @@ impl Stage {
 }
 
 fn measured(stage: &mut Stage, rate: u64, seconds: u64) -> Value {
-    let before = [&stage.tally.begun, &stage.tally.completed, &stage.tally.failed, &stage.tally.repeated]
-        .map(Tally::get);
+    let before = [
+        &stage.tally.begun,
+        &stage.tally.completed,
+        &stage.tally.failed,
+        &stage.tally.repeated,
+    ]
+    .map(Tally::get);
     let messages = Tally::get(&stage.tally.messages);
     let cpu = common::cpu_s(stage.broker.pid());
     stage.dialler.take_setups_ms();
     stage.run(rate, rate * seconds, |_| Mischief::None);
     stage.settle(Duration::from_secs(40));
     let cpu = common::cpu_s(stage.broker.pid()) - cpu;
-    let after = [&stage.tally.begun, &stage.tally.completed, &stage.tally.failed, &stage.tally.repeated]
-        .map(Tally::get);
+    let after = [
+        &stage.tally.begun,
+        &stage.tally.completed,
+        &stage.tally.failed,
+        &stage.tally.repeated,
+    ]
+    .map(Tally::get);
     let [begun, completed, failed, repeated] = std::array::from_fn(|at| after[at] - before[at]);
     let messages = Tally::get(&stage.tally.messages) - messages;
     json!({
@@ -180,39 +193,87 @@ fn main() -> ExitCode {
     drop(stage);
     let soak = (soaked > 0).then(|| soak(soaked));
 
-    let figure = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    let figure =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_f64).unwrap_or(f64::NAN);
     let mut bars = common::Bars::default();
     for (name, run) in [("1,000/s", &full), ("500/s", &calm)] {
         let failed = figure(run, "/failed");
-        bars.check(failed == 0.0, format!("{failed} calls failed at {name}; none may"));
+        bars.check(
+            failed == 0.0,
+            format!("{failed} calls failed at {name}; none may"),
+        );
         let share = figure(run, "/repeated_share");
-        bars.check(share < REPEATED, format!("{:.2}% repeated at {name}; under 1%", share * 100.0));
+        bars.check(
+            share < REPEATED,
+            format!("{:.2}% repeated at {name}; under 1%", share * 100.0),
+        );
     }
     let (p99, cpu) = (figure(&calm, "/setup_ms/p99"), figure(&calm, "/cpu_s_per_1000"));
-    bars.check(p99 < SETUP_P99_MS, format!("setup p99 {p99:.1} ms at 500/s; under {SETUP_P99_MS} ms"));
-    bars.check(cpu <= CPU_S, format!("{cpu:.2} CPU-s per 1,000 at 500/s; at most {CPU_S}"));
+    bars.check(
+        p99 < SETUP_P99_MS,
+        format!("setup p99 {p99:.1} ms at 500/s; under {SETUP_P99_MS} ms"),
+    );
+    bars.check(
+        cpu <= CPU_S,
+        format!("{cpu:.2} CPU-s per 1,000 at 500/s; at most {CPU_S}"),
+    );
     let row = |what: &str, measured: String, bar: &str| (what.to_owned(), measured, bar.to_owned());
     let mut rows = vec![
-        row("calls at 1,000/s: failed", format!("{}", figure(&full, "/failed")), "0"),
-        row("  repeated messages", format!("{:.3}%", figure(&full, "/repeated_share") * 100.0), "< 1%"),
-        row("  CPU-s per 1,000", format!("{:.3}", figure(&full, "/cpu_s_per_1000")), ""),
-        row("  setup p50 / p99, ms", format!("{:.1} / {:.1}", figure(&full, "/setup_ms/p50"), figure(&full, "/setup_ms/p99")), ""),
-        row("calls at 500/s: failed", format!("{}", figure(&calm, "/failed")), "0"),
-        row("  setup p50 / p99, ms", format!("{:.1} / {p99:.1}", figure(&calm, "/setup_ms/p50")), "p99 < 15"),
+        row(
+            "calls at 1,000/s: failed",
+            format!("{}", figure(&full, "/failed")),
+            "0",
+        ),
+        row(
+            "  repeated messages",
+            format!("{:.3}%", figure(&full, "/repeated_share") * 100.0),
+            "< 1%",
+        ),
+        row(
+            "  CPU-s per 1,000",
+            format!("{:.3}", figure(&full, "/cpu_s_per_1000")),
+            "",
+        ),
+        row(
+            "  setup p50 / p99, ms",
+            format!(
+                "{:.1} / {:.1}",
+                figure(&full, "/setup_ms/p50"),
+                figure(&full, "/setup_ms/p99")
+            ),
+            "",
+        ),
+        row(
+            "calls at 500/s: failed",
+            format!("{}", figure(&calm, "/failed")),
+            "0",
+        ),
+        row(
+            "  setup p50 / p99, ms",
+            format!("{:.1} / {p99:.1}", figure(&calm, "/setup_ms/p50")),
+            "p99 < 15",
+        ),
         row("  CPU-s per 1,000", format!("{cpu:.3}"), "<= 0.8"),
     ];
     if let Some(soak) = &soak {
         let left = figure(soak, "/rss_kb_after") - figure(soak, "/rss_kb_before");
-        bars.check(left < LEFT_KB as f64, format!("{left} kB more after the soak; under {LEFT_KB}"));
+        bars.check(
+            left < LEFT_KB as f64,
+            format!("{left} kB more after the soak; under {LEFT_KB}"),
+        );
         for gauge in ["calls_left", "ports_left", "transactions_left"] {
             let found = figure(soak, &format!("/{gauge}"));
-            bars.check(found == 0.0, format!("{found} {gauge} after the soak; none may be"));
+            bars.check(
+                found == 0.0,
+                format!("{found} {gauge} after the soak; none may be"),
+            );
             rows.push(row(&format!("soak: {gauge}"), format!("{found}"), "0"));
         }
         rows.push(row("soak: kB more in memory", format!("{left}"), "< 20000"));
     }
     common::table("calls on SQLite, 100,000 assignments", &rows);
-    let result = json!({ "machine": common::machine(), "fsync_ms": fsync, "full": full, "calm": calm, "soak": soak });
+    let result =
+        json!({ "machine": common::machine(), "fsync_ms": fsync, "full": full, "calm": calm, "soak": soak });
     common::save("calls", &result);
     ExitCode::from(bars.status())
 }

@@ -274,7 +274,7 @@ fn start_broker(folder: &std::path::Path, url: &str, smsc_port: u16) -> (Broker,
     let [http, smpp] = support::ports::free_ports();
     let config = format!(
         "[http]\nlisten = \"127.0.0.1:{http}\"\n[database]\nurl = \"{url}\"\n[log]\nfilter = \"warn\"\n\
-         [smpp]\nlisten = \"127.0.0.1:{smpp}\"\nmax_unanswered = 2000\n\
+         [sip]\nlisten = \"\"\n[smpp]\nlisten = \"127.0.0.1:{smpp}\"\nmax_unanswered = 2000\n\
          [smpp.accounts.gw]\npassword = \"secret\"\nwindow = 1000\n\
          [smpp.carriers.out]\nwindow = 500\n\
          [[smpp.carriers.out.binds]]\nhost = \"127.0.0.1\"\nport = {smsc_port}\nsystem_id = \"p\"\npassword = \"p\"\n"

@@ -19,15 +19,16 @@ use crate::callbacks::CallbacksEdge;
 use crate::carriers::http::{self, HttpEdge};
 use crate::carriers::loopback::Loopback;
 use crate::carriers::smpp::{SmppEdge, SmppService};
-use crate::config::Config;
 use crate::config::database::LAST_NODE;
 use crate::config::log::{LogConfig, LogFormat};
+use crate::config::{Config, Problems};
 use crate::domain::id::MAX_NODES;
 use crate::domain::{Clock, IdGenerator, Timestamp};
 use crate::store::node::NodeLock;
 use crate::store::{DatabaseUrl, Db, Durability, StoreError, migrations};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
+use crate::voice::{VoiceEdge, VoiceService};
 use phones::LoopbackPhones;
 
 /// Threads of the runtime on which links and the dispatcher run.
@@ -90,8 +91,17 @@ pub fn command_board(config: &Config, db: Db) -> Switchboard {
     board
 }
 
+/// Loads the settings again.
+pub type Reload = Box<dyn Fn() -> Result<Config, Problems> + Send + Sync>;
+
+/// Microseconds of a clock that never goes back.
+fn stopwatch() -> Arc<dyn Fn() -> u64 + Send + Sync> {
+    let began = std::time::Instant::now();
+    Arc::new(move || u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX))
+}
+
 /// Serves until told to stop.
-pub fn serve(mut config: Config, demo: bool) -> anyhow::Result<()> {
+pub fn serve(mut config: Config, demo: bool, reload: Reload) -> anyhow::Result<()> {
     set_up_logging(&config.log);
     if demo {
         config.loopback.enabled = true;
@@ -108,7 +118,7 @@ pub fn serve(mut config: Config, demo: bool) -> anyhow::Result<()> {
     if !steps.is_empty() {
         tracing::info!(steps = steps.len(), "the database was brought up to date");
     }
-    runtime.block_on(run(&config, db, lock, demo))
+    runtime.block_on(run(&config, db, lock, demo, reload))
 }
 
 fn set_up_logging(config: &LogConfig) {
@@ -128,7 +138,7 @@ fn set_up_logging(config: &LogConfig) {
     drop(set);
 }
 
-async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Result<()> {
+async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = IdGenerator::new(config.database.node);
     let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names())
@@ -146,6 +156,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
         Some(begin) => board.with_media_links(begin),
         None => board,
     };
+    let voice = VoiceEdge::new(&config.sip, &config.media, clock.clone(), stopwatch())?;
     let callbacks = CallbacksEdge::new(&config.callbacks, clock.clone())?;
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
@@ -167,6 +178,13 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     let smpp = smpp
         .serve(Arc::new(board.clone()), CancellationToken::new())
         .await?;
+    let voice = match voice {
+        Some(edge) => Some(edge.serve(Arc::new(board.clone()), rand::random()).await?),
+        None => None,
+    };
+    if let Some(voice) = &voice {
+        board.set_voice(voice.outlet());
+    }
     let state = ApiState {
         board: board.clone(),
         phones,
@@ -182,13 +200,13 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     let sweeping = CancellationToken::new();
     let sweeper = tokio::spawn(http::sweep_media(Arc::new(board.clone()), sweeping.clone()));
 
-    announce(&http_addrs, &smpp);
+    announce(&http_addrs, &smpp, voice.as_ref());
     if let (Some(next_step), Some(http)) = (next_step, http_addrs.first()) {
         next_step.print(*http);
     }
 
     let ended = tokio::select! {
-        () = stop.heard() => Ok(()),
+        () = stop.heard(voice.as_ref(), &reload) => Ok(()),
         ended = &mut server => match ended {
             Ok(Ok(())) => Err(anyhow!("the HTTP server stopped by itself")),
             Ok(Err(error)) => Err(error).context("the HTTP server failed"),
@@ -197,7 +215,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     };
     tracing::info!("stopping");
     tokio::spawn(async move {
-        stop.heard().await;
+        stop.told_to_stop().await;
         tracing::warn!("stopping at once, as told a second time");
         std::process::exit(1);
     });
@@ -205,7 +223,12 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
     board.close();
     // First nothing more comes in, then nothing more goes out; what was accepted is in the database.
     sweeping.cancel();
-    tokio::join!(http_handle.stop(true), smpp.shutdown());
+    let calls_end = async {
+        if let Some(voice) = voice {
+            voice.shutdown().await;
+        }
+    };
+    tokio::join!(http_handle.stop(true), smpp.shutdown(), calls_end);
     let _ = sweeper.await;
     dispatcher.stop().await;
     // Last, for what became of the texts is told too; what is not told now is told after the next start.
@@ -215,12 +238,17 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool) -> anyhow::Res
 }
 
 /// One line for people and for programs that wait for it.
-fn announce(http: &[SocketAddr], smpp: &SmppService) {
+fn announce(http: &[SocketAddr], smpp: &SmppService, voice: Option<&VoiceService>) {
     let mut line = String::from("listening");
     for address in http {
         line += &format!(" http={address}");
     }
-    for (name, address) in [("smpp", smpp.local_addr()), ("smpp_tls", smpp.tls_local_addr())] {
+    for (name, address) in [
+        ("smpp", smpp.local_addr()),
+        ("smpp_tls", smpp.tls_local_addr()),
+        ("sip", voice.map(VoiceService::local_addr)),
+        ("sip_tls", voice.and_then(VoiceService::tls_local_addr)),
+    ] {
         if let Some(address) = address {
             line += &format!(" {name}={address}");
         }
@@ -237,6 +265,7 @@ fn print(text: &str) {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -244,13 +273,43 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate()).context("cannot listen for signals")?,
             interrupt: signal(SignalKind::interrupt()).context("cannot listen for signals")?,
+            hangup: signal(SignalKind::hangup()).context("cannot listen for signals")?,
         })
     }
 
-    async fn heard(&mut self) {
+    async fn told_to_stop(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+
+    /// Until told to stop; told to hang up, it reads the trunks' settings again.
+    async fn heard(&mut self, voice: Option<&VoiceService>, reload: &Reload) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => reload_trunks(voice, reload).await,
+            }
+        }
+    }
+}
+
+/// Where something is wrong with the new settings the old ones stay.
+async fn reload_trunks(voice: Option<&VoiceService>, reload: &Reload) {
+    let Some(voice) = voice else {
+        tracing::warn!("there is nothing to read again: calls are not served");
+        return;
+    };
+    match reload() {
+        Ok(config) => match voice.reload(&config.sip).await {
+            Ok(()) => tracing::info!(
+                trunks = config.sip.trunks.len(),
+                "the trunks' settings were read again"
+            ),
+            Err(error) => tracing::error!(%error, "the trunks' settings were left as they were"),
+        },
+        Err(problems) => tracing::error!(%problems, "the trunks' settings were left as they were"),
     }
 }

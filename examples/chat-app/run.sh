@@ -47,6 +47,8 @@ trap 'exit 0' INT TERM
 cat >"$folder/partyline.toml" <<END
 [http]
 listen = "127.0.0.1:$BROKER_PORT"
+[sip]
+listen = ""
 [smpp]
 listen = ""
 [database]

@@ -14,6 +14,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::problem::{Problem, Result};
+use super::voice_metrics::VoiceMetrics;
 use super::{ApiState, Shared};
 use crate::domain::call::Cause;
 use crate::domain::message::Status;
@@ -77,6 +78,7 @@ pub(crate) struct Metrics {
     durations: Family<Door, Histogram>,
     commits: Histogram,
     memory: Gauge<u64, AtomicU64>,
+    voice: VoiceMetrics,
 }
 
 impl Metrics {
@@ -111,8 +113,11 @@ impl Metrics {
         registry.register_with_unit("commit", help, Unit::Seconds, commits.clone());
         let help = "Memory of the process that is in RAM";
         registry.register_with_unit("process_resident_memory", help, Unit::Bytes, memory.clone());
+        let voice = VoiceMetrics::default();
+        voice.register(&mut registry);
         Self {
             registry,
+            voice,
             ruled,
             finished,
             callbacks,
@@ -210,6 +215,9 @@ pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<
     }
     if let Some(bytes) = resident_bytes() {
         metrics.memory.set(bytes);
+    }
+    if let Some(voice) = state.board.voice() {
+        metrics.voice.show(&voice.trunks(), &voice.figures());
     }
     let mut text = String::new();
     encode(&mut text, &metrics.registry).map_err(|_| Problem::internal())?;

@@ -40,6 +40,7 @@ mod resolve;
 pub mod routes;
 #[cfg(test)]
 mod tests;
+mod voice_metrics;
 
 use std::io;
 use std::net::SocketAddr;

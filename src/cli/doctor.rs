@@ -9,6 +9,7 @@ use serde_json::json;
 use super::carriers_reached;
 use super::failure::{Failure, Result};
 use super::output::Output;
+use super::trunks_found;
 use crate::app;
 use crate::config::{Config, Sources, loopback};
 use crate::store::{DatabaseUrl, Db, Durability, migrations};
@@ -113,14 +114,17 @@ fn look(config: &Config) -> Result<Vec<Finding>> {
         ("http.listen", &config.http.listen),
         ("smpp.listen", &config.smpp.listen),
         ("smpp.tls_listen", &config.smpp.tls_listen),
+        ("sip.listen", &config.sip.listen),
+        ("sip.tls_listen", &config.sip.tls_listen),
     ] {
         if !address.is_empty() {
             findings.push(port(name, address));
         }
     }
     findings.extend(carriers_reached::look(config));
+    let runtime = app::command_runtime()?;
+    findings.extend(runtime.block_on(trunks_found::look(config)));
     if let Some(db) = db {
-        let runtime = app::command_runtime()?;
         findings.extend(runtime.block_on(async { pools(&app::command_board(config, db)).await })?);
     }
     Ok(findings)

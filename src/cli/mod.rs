@@ -15,6 +15,7 @@ mod pool_apply;
 mod pool_import;
 mod pool_plan;
 mod serve;
+mod trunks_found;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -108,7 +109,7 @@ fn dispatch(cli: Cli) -> Result<()> {
     }
     let config = Config::load(&sources).map_err(|problems| Failure::wrong(problems.0))?;
     match cli.command {
-        Command::Serve(args) => serve::run(config, &args),
+        Command::Serve(args) => serve::run(config, sources, &args),
         Command::Migrate => migrate::run(&config, out),
         Command::Pool(Pool::Plan(args)) => pool_plan::run(&config, &args, out),
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),

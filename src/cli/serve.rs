@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Result};
 use crate::app;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -12,7 +12,8 @@ pub struct Args {
     demo: bool,
 }
 
-/// Serves until told to stop.
-pub fn run(config: Config, args: &Args) -> Result<()> {
-    app::serve(config, args.demo).map_err(|error| Failure::failed(format!("{error:#}")))
+/// Serves until told to stop. On SIGHUP the settings are loaded from the same sources again.
+pub fn run(config: Config, sources: Sources, args: &Args) -> Result<()> {
+    app::serve(config, args.demo, Box::new(move || Config::load(&sources)))
+        .map_err(|error| Failure::failed(format!("{error:#}")))
 }

@@ -263,6 +263,8 @@ pub struct VoiceFigures {
     pub connections: usize,
     /// Media sessions at present.
     pub media_sessions: usize,
+    /// Pairs of ports that they hold.
+    pub media_pairs: usize,
     /// Requests and connections from addresses that no trunk names.
     pub unlisted: u64,
     /// Messages that could not be read.

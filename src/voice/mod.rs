@@ -4,6 +4,7 @@
 //! lookups of trunks and questions to the exchange are tasks of their own that it hears from by bounded queues. Media
 //! pass through the [`relay`], on threads of its own.
 
+mod check;
 mod counters;
 mod driver;
 mod edge;
@@ -17,4 +18,5 @@ mod trunks;
 #[cfg(test)]
 mod tests;
 
+pub use check::{TrunkFound, find_trunks};
 pub use edge::{VoiceEdge, VoiceError, VoiceService};

@@ -139,7 +139,9 @@ impl House {
             random: Arc::new(move || {
                 let mut bytes = [0; 32];
                 let call = calls.fetch_add(1, Ordering::Relaxed).to_le_bytes();
-                bytes.chunks_exact_mut(8).for_each(|chunk| chunk.copy_from_slice(&call));
+                bytes
+                    .chunks_exact_mut(8)
+                    .for_each(|chunk| chunk.copy_from_slice(&call));
                 bytes
             }),
             callbacks: Arc::default(),

@@ -31,7 +31,8 @@ impl SipConfig {
         }
         let anywhere = |text: &str| text.parse::<SocketAddr>().is_ok_and(|a| a.ip().is_unspecified());
         if self.advertise.is_empty() && (anywhere(&self.listen) || anywhere(&self.tls_listen)) {
-            let allowed = "the host name or address by which trunks reach this machine, because it listens on all";
+            let allowed =
+                "the host name or address by which trunks reach this machine, because it listens on all";
             wrong.say("sip.advertise", "", allowed);
         }
         for (key, value, least, most) in [

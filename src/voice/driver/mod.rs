@@ -350,12 +350,14 @@ impl Driver {
         let counts = self.parts.calls.counts();
         let of = Counters::of;
         let counters = &self.parts.counters;
+        let usage = self.parts.relay.usage();
         let figures = VoiceFigures {
             calls: counts.calls,
             answered: counts.answered,
             transactions: counts.transactions,
             connections: self.parts.streams.len(),
-            media_sessions: self.parts.relay.usage().sessions,
+            media_sessions: usage.sessions,
+            media_pairs: usage.pairs_held,
             unlisted: of(&counters.unlisted),
             malformed: of(&counters.malformed),
             over_rate: of(&counters.over_rate),

@@ -351,7 +351,8 @@ fn line() -> impl Strategy<Value = String> {
         "c=IN IP4 10.11.12.13",
         "c=IN IP4 *",
     ];
-    (proptest::sample::select(places.to_vec()), secret()).prop_map(|(place, secret)| place.replace('*', &secret))
+    (proptest::sample::select(places.to_vec()), secret())
+        .prop_map(|(place, secret)| place.replace('*', &secret))
 }
 
 /// The words that a description of ours may consist of, numbers aside.

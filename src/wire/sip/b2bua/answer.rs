@@ -77,6 +77,10 @@ impl Call {
         }
         self.timers.cancel(Timer::Ring);
         core.step(id, side, What::Answered);
+        if let Some(outgoing) = &mut self.leg(side).outgoing {
+            // Only its credentials may be needed again.
+            outgoing.attempts.truncate(1);
+        }
         if let Some(half) = self.leg(side).talk() {
             if delayed {
                 half.owed_ack = Some(cseq);

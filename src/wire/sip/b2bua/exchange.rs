@@ -9,11 +9,12 @@ use bytes::Bytes;
 use super::call::{Call, Purpose};
 use super::core::Core;
 use super::description;
+use super::ending::Ending;
 use super::failure;
 use super::leg::TimerAsk;
 use super::session_timer;
 use super::timers::Timer;
-use super::{Failure, Side, What};
+use super::{Cause, Failure, Side, What};
 use crate::wire::sdp::Session;
 use crate::wire::sip::message::{IncomingRequest, IncomingResponse, Method, OutgoingResponse};
 use crate::wire::sip::transaction::{ClientId, ServerId};
@@ -71,6 +72,8 @@ pub(super) struct Exchange {
     pub(super) remote: u64,
     /// The description that was sent; none asks the leg for an offer, or is a refresh.
     pub(super) local: Option<Bytes>,
+    /// Whether the call cannot go on without it.
+    pub(super) is_vital: bool,
     tries: u8,
 }
 
@@ -86,6 +89,7 @@ impl Exchange {
             offered: None,
             remote: 0,
             local: None,
+            is_vital: false,
             tries: 0,
         }
     }
@@ -125,6 +129,11 @@ impl Call {
     pub(super) fn give_back(&mut self, core: &mut Core, exchange: Exchange, status: u16) {
         match exchange.asker {
             Some(asker) => self.reply(core, asker.side, asker.server, &asker.method, status, Vec::new()),
+            None if exchange.is_vital => {
+                let mut ending = Ending::ours(Cause::Failed(Failure::BadMedia), 88);
+                ending.text = Some("No media in common");
+                self.finish(core, ending);
+            }
             None => self.arm(core, exchange.to),
         }
     }

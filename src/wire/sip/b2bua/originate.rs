@@ -50,6 +50,8 @@ impl Call {
         };
         let mut exchange = Exchange::new(number, Side::Caller, 0, Method::Invite, None);
         exchange.local = Some(half.origin.write(&draft));
+        // Else one would not understand the other.
+        exchange.is_vital = true;
         self.send_exchange(core, exchange);
     }
 }

@@ -87,6 +87,21 @@ fn the_member_is_asked_to_change_where_the_contact_takes_another_codec() {
 }
 
 #[test]
+fn a_member_who_cannot_change_is_not_left_in_silence() {
+    let mut t = Bench::new();
+    let (_, out, _) = answered(&mut t, "0 8 101");
+    t.reply(B, &out, 200, "bravo1", "", &sdp_b("8 101", "sendrecv"));
+    t.expect(B, "ACK");
+    let invite = t.expect(A, "INVITE");
+    t.reply(A, &invite, 488, "", "", "");
+    t.expect(A, "ACK");
+    t.expect(A, "BYE");
+    t.expect(B, "BYE");
+    assert_eq!(t.end().cause, Cause::Failed(Failure::BadMedia));
+    t.empty();
+}
+
+#[test]
 fn a_member_who_does_not_answer_ends_it_without_the_contact() {
     let mut t = Bench::new();
     let (_, invite) = begin(&mut t);
