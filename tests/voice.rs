@@ -360,32 +360,21 @@ async fn a_held_call_is_silent_and_goes_on_when_it_is_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn digits_pass_as_sound_and_those_by_info_come_out_as_the_other_side_wants_them() {
-    let (alice, bob) = phones().await;
-    let toml = lines::west(alice.addr()) + "digits = \"info\"\n" + &lines::east(bob.addr());
-    let lines = Lines::with(Broker::builder(Database::Sqlite).config(&toml)).await;
+async fn digits_pass_both_ways_in_the_sound_and_by_info() {
+    let (alice, bob, lines) = lines(&[], json!({})).await;
     bob.answers(Answer::After(0)).await;
     let (call, arrived) = lines.talk(&alice, &bob).await;
-    alice.digits(call, "1*", "rtp").await;
-    bob.wait(arrived, WAIT, |seen| seen.digits.len() == 2).await;
-    // East takes digits in the sound.
-    alice.digits(call, "7", "info").await;
-    let seen = bob.wait(arrived, WAIT, |seen| seen.digits.len() == 3).await;
-    let of = |seen: &Seen| -> Vec<String> {
-        seen.digits
-            .iter()
-            .map(|(digit, by)| format!("{digit} {by}"))
-            .collect()
-    };
-    assert_eq!(of(&seen), ["1 rtp", "* rtp", "7 rtp"]);
-    // West by INFO.
-    bob.digits(arrived, "9", "info").await;
-    let seen = alice.wait(call, WAIT, |seen| !seen.digits.is_empty()).await;
-    assert_eq!(of(&seen), ["9 info"]);
-    // What is sent as sound is passed as sound.
-    bob.digits(arrived, "#", "rtp").await;
-    let seen = alice.wait(call, WAIT, |seen| seen.digits.len() == 2).await;
-    assert_eq!(of(&seen), ["9 info", "# rtp"]);
+    for (from, to) in [
+        ((&alice, call), (&bob, arrived)),
+        ((&bob, arrived), (&alice, call)),
+    ] {
+        from.0.digits(from.1, "1*", "rtp").await;
+        to.0.wait(to.1, WAIT, |seen| seen.digits.len() == 2).await;
+        from.0.digits(from.1, "7", "info").await;
+        let seen = to.0.wait(to.1, WAIT, |seen| seen.digits.len() == 3).await;
+        let digits = seen.digits.iter().map(|(digit, by)| format!("{digit} {by}"));
+        assert_eq!(digits.collect::<Vec<_>>(), ["1 rtp", "* rtp", "7 info"]);
+    }
     alice.hang_up(call).await;
     lines.wait_ended("completed").await;
 }

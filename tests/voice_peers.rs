@@ -77,9 +77,10 @@ async fn soft_phones_hear_each_others_tone_and_digits_and_hold_each_other() {
 
 #[tokio::test]
 async fn a_soft_phone_refuses_by_tcp_as_it_is_told() {
-    let (alice, bob) = tokio::join!(Softphone::start(ALICE, 440), Softphone::start(BOB, 900));
+    let one = |number, hz| Softphone::builder(number).tone(hz).tcp().start();
+    let (alice, bob) = tokio::join!(one(ALICE, 440), one(BOB, 900));
     bob.answers(Answer::Refuse(486, 0)).await;
-    let call = alice.dial(bob.addr()).by_tcp().go(BOB).await;
+    let call = alice.dial(bob.addr()).go(BOB).await;
     assert_eq!(alice.wait_state(call, "ended", WAIT).await.status, 486);
     assert!(bob.call(0).await.invite.unwrap().contains("SIP/2.0/TCP"));
 }
@@ -119,15 +120,17 @@ async fn every_scenario_of_sipp_meets_its_opposite() {
 #[tokio::test]
 async fn a_soft_phone_calls_through_kamailio_and_tshark_reads_it() {
     for tcp in [false, true] {
-        let (alice, bob) = tokio::join!(Softphone::start(ALICE, 440), Softphone::start(BOB, 900));
+        let one = |number, hz| {
+            let phone = Softphone::builder(number).tone(hz);
+            if tcp { phone.tcp() } else { phone }.start()
+        };
+        let (alice, bob) = tokio::join!(one(ALICE, 440), one(BOB, 900));
         let proxy = Kamailio::builder().phone(BOB, bob.addr());
         let proxy = if tcp { proxy.by_tcp() } else { proxy };
         let proxy = proxy.start().await;
         let capture = Capture::of(&[bob.ip()]).await;
         bob.answers(Answer::After(100)).await;
-        let dialling = alice.dial(proxy.addr());
-        let dialling = if tcp { dialling.by_tcp() } else { dialling };
-        let call = dialling.go(BOB).await;
+        let call = alice.dial(proxy.addr()).go(BOB).await;
         alice.wait_state(call, "confirmed", WAIT).await;
         let heard = bob.listen(0, Duration::from_millis(700)).await;
         assert!(heard.seconds_of(440) > 0.3, "{heard:?}");

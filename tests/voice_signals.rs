@@ -63,11 +63,11 @@ impl Passed {
 }
 
 impl Rig {
-    /// With settings of the broker, and of the trunks to both sides.
-    async fn start(settings: &[(&str, &str)], west_settings: &str, east_settings: &str) -> Rig {
+    /// With these settings of the broker.
+    async fn start(settings: &[(&str, &str)]) -> Rig {
         let (west, east) = (ports::free_ip(), ports::free_ip());
-        let toml = lines::west((west, 5060).into()) + west_settings + &lines::east((east, 5060).into());
-        let broker = Broker::builder(Database::Sqlite).config(&(toml + east_settings));
+        let toml = lines::west((west, 5060).into()) + &lines::east((east, 5060).into());
+        let broker = Broker::builder(Database::Sqlite).config(&toml);
         let broker = settings
             .iter()
             .fold(broker, |broker, (key, value)| broker.env(key, value));
@@ -119,14 +119,14 @@ impl Rig {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn either_side_may_hang_up() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     let passed = rig.pass("uac_call", "uas_call", "completed").await;
     assert_eq!(passed.record["ended_by"], "caller");
     assert_eq!(
         passed.caller.retransmissions() + passed.called.retransmissions(),
         0
     );
-    assert_eq!(passed.steps("callee")[0], "<INVITE");
+    assert_eq!(passed.steps("callee")[..2], ["<attempt", "<INVITE"]);
     assert_eq!(
         (passed.count("callee", "<INVITE"), passed.count("callee", "<BYE")),
         (1, 1)
@@ -138,7 +138,7 @@ async fn either_side_may_hang_up() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_given_up_is_cancelled_even_where_the_answer_crosses() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     let passed = rig.pass("uac_cancels", "uas_rings_only", "cancelled").await;
     assert_eq!(passed.record["ended_by"], "caller");
     assert_eq!(passed.count("callee", "<CANCEL"), 1);
@@ -153,12 +153,12 @@ async fn a_call_given_up_is_cancelled_even_where_the_answer_crosses() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refusals_come_back_with_a_code_that_fits() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     for (theirs, ours, cause) in [
         (486, 486, "busy"),
         (603, 603, "declined"),
         (404, 404, "unreachable"),
-        (302, 480, "failed"),
+        (302, 480, "unreachable"),
         (500, 500, "failed"),
     ] {
         let called = Sipp::called("uas_refuses")
@@ -179,7 +179,7 @@ async fn refusals_come_back_with_a_code_that_fits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn provisional_answers_with_sound_pass_reliably_and_not() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     rig.pass("uac_early", "uas_early", "completed").await;
     // Either side alone may want them reliable: the broker speaks to each as it wants.
     let passed = rig
@@ -204,7 +204,7 @@ async fn provisional_answers_with_sound_pass_reliably_and_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_may_leave_the_offer_to_the_called_side() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     let passed = rig.pass("uac_no_offer", "uas_no_offer", "completed").await;
     assert!(
         !passed
@@ -218,7 +218,7 @@ async fn a_call_may_leave_the_offer_to_the_called_side() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn holds_resumes_refreshes_and_digits_pass_while_they_talk() {
-    let rig = Rig::start(&[], "", "digits = \"info\"\n").await;
+    let rig = Rig::start(&[]).await;
     let passed = rig.pass("uac_holds", "uas_is_held", "completed").await;
     assert_eq!(
         (
@@ -239,7 +239,7 @@ async fn holds_resumes_refreshes_and_digits_pass_while_they_talk() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_timer_too_short_is_refused_with_the_least() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     let target = rig.lines.sip();
     let caller = Sipp::calling("uac_short_session", target, ALICE, rig.lines.number());
     caller.at(rig.west).start().succeeds(WAIT).await;
@@ -247,7 +247,7 @@ async fn a_session_timer_too_short_is_refused_with_the_least() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_lost_is_sent_again_until_every_call_is_through() {
-    let rig = Rig::start(&[("PARTYLINE__SIP__T1_MS", "100")], "", "").await;
+    let rig = Rig::start(&[("PARTYLINE__SIP__T1_MS", "100")]).await;
     let set = |peer: Builder| peer.value("loss", 40).calls(8).rate(8);
     let passed = rig.pass_with("uac_loses", "uas_loses", "completed", set).await;
     assert!(
@@ -269,7 +269,7 @@ async fn what_is_lost_is_sent_again_until_every_call_is_through() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_never_acknowledged_is_hung_up_on() {
-    let rig = Rig::start(&[("PARTYLINE__SIP__T1_MS", "50")], "", "").await;
+    let rig = Rig::start(&[("PARTYLINE__SIP__T1_MS", "50")]).await;
     // 64 times T1 for the ACK.
     let passed = rig.pass("uac_never_acks", "uas_call", "peer_lost").await;
     assert!(
@@ -285,7 +285,7 @@ async fn a_side_that_is_gone_without_a_word_holds_nothing_for_long() {
         ("PARTYLINE__SIP__T1_MS", "50"),
         ("PARTYLINE__MEDIA__SILENCE_TIMEOUT_S", "2"),
     ];
-    let rig = Rig::start(&settings, "", "").await;
+    let rig = Rig::start(&settings).await;
     // No sound and no BYE: the silence ends it, and the one who is left is told.
     let called = Sipp::called("uas_call").at(rig.east).start();
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -306,7 +306,7 @@ async fn a_side_that_is_gone_without_a_word_holds_nothing_for_long() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_calls_at_once_leave_nothing_behind() {
-    let rig = Rig::start(&[], "", "").await;
+    let rig = Rig::start(&[]).await;
     let set = |peer: Builder| peer.calls(100).rate(50).talk(Duration::from_millis(400));
     let passed = rig.pass_with("uac_call", "uas_call", "completed", set).await;
     assert_eq!(
@@ -316,9 +316,7 @@ async fn many_calls_at_once_leave_nothing_behind() {
     let calls = rig.lines.calls().await;
     assert_eq!(calls.len(), 100);
     assert!(
-        calls
-            .iter()
-            .all(|call| call["cause"] == "completed" && call["sip_status"] == 200),
+        calls.iter().all(|call| call["cause"] == "completed"),
         "{:#?}",
         calls[0]
     );

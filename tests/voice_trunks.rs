@@ -13,7 +13,7 @@
 mod support;
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use support::capture::Capture;
 use support::kamailio::Kamailio;
@@ -76,11 +76,14 @@ async fn the_next_trunk_is_tried_when_one_is_out_of_order_silent_or_gone() {
     for name in ["broken", "deaf", "gone", "good"] {
         assert!(tried.contains(&name), "{name} in {tried:?}");
     }
-    let begin = Instant::now();
     let (call, _) = lines.talk(&alice, &bob).await;
-    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
     alice.hang_up(call).await;
     lines.wait_ended("completed").await;
+    // It has failed twice by now, and rests.
+    let (call, _) = lines.talk(&alice, &bob).await;
+    alice.hang_up(call).await;
+    let record = lines.wait_ended("completed").await;
+    assert!(!record["steps"].to_string().contains("broken"), "{record:#}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -126,7 +129,11 @@ async fn a_trunk_takes_no_more_calls_than_it_has_channels() {
 
 /// Both ways through a carrier's proxy, with a hold in between.
 async fn through_kamailio(tcp: bool, routing: &str) {
-    let (alice, bob) = phones().await;
+    let (alice, bob) = if tcp {
+        lines::phones_by_tcp().await
+    } else {
+        phones().await
+    };
     let broker = Broker::builder(Database::Sqlite);
     let proxy = Kamailio::builder();
     let proxy = proxy
@@ -138,7 +145,7 @@ async fn through_kamailio(tcp: bool, routing: &str) {
     let transport = if tcp { "tcp" } else { "udp" };
     let toml = format!(
         "[sip.trunks.carrier]\ntargets = [\"{}\"]\ntransport = \"{transport}\"\ntrust = [\"from\"]\n\
-         routing = \"{routing}\"\nkeep_alive_s = 0\nallow = [\"127.0.0.1\"]\n",
+         routing = \"{routing}\"\nkeep_alive_s = 0\n",
         proxy.addr()
     );
     let capture = Capture::of(&[alice.ip(), bob.ip(), proxy.ip()]).await;
@@ -146,14 +153,15 @@ async fn through_kamailio(tcp: bool, routing: &str) {
     bob.answers(Answer::After(200)).await;
     alice.answers(Answer::After(200)).await;
 
-    let dialling = alice.dial(proxy.addr());
-    let dialling = if tcp { dialling.by_tcp() } else { dialling };
-    let call = dialling.go(lines.number()).await;
+    let call = alice.dial(proxy.addr()).go(lines.number()).await;
     let seen = bob.wait_incoming(0, WAIT).await;
     assert!(seen.from.unwrap().contains(lines.mirror()));
     alice.wait_state(call, "confirmed", WAIT).await;
     hear_each_other((&alice, call), (&bob, 0)).await;
     alice.hold(call).await;
+    alice
+        .wait(call, WAIT, |seen| seen.media.as_deref() == Some("held"))
+        .await;
     bob.wait(0, WAIT, |seen| seen.media.as_deref() == Some("remote_hold"))
         .await;
     alice.resume(call).await;
@@ -163,18 +171,14 @@ async fn through_kamailio(tcp: bool, routing: &str) {
     alice.wait_state(call, "ended", WAIT).await;
     assert_eq!(lines.wait_ended("completed").await["ended_by"], "callee");
 
-    let dialling = bob.dial(proxy.addr());
-    let dialling = if tcp { dialling.by_tcp() } else { dialling };
-    let call = dialling.go(lines.mirror()).await;
+    let call = bob.dial(proxy.addr()).go(lines.mirror()).await;
     bob.wait_state(call, "confirmed", WAIT).await;
     bob.hang_up(call).await;
     alice.wait_state(1, "ended", WAIT).await;
     assert_eq!(lines.wait_ended("completed").await["ended_by"], "caller");
     // Given up while it rings, through two transactions of the proxy.
     bob.answers(Answer::Ring).await;
-    let dialling = alice.dial(proxy.addr());
-    let dialling = if tcp { dialling.by_tcp() } else { dialling };
-    let call = dialling.go(lines.number()).await;
+    let call = alice.dial(proxy.addr()).go(lines.number()).await;
     alice.wait(call, WAIT, |seen| seen.state == "early").await;
     alice.hang_up(call).await;
     assert_eq!(alice.wait_state(call, "ended", WAIT).await.status, 487);
@@ -261,25 +265,7 @@ async fn the_broker_authenticates_where_a_carrier_asks_for_it() {
     caller.succeeds(WAIT).await;
     called.succeeds(WAIT).await;
     let record = lines.wait_ended("completed").await;
-    assert!(!caller.received().concat().contains("407"), "{record:#}");
-    // sipp asks as a carrier's customer too.
-    let other = on_sqlite(
-        &(lines::west((west, 5060).into())
-            + "inbound_username = \"pbx\"\ninbound_password = \"hidden\"\n"
-            + &lines::east((east, 5060).into())),
-    )
-    .await;
-    let called = Sipp::called("uas_call").at(east).start();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let caller = Sipp::calling("uac_authenticates", other.sip(), ALICE, other.number());
-    let caller = caller
-        .value("username", "pbx")
-        .value("password", "hidden")
-        .at(west)
-        .start();
-    caller.succeeds(WAIT).await;
-    called.succeeds(WAIT).await;
-    other.wait_ended("completed").await;
+    assert!(!caller.received().concat().contains("401"), "{record:#}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -82,7 +82,6 @@ impl Builder {
         let mut envs = vec![
             ("PARTYLINE__HTTP__LISTEN".to_owned(), format!("127.0.0.1:{http}")),
             ("PARTYLINE__SMPP__LISTEN".to_owned(), format!("127.0.0.1:{smpp}")),
-            ("PARTYLINE__SIP__LISTEN".to_owned(), String::new()),
             ("PARTYLINE__DATABASE__URL".to_owned(), self.database_url.clone()),
             ("PARTYLINE__SIP__LISTEN".to_owned(), self.sip_addr().to_string()),
             ("PARTYLINE__MEDIA__ADDRESS".to_owned(), self.voice.to_string()),

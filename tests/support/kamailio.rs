@@ -106,6 +106,7 @@ auto_aliases=no
 listen=udp:{ip}:{SIP_PORT}
 listen=tcp:{ip}:{SIP_PORT}
 tcp_connection_lifetime=3605
+tcp_source_ipv4={ip}
 loadmodule "tm.so"
 loadmodule "tmx.so"
 loadmodule "rr.so"

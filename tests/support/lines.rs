@@ -30,6 +30,12 @@ pub async fn phones() -> (Softphone, Softphone) {
     tokio::join!(Softphone::start(ALICE, LOW), Softphone::start(BOB, HIGH))
 }
 
+/// The same by TCP.
+pub async fn phones_by_tcp() -> (Softphone, Softphone) {
+    let one = |number, hz| Softphone::builder(number).tone(hz).tcp().start();
+    tokio::join!(one(ALICE, LOW), one(BOB, HIGH))
+}
+
 /// Fails unless each hears the other's tone, and not its own.
 pub async fn hear_each_other(alice: (&Softphone, usize), bob: (&Softphone, usize)) {
     let time = Duration::from_millis(1200);

@@ -225,10 +225,9 @@ class Phone:
         transport = pj.TransportConfig()
         transport.port = settings["port"]
         transport.boundAddress = settings["address"]
-        kinds = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP}
-        self.transports = {
-            name: self.endpoint.transportCreate(kind, transport) for name, kind in kinds.items()
-        }
+        by_tcp = settings.get("tcp", False)
+        kind = pj.PJSIP_TRANSPORT_TCP if by_tcp else pj.PJSIP_TRANSPORT_UDP
+        self.transport = self.endpoint.transportCreate(kind, transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()
         codecs = settings.get("codecs", ["PCMU", "PCMA"])
@@ -243,17 +242,18 @@ class Phone:
             self.player.createPlayer("tone.wav", 0)
         self.account(settings.get("number") or "phone", "")
 
-    def account(self, user, name, credentials=None, transport="udp"):
+    def account(self, user, name, credentials=None):
         """The account that shows itself so; made when it is first used."""
-        key = (user, name, str(credentials), transport)
+        key = (user, name, str(credentials))
         if key in self.accounts:
             return self.accounts[key]
         settings, config = self.settings, pj.AccountConfig()
         host = "{}:{}".format(settings["address"], settings["port"])
+        # Of several addresses of loopback the library would name the first.
+        by_tcp = ";transport=tcp" if settings.get("tcp") else ""
+        config.sipConfig.contactForced = "<sip:{}@{}{}>".format(user, host, by_tcp)
+        config.sipConfig.transportId = self.transport
         config.idUri = '{}<sip:{}@{}>'.format('"{}" '.format(name) if name else "", user, host)
-        config.sipConfig.transportId = self.transports[transport]
-        if transport == "tcp":
-            config.sipConfig.contactForced = "<sip:{}@{};transport=tcp>".format(user, host)
         config.mediaConfig.transportConfig.boundAddress = settings["address"]
         config.mediaConfig.transportConfig.port = settings.get("media_port", 4000)
         config.mediaConfig.transportConfig.portRange = 100
@@ -303,8 +303,7 @@ class Phone:
 
     def do_call(self, command):
         account = self.account(
-            command["user"], command.get("name") or "", command.get("credentials"),
-            command.get("transport", "udp"),
+            command["user"], command.get("name") or "", command.get("credentials")
         )
         call = Call(self, account)
         prm = pj.CallOpParam(True)

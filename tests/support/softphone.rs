@@ -1,5 +1,5 @@
 //! A soft-phone with real sound, played by PyPI `pjsua2-python` (see `softphone.py`): it calls and is called by
-//! UDP and TCP, plays a tone, and records what it hears.
+//! UDP or TCP, plays a tone, and records what it hears.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -105,6 +105,12 @@ impl Builder {
         self
     }
 
+    /// It speaks TCP instead of UDP.
+    pub fn tcp(mut self) -> Builder {
+        self.settings["tcp"] = json!(true);
+        self
+    }
+
     pub async fn start(self) -> Softphone {
         let python = peers_dir().join("voice/bin/python3");
         assert!(
@@ -121,6 +127,7 @@ impl Builder {
         let arguments = ["-u".to_owned(), script, settings.to_string()];
         let child = JsonChild::spawn(Spec::new("softphone", python).args(arguments));
         let phone = Softphone {
+            tcp: settings["tcp"] == true,
             child,
             ip,
             number: self.number,
@@ -157,11 +164,6 @@ impl Dialling<'_> {
         self
     }
 
-    pub fn by_tcp(mut self) -> Self {
-        self.command["transport"] = json!("tcp");
-        self
-    }
-
     /// What answers a 401 or 407.
     pub fn credentials(mut self, user: &str, password: &str) -> Self {
         self.command["credentials"] = json!([user, password]);
@@ -170,10 +172,7 @@ impl Dialling<'_> {
 
     /// Calls, and returns the call's number.
     pub async fn go(mut self, number: &str) -> usize {
-        let transport = match self.command["transport"] == "tcp" {
-            true => ";transport=tcp",
-            false => "",
-        };
+        let transport = if self.phone.tcp { ";transport=tcp" } else { "" };
         self.command["uri"] = json!(format!("sip:{number}@{}{transport}", self.to));
         self.phone.child.call("call", self.command).await
     }
@@ -183,6 +182,7 @@ impl Dialling<'_> {
 pub struct Softphone {
     child: JsonChild,
     ip: Ipv4Addr,
+    tcp: bool,
     number: String,
 }
 
@@ -259,7 +259,11 @@ impl Softphone {
     /// Waits until a call is as wanted.
     pub async fn wait(&self, call: usize, timeout: Duration, wanted: impl Fn(&Seen) -> bool) -> Seen {
         let found = poll(timeout, async || {
-            self.seen().await.into_iter().nth(call).filter(|seen| wanted(seen))
+            self.seen()
+                .await
+                .into_iter()
+                .nth(call)
+                .filter(|seen| wanted(seen))
         });
         match found.await {
             Some(seen) => seen,
