@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::sip::Wrong;
 
+/// The codecs that are known, by their names in SDP.
+pub const CODECS: [&str; 16] = [
+    "PCMU", "PCMA", "G722", "G723", "G729", "GSM", "iLBC", "speex", "AMR", "AMR-WB", "opus", "L16",
+    "G726-16", "G726-24", "G726-32", "G726-40",
+];
+
 /// Everything about the media relay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -85,9 +91,8 @@ impl MediaConfig {
         wrong.range("media.silence_timeout_s", self.silence_timeout_s, 0, 86_400);
         wrong.range("media.threads", self.threads, 1, 64);
         for codec in &self.codecs {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
-            if codec.is_empty() || codec.len() > 32 || !codec.chars().all(plain) {
-                wrong.say("media.codecs", codec, "a codec's name in SDP, such as PCMU");
+            if !CODECS.iter().any(|known| known.eq_ignore_ascii_case(codec)) {
+                wrong.say("media.codecs", codec, &format!("one of {}", CODECS.join(", ")));
             }
         }
         wrong.0

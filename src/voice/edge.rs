@@ -462,3 +462,16 @@ fn connectors(sip: &SipConfig) -> Result<Connectors, TlsFileError> {
     };
     Ok(Connectors { by_name, other })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::media::CODECS;
+
+    #[test]
+    fn every_codec_that_settings_may_name_is_known() {
+        for name in CODECS {
+            assert_eq!(Codec::named(name).map(Codec::name), Some(name));
+        }
+    }
+}

@@ -77,8 +77,6 @@ pub struct TrunkConfig {
     /// Where requests within a call go: to where its messages come from, which is right behind NAT, or to where its
     /// Record-Route and Contact say.
     pub routing: DialogRouting,
-    /// How it is told digits that the other end sent by INFO: in the sound (RFC 4733), or by INFO too.
-    pub digits: DigitsBy,
 }
 
 impl Default for TrunkConfig {
@@ -115,7 +113,6 @@ impl Default for TrunkConfig {
             session_timers: true,
             reliable_provisional: ReliableProvisional::Supported,
             routing: DialogRouting::Symmetric,
-            digits: DigitsBy::Rtp,
         }
     }
 }
@@ -198,16 +195,6 @@ pub enum DialogRouting {
     Symmetric,
     /// To where Record-Route and Contact say.
     Addressed,
-}
-
-/// How digits are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DigitsBy {
-    /// In the sound, as events.
-    Rtp,
-    /// By INFO.
-    Info,
 }
 
 /// A place in `targets` or `registrar`.

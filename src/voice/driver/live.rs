@@ -214,6 +214,9 @@ impl Driver {
 impl Leg {
     fn begin(&mut self, now: Millis, attempt: usize, hop: usize) {
         let before = self.at.replace((attempt, hop));
+        if let Some((_, hop)) = self.hop() {
+            self.signalling = Some(hop.remote.ip());
+        }
         if before.is_some_and(|(same, _)| same == attempt) {
             // Another hop of the same attempt: the one before it was no good.
             let bad = before.and_then(|(attempt, hop)| self.routes.get(attempt)?.hops.get(hop));

@@ -10,7 +10,8 @@ mod orders;
 mod outside;
 mod sources;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ use super::counters::Counters;
 use super::relay::{self, Relay, SessionId};
 use super::reports::Pending;
 use super::sockets::{StreamEvent, Streams, Udp, Unsent};
-use super::trunks::{Bucket, Directory, Own};
+use super::trunks::{Bucket, Directory, Own, Table};
 use crate::config::sip::{SipConfig, Strangers};
 use crate::domain::Clock;
 use crate::domain::id::CallId;
@@ -117,6 +118,8 @@ pub struct Driver {
     rulings: mpsc::Receiver<Ruling>,
     ruled: mpsc::Sender<Ruling>,
     upkeep: Upkeep,
+    /// The trunks when calls' addresses were last looked over, and addresses that only calls under way still have.
+    former: (Arc<Table>, HashSet<IpAddr>),
     now: Millis,
     logged: (Millis, u64),
     /// Since when calls drain; and since when there have been none.
@@ -137,6 +140,7 @@ impl Driver {
             rulings,
             ruled,
             upkeep: Upkeep::default(),
+            former: (parts.directory.table(), HashSet::new()),
             now: (parts.stopwatch)(),
             logged: (0, 0),
             drain: None,
@@ -232,7 +236,7 @@ impl Driver {
         if bytes.len() <= 4 {
             return;
         }
-        if !self.parts.directory.table().admits(source.remote.ip()) {
+        if !self.admits(source.remote.ip()) {
             Counters::add(&self.parts.counters.unlisted);
             if self.parts.config.strangers == Strangers::Silence || !self.strangers.take(self.now) {
                 return;
@@ -242,6 +246,25 @@ impl Driver {
             return;
         }
         self.message(source, &bytes);
+    }
+
+    /// Whether anything is heard from there: a trunk has the address, or a call from when one had it.
+    fn admits(&self, ip: IpAddr) -> bool {
+        self.parts.directory.table().admits(ip) || self.former.1.contains(&ip)
+    }
+
+    /// Calls go on when their trunk is gone, or has been found elsewhere: what comes from their ends is still heard, but
+    /// brings no new calls.
+    fn remember_former(&mut self) {
+        let table = self.parts.directory.table();
+        if Arc::ptr_eq(&table, &self.former.0) && self.former.1.is_empty() {
+            return;
+        }
+        let ends = self.live.values().flat_map(|live| &live.legs);
+        let gone = ends
+            .filter_map(|leg| leg.signalling)
+            .filter(|ip| !table.admits(*ip));
+        self.former = (table.clone(), gone.collect());
     }
 
     fn message(&mut self, source: Source, bytes: &Bytes) {
@@ -304,6 +327,7 @@ impl Driver {
             Event::Asked { call, invite, source } => self.asked(call, &invite, source),
             Event::Step(step) => self.step(&step),
             Event::Media(point) => self.media(point),
+            // Comes where a leg wants digits in its sound; none does (`leg_options`).
             Event::Digit { .. } => {}
             Event::Ended(ended) => self.ended(&ended),
             Event::Request { id, request, source } => self.request(id, &request, source),
@@ -328,6 +352,7 @@ impl Driver {
 
     /// Whether all is over.
     fn tick(&mut self) -> bool {
+        self.remember_former();
         self.upkeep();
         self.sources.tidy(self.now);
         self.note_strangers();

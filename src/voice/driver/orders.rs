@@ -36,7 +36,10 @@ impl Driver {
                 let ended = call.is_some_and(|call| self.end(call, Cause::HungUp, EndedBy::App, 16));
                 let _ = answer.send(ended);
             }
-            Order::Connectors(connectors) => self.parts.streams.set_connectors(connectors),
+            Order::Connectors(connectors) => {
+                self.parts.streams.set_connectors(connectors);
+                self.remember_former();
+            }
         }
         self.pump();
     }

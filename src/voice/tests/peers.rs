@@ -152,6 +152,19 @@ impl Peer {
         )
     }
 
+    /// A BYE from whom this INVITE reached, who answered it.
+    pub fn hang_up(&self, invite: &Text) -> String {
+        let own = self.address();
+        let target = invite.header("Contact").trim_matches(['<', '>']).to_owned();
+        format!(
+            "BYE {target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};rport;branch=z9hG4bKhangup\r\nFrom: {};tag=b\r\nTo: {}\r\n\
+             Call-ID: {}\r\nCSeq: 1 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+            invite.header("To"),
+            invite.header("From"),
+            invite.header("Call-ID")
+        )
+    }
+
     /// Answers a request, with a description of its own where `sdp`.
     pub async fn answer(&self, request: &Text, to: SocketAddr, status: &str, sdp: bool, more: &str) {
         let own = self.address();

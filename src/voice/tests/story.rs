@@ -411,10 +411,26 @@ async fn trunks_are_put_in_the_place_of_others_and_calls_go_on() {
         .await;
     let ending = talk.house.ending().await;
     assert_eq!((ending.cause, ending.sip_status), (Cause::Busy, Some(486)));
-    talk.ann
-        .send(talk.broker, &talk.ann.within("BYE", 2, &talk.ok, "one"))
+    // Bob's address is no trunk's any more: he may hang up, and not call.
+    let new = talk.bob.invite(talk.broker, BOB, SHOWN, "no", "");
+    talk.bob.send(talk.broker, &new).await;
+    let refused = talk.bob.expect("SIP/2.0 403").await;
+    talk.bob
+        .send(talk.broker, &talk.bob.within("ACK", 1, &refused, "no"))
         .await;
-    let bye = talk.bob.expect("BYE ").await;
-    talk.bob.answer(&bye, talk.bob_from, "200 OK", false, "").await;
-    assert_eq!(talk.house.ending().await.cause, Cause::Completed);
+    talk.bob.send(talk.broker, &talk.bob.hang_up(&talk.invite)).await;
+    let bye = talk.ann.expect("BYE ").await;
+    talk.ann.answer(&bye, talk.broker, "200 OK", false, "").await;
+    let ending = talk.house.ending().await;
+    assert_eq!((ending.cause, ending.by), (Cause::Completed, EndedBy::Callee));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    talk.bob
+        .send(
+            talk.broker,
+            &talk.bob.invite(talk.broker, BOB, SHOWN, "later", ""),
+        )
+        .await;
+    talk.house
+        .until(|house| house.service.outlet().figures().unlisted > 0)
+        .await;
 }
