@@ -20,7 +20,7 @@ use md5::{Digest, Md5};
 use support::lines::{self, ALICE, Lines, hear_each_other, phones};
 use support::raw_sip::{Request, Tcp, Udp, status, torture};
 use support::softphone::{Answer, Softphone};
-use support::{Broker, Database, peers_dir, ports, process};
+use support::{Broker, Database, eventually, peers_dir, ports, process};
 
 const WAIT: Duration = Duration::from_secs(20);
 /// How much more memory the broker may have after all of it.
@@ -86,15 +86,17 @@ impl Siege {
         self.lines.sip()
     }
 
-    /// One of the broker's counts.
-    async fn metric(&self, name: &str) -> f64 {
-        match self.lines.broker.metric(name).await {
-            Some(value) => value,
-            None => panic!(
-                "no {name} in\n{}",
-                self.lines.broker.get("/metrics").await.as_str().unwrap()
-            ),
-        }
+    /// Waits until the broker has counted so many that it turned away for this.
+    async fn wait_refused(&self, why: &str, least: f64) {
+        let name = format!("partyline_sip_refused_total{{why=\"{why}\"}}");
+        eventually(&format!("{least} {why}"), WAIT, async || {
+            self.lines
+                .broker
+                .metric(&name)
+                .await
+                .is_some_and(|count| count >= least)
+        })
+        .await;
     }
 }
 
@@ -129,7 +131,8 @@ const ANSWERS: [(&str, &[u16]); 49] = [
     ("escruri", &[400]),
     ("insuf", &[400]),
     ("intmeth", &[400]),
-    ("inv2543", &[403, 404, 488]),
+    // Without Contact, of which RFC 3261 makes a must.
+    ("inv2543", &[400]),
     ("invut", &[415]),
     ("longreq", &[403, 404, 400]),
     ("ltgtruri", &[400]),
@@ -143,7 +146,7 @@ const ANSWERS: [(&str, &[u16]); 49] = [
     ("multi01", &[400]),
     ("ncl", &[400]),
     ("noreason", &[0]),
-    ("novelsc", &[404, 416]),
+    ("novelsc", &[416]),
     ("quotbal", &[400]),
     ("regaut01", &[405, 501]),
     ("regbadct", &[405, 501]),
@@ -154,10 +157,11 @@ const ANSWERS: [(&str, &[u16]); 49] = [
     ("semiuri", &[200, 404]),
     ("transports", &[200, 404]),
     ("trws", &[400]),
-    ("unkscm", &[404, 416]),
+    ("unkscm", &[416]),
     ("unksm2", &[405, 416, 501]),
     ("unreason", &[0]),
-    ("wsinv", &[400, 403, 404]),
+    // Its To has a tag, of no dialog here.
+    ("wsinv", &[481]),
     ("zeromf", &[200, 404, 483]),
 ];
 
@@ -181,7 +185,10 @@ async fn the_torture_messages_of_rfc_4475_get_their_answers_by_udp() {
         } else {
             Duration::from_secs(3)
         };
-        let answer = udp.ask(&message, within).await;
+        let answer = match name.as_str() {
+            "quotbal" => udp.ask_with_via(5050, &message, within).await,
+            _ => udp.ask(&message, within).await,
+        };
         let got = answer.as_deref().and_then(status).unwrap_or(0);
         if !expected.contains(&got) {
             let answer = String::from_utf8_lossy(answer.as_deref().unwrap_or_default()).into_owned();
@@ -331,7 +338,7 @@ async fn half_messages_false_lengths_and_too_many_connections_end_and_hold_nothi
         ),
         (
             by_udp.replace("Content-Length: 0", "Content-Length: 70000"),
-            [400, 400],
+            [413, 413],
         ),
         (
             by_udp.replace("Content-Length: 0", "Content-Length: 0\r\nContent-Length: 5"),
@@ -451,7 +458,7 @@ async fn a_flood_from_addresses_that_no_trunk_names_is_dropped_and_counted() {
         "{}",
         String::from_utf8_lossy(&answer)
     );
-    assert!(siege.metric("partyline_sip_unlisted_total").await > 1000.0);
+    siege.wait_refused("unlisted", 1000.0).await;
     assert_eq!(siege.lines.calls().await.len(), 1, "none of it was a call");
     siege.is_survived().await;
 }
@@ -485,7 +492,7 @@ async fn scanners_hear_nothing_or_that_it_is_forbidden_as_configured() {
         &["-e100-110", "-m", "INVITE", "--force", "--maximumtime=3", &broker],
     );
     assert!(!tried.contains("reqauth") && !tried.contains("noauth"), "{tried}");
-    assert!(siege.metric("partyline_sip_unlisted_total").await >= 2.0);
+    siege.wait_refused("unlisted", 2.0).await;
     siege.is_survived().await;
 
     let siege = Siege::begin(&[("PARTYLINE__SIP__STRANGERS", "forbid")], "").await;
@@ -566,7 +573,7 @@ async fn credentials_that_were_used_are_no_good_again() {
             String::from_utf8_lossy(&answer)
         );
     }
-    assert!(siege.metric("partyline_sip_unauthorized_total").await >= 1.0);
+    siege.wait_refused("unauthorized", 1.0).await;
     drop(udp);
     siege.is_survived().await;
 }
