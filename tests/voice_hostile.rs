@@ -66,7 +66,7 @@ impl Siege {
     }
 
     /// The call goes on, another one can be made, and nothing has grown.
-    async fn is_survived(self) {
+    async fn expect_survived(self) {
         let (call, arrived) = self.calls;
         hear_each_other((&self.alice, call), (&self.bob, arrived)).await;
         self.alice.hang_up(call).await;
@@ -199,7 +199,7 @@ async fn the_torture_messages_of_rfc_4475_get_their_answers_by_udp() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     drop(udp);
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -231,7 +231,7 @@ async fn the_torture_messages_of_rfc_4475_get_their_answers_by_tcp() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -379,7 +379,7 @@ async fn half_messages_false_lengths_and_too_many_connections_end_and_hold_nothi
     }
     assert!(held <= 5, "{held} connections from one address");
     drop((open, udp, slow));
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -420,7 +420,7 @@ async fn a_tls_handshake_that_stalls_is_ended() {
         assert!(closed);
     }
     assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -460,7 +460,7 @@ async fn a_flood_from_addresses_that_no_trunk_names_is_dropped_and_counted() {
     );
     siege.wait_refused("unlisted", 1000.0).await;
     assert_eq!(siege.lines.calls().await.len(), 1, "none of it was a call");
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 /// Runs a tool of sipvicious from an address, and returns what it says.
@@ -493,7 +493,7 @@ async fn scanners_hear_nothing_or_that_it_is_forbidden_as_configured() {
     );
     assert!(!tried.contains("reqauth") && !tried.contains("noauth"), "{tried}");
     siege.wait_refused("unlisted", 2.0).await;
-    siege.is_survived().await;
+    siege.expect_survived().await;
 
     let siege = Siege::begin(&[("PARTYLINE__SIP__STRANGERS", "forbid")], "").await;
     let udp = Udp::on(ports::free_ip(), siege.sip()).await;
@@ -511,7 +511,7 @@ async fn scanners_hear_nothing_or_that_it_is_forbidden_as_configured() {
     let answers = udp.answers(QUIET).await.len();
     assert!(answers < 100, "{answers} answers");
     drop(udp);
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 /// The Authorization line for a challenge, as RFC 2617 reckons it.
@@ -575,7 +575,7 @@ async fn credentials_that_were_used_are_no_good_again() {
     }
     siege.wait_refused("unauthorized", 1.0).await;
     drop(udp);
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -601,5 +601,5 @@ async fn calls_above_the_limits_are_told_when_to_come_again() {
     assert!(codes.contains(&404), "{codes:?}");
     tokio::time::sleep(Duration::from_millis(1200)).await;
     drop(udp);
-    siege.is_survived().await;
+    siege.expect_survived().await;
 }

@@ -46,12 +46,12 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
 /// that whoever has such an address has all its ports.
 pub fn free_ip() -> Ipv4Addr {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let stripe = std::process::id() % (1 << (23 - IPS_LOG2)) << IPS_LOG2;
+    let stripe = (std::process::id() % (1 << (23 - IPS_LOG2))) << IPS_LOG2;
     loop {
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         assert!(n < 1 << IPS_LOG2, "no free address of loopback");
         // The upper half: 127.0.0.1 and its neighbours are everybody's.
-        let ip = Ipv4Addr::from(127 << 24 | 1 << 23 | stripe | n);
+        let ip = Ipv4Addr::from((127 << 24) | (1 << 23) | stripe | n);
         if !matches!(ip.octets()[3], 0 | 255) {
             return ip;
         }
