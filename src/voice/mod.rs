@@ -12,6 +12,7 @@ mod finder;
 pub mod relay;
 mod reports;
 mod resolve;
+mod setup;
 mod sockets;
 mod trunks;
 
