@@ -382,7 +382,7 @@ on_both_databases! {
         let mut broker = Broker::start(database, "[loopback]\nenabled = true\n").await;
         let [http, smpp] = ports::free_ports();
         let mut second = broker.cli_command(&["serve"]);
-        second.env("PARTYLINE__HTTP__LISTEN", format!("127.0.0.1:{http}")).env("PARTYLINE__SMPP__LISTEN", format!("127.0.0.1:{smpp}"));
+        second.env("PARTYLINE__HTTP__LISTEN", format!("127.0.0.1:{http}")).env("PARTYLINE__SMPP__LISTEN", format!("127.0.0.1:{smpp}")).env("PARTYLINE__SIP__LISTEN", "");
         let second = ran(second);
         let words = match database {
             Database::Sqlite => ["another `partyline serve` already serves", "stop it first"],

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests talk to: PostgreSQL, Kannel, Chromium, npm `smpp`, PyPI `smpplib`, `twilio` and
 # `openapi-spec-validator`, the official libraries of Standard Webhooks (npm and PyPI `standardwebhooks`), and the
-# generators of the clients.
+# generators of the clients; for voice sipp, Kamailio, tshark, and PyPI `pjsua2-python` and `sipvicious`.
 # Runs as root or with sudo; quick when all is there. System packages come from Debian, the rest goes
 # into target/peers and is gone after `make clean`.
 set -euo pipefail
@@ -37,6 +37,9 @@ fi
 has node || wanted+=(nodejs)
 has npm || wanted+=(npm)
 has chromium || wanted+=(chromium)
+has sipp || wanted+=(sip-tester)
+has kamailio || wanted+=(kamailio)
+{ has tshark && has dumpcap; } || wanted+=(tshark)
 
 if [ "${#wanted[@]}" -gt 0 ]; then
     has apt-get || fail "please install: ${wanted[*]} (named as in Debian; there is no apt-get here)"
@@ -88,6 +91,7 @@ pip_packages() {
 npm_packages node tests/peers
 pip_packages venv tests/peers/requirements.txt
 pip_packages schemathesis tests/peers/requirements-schemathesis.txt
+pip_packages voice tests/peers/requirements-voice.txt
 # What generates and tests the clients, and drives the example's page.
 npm_packages typescript clients/typescript
 npm_packages browser tests/peers/browser

@@ -15,6 +15,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::Value;
+use support::hidden::{assert_hidden, assert_hidden_in_text, hex};
 use support::smsc::{Delivery, Method};
 use support::town::PASSWORD;
 use support::{Kannel, Phone, Tap, Town, on_both_databases};
@@ -25,60 +26,6 @@ const ALICE: &str = "+12025558642";
 const DORA: &str = "+13035559753";
 const BOB: &str = "+14155557531";
 const STRANGER: &str = "+14155556420";
-
-/// What of a number must not be seen, in hex: its last seven digits, so that every way to write it counts,
-/// with or without +, 00 or the country code, in ASCII, in UTF-16, and two to a byte in either order. (Seven
-/// digits stand by chance in one of ten million places.)
-fn forms(number: &str) -> [String; 5] {
-    let digits = &number[number.len() - 7..];
-    // Half bytes swapped, as mobile networks write numbers, wherever the pairs begin.
-    let swapped = |digits: &str| -> String {
-        digits
-            .as_bytes()
-            .chunks_exact(2)
-            .flat_map(|pair| [char::from(pair[1]), char::from(pair[0])])
-            .collect()
-    };
-    let end = number.len();
-    [
-        hex(digits),
-        digits.encode_utf16().map(|unit| format!("{unit:04x}")).collect(),
-        digits.to_owned(),
-        swapped(&number[end - 8..]),
-        swapped(&number[end - 9..end - 1]),
-    ]
-}
-
-/// Fails if one of these numbers is in bytes, given in hex.
-fn assert_hidden(what: &str, hex: &str, numbers: &[&str]) {
-    assert!(hex.len().is_multiple_of(2), "{what} is no hex");
-    for number in numbers {
-        for form in forms(number) {
-            assert!(!hex.contains(&form), "{number} is in {what}, as {form}: {hex}");
-        }
-    }
-}
-
-/// Fails if one of these numbers is in a text.
-fn assert_hidden_in_text(what: &str, text: &str, numbers: &[&str]) {
-    let only_digits: String = text
-        .chars()
-        .filter(|c| !matches!(c, '-' | ' ' | '(' | ')' | '.'))
-        .collect();
-    for number in numbers {
-        let digits = &number[number.len() - 7..];
-        for text in [text, &only_digits] {
-            if let Some(at) = text.find(digits) {
-                let from = text[..at].char_indices().rev().nth(120).map_or(0, |(i, _)| i);
-                panic!("{number} is in {what}: …{}…", &text[from..at + digits.len()]);
-            }
-        }
-    }
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|b| format!("{b:02x}")).collect()
-}
 
 #[test]
 fn the_search_finds_what_it_looks_for() {

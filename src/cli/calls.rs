@@ -171,7 +171,8 @@ fn rungs(steps: &[CallStep], began: Timestamp) -> Vec<String> {
         " ".repeat(RUNG - 5)
     )];
     for step in steps {
-        let after = step.at.since(began) as f64 / 1000.0;
+        // The exchange's clock may have been read a moment later than the edge's.
+        let after = step.at.since(began).max(0) as f64 / 1000.0;
         let what: String = step.what.chars().take(RUNG - 6).collect();
         // Towards the right: what the caller sends, and what the broker sends to the callee.
         let rightwards = step.inbound == (step.leg == CallLeg::Caller);

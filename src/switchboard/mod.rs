@@ -145,6 +145,8 @@ struct Inner {
     live_calls: calls::Live,
     voice: OnceLock<Arc<dyn switching::CallOutlet>>,
     early: Arc<AtomicUsize>,
+    /// When this process took over: what its node had under way before is over.
+    began: Timestamp,
 }
 
 /// What a transaction is given: the moment, ids, and what does not change during it.
@@ -291,6 +293,7 @@ impl Switchboard {
             },
         );
         let inbox = Mutex::new(Some(inbox));
+        let began = clock.now();
         let inner = Inner {
             db,
             clock,
@@ -313,6 +316,7 @@ impl Switchboard {
             live_calls: calls::Live::default(),
             voice: OnceLock::new(),
             early,
+            began,
         };
         Self {
             inner: Arc::new(inner),

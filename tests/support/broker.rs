@@ -2,7 +2,7 @@
 //! public HTTP API.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -15,6 +15,8 @@ use super::process::{self, Process, Spec};
 use super::{Database, Postgres, poll, ports};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
+/// On its own address of loopback every broker has this port to itself.
+const SIP_PORT: u16 = 5060;
 
 /// The two numbers of a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -33,6 +35,7 @@ pub struct Builder {
     config: String,
     envs: Vec<(String, String)>,
     ports: [u16; 2],
+    voice: Ipv4Addr,
 }
 
 impl Builder {
@@ -65,6 +68,11 @@ impl Builder {
         SocketAddr::from(([127, 0, 0, 1], self.ports[1]))
     }
 
+    /// Where the broker will take calls and relay sound: an address of its own.
+    pub fn sip_addr(&self) -> SocketAddr {
+        SocketAddr::from((self.voice, SIP_PORT))
+    }
+
     /// Starts it, waits until it is ready, and makes an admin key.
     pub async fn start(self) -> Broker {
         let dir = process::new_dir("partyline");
@@ -74,8 +82,11 @@ impl Builder {
         let mut envs = vec![
             ("PARTYLINE__HTTP__LISTEN".to_owned(), format!("127.0.0.1:{http}")),
             ("PARTYLINE__SMPP__LISTEN".to_owned(), format!("127.0.0.1:{smpp}")),
-            ("PARTYLINE__SIP__LISTEN".to_owned(), String::new()),
             ("PARTYLINE__DATABASE__URL".to_owned(), self.database_url.clone()),
+            ("PARTYLINE__SIP__LISTEN".to_owned(), self.sip_addr().to_string()),
+            ("PARTYLINE__MEDIA__ADDRESS".to_owned(), self.voice.to_string()),
+            // A test that is over does not wait for calls.
+            ("PARTYLINE__SIP__DRAIN_S".to_owned(), "1".to_owned()),
         ];
         envs.extend(self.envs);
         let mut broker = Broker {
@@ -85,6 +96,7 @@ impl Builder {
             envs,
             http,
             smpp,
+            voice: self.voice,
             database_url: self.database_url,
             token: String::new(),
             client: reqwest::Client::new(),
@@ -103,6 +115,7 @@ pub struct Broker {
     envs: Vec<(String, String)>,
     http: u16,
     smpp: u16,
+    voice: Ipv4Addr,
     database_url: String,
     token: String,
     client: reqwest::Client,
@@ -128,6 +141,7 @@ impl Broker {
             config: String::new(),
             envs: Vec::new(),
             ports: ports::free_ports(),
+            voice: ports::free_ip(),
         }
     }
 
@@ -234,6 +248,15 @@ impl Broker {
 
     pub fn http_addr(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.http))
+    }
+
+    pub fn sip_addr(&self) -> SocketAddr {
+        SocketAddr::from((self.voice, SIP_PORT))
+    }
+
+    /// Changes the configuration file; it counts from the next start or SIGHUP on.
+    pub fn rewrite_config(&self, toml: &str) {
+        fs::write(&self.config, toml).expect("a file in our own folder");
     }
 
     pub fn database_url(&self) -> &str {
@@ -399,6 +422,16 @@ impl Broker {
                 );
             }
         }
+    }
+
+    /// Every call of a community, newest first.
+    pub async fn calls(&self, community: &str) -> Vec<Value> {
+        self.list(&path(community, "calls")).await
+    }
+
+    /// One call with its steps.
+    pub async fn call(&self, community: &str, call: &str) -> Value {
+        self.get(&path(community, &format!("calls/{call}"))).await
     }
 
     /// What was quarantined.

@@ -8,7 +8,8 @@ use crate::domain::id::{CallId, lowest_at};
 use crate::store::calls::{self, CallRow};
 use crate::store::{Conn, StoreError};
 
-/// A call that is in the database and not here is given this long: its beginning may be on its way.
+/// A call that is in the database and not here is given this long: its beginning may be on its way. What was there
+/// before this process is given nothing.
 const GRACE_S: i64 = 60;
 /// Calls ended in one transaction.
 const AT_ONCE: i64 = 500;
@@ -29,7 +30,7 @@ pub(crate) fn adopt(conn: &mut Conn, dead: u16, me: u16) -> std::result::Result<
 /// Looks after this node's calls: ends in the database what is not here, and here what somebody wants ended.
 pub(crate) async fn sweep_calls(board: &Switchboard) -> Result<()> {
     let (me, live) = (board.node() as i16, board.inner.live_calls.clone());
-    let before = lowest_at(board.now().plus_s(-GRACE_S));
+    let before = lowest_at(board.inner.began.max(board.now().plus_s(-GRACE_S)));
     let (lost, wanted) = board
         .read(move |conn| {
             let mut lost = calls::live(conn, me, before, AT_ONCE)?;

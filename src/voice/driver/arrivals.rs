@@ -12,7 +12,7 @@ use crate::config::sip::{DialledIn, WithheldCallers};
 use crate::domain::E164;
 use crate::domain::call::{Cause, EndedBy};
 use crate::switchboard::outlet::IntakeError;
-use crate::switchboard::switching::{Bridging, CallAttempt, CallLeg, CallPlan, CallStep, Caller};
+use crate::switchboard::switching::{Bridging, CallAttempt, CallPlan, Caller};
 use crate::voice::counters::Counters;
 use crate::voice::reports::cause_words;
 use crate::voice::trunks::{Channel, NoRoute, Trunk, attempt, leg_options};
@@ -124,14 +124,6 @@ impl Driver {
             caller,
             dialled,
         };
-        // The machine told of the INVITE before it asked.
-        let first = CallStep {
-            at: self.wall(self.now),
-            leg: CallLeg::Caller,
-            inbound: true,
-            what: "INVITE".into(),
-            trunk: Some(trunk.name.to_string()),
-        };
         let leg = Leg {
             trunk: Some(trunk),
             channel: Some(channel),
@@ -140,7 +132,6 @@ impl Driver {
         };
         let live = Live {
             asking: true,
-            steps: vec![first],
             legs: [leg, Leg::default()],
             ..Live::default()
         };

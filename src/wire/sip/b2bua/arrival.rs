@@ -32,10 +32,6 @@ pub(super) fn fault(core: &Core, invite: &IncomingRequest) -> Option<(u16, Vec<E
     {
         return Some((482, Vec::new()));
     }
-    let unknown = unknown_options(invite);
-    if !unknown.is_empty() {
-        return Some((420, vec![Extra::Unsupported(unknown)]));
-    }
     if invite.body().is_some_and(|body| body.kind != SDP) {
         return Some((415, vec![Extra::Accept(SDP)]));
     }
@@ -43,6 +39,16 @@ pub(super) fn fault(core: &Core, invite: &IncomingRequest) -> Option<(u16, Vec<E
         return Some((400, Vec::new()));
     }
     None
+}
+
+/// Why no request for such a URI (RFC 3261, section 8.2.2.1), or with such demands (section 8.2.2.3), is served.
+pub(super) fn unserved(request: &IncomingRequest) -> Option<(u16, Vec<Extra>)> {
+    let uri = request.uri();
+    if !uri.is_sip() && !uri.scheme().eq_ignore_ascii_case(b"tel") {
+        return Some((416, Vec::new()));
+    }
+    let unknown = unknown_options(request);
+    (!unknown.is_empty()).then(|| (420, vec![Extra::Unsupported(unknown)]))
 }
 
 /// Names an INVITE, whatever way it comes by.

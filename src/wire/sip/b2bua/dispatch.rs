@@ -98,6 +98,10 @@ impl Calls {
             }
             return;
         }
+        let known = !matches!(request.method(), Method::Other(_));
+        if let Some((status, extra)) = arrival::unserved(&request).filter(|_| known) {
+            return self.core.reject(id, status, extra);
+        }
         match request.method() {
             Method::Invite => self.invite(id, request, source),
             Method::Options | Method::Register | Method::Message | Method::Subscribe | Method::Publish => {
