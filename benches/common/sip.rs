@@ -213,11 +213,7 @@ fn answer_all(socket: &UdpSocket, tally: &Tally, stop: &AtomicBool) {
                     tries: 1,
                 });
             }
-            "ACK" => {
-                if acknowledged.insert(call.to_owned(), ()).is_some() {
-                    Tally::add(&tally.repeated);
-                }
-            }
+            "ACK" if acknowledged.insert(call.to_owned(), ()).is_some() => Tally::add(&tally.repeated),
             "BYE" | "CANCEL" | "OPTIONS" => {
                 if method == "BYE" && known.insert(format!("b{call}"), Instant::now()).is_some() {
                     Tally::add(&tally.repeated);
