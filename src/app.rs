@@ -101,10 +101,16 @@ fn stopwatch() -> Arc<dyn Fn() -> u64 + Send + Sync> {
 }
 
 /// Serves until told to stop.
-pub fn serve(mut config: Config, demo: bool, reload: Reload) -> anyhow::Result<()> {
+pub fn serve(mut config: Config, demo: bool, mut reload: Reload) -> anyhow::Result<()> {
     set_up_logging(&config.log);
     if demo {
         config.loopback.enabled = true;
+        demo::add_trunk(&mut config.sip);
+        reload = Box::new(move || {
+            let mut config = reload()?;
+            demo::add_trunk(&mut config.sip);
+            Ok(config)
+        });
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
@@ -202,7 +208,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
 
     announce(&http_addrs, &smpp, voice.as_ref());
     if let (Some(next_step), Some(http)) = (next_step, http_addrs.first()) {
-        next_step.print(*http);
+        next_step.print(*http, voice.as_ref().map(VoiceService::local_addr));
     }
 
     let ended = tokio::select! {

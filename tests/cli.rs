@@ -144,6 +144,54 @@ fn wrong_usage_ends_with_2_and_says_what_is_right() {
     );
 }
 
+#[tokio::test]
+async fn the_demos_call_rings_the_other_phone_from_the_number_that_stands_for_the_caller() {
+    let mut desk = Desk::new(Database::Sqlite);
+    let [sip, network, caller] = ports::free_ports();
+    desk.envs
+        .push(("PARTYLINE__SIP__LISTEN".into(), format!("127.0.0.1:{sip}")));
+    // As the demo's own trunk is, on a port that is free here.
+    desk.write(
+        "partyline.toml",
+        &format!(
+            "[sip.trunks.demo]\ntargets = [\"127.0.0.1:{network}\"]\nallow = [\"127.0.0.1\"]\ntrust = \
+             [\"from\"]\nkeep_alive_s = 0\n"
+        ),
+    );
+    let demo = desk.serve(&["serve", "--demo"]);
+    eventually("the demo tells the next step", WAIT, async || {
+        demo.fail_if_ended();
+        desk.stdout().contains("Ctrl-C")
+    })
+    .await;
+    let printed = desk.stdout();
+    let call = printed
+        .lines()
+        .find(|line| line.starts_with("examples/demo-call/call.sh "))
+        .unwrap_or_else(|| panic!("no call in {printed}"));
+    let mut bash = Command::new("bash");
+    bash.args(["-euc", call])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PHONE_PORT", network.to_string())
+        .env("CALLER_PORT", caller.to_string());
+    let called = tokio::task::spawn_blocking(move || ran(bash)).await.unwrap();
+    let said = called.done();
+    for words in ["the caller hears it ring", "the two talk", "the caller hung up"] {
+        assert!(said.contains(words), "no `{words}` in {said}");
+    }
+    let shown = said
+        .split_once("rings and shows ")
+        .and_then(|(_, rest)| rest.lines().next())
+        .unwrap_or_else(|| panic!("nothing was shown: {said}"));
+    assert!(
+        ("+14155550101"..="+14155550104").contains(&shown.trim()),
+        "{shown} is no pool number"
+    );
+    let calls = desk.run(&["calls"]);
+    assert!(calls.done().contains("Ada"), "{calls:?}");
+    assert_eq!(demo.stop().code(), Some(0), "SIGTERM");
+}
+
 #[test]
 fn a_wrong_settings_file_is_named_with_line_key_value_and_what_is_allowed() {
     let desk = Desk::new(Database::Sqlite);

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context, anyhow};
 
+use crate::config::sip::{CallerHeader, SipConfig, TrunkConfig};
 use crate::domain::E164;
 use crate::switchboard::pool_file::PoolFile;
 use crate::switchboard::{ContactRef, NewKey, Switchboard};
@@ -12,6 +13,24 @@ const NAME: &str = "pool-config/demo.toml";
 const FILE: &str = include_str!("../../pool-config/demo.toml");
 /// The name of the demo's key; earlier ones of that name are revoked.
 const KEY: &str = "demo";
+
+/// Where the demo's telephone network is: a soft-phone of whoever tries it out.
+const NETWORK: &str = "127.0.0.1:5070";
+
+/// A trunk for calls between soft-phones on this machine, where the settings have none.
+pub fn add_trunk(sip: &mut SipConfig) {
+    if sip.trunks.is_empty() {
+        let trunk = TrunkConfig {
+            targets: vec![NETWORK.into()],
+            allow: vec!["127.0.0.1".into()],
+            trust: vec![CallerHeader::From],
+            // It is not there most of the time.
+            keep_alive_s: 0,
+            ..TrunkConfig::default()
+        };
+        sip.trunks.insert("demo".into(), trunk);
+    }
+}
 
 /// What to type next.
 pub struct NextStep {
@@ -67,11 +86,11 @@ pub async fn set_up(board: &Switchboard) -> anyhow::Result<NextStep> {
 
 impl NextStep {
     /// Says it, with commands that run as they stand.
-    pub fn print(&self, http: SocketAddr) {
-        super::print(&self.text(http));
+    pub fn print(&self, http: SocketAddr, sip: Option<SocketAddr>) {
+        super::print(&self.text(http, sip));
     }
 
-    fn text(&self, http: SocketAddr) -> String {
+    fn text(&self, http: SocketAddr, sip: Option<SocketAddr>) -> String {
         let base = format!("http://{}/v1/loopback/phones", reachable(http));
         let auth = format!("-H 'Authorization: Bearer {}'", self.token);
         let send = |phone: E164, to: E164, text: &str| {
@@ -84,7 +103,14 @@ impl NextStep {
         let (sender, phone) = (&self.sender.0, self.sender.1);
         let (recipient, other) = (&self.recipient.0, self.recipient.1);
         let (number, mirror) = (self.number, self.mirror);
-        [
+        let call = sip.map(|sip| {
+            [
+                format!("# {sender} calls {recipient}, whose phone shows {mirror} (from the checkout, with sipp):"),
+                format!("examples/demo-call/call.sh {} {phone} {number}", reachable(sip)),
+                String::new(),
+            ]
+        });
+        let texts = [
             String::new(),
             format!("The demo community is up: {sender}'s phone is {phone}, {recipient}'s is {other}."),
             format!(
@@ -102,9 +128,14 @@ impl NextStep {
             send(other, mirror, &format!("Hello {sender}")),
             inbox(phone),
             String::new(),
-            "Ctrl-C stops the broker.".into(),
-        ]
-        .join("\n")
+        ];
+        let end = ["Ctrl-C stops the broker.".to_owned()];
+        texts
+            .into_iter()
+            .chain(call.into_iter().flatten())
+            .chain(end)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -126,6 +157,18 @@ mod tests {
     fn the_demo_file_is_sound_and_its_first_contact_can_be_shown() {
         let file = PoolFile::parse(NAME, FILE).unwrap();
         assert!(!file.contacts.is_empty() && file.numbers.iter().all(|n| n.carrier == "loopback"));
+    }
+
+    #[test]
+    fn the_demos_trunk_is_sound_and_gives_way_to_others() {
+        let mut config = crate::config::Config::default();
+        add_trunk(&mut config.sip);
+        assert_eq!(config.sip.trunks["demo"].targets, [NETWORK]);
+        assert_eq!(config.validate(), Ok(()));
+        let mut own = SipConfig::default();
+        own.trunks.insert("mine".into(), TrunkConfig::default());
+        add_trunk(&mut own);
+        assert_eq!(own.trunks.keys().collect::<Vec<_>>(), ["mine"]);
     }
 
     #[test]
