@@ -13,7 +13,10 @@ pub mod api_keys;
 pub mod app_devices;
 pub mod assignment_lists;
 pub mod assignments;
+mod checkpoints;
 pub mod communities;
+#[cfg(test)]
+mod db_tests;
 pub mod deliveries;
 pub mod delivery_lists;
 pub mod devices;
@@ -44,7 +47,7 @@ mod update;
 mod window;
 
 pub use conn::{Conn, DatabaseUrl};
-pub use db::{Db, Durability};
+pub use db::{Db, Durability, Fence};
 pub use error::{MaybeTransient, StoreError};
 pub use window::Window;
 
