@@ -8,6 +8,9 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 
 use super::{StoreError, each};
 
+/// How long SQLite waits for a lock.
+pub(super) const BUSY_TIMEOUT_MS: u32 = 30_000;
+
 /// One connection to either database.
 pub enum Conn {
     /// The embedded one.
@@ -64,7 +67,7 @@ impl DatabaseUrl {
                     .ok_or_else(|| failed("the path is not UTF-8".into()))?;
                 let mut conn = SqliteConnection::establish(path).map_err(|e| failed(e.to_string()))?;
                 conn.batch_execute(&format!(
-                    "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                    "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; \
                      PRAGMA wal_autocheckpoint = {};",
                     if checkpoints { 1000 } else { 0 }

@@ -6,12 +6,14 @@
 //! writes are grouped likewise on one thread, and structural work, which takes row locks, runs one
 //! transaction a job on the others.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoints;
 use super::conn::Manager;
 use super::{Conn, DatabaseUrl, MaybeTransient, StoreError};
 use crate::domain::Clock;
@@ -34,9 +36,21 @@ enum Ran {
     Transient,
 }
 
+/// What stands between one job's failure and the other jobs of its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fence {
+    /// Nothing: where it fails, the whole transaction is undone and run again with savepoints. For work that hardly
+    /// ever fails; a savepoint makes SQLite keep a copy of every page that changes under it.
+    None,
+    /// A savepoint: it is undone alone.
+    Savepoint,
+}
+
 struct Job {
+    /// What it asks for; what it gets is told to `run`.
+    fence: Fence,
     /// Runs the work; its value or error stays inside until `finish`.
-    run: Box<dyn FnMut(&mut Conn) -> Ran + Send>,
+    run: Box<dyn FnMut(&mut Conn, Fence) -> Ran + Send>,
     /// Answers the caller: with what `run` left, or with the commit's failure.
     finish: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
@@ -96,19 +110,21 @@ impl Db {
         let watch: Arc<OnceLock<Watch>> = Arc::default();
         let mut threads = Vec::new();
         let mut stop_checkpoints = None;
+        let anew: Arc<AtomicBool> = Arc::default();
         let (grouped, grouped_rx) = mpsc::channel(QUEUE);
         let grouped_rx = Arc::new(Mutex::new(grouped_rx));
         let structural = match &url {
             DatabaseUrl::Sqlite(path) => {
                 threads.push(spawn(
                     "store-writer",
-                    writer(pool(1)?, grouped_rx, GROUP, watch.clone()),
+                    writer(pool(1)?, grouped_rx, GROUP, watch.clone(), anew.clone()),
                 )?);
                 if durability == Durability::Server {
                     let (stop, stopped) = std::sync::mpsc::channel();
                     let (url, wal) = (url.clone(), append(path, "-wal"));
+                    let anew = anew.clone();
                     threads.push(spawn("store-checkpoints", move || {
-                        checkpoints_beside(&url, &wal, &stopped)
+                        checkpoints::run(&url, &wal, &anew, &stopped)
                     })?);
                     stop_checkpoints = Some(stop);
                 }
@@ -117,14 +133,14 @@ impl Db {
             DatabaseUrl::Postgres(_) => {
                 threads.push(spawn(
                     "store-writer",
-                    writer(pool(1)?, grouped_rx, GROUP, watch.clone()),
+                    writer(pool(1)?, grouped_rx, GROUP, watch.clone(), anew.clone()),
                 )?);
                 let (structural, rx) = mpsc::channel(QUEUE);
                 let rx = Arc::new(Mutex::new(rx));
                 for _ in 0..PG_WRITERS {
                     threads.push(spawn(
                         "store-structure",
-                        writer(pool(1)?, rx.clone(), 1, watch.clone()),
+                        writer(pool(1)?, rx.clone(), 1, watch.clone(), anew.clone()),
                     )?);
                 }
                 structural
@@ -205,12 +221,13 @@ impl Db {
         submit(&self.inner.grouped, work).await
     }
 
-    /// Like [`Db::write_grouped`], but `then` gets the result on the writer thread, right after the commit
-    /// and before any later commit: what follows from it happens in the order of the commits. It must not
-    /// block.
+    /// Like [`Db::write_grouped`], for batches that hardly ever fail: `work` runs without a fence first, and behind
+    /// a savepoint only after something of its transaction has failed. `then` gets the result on the writer thread,
+    /// right after the commit and before any later commit: what follows from it happens in the order of the commits.
+    /// It must not block.
     pub async fn write_grouped_then<T, E>(
         &self,
-        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&mut Conn, Fence) -> Result<T, E> + Send + 'static,
         then: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Result<(), StoreError>
     where
@@ -220,7 +237,10 @@ impl Db {
         let Some(queue) = &self.inner.grouped else {
             return Err(StoreError::Closed);
         };
-        queue.send(job(work, then)).await.map_err(|_| StoreError::Closed)
+        queue
+            .send(job(Fence::None, work, then))
+            .await
+            .map_err(|_| StoreError::Closed)
     }
 }
 
@@ -242,7 +262,7 @@ impl Drop for Inner {
 
 async fn submit<T, E>(
     queue: &Option<mpsc::Sender<Job>>,
-    work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
@@ -252,13 +272,18 @@ where
     let Some(queue) = queue else {
         return Err(StoreError::Closed.into());
     };
-    let job = job(work, move |result| drop(answer.send(result)));
+    let job = job(
+        Fence::Savepoint,
+        move |conn, _| work(conn),
+        move |result| drop(answer.send(result)),
+    );
     queue.send(job).await.map_err(|_| StoreError::Closed)?;
     answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
 }
 
 fn job<T, E>(
-    mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    fence: Fence,
+    mut work: impl FnMut(&mut Conn, Fence) -> Result<T, E> + Send + 'static,
     then: impl FnOnce(Result<T, E>) + Send + 'static,
 ) -> Job
 where
@@ -267,8 +292,8 @@ where
 {
     let slot: Arc<Mutex<Option<Result<T, E>>>> = Arc::default();
     let inside = slot.clone();
-    let run = Box::new(move |conn: &mut Conn| {
-        let result = work(conn);
+    let run = Box::new(move |conn: &mut Conn, fence: Fence| {
+        let result = work(conn, fence);
         let ran = match &result {
             Ok(_) => Ran::Done,
             Err(e) if e.is_transient() => Ran::Transient,
@@ -287,7 +312,7 @@ where
             (Ok(()), None) => Err(StoreError::Closed.into()),
         });
     });
-    Job { run, finish }
+    Job { fence, run, finish }
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
@@ -303,6 +328,7 @@ fn writer(
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
     group: usize,
     watch: Arc<OnceLock<Watch>>,
+    anew: Arc<AtomicBool>,
 ) -> impl FnOnce() + Send + 'static {
     move || {
         loop {
@@ -319,6 +345,15 @@ fn writer(
                         Ok(job) => taken.push(job),
                         Err(_) => break,
                     }
+                }
+            }
+            if anew.swap(false, Ordering::AcqRel) {
+                let begun = pool
+                    .get()
+                    .map_err(|e| StoreError::Open(e.to_string()))
+                    .and_then(|mut conn| checkpoints::begin_log_anew(&mut conn));
+                if let Err(error) = begun {
+                    tracing::warn!(%error, "the log did not begin anew");
                 }
             }
             commit(&pool, taken, watch.get());
@@ -373,17 +408,35 @@ fn commit(pool: &r2d2::Pool<Manager>, mut jobs: Vec<Job>, watch: Option<&Watch>)
     }
 }
 
+/// What one run of a transaction's jobs came to.
+enum Tried {
+    /// The places of the jobs that ask for another try; what the others did stands.
+    Done(Vec<usize>),
+    /// A job without a fence failed: nothing may stand.
+    Undo,
+}
+
 /// One transaction; returns the places of the jobs that ask for another try.
 fn transaction(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreError> {
+    match attempt(conn, jobs, false)? {
+        Tried::Done(transient) => Ok(transient),
+        Tried::Undo => match attempt(conn, jobs, true)? {
+            Tried::Done(transient) => Ok(transient),
+            Tried::Undo => Err(StoreError::Open("a job failed outside its savepoint".into())),
+        },
+    }
+}
+
+fn attempt(conn: &mut Conn, jobs: &mut [Job], fenced: bool) -> Result<Tried, StoreError> {
     let begin = if conn.is_postgres() {
         "BEGIN"
     } else {
         "BEGIN IMMEDIATE"
     };
     conn.execute(begin)?;
-    let result = in_savepoints(conn, jobs);
+    let result = run_all(conn, jobs, fenced);
     match &result {
-        Ok(_) => {
+        Ok(Tried::Done(_)) => {
             if let Err(error) = conn.execute("COMMIT") {
                 let broken = conn.is_broken();
                 let _ = conn.execute("ROLLBACK");
@@ -393,6 +446,7 @@ fn transaction(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreErr
                 });
             }
         }
+        Ok(Tried::Undo) => conn.execute("ROLLBACK")?,
         Err(_) => {
             let _ = conn.execute("ROLLBACK");
         }
@@ -400,11 +454,17 @@ fn transaction(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreErr
     result
 }
 
-fn in_savepoints(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreError> {
+fn run_all(conn: &mut Conn, jobs: &mut [Job], fenced: bool) -> Result<Tried, StoreError> {
     let mut transient = Vec::new();
     for (at, job) in jobs.iter_mut().enumerate() {
+        if job.fence == Fence::None && !fenced {
+            match (job.run)(conn, Fence::None) {
+                Ran::Done => continue,
+                Ran::Failed | Ran::Transient => return Ok(Tried::Undo),
+            }
+        }
         conn.execute("SAVEPOINT job")?;
-        match (job.run)(conn) {
+        match (job.run)(conn, Fence::Savepoint) {
             Ran::Done => conn.execute("RELEASE job")?,
             failed => {
                 conn.execute("ROLLBACK TO job; RELEASE job")?;
@@ -414,44 +474,7 @@ fn in_savepoints(conn: &mut Conn, jobs: &mut [Job]) -> Result<Vec<usize>, StoreE
             }
         }
     }
-    Ok(transient)
-}
-
-/// How often the log is moved, and how long a move may keep a writer waiting for readers to end.
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
-const CHECKPOINT_PATIENCE_MS: u32 = 20;
-
-/// Moves SQLite's log into the database file beside the commits, so that no caller's commit pays for it.
-/// Most is copied while writers go on; then the little that is left with the writers held, so that the log
-/// begins anew: under steady writing it would otherwise never end, and a large one is slow to start over.
-fn checkpoints_beside(url: &DatabaseUrl, wal: &std::path::Path, stop: &std::sync::mpsc::Receiver<()>) {
-    let mut conn = None;
-    let mut seen = None;
-    loop {
-        let timed_out = Err(std::sync::mpsc::RecvTimeoutError::Timeout);
-        let stopping = stop.recv_timeout(CHECKPOINT_EVERY) != timed_out;
-        if conn.is_none() {
-            conn = url.connect(false).ok();
-        }
-        let changed = std::fs::metadata(wal).and_then(|m| m.modified()).ok();
-        if let Some(c) = conn.as_mut()
-            && (stopping || changed != seen)
-        {
-            seen = changed;
-            let last = if stopping { "TRUNCATE" } else { "RESTART" };
-            let statements = format!(
-                "PRAGMA busy_timeout = {CHECKPOINT_PATIENCE_MS}; PRAGMA wal_checkpoint(PASSIVE); PRAGMA \
-                 wal_checkpoint({last})"
-            );
-            if let Err(error) = c.execute(&statements) {
-                tracing::warn!(%error, "a checkpoint failed");
-                conn = None;
-            }
-        }
-        if stopping {
-            return;
-        }
-    }
+    Ok(Tried::Done(transient))
 }
 
 fn append(path: &std::path::Path, suffix: &str) -> std::path::PathBuf {

@@ -13,7 +13,7 @@ pub const DELIVERED: i16 = 1;
 /// Given up; it may be replayed.
 pub const DEAD: i16 = 2;
 
-/// Rows in one statement: SQLite binds at most 32,766 values.
+/// Rows in one statement of PostgreSQL, which binds at most 65,535 values.
 const CHUNK: usize = 1_000;
 
 /// A delivery's row.
@@ -76,8 +76,18 @@ pub struct AttemptRow {
 
 /// Adds deliveries.
 pub fn insert(conn: &mut Conn, rows: &[DeliveryRow]) -> Result<(), StoreError> {
-    for chunk in rows.chunks(CHUNK) {
-        each!(conn, c => diesel::insert_into(deliveries::table).values(chunk).execute(c))?;
+    match conn {
+        // Diesel would make a statement a row of it as well, but prepare it for each.
+        Conn::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(deliveries::table).values(row).execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            for chunk in rows.chunks(CHUNK) {
+                diesel::insert_into(deliveries::table).values(chunk).execute(c)?;
+            }
+        }
     }
     Ok(())
 }

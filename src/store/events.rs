@@ -6,7 +6,7 @@ use super::schema::events;
 use super::{Conn, StoreError, each};
 use crate::domain::id::CommunityId;
 
-/// Rows in one statement: SQLite binds at most 32,766 values.
+/// Rows in one statement of PostgreSQL, which binds at most 65,535 values.
 const CHUNK: usize = 1_000;
 
 /// An event's row.
@@ -29,8 +29,18 @@ pub struct EventRow {
 
 /// Adds events.
 pub fn insert(conn: &mut Conn, rows: &[EventRow]) -> Result<(), StoreError> {
-    for chunk in rows.chunks(CHUNK) {
-        each!(conn, c => diesel::insert_into(events::table).values(chunk).execute(c))?;
+    match conn {
+        // Diesel would make a statement a row of it as well, but prepare it for each.
+        Conn::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(events::table).values(row).execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            for chunk in rows.chunks(CHUNK) {
+                diesel::insert_into(events::table).values(chunk).execute(c)?;
+            }
+        }
     }
     Ok(())
 }

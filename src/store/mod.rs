@@ -14,7 +14,10 @@ pub mod app_devices;
 pub mod assignment_lists;
 pub mod assignments;
 pub mod calls;
+mod checkpoints;
 pub mod communities;
+#[cfg(test)]
+mod db_tests;
 pub mod deliveries;
 pub mod delivery_lists;
 pub mod devices;
@@ -45,7 +48,7 @@ mod update;
 mod window;
 
 pub use conn::{Conn, DatabaseUrl};
-pub use db::{Db, Durability};
+pub use db::{Db, Durability, Fence};
 pub use error::{MaybeTransient, StoreError};
 pub use window::Window;
 

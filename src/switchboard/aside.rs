@@ -3,10 +3,11 @@
 
 use super::Context;
 use super::error::{Result, SwitchboardError};
-use crate::store::{Conn, MaybeTransient, StoreError};
+use crate::store::{Conn, Fence, MaybeTransient, StoreError};
 
-/// Runs `whole` on a batch; where that fails, runs `alone` on each of its items, and `set_aside` on those
-/// that fail again. An error that comes out is the database's own, and nothing was written.
+/// Runs `whole` on a batch; where that fails, runs `alone` on each of its items, and `set_aside` on those that
+/// fail again. An error that comes out is the database's own, and nothing was written; or, without a fence, it is
+/// `whole`'s, and the writer undoes all and comes again with a fence.
 pub(crate) fn batch_or_each<I, O>(
     conn: &mut Conn,
     ctx: &Context,
@@ -15,6 +16,9 @@ pub(crate) fn batch_or_each<I, O>(
     mut alone: impl FnMut(&mut Conn, usize, &I) -> Result<O>,
     mut set_aside: impl FnMut(&mut Conn, &I, SwitchboardError) -> Result<O>,
 ) -> Result<Vec<O>> {
+    if ctx.fence == Fence::None {
+        return whole(conn);
+    }
     let told = ctx.events.mark();
     match conn.savepoint(whole) {
         Err(error) if may_be_one_rows(&error) => {

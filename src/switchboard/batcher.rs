@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::Context;
 use super::error::{Result, SwitchboardError};
 use super::events::{self, Written};
-use crate::store::{Conn, Db, StoreError};
+use crate::store::{Conn, Db, Fence, StoreError};
 
 /// Most items in one job; what is above goes into the next.
 const BATCH: usize = 256;
@@ -130,7 +130,7 @@ async fn queue_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shar
     let mut batch: Option<(Context, Vec<I>)> = None;
     let answers: Arc<Mutex<Answers<O>>> = Arc::default();
     let taken = (shared.clone(), answers.clone());
-    let work = move |conn: &mut Conn| {
+    let work = move |conn: &mut Conn, fence: Fence| {
         let (shared, answers) = &taken;
         let (context, items) = batch.get_or_insert_with(|| {
             let (items, more, senders) = take(shared);
@@ -142,6 +142,7 @@ async fn queue_job<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shar
             ((shared.context)(), items)
         });
         context.events.clear();
+        context.fence = fence;
         let outcomes = (shared.process)(conn, context, items)?;
         let written = events::write(conn, context)?;
         Ok((outcomes, written))

@@ -2,7 +2,7 @@
 //! transaction; acknowledged after its commit (design rule 6).
 
 use super::aside::batch_or_each;
-use super::communities::{self, Apps};
+use super::communities::Apps;
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::notices::Cause;
@@ -80,7 +80,7 @@ fn accept_one(
         }),
         Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
         Arrival::LetGo(outlet, numbers) => held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx)),
-        Arrival::App(community, new) => from_app(conn, ctx, *community, new),
+        Arrival::App(community, new) => from_app(conn, ctx, cache, *community, new),
     };
     match outcome {
         Err(error @ SwitchboardError::Store(_)) => Err(error),
@@ -468,8 +468,15 @@ fn keyword_text(
     })
 }
 
-fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMessage) -> Outcome {
-    let (policy, apps) = communities::setup(conn, community)?;
+fn from_app(
+    conn: &mut Conn,
+    ctx: &Context,
+    cache: &mut DialledCache,
+    community: CommunityId,
+    new: &NewMessage,
+) -> Outcome {
+    let (policy, apps) = cache.setup(conn, community)?;
+    let apps = *apps;
     if let Some(key) = &new.idempotency_key
         && let Some(before) = messages::by_reference(conn, community, API, key)?
     {
@@ -488,7 +495,7 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;
     let text = cleaned(&new.text);
-    if is_bad(&text, &policy) {
+    if is_bad(&text, policy) {
         return Err(SwitchboardError::invalid(
             "text",
             format!(
@@ -532,7 +539,7 @@ fn from_app(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewMes
     match ruling {
         Ruling::Bridge => {
             touch(conn, ctx, community, &pair.row)?;
-            bridge(conn, ctx, (&policy, apps), message, &pair, &[])
+            bridge(conn, ctx, (policy, apps), message, &pair, &[])
         }
         // An app is told at once, so there is nothing to record but the answer.
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),

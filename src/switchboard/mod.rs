@@ -159,6 +159,8 @@ pub(crate) struct Context {
     pub events: events::EventLog,
     /// About how many receipts are kept for texts that are not known yet.
     pub early: Arc<AtomicUsize>,
+    /// What keeps a failure here from the others of the transaction.
+    pub fence: crate::store::Fence,
     /// Which job this is; the same when the database has it run again.
     job: i64,
 }
@@ -179,6 +181,7 @@ impl Context {
             guard,
             early,
             events: events::EventLog::default(),
+            fence: crate::store::Fence::Savepoint,
             job,
         }
     }

@@ -2,6 +2,7 @@
 //! `explain` and the API's `resolve` show the very same decision that a text would meet.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +34,25 @@ pub(crate) struct Dialled {
 }
 
 /// Remembers numbers within one transaction: a batch of texts shares few of them.
-pub(crate) type DialledCache = HashMap<E164, Option<Dialled>>;
+#[derive(Default)]
+pub(crate) struct DialledCache {
+    numbers: HashMap<E164, Option<Dialled>>,
+    setups: HashMap<CommunityId, (Policy, Apps)>,
+}
+
+impl DialledCache {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a text must know of its community.
+    pub fn setup(&mut self, conn: &mut Conn, community: CommunityId) -> Result<&(Policy, Apps)> {
+        Ok(match self.setups.entry(community) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(communities::setup(conn, community)?),
+        })
+    }
+}
 
 /// Both rows of a live pair, and where the other end is.
 #[derive(Clone, Debug)]
@@ -96,13 +115,13 @@ pub(crate) enum Ruling {
 
 /// Looks up a number that was dialled.
 pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Result<Option<Dialled>> {
-    if let Some(known) = cache.get(&to) {
+    if let Some(known) = cache.numbers.get(&to) {
         return Ok(known.clone());
     }
     let found = match numbers::find(conn, to)? {
         Some(number) => {
             let community = CommunityId::from_i64(number.community_id);
-            let (policy, apps) = communities::setup(conn, community)?;
+            let (policy, apps) = cache.setup(conn, community)?.clone();
             Some(Dialled {
                 community,
                 policy,
@@ -112,7 +131,7 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
         }
         None => None,
     };
-    cache.insert(to, found.clone());
+    cache.numbers.insert(to, found.clone());
     Ok(found)
 }
 
