@@ -105,7 +105,9 @@ impl NextStep {
         let (number, mirror) = (self.number, self.mirror);
         let call = sip.map(|sip| {
             [
-                format!("# {sender} calls {recipient}, whose phone shows {mirror} (from the checkout, with sipp):"),
+                format!(
+                    "# {sender} calls {recipient}, whose phone shows {mirror} (from the checkout, with sipp):"
+                ),
                 format!("examples/demo-call/call.sh {} {phone} {number}", reachable(sip)),
                 String::new(),
             ]
