@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rand::RngCore;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::Driver;
 use super::live::{Leg, Live};
@@ -15,6 +18,7 @@ use crate::switchboard::outlet::IntakeError;
 use crate::switchboard::switching::{Bridging, CallAttempt, CallPlan, Caller};
 use crate::voice::counters::Counters;
 use crate::voice::reports::cause_words;
+use crate::voice::setup::DECISION_MS;
 use crate::voice::trunks::{Channel, NoRoute, Trunk, attempt, leg_options};
 use crate::wire::sip::b2bua::{self, Bridge, Decision, Refusal};
 use crate::wire::sip::digest::Verdict;
@@ -32,6 +36,32 @@ pub struct Ruling {
     call: b2bua::CallId,
     dialled: E164,
     plan: Result<CallPlan, IntakeError>,
+}
+
+/// A ruling that is sent whatever becomes of the question: its call waits for one.
+struct Pledge {
+    ruled: mpsc::Sender<Ruling>,
+    call: b2bua::CallId,
+    dialled: E164,
+    plan: Result<CallPlan, IntakeError>,
+}
+
+impl Pledge {
+    fn keep(mut self, plan: Result<CallPlan, IntakeError>) {
+        self.plan = plan;
+    }
+}
+
+impl Drop for Pledge {
+    fn drop(&mut self) {
+        let ruling = Ruling {
+            call: self.call,
+            dialled: self.dialled,
+            plan: std::mem::replace(&mut self.plan, Err(IntakeError::Overloaded)),
+        };
+        // There is room: the queue holds as many as may be asked about.
+        let _ = self.ruled.try_send(ruling);
+    }
 }
 
 /// Why a call is turned away before the exchange is asked.
@@ -65,7 +95,8 @@ impl Driver {
         source: Source,
     ) -> Result<(), Rejected> {
         let trunk = self.caller_trunk(invite, source)?;
-        if self.reports_back_up() || !self.rate.take(self.now) {
+        // Calls whose callers gave up count until the exchange has answered: the machine knows of them no more.
+        if self.asking >= UNDECIDED || self.reports_back_up() || !self.rate.take(self.now) {
             return Err(Rejected::NoRoom);
         }
         let channel = trunk.seize(self.now).ok_or(Rejected::NoRoom)?;
@@ -136,17 +167,24 @@ impl Driver {
             ..Live::default()
         };
         self.live.insert(call, live);
-        let (exchange, ruled) = (self.parts.exchange.clone(), self.ruled.clone());
-        // As many of these as calls may wait for a decision.
+        self.asking += 1;
+        let exchange = self.parts.exchange.clone();
+        let pledge = Pledge {
+            ruled: self.ruled.clone(),
+            call,
+            dialled,
+            plan: Err(IntakeError::Store("the question was lost".into())),
+        };
         tokio::spawn(async move {
-            let plan = exchange.route_call(attempt).await;
-            let ruling = Ruling { call, dialled, plan };
-            let _ = ruled.send(ruling).await;
+            // The machine waits no longer than this, so nobody would make use of a later answer.
+            let asked = timeout(Duration::from_millis(DECISION_MS), exchange.route_call(attempt));
+            pledge.keep(asked.await.unwrap_or(Err(IntakeError::Overloaded)));
         });
     }
 
     pub(super) fn ruling(&mut self, ruling: Ruling) {
         let Ruling { call, dialled, plan } = ruling;
+        self.asking = self.asking.saturating_sub(1);
         let Some(live) = self.live.get_mut(&call) else {
             return;
         };

@@ -156,6 +156,7 @@ impl Driver {
         if live.asking {
             // The exchange has begun its record, or is about to: it is told once it has answered.
             live.ended = Some(*ended);
+            live.legs[0].channel = None;
             return;
         }
         if let Some(live) = self.live.remove(&ended.call) {

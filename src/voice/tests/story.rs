@@ -202,6 +202,40 @@ async fn a_caller_who_gives_up_is_reported_as_such() {
 }
 
 #[tokio::test]
+async fn an_exchange_that_never_answers_holds_neither_channels_nor_the_end_up() {
+    let ann = Peer::new("127.0.0.2").await;
+    let house = house(settings(&[("in", trunk(&ann))]), None).await;
+    house.break_down(Broken::Silent);
+    let broker = house.service.local_addr();
+    let invite = ann.invite(broker, ANN, DIALLED, "mute", "");
+    ann.send(broker, &invite).await;
+    ann.expect("SIP/2.0 100").await;
+    house.until(|house| house.asked().len() == 1).await;
+    let channels = |house: &House| house.service.outlet().trunks()[0].channels;
+    assert_eq!(channels(&house), 1);
+    let cancel = invite.split("Content-Type").next().unwrap();
+    let cancel = cancel.replace("INVITE", "CANCEL") + "Content-Length: 0\r\n\r\n";
+    ann.send(broker, &cancel).await;
+    let over = ann.expect("SIP/2.0 487").await;
+    ann.send(broker, &ann.within("ACK", 1, &over, "mute")).await;
+    assert_eq!(channels(&house), 0);
+    timeout(SOON, house.service.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_that_is_lost_is_answered_all_the_same() {
+    let ann = Peer::new("127.0.0.2").await;
+    let house = house(settings(&[("in", trunk(&ann))]), None).await;
+    house.break_down(Broken::Panicking);
+    let broker = house.service.local_addr();
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "lost", ""))
+        .await;
+    let refused = ann.expect("SIP/2.0 500").await;
+    ann.send(broker, &ann.within("ACK", 1, &refused, "lost")).await;
+    timeout(SOON, house.service.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refusal_of_the_exchange_is_told_with_its_code_and_no_rule() {
     let ann = Peer::new("127.0.0.2").await;
     let mut house = house(settings(&[("in", trunk(&ann))]), Some(Reason::PairBlocked)).await;
