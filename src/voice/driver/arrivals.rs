@@ -24,7 +24,7 @@ use crate::wire::sip::b2bua::{self, Bridge, Decision, Refusal};
 use crate::wire::sip::digest::Verdict;
 use crate::wire::sip::flow::Source;
 use crate::wire::sip::identity;
-use crate::wire::sip::message::IncomingRequest;
+use crate::wire::sip::message::{Extra, IncomingRequest, Method, OutgoingResponse};
 
 /// Calls that wait for the exchange; more are refused by the machine.
 pub const UNDECIDED: usize = 1000;
@@ -76,8 +76,7 @@ impl Driver {
         match self.admit(call, invite, source) {
             Ok(()) => {}
             Err(Rejected::Challenge { stale }) => {
-                let salt = self.parts.rng.next_u64();
-                let challenge = self.parts.guard.challenge(self.now, salt, stale);
+                let challenge = self.challenge(stale);
                 self.decide(call, Decision::Challenge(challenge));
             }
             Err(Rejected::Refused(status, q850)) => self.refuse(call, status, q850, None),
@@ -107,6 +106,59 @@ impl Driver {
         Ok(())
     }
 
+    /// Answers an INVITE whose credentials are missing or wrong, with nothing kept of it (RFC 3261, section 26.3.2.4):
+    /// one that bears a forged address costs no room here, and its answer is not repeated to whoever has that address.
+    /// False where it is to be handed in.
+    pub(super) fn turn_away(&mut self, request: &IncomingRequest, source: Source) -> bool {
+        // What repeats an INVITE that was let in is the transactions'.
+        if *request.method() != Method::Invite
+            || request.to().tag.is_some()
+            || self.parts.calls.knows(request)
+        {
+            return false;
+        }
+        let candidates = self.parts.directory.table().callers(source.remote);
+        if !candidates.first().is_some_and(|first| first.wants_digest()) {
+            return false;
+        }
+        let values = request.values("Authorization");
+        let method = request.method().as_str();
+        let password = |name: &str| password_of(&candidates, name);
+        let fault = self
+            .parts
+            .guard
+            .fault(self.now, &values, method, request.uri(), password);
+        let response = match fault {
+            None => return false,
+            Some(Verdict::Wrong) => {
+                Counters::add(&self.parts.counters.unauthorized);
+                let reason = Extra::Reason {
+                    protocol: "Q.850",
+                    cause: 21,
+                    text: cause_words(21),
+                };
+                OutgoingResponse {
+                    extra: vec![reason],
+                    ..OutgoingResponse::new(403)
+                }
+            }
+            Some(verdict) => {
+                let challenge = self.challenge(verdict == Verdict::Stale);
+                OutgoingResponse {
+                    extra: challenge.into_iter().map(Extra::WwwAuthenticate).collect(),
+                    ..OutgoingResponse::new(401)
+                }
+            }
+        };
+        self.parts.calls.answer_once(&source, request, response);
+        true
+    }
+
+    fn challenge(&mut self, stale: bool) -> Vec<String> {
+        let salt = self.parts.rng.next_u64();
+        self.parts.guard.challenge(self.now, salt, stale)
+    }
+
     /// The trunk by which a call comes: known by its address, and by its password where it has one.
     fn caller_trunk(&mut self, invite: &IncomingRequest, source: Source) -> Result<Arc<Trunk>, Rejected> {
         let candidates = self.parts.directory.table().callers(source.remote);
@@ -114,12 +166,7 @@ impl Driver {
         if !first.wants_digest() {
             return Ok(first.clone());
         }
-        let of = |name: &str| {
-            candidates
-                .iter()
-                .find(|trunk| trunk.config.inbound_username == name)
-        };
-        let password = |name: &str| of(name).map(|trunk| trunk.config.inbound_password.0.as_str());
+        let password = |name: &str| password_of(&candidates, name);
         let values = invite.values("Authorization");
         let method = invite.method().as_str();
         let verdict = self
@@ -127,7 +174,9 @@ impl Driver {
             .guard
             .verify(self.now, &values, method, invite.uri(), password);
         match verdict {
-            Verdict::Accepted { username } => of(&username).cloned().ok_or(Rejected::Refused(403, 21)),
+            Verdict::Accepted { username } => by_username(&candidates, &username)
+                .cloned()
+                .ok_or(Rejected::Refused(403, 21)),
             Verdict::Absent => Err(Rejected::Challenge { stale: false }),
             Verdict::Stale => Err(Rejected::Challenge { stale: true }),
             Verdict::Replayed => {
@@ -283,6 +332,16 @@ impl Driver {
     fn decide(&mut self, call: b2bua::CallId, decision: Decision) {
         self.parts.calls.decide(self.now, call, decision);
     }
+}
+
+fn by_username<'a>(candidates: &'a [Arc<Trunk>], name: &str) -> Option<&'a Arc<Trunk>> {
+    candidates
+        .iter()
+        .find(|trunk| trunk.config.inbound_username == name)
+}
+
+fn password_of<'a>(candidates: &'a [Arc<Trunk>], name: &str) -> Option<&'a str> {
+    by_username(candidates, name).map(|trunk| trunk.config.inbound_password.0.as_str())
 }
 
 fn dialled(trunk: &Trunk, invite: &IncomingRequest) -> Option<E164> {

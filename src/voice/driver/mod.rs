@@ -269,6 +269,7 @@ impl Driver {
 
     fn message(&mut self, source: Source, bytes: &Bytes) {
         match Incoming::parse(bytes) {
+            Ok(Incoming::Request(request)) if self.turn_away(&request, source) => {}
             Ok(message) => self.parts.calls.receive(self.now, source, message),
             Err(what) => self.unreadable(source, &what),
         }
