@@ -53,8 +53,13 @@ impl Driver {
         }
         let first = self.ways_to(&order.first).map_err(place_error)?;
         let second = self.ways_to(&order.second).map_err(place_error)?;
-        let channel = first.first().and_then(|route| route.trunk.seize(self.now));
-        let channel = channel.ok_or(PlaceError::OutOfCapacity)?;
+        // The contact's place is taken with the member's: else the member's phone would ring for a call that has none.
+        let now = self.now;
+        let seize = |routes: &[Route]| routes.first().and_then(|route| route.trunk.seize(now));
+        let channels = [&first, &second].map(|routes| seize(routes));
+        let [Some(to_first), Some(to_second)] = channels else {
+            return Err(PlaceError::OutOfCapacity);
+        };
         let families = [family(&first), family(&second)];
         let opened = self.open_media(families).ok_or(PlaceError::OutOfCapacity)?;
         let attempts = |routes: &[Route], end: &CallEnd| {
@@ -84,7 +89,8 @@ impl Driver {
             ..Leg::default()
         };
         let mut legs = [leg(first), leg(second)];
-        legs[0].channel = Some(channel);
+        legs[0].channel = Some(to_first);
+        legs[1].channel = Some(to_second);
         let live = Live {
             id: Some((order.call, order.community)),
             legs,

@@ -351,6 +351,46 @@ async fn an_app_s_call_rings_the_member_and_then_the_contact() {
 }
 
 #[tokio::test]
+async fn an_app_s_call_takes_a_place_on_both_trunks_at_once() {
+    let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let reaching = |peer: &Peer, phone: &str, max_channels| TrunkConfig {
+        reaches: vec![phone.into()],
+        max_channels,
+        ..trunk(peer)
+    };
+    let named = [("ann", reaching(&ann, ANN, 0)), ("bob", reaching(&bob, BOB, 1))];
+    let mut house = house(settings(&named), None).await;
+    let end = |phone, shown| CallEnd {
+        phone: number(phone),
+        shown: number(shown),
+        carrier: "acme".into(),
+    };
+    let order = |call| CallOrder {
+        call: CallId::from_i64(call),
+        community: CommunityId::from_i64(7),
+        member: MemberId::from_i64(1),
+        first: end(ANN, DIALLED),
+        second: end(BOB, SHOWN),
+        ring_s: 30,
+        max_duration_s: 600,
+    };
+    let outlet = house.service.outlet();
+    let channels = |house: &House| -> Vec<usize> {
+        let views = house.service.outlet().trunks();
+        views.iter().map(|view| view.channels).collect()
+    };
+    outlet.place(order(1)).await.unwrap();
+    assert_eq!(channels(&house), [1, 1]);
+    let full = Err(crate::switchboard::switching::PlaceError::OutOfCapacity);
+    assert_eq!(outlet.place(order(2)).await, full);
+    assert_eq!(channels(&house), [1, 1]);
+    let (invite, from) = ann.any().await;
+    ann.answer(&invite, from, "486 Busy Here", false, "").await;
+    assert_eq!(house.ending().await.cause, Cause::Busy);
+    house.until(|house| channels(house) == [0, 0]).await;
+}
+
+#[tokio::test]
 async fn a_stop_lets_calls_end_and_takes_no_new_ones() {
     let Talk {
         house,
