@@ -17,9 +17,11 @@ use crate::domain::call::{Cause, EndedBy};
 use crate::switchboard::outlet::IntakeError;
 use crate::switchboard::switching::{Bridging, CallAttempt, CallPlan, Caller};
 use crate::voice::counters::Counters;
+use crate::voice::relay::{Family, RelayError};
 use crate::voice::reports::cause_words;
 use crate::voice::setup::DECISION_MS;
-use crate::voice::trunks::{Channel, NoRoute, Trunk, attempt, leg_options};
+use crate::voice::trunks::{NoRoute, Trunk, attempt, leg_options};
+use crate::wire::sdp;
 use crate::wire::sip::b2bua::{self, Bridge, Decision, Refusal};
 use crate::wire::sip::digest::Verdict;
 use crate::wire::sip::flow::Source;
@@ -102,7 +104,14 @@ impl Driver {
         trunk.standing.calls_in.fetch_add(1, Ordering::Relaxed);
         let dialled = dialled(&trunk, invite).ok_or(Rejected::Refused(404, 1))?;
         let caller = caller(&trunk, invite);
-        self.ask(call, trunk, channel, source, caller, dialled);
+        let leg = Leg {
+            trunk: Some(trunk.clone()),
+            channel: Some(channel),
+            signalling: Some(source.remote.ip()),
+            offered: offered_family(invite),
+            ..Leg::default()
+        };
+        self.ask(call, &trunk, leg, caller, dialled);
         Ok(())
     }
 
@@ -190,25 +199,11 @@ impl Driver {
         }
     }
 
-    fn ask(
-        &mut self,
-        call: b2bua::CallId,
-        trunk: Arc<Trunk>,
-        channel: Channel,
-        source: Source,
-        caller: Caller,
-        dialled: E164,
-    ) {
+    fn ask(&mut self, call: b2bua::CallId, trunk: &Trunk, leg: Leg, caller: Caller, dialled: E164) {
         let attempt = CallAttempt {
             trunk: trunk.name.to_string(),
             caller,
             dialled,
-        };
-        let leg = Leg {
-            trunk: Some(trunk),
-            channel: Some(channel),
-            signalling: Some(source.remote.ip()),
-            ..Leg::default()
         };
         let live = Live {
             asking: true,
@@ -279,10 +274,15 @@ impl Driver {
         let Some(channel) = routes.first().and_then(|route| route.trunk.seize(self.now)) else {
             return self.fail(call, Cause::OutOfCapacity, 34);
         };
+        // The offer says where the caller wants its media; they need not come the way that its signalling does.
+        let offered = self.live.get(&call).and_then(|live| live.legs[0].offered);
         let caller_ip = self.live.get(&call).and_then(|live| live.legs[0].signalling);
-        let caller_family = caller_ip.map_or_else(|| family(&routes), Into::into);
-        let Some(opened) = self.open_media([caller_family, family(&routes)]) else {
-            return self.fail(call, Cause::OutOfCapacity, 47);
+        let caller_family = offered.or(caller_ip.map(Into::into));
+        let families = [caller_family.unwrap_or_else(|| family(&routes)), family(&routes)];
+        let opened = match self.open_media(families, offered.is_some()) {
+            Ok(opened) => opened,
+            Err(RelayError::NoInterface) => return self.fail(call, Cause::Incompatible, 88),
+            Err(_) => return self.fail(call, Cause::OutOfCapacity, 47),
         };
         let own = &self.parts.own;
         let caller_trunk = self.live.get(&call).and_then(|live| live.legs[0].trunk.clone());
@@ -317,7 +317,11 @@ impl Driver {
         if cause == Cause::OutOfCapacity {
             Counters::add(&self.parts.counters.overloaded);
         }
-        self.refuse(call, 503, q850, Some(RETRY_AFTER_S));
+        match cause {
+            // Trying again would not help.
+            Cause::Incompatible => self.refuse(call, 488, q850, None),
+            _ => self.refuse(call, 503, q850, Some(RETRY_AFTER_S)),
+        }
     }
 
     fn refuse(&mut self, call: b2bua::CallId, status: u16, q850: u8, retry_after_s: Option<u32>) {
@@ -353,6 +357,15 @@ fn dialled(trunk: &Trunk, invite: &IncomingRequest) -> Option<E164> {
         }
     };
     E164::from_digits(&digits?).ok()
+}
+
+/// The version of IP by which the offer wants media.
+fn offered_family(invite: &IncomingRequest) -> Option<Family> {
+    let session = sdp::parse(invite.body()?.bytes, &sdp::Limits::default()).ok()?;
+    let address = session.audio()?.address;
+    address
+        .filter(|address| !address.is_unspecified())
+        .map(Family::from)
 }
 
 fn caller(trunk: &Trunk, invite: &IncomingRequest) -> Caller {

@@ -158,6 +158,49 @@ async fn a_call_is_put_through_with_sound_both_ways_and_neither_sees_the_other()
     );
 }
 
+/// The same with a description that wants sound by IPv6.
+fn by_ipv6(text: &str, peer: &Peer) -> String {
+    let text = text.replace(
+        &format!("c=IN IP4 {}", peer.address().ip()),
+        "c=IN IP6 2001:db8::5",
+    );
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let (head, _) = head.rsplit_once("Content-Length").unwrap();
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn sound_by_a_version_of_ip_that_is_not_here_is_refused_and_not_silence() {
+    let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let arriving = TrunkConfig {
+        outbound: false,
+        ..trunk(&ann)
+    };
+    let mut house = house(settings(&[("in", arriving), ("acme", trunk(&bob))]), None).await;
+    let broker = house.service.local_addr();
+    let invite = ann.invite(broker, ANN, DIALLED, "six", "");
+    ann.send(broker, &by_ipv6(&invite, &ann)).await;
+    let refused = ann.expect("SIP/2.0 488").await;
+    ann.send(broker, &ann.within("ACK", 1, &refused, "six")).await;
+    let ending = house.ending().await;
+    assert_eq!((ending.cause, ending.by), (Cause::Incompatible, EndedBy::Broker));
+
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "four", ""))
+        .await;
+    let (invite, from) = bob.any().await;
+    let sdp = by_ipv6(&format!("Content-Length: 0\r\n\r\n{}", bob.sdp()), &bob);
+    let (_, sdp) = sdp.split_once("\r\n\r\n").unwrap();
+    bob.answer_with(&invite, from, "200 OK", sdp).await;
+    let ok = ann.expect("SIP/2.0 200").await;
+    ann.send(broker, &ann.within("ACK", 1, &ok, "four")).await;
+    for peer in [&ann, &bob] {
+        let bye = peer.expect("BYE ").await;
+        peer.answer(&bye, broker, "200 OK", false, "").await;
+    }
+    let ending = house.ending().await;
+    assert_eq!((ending.cause, ending.by), (Cause::Incompatible, EndedBy::Broker));
+}
+
 #[tokio::test]
 async fn a_caller_who_gives_up_is_reported_as_such() {
     let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
