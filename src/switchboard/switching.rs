@@ -185,7 +185,7 @@ pub struct CallOrder {
 #[async_trait]
 pub trait CallExchange: Send + Sync + 'static {
     /// Rules on a call that arrives. A refusal is recorded before this returns, a bridge at the latest by its
-    /// reports.
+    /// reports. Whoever asks may stop waiting: a bridge is not begun before all that is waited for has come.
     async fn route_call(&self, attempt: CallAttempt) -> Result<CallPlan, IntakeError>;
 
     /// Takes a report; returns once it is durable. Reports of one call whose futures are first polled in order

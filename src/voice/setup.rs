@@ -22,7 +22,7 @@ use crate::wire::sip::flow::Advertised;
 use crate::wire::sip::transaction;
 
 /// How long the exchange has to decide on a call.
-const DECISION_MS: u64 = 5_000;
+pub(super) const DECISION_MS: u64 = 5_000;
 /// How often a port is tried for that must be free for UDP and TCP alike, where the setting names none.
 const PORT_TRIES: usize = 16;
 

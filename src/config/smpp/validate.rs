@@ -164,6 +164,11 @@ impl IpRange {
         (bits <= full).then_some(Self { network, bits })
     }
 
+    /// How many leading bits of an address it fixes.
+    pub fn bits(&self) -> u8 {
+        self.bits
+    }
+
     /// Whether the address lies in it. IPv4 addresses mapped into IPv6 count as IPv4.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let differ = match (self.network.to_canonical(), ip.to_canonical()) {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rand::RngCore;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::Driver;
 use super::live::{Leg, Live};
@@ -14,13 +17,16 @@ use crate::domain::call::{Cause, EndedBy};
 use crate::switchboard::outlet::IntakeError;
 use crate::switchboard::switching::{Bridging, CallAttempt, CallPlan, Caller};
 use crate::voice::counters::Counters;
+use crate::voice::relay::{Family, RelayError};
 use crate::voice::reports::cause_words;
-use crate::voice::trunks::{Channel, NoRoute, Trunk, attempt, leg_options};
+use crate::voice::setup::DECISION_MS;
+use crate::voice::trunks::{NoRoute, Trunk, attempt, leg_options};
+use crate::wire::sdp;
 use crate::wire::sip::b2bua::{self, Bridge, Decision, Refusal};
 use crate::wire::sip::digest::Verdict;
 use crate::wire::sip::flow::Source;
 use crate::wire::sip::identity;
-use crate::wire::sip::message::IncomingRequest;
+use crate::wire::sip::message::{Extra, IncomingRequest, Method, OutgoingResponse};
 
 /// Calls that wait for the exchange; more are refused by the machine.
 pub const UNDECIDED: usize = 1000;
@@ -32,6 +38,32 @@ pub struct Ruling {
     call: b2bua::CallId,
     dialled: E164,
     plan: Result<CallPlan, IntakeError>,
+}
+
+/// A ruling that is sent whatever becomes of the question: its call waits for one.
+struct Pledge {
+    ruled: mpsc::Sender<Ruling>,
+    call: b2bua::CallId,
+    dialled: E164,
+    plan: Result<CallPlan, IntakeError>,
+}
+
+impl Pledge {
+    fn keep(mut self, plan: Result<CallPlan, IntakeError>) {
+        self.plan = plan;
+    }
+}
+
+impl Drop for Pledge {
+    fn drop(&mut self) {
+        let ruling = Ruling {
+            call: self.call,
+            dialled: self.dialled,
+            plan: std::mem::replace(&mut self.plan, Err(IntakeError::Overloaded)),
+        };
+        // There is room: the queue holds as many as may be asked about.
+        let _ = self.ruled.try_send(ruling);
+    }
 }
 
 /// Why a call is turned away before the exchange is asked.
@@ -46,8 +78,7 @@ impl Driver {
         match self.admit(call, invite, source) {
             Ok(()) => {}
             Err(Rejected::Challenge { stale }) => {
-                let salt = self.parts.rng.next_u64();
-                let challenge = self.parts.guard.challenge(self.now, salt, stale);
+                let challenge = self.challenge(stale);
                 self.decide(call, Decision::Challenge(challenge));
             }
             Err(Rejected::Refused(status, q850)) => self.refuse(call, status, q850, None),
@@ -65,15 +96,76 @@ impl Driver {
         source: Source,
     ) -> Result<(), Rejected> {
         let trunk = self.caller_trunk(invite, source)?;
-        if self.reports_back_up() || !self.rate.take(self.now) {
+        // Calls whose callers gave up count until the exchange has answered: the machine knows of them no more.
+        if self.asking >= UNDECIDED || self.reports_back_up() || !self.rate.take(self.now) {
             return Err(Rejected::NoRoom);
         }
         let channel = trunk.seize(self.now).ok_or(Rejected::NoRoom)?;
         trunk.standing.calls_in.fetch_add(1, Ordering::Relaxed);
         let dialled = dialled(&trunk, invite).ok_or(Rejected::Refused(404, 1))?;
         let caller = caller(&trunk, invite);
-        self.ask(call, trunk, channel, source, caller, dialled);
+        let leg = Leg {
+            trunk: Some(trunk.clone()),
+            channel: Some(channel),
+            signalling: Some(source.remote.ip()),
+            offered: offered_family(invite),
+            ..Leg::default()
+        };
+        self.ask(call, &trunk, leg, caller, dialled);
         Ok(())
+    }
+
+    /// Answers an INVITE whose credentials are missing or wrong, with nothing kept of it (RFC 3261, section 26.3.2.4):
+    /// one that bears a forged address costs no room here, and its answer is not repeated to whoever has that address.
+    /// False where it is to be handed in.
+    pub(super) fn turn_away(&mut self, request: &IncomingRequest, source: Source) -> bool {
+        // What repeats an INVITE that was let in is the transactions'.
+        if *request.method() != Method::Invite
+            || request.to().tag.is_some()
+            || self.parts.calls.knows(request)
+        {
+            return false;
+        }
+        let candidates = self.parts.directory.table().callers(source.remote);
+        if !candidates.first().is_some_and(|first| first.wants_digest()) {
+            return false;
+        }
+        let values = request.values("Authorization");
+        let method = request.method().as_str();
+        let password = |name: &str| password_of(&candidates, name);
+        let fault = self
+            .parts
+            .guard
+            .fault(self.now, &values, method, request.uri(), password);
+        let response = match fault {
+            None => return false,
+            Some(Verdict::Wrong) => {
+                Counters::add(&self.parts.counters.unauthorized);
+                let reason = Extra::Reason {
+                    protocol: "Q.850",
+                    cause: 21,
+                    text: cause_words(21),
+                };
+                OutgoingResponse {
+                    extra: vec![reason],
+                    ..OutgoingResponse::new(403)
+                }
+            }
+            Some(verdict) => {
+                let challenge = self.challenge(verdict == Verdict::Stale);
+                OutgoingResponse {
+                    extra: challenge.into_iter().map(Extra::WwwAuthenticate).collect(),
+                    ..OutgoingResponse::new(401)
+                }
+            }
+        };
+        self.parts.calls.answer_once(&source, request, response);
+        true
+    }
+
+    fn challenge(&mut self, stale: bool) -> Vec<String> {
+        let salt = self.parts.rng.next_u64();
+        self.parts.guard.challenge(self.now, salt, stale)
     }
 
     /// The trunk by which a call comes: known by its address, and by its password where it has one.
@@ -83,12 +175,7 @@ impl Driver {
         if !first.wants_digest() {
             return Ok(first.clone());
         }
-        let of = |name: &str| {
-            candidates
-                .iter()
-                .find(|trunk| trunk.config.inbound_username == name)
-        };
-        let password = |name: &str| of(name).map(|trunk| trunk.config.inbound_password.0.as_str());
+        let password = |name: &str| password_of(&candidates, name);
         let values = invite.values("Authorization");
         let method = invite.method().as_str();
         let verdict = self
@@ -96,7 +183,9 @@ impl Driver {
             .guard
             .verify(self.now, &values, method, invite.uri(), password);
         match verdict {
-            Verdict::Accepted { username } => of(&username).cloned().ok_or(Rejected::Refused(403, 21)),
+            Verdict::Accepted { username } => by_username(&candidates, &username)
+                .cloned()
+                .ok_or(Rejected::Refused(403, 21)),
             Verdict::Absent => Err(Rejected::Challenge { stale: false }),
             Verdict::Stale => Err(Rejected::Challenge { stale: true }),
             Verdict::Replayed => {
@@ -110,25 +199,11 @@ impl Driver {
         }
     }
 
-    fn ask(
-        &mut self,
-        call: b2bua::CallId,
-        trunk: Arc<Trunk>,
-        channel: Channel,
-        source: Source,
-        caller: Caller,
-        dialled: E164,
-    ) {
+    fn ask(&mut self, call: b2bua::CallId, trunk: &Trunk, leg: Leg, caller: Caller, dialled: E164) {
         let attempt = CallAttempt {
             trunk: trunk.name.to_string(),
             caller,
             dialled,
-        };
-        let leg = Leg {
-            trunk: Some(trunk),
-            channel: Some(channel),
-            signalling: Some(source.remote.ip()),
-            ..Leg::default()
         };
         let live = Live {
             asking: true,
@@ -136,17 +211,24 @@ impl Driver {
             ..Live::default()
         };
         self.live.insert(call, live);
-        let (exchange, ruled) = (self.parts.exchange.clone(), self.ruled.clone());
-        // As many of these as calls may wait for a decision.
+        self.asking += 1;
+        let exchange = self.parts.exchange.clone();
+        let pledge = Pledge {
+            ruled: self.ruled.clone(),
+            call,
+            dialled,
+            plan: Err(IntakeError::Store("the question was lost".into())),
+        };
         tokio::spawn(async move {
-            let plan = exchange.route_call(attempt).await;
-            let ruling = Ruling { call, dialled, plan };
-            let _ = ruled.send(ruling).await;
+            // The machine waits no longer than this, so nobody would make use of a later answer.
+            let asked = timeout(Duration::from_millis(DECISION_MS), exchange.route_call(attempt));
+            pledge.keep(asked.await.unwrap_or(Err(IntakeError::Overloaded)));
         });
     }
 
     pub(super) fn ruling(&mut self, ruling: Ruling) {
         let Ruling { call, dialled, plan } = ruling;
+        self.asking = self.asking.saturating_sub(1);
         let Some(live) = self.live.get_mut(&call) else {
             return;
         };
@@ -192,10 +274,15 @@ impl Driver {
         let Some(channel) = routes.first().and_then(|route| route.trunk.seize(self.now)) else {
             return self.fail(call, Cause::OutOfCapacity, 34);
         };
+        // The offer says where the caller wants its media; they need not come the way that its signalling does.
+        let offered = self.live.get(&call).and_then(|live| live.legs[0].offered);
         let caller_ip = self.live.get(&call).and_then(|live| live.legs[0].signalling);
-        let caller_family = caller_ip.map_or_else(|| family(&routes), Into::into);
-        let Some(opened) = self.open_media([caller_family, family(&routes)]) else {
-            return self.fail(call, Cause::OutOfCapacity, 47);
+        let caller_family = offered.or(caller_ip.map(Into::into));
+        let families = [caller_family.unwrap_or_else(|| family(&routes)), family(&routes)];
+        let opened = match self.open_media(families, offered.is_some()) {
+            Ok(opened) => opened,
+            Err(RelayError::NoInterface) => return self.fail(call, Cause::Incompatible, 88),
+            Err(_) => return self.fail(call, Cause::OutOfCapacity, 47),
         };
         let own = &self.parts.own;
         let caller_trunk = self.live.get(&call).and_then(|live| live.legs[0].trunk.clone());
@@ -230,7 +317,11 @@ impl Driver {
         if cause == Cause::OutOfCapacity {
             Counters::add(&self.parts.counters.overloaded);
         }
-        self.refuse(call, 503, q850, Some(RETRY_AFTER_S));
+        match cause {
+            // Trying again would not help.
+            Cause::Incompatible => self.refuse(call, 488, q850, None),
+            _ => self.refuse(call, 503, q850, Some(RETRY_AFTER_S)),
+        }
     }
 
     fn refuse(&mut self, call: b2bua::CallId, status: u16, q850: u8, retry_after_s: Option<u32>) {
@@ -247,6 +338,16 @@ impl Driver {
     }
 }
 
+fn by_username<'a>(candidates: &'a [Arc<Trunk>], name: &str) -> Option<&'a Arc<Trunk>> {
+    candidates
+        .iter()
+        .find(|trunk| trunk.config.inbound_username == name)
+}
+
+fn password_of<'a>(candidates: &'a [Arc<Trunk>], name: &str) -> Option<&'a str> {
+    by_username(candidates, name).map(|trunk| trunk.config.inbound_password.0.as_str())
+}
+
 fn dialled(trunk: &Trunk, invite: &IncomingRequest) -> Option<E164> {
     let digits = match trunk.config.dialled {
         DialledIn::Uri => identity::dialled(&invite.uri().to_bytes(), &trunk.format),
@@ -256,6 +357,15 @@ fn dialled(trunk: &Trunk, invite: &IncomingRequest) -> Option<E164> {
         }
     };
     E164::from_digits(&digits?).ok()
+}
+
+/// The version of IP by which the offer wants media.
+fn offered_family(invite: &IncomingRequest) -> Option<Family> {
+    let session = sdp::parse(invite.body()?.bytes, &sdp::Limits::default()).ok()?;
+    let address = session.audio()?.address;
+    address
+        .filter(|address| !address.is_unspecified())
+        .map(Family::from)
 }
 
 fn caller(trunk: &Trunk, invite: &IncomingRequest) -> Caller {

@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 use crate::domain::call::{Cause, EndedBy};
 use crate::domain::id::{CallId, CommunityId};
 use crate::switchboard::switching::{CallEnding, CallNews, CallReport, CallStep};
-use crate::voice::relay::SessionId;
+use crate::voice::relay::{Family, SessionId};
 use crate::voice::reports::{self, Pending};
 use crate::voice::trunks::{Channel, Route, Trunk};
 use crate::wire::sip::Millis;
@@ -55,6 +55,10 @@ pub struct Leg {
     pub channel: Option<Channel>,
     /// Where its signalling comes from.
     pub signalling: Option<IpAddr>,
+    /// By which version of IP its first offer wanted media.
+    pub offered: Option<Family>,
+    /// Whether the relay has been told where it is.
+    pub pointed: bool,
     /// Where its media go.
     pub media: Option<MediaPoint>,
 }
@@ -156,6 +160,7 @@ impl Driver {
         if live.asking {
             // The exchange has begun its record, or is about to: it is told once it has answered.
             live.ended = Some(*ended);
+            live.legs[0].channel = None;
             return;
         }
         if let Some(live) = self.live.remove(&ended.call) {

@@ -3,7 +3,7 @@
 use super::Driver;
 use super::live::index;
 use crate::domain::call::{Cause, EndedBy};
-use crate::voice::relay::{self, Remote};
+use crate::voice::relay::{self, RelayError, Remote};
 use crate::wire::sip::b2bua::{self, MediaPoint, Refusal, Side};
 
 fn relay_side(side: Side) -> relay::Side {
@@ -23,20 +23,34 @@ impl Driver {
         live.legs[index(leg)].media = Some(point);
         // What a leg may send is in both descriptions: each is pointed again when either changes.
         for side in [leg, leg.other()] {
-            self.point(call, side);
+            match self.point(call, side) {
+                Ok(()) => {}
+                // It would never hear or be heard: better no call than a silent one. Whoever moves there later keeps
+                // what he had.
+                Err(RelayError::OtherFamily) if !self.is_pointed(call, side) => {
+                    self.end(call, Cause::Incompatible, EndedBy::Broker, 88);
+                    return;
+                }
+                Err(error) => tracing::debug!(%error, "media cannot go where a description says"),
+            }
         }
         self.expect_media(call);
     }
 
-    fn point(&self, call: b2bua::CallId, side: Side) {
-        let Some(live) = self.live.get(&call) else {
-            return;
+    fn is_pointed(&self, call: b2bua::CallId, side: Side) -> bool {
+        let live = self.live.get(&call);
+        live.is_none_or(|live| live.legs[index(side)].pointed)
+    }
+
+    fn point(&mut self, call: b2bua::CallId, side: Side) -> Result<(), RelayError> {
+        let Some(live) = self.live.get_mut(&call) else {
+            return Ok(());
         };
         let leg = &live.legs[index(side)];
         let (Some(session), Some(point)) = (live.session, &leg.media) else {
-            return;
+            return Ok(());
         };
-        let Some(rtp) = point.rtp else { return };
+        let Some(rtp) = point.rtp else { return Ok(()) };
         let types = match &live.legs[index(side.other())].media {
             Some(other) => point.types.clone().and(&other.types),
             None => point.types.clone(),
@@ -47,9 +61,9 @@ impl Driver {
             signalling: leg.signalling.filter(|_| !self.parts.strict_source),
             types,
         };
-        if let Err(error) = self.parts.relay.point(session, relay_side(side), remote) {
-            tracing::debug!(%error, "media cannot go where a description says");
-        }
+        self.parts.relay.point(session, relay_side(side), remote)?;
+        live.legs[index(side)].pointed = true;
+        Ok(())
     }
 
     /// Says of which legs silence is a fault: of those that said they send, once both talk.
@@ -87,7 +101,11 @@ impl Driver {
             live.why.get_or_insert((cause, by));
         }
         let refusal = Refusal {
-            status: if cause == Cause::Shutdown { 503 } else { 480 },
+            status: match cause {
+                Cause::Shutdown => 503,
+                Cause::Incompatible => 488,
+                _ => 480,
+            },
             reason: Some((q850, crate::voice::reports::cause_words(q850))),
             retry_after_s: None,
         };

@@ -112,6 +112,8 @@ pub struct Driver {
     live: HashMap<b2bua::CallId, Live>,
     by_id: HashMap<CallId, b2bua::CallId>,
     by_session: HashMap<SessionId, b2bua::CallId>,
+    /// Questions to the exchange that are not answered.
+    asking: usize,
     rulings: mpsc::Receiver<Ruling>,
     ruled: mpsc::Sender<Ruling>,
     upkeep: Upkeep,
@@ -134,6 +136,7 @@ impl Driver {
             live: HashMap::new(),
             by_id: HashMap::new(),
             by_session: HashMap::new(),
+            asking: 0,
             rulings,
             ruled,
             upkeep: Upkeep::default(),
@@ -266,6 +269,7 @@ impl Driver {
 
     fn message(&mut self, source: Source, bytes: &Bytes) {
         match Incoming::parse(bytes) {
+            Ok(Incoming::Request(request)) if self.turn_away(&request, source) => {}
             Ok(message) => self.parts.calls.receive(self.now, source, message),
             Err(what) => self.unreadable(source, &what),
         }

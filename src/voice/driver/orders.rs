@@ -8,7 +8,7 @@ use super::live::{Leg, Live};
 use crate::domain::call::{Cause, EndedBy};
 use crate::domain::id::CallId;
 use crate::switchboard::switching::{CallEnd, CallOrder, PlaceError};
-use crate::voice::relay::{Family, Opened};
+use crate::voice::relay::{Family, Opened, RelayError};
 use crate::voice::sockets::Connectors;
 use crate::voice::trunks::{NoRoute, Route, Wanted, attempt, routes};
 use crate::wire::sip::b2bua::{Anchors, Failover, Origination, Times};
@@ -53,10 +53,16 @@ impl Driver {
         }
         let first = self.ways_to(&order.first).map_err(place_error)?;
         let second = self.ways_to(&order.second).map_err(place_error)?;
-        let channel = first.first().and_then(|route| route.trunk.seize(self.now));
-        let channel = channel.ok_or(PlaceError::OutOfCapacity)?;
+        // The contact's place is taken with the member's: else the member's phone would ring for a call that has none.
+        let now = self.now;
+        let seize = |routes: &[Route]| routes.first().and_then(|route| route.trunk.seize(now));
+        let channels = [&first, &second].map(|routes| seize(routes));
+        let [Some(to_first), Some(to_second)] = channels else {
+            return Err(PlaceError::OutOfCapacity);
+        };
         let families = [family(&first), family(&second)];
-        let opened = self.open_media(families).ok_or(PlaceError::OutOfCapacity)?;
+        let opened = self.open_media(families, false);
+        let opened = opened.map_err(|_| PlaceError::OutOfCapacity)?;
         let attempts = |routes: &[Route], end: &CallEnd| {
             let attempt = |route| attempt(route, end.phone, end.shown, &self.parts.own);
             routes.iter().map(attempt).collect()
@@ -84,7 +90,8 @@ impl Driver {
             ..Leg::default()
         };
         let mut legs = [leg(first), leg(second)];
-        legs[0].channel = Some(channel);
+        legs[0].channel = Some(to_first);
+        legs[1].channel = Some(to_second);
         let live = Live {
             id: Some((order.call, order.community)),
             legs,
@@ -109,21 +116,24 @@ impl Driver {
         )
     }
 
-    /// Ports for a call; where the relay has no address of a version of IP, those of the other.
-    pub(super) fn open_media(&mut self, families: [Family; 2]) -> Option<Opened> {
+    /// Ports for a call; where the relay has no address of a version of IP, those of the other. Where the first leg has
+    /// said where it is (`settled`), only its own version will do for it.
+    pub(super) fn open_media(&mut self, families: [Family; 2], settled: bool) -> Result<Opened, RelayError> {
         let mut random = [0; 24];
         self.parts.rng.fill_bytes(&mut random);
-        for families in [families, [Family::V4; 2], [Family::V6; 2]] {
-            match self.parts.relay.open(families, random) {
-                Ok(opened) => return Some(opened),
-                Err(crate::voice::relay::RelayError::NoInterface) => {}
+        let first = families[0];
+        let wishes = [families, [first; 2], [Family::V4; 2], [Family::V6; 2]];
+        for wish in wishes.into_iter().filter(|wish| !settled || wish[0] == first) {
+            match self.parts.relay.open(wish, random) {
+                Err(RelayError::NoInterface) => {}
                 Err(error) => {
                     tracing::warn!(%error, "a call was refused: there is no port for its media");
-                    return None;
+                    return Err(error);
                 }
+                opened => return opened,
             }
         }
-        None
+        Err(RelayError::NoInterface)
     }
 
     /// Whether the exchange does not keep up with reports: new calls would go unrecorded.

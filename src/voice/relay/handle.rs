@@ -137,7 +137,7 @@ impl Relay {
     /// Says where a leg is. The same address again keeps what was learnt of the leg's true source; another forgets it.
     ///
     /// # Errors
-    /// [`RelayError::NoSession`], [`RelayError::BadAddress`], [`RelayError::Overloaded`].
+    /// [`RelayError::NoSession`], [`RelayError::BadAddress`], [`RelayError::OtherFamily`], [`RelayError::Overloaded`].
     pub fn point(&self, id: SessionId, side: Side, remote: Remote) -> Result<(), RelayError> {
         let book = self.book();
         let entry = book.sessions.get(&id).ok_or(RelayError::NoSession)?;
@@ -147,8 +147,11 @@ impl Relay {
             let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
             let nowhere =
                 address.is_multicast() || address.is_unspecified() || broadcast || place.port() == 0;
-            if nowhere || Family::from(address) != family || book.is_own(place) {
+            if nowhere || book.is_own(place) {
                 return Err(RelayError::BadAddress);
+            }
+            if Family::from(address) != family {
+                return Err(RelayError::OtherFamily);
             }
         }
         self.shards

@@ -130,7 +130,10 @@ pub enum RelayError {
     /// There is no such session.
     #[error("there is no such media session")]
     NoSession,
-    /// That address is none to send to: of the other version of IP, multicast, unspecified, or one of the relay's own.
+    /// That address is of the other version of IP than the leg's ports.
+    #[error("media cannot be sent by that version of IP")]
+    OtherFamily,
+    /// That address is none to send to: multicast, unspecified, or one of the relay's own.
     #[error("media cannot be sent to that address")]
     BadAddress,
     /// More is asked of a thread than it can do.

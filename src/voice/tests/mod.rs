@@ -52,13 +52,27 @@ struct Played {
     asked: Mutex<Vec<CallAttempt>>,
     reports: mpsc::UnboundedSender<CallReport>,
     refuse: Option<Reason>,
+    broken: Mutex<Option<Broken>>,
     calls: Mutex<i64>,
+}
+
+/// How an exchange fails to rule.
+#[derive(Clone, Copy)]
+pub enum Broken {
+    Silent,
+    Panicking,
 }
 
 #[async_trait]
 impl CallExchange for Played {
     async fn route_call(&self, attempt: CallAttempt) -> Result<CallPlan, IntakeError> {
         self.asked.lock().unwrap().push(attempt);
+        let broken = *self.broken.lock().unwrap();
+        match broken {
+            Some(Broken::Silent) => std::future::pending().await,
+            Some(Broken::Panicking) => panic!("as the test wants it"),
+            None => {}
+        }
         if let Some(reason) = self.refuse {
             let code = refusal_code(reason);
             return Ok(CallPlan::Refuse(RefusedCall { reason, code }));
@@ -128,6 +142,7 @@ pub async fn house(sip: SipConfig, refuse: Option<Reason>) -> House {
         asked: Mutex::default(),
         reports: sender,
         refuse,
+        broken: Mutex::default(),
         calls: Mutex::new(0),
     });
     let began = Instant::now();
@@ -174,6 +189,10 @@ impl House {
 
     pub fn asked(&self) -> Vec<CallAttempt> {
         self.played.asked.lock().unwrap().clone()
+    }
+
+    pub fn break_down(&self, how: Broken) {
+        *self.played.broken.lock().unwrap() = Some(how);
     }
 
     pub fn quiet(&mut self) -> bool {

@@ -167,17 +167,26 @@ impl Peer {
 
     /// Answers a request, with a description of its own where `sdp`.
     pub async fn answer(&self, request: &Text, to: SocketAddr, status: &str, sdp: bool, more: &str) {
+        let body = if sdp { self.sdp() } else { String::new() };
+        self.reply(request, to, status, &body, more).await;
+    }
+
+    /// Answers a request with that description.
+    pub async fn answer_with(&self, request: &Text, to: SocketAddr, status: &str, sdp: &str) {
+        self.reply(request, to, status, sdp, "").await;
+    }
+
+    async fn reply(&self, request: &Text, to: SocketAddr, status: &str, body: &str, more: &str) {
         let own = self.address();
         let tag = if request.header("To").contains("tag=") {
             ""
         } else {
             ";tag=b"
         };
-        let body = if sdp { self.sdp() } else { String::new() };
-        let kind = if sdp {
-            "Content-Type: application/sdp\r\n"
-        } else {
+        let kind = if body.is_empty() {
             ""
+        } else {
+            "Content-Type: application/sdp\r\n"
         };
         let vias: String = request
             .headers("Via")

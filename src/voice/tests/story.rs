@@ -158,6 +158,49 @@ async fn a_call_is_put_through_with_sound_both_ways_and_neither_sees_the_other()
     );
 }
 
+/// The same with a description that wants sound by IPv6.
+fn by_ipv6(text: &str, peer: &Peer) -> String {
+    let text = text.replace(
+        &format!("c=IN IP4 {}", peer.address().ip()),
+        "c=IN IP6 2001:db8::5",
+    );
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let (head, _) = head.rsplit_once("Content-Length").unwrap();
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn sound_by_a_version_of_ip_that_is_not_here_is_refused_and_not_silence() {
+    let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let arriving = TrunkConfig {
+        outbound: false,
+        ..trunk(&ann)
+    };
+    let mut house = house(settings(&[("in", arriving), ("acme", trunk(&bob))]), None).await;
+    let broker = house.service.local_addr();
+    let invite = ann.invite(broker, ANN, DIALLED, "six", "");
+    ann.send(broker, &by_ipv6(&invite, &ann)).await;
+    let refused = ann.expect("SIP/2.0 488").await;
+    ann.send(broker, &ann.within("ACK", 1, &refused, "six")).await;
+    let ending = house.ending().await;
+    assert_eq!((ending.cause, ending.by), (Cause::Incompatible, EndedBy::Broker));
+
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "four", ""))
+        .await;
+    let (invite, from) = bob.any().await;
+    let sdp = by_ipv6(&format!("Content-Length: 0\r\n\r\n{}", bob.sdp()), &bob);
+    let (_, sdp) = sdp.split_once("\r\n\r\n").unwrap();
+    bob.answer_with(&invite, from, "200 OK", sdp).await;
+    let ok = ann.expect("SIP/2.0 200").await;
+    ann.send(broker, &ann.within("ACK", 1, &ok, "four")).await;
+    for peer in [&ann, &bob] {
+        let bye = peer.expect("BYE ").await;
+        peer.answer(&bye, broker, "200 OK", false, "").await;
+    }
+    let ending = house.ending().await;
+    assert_eq!((ending.cause, ending.by), (Cause::Incompatible, EndedBy::Broker));
+}
+
 #[tokio::test]
 async fn a_caller_who_gives_up_is_reported_as_such() {
     let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
@@ -199,6 +242,40 @@ async fn a_caller_who_gives_up_is_reported_as_such() {
     house
         .until(|house| house.service.outlet().figures().media_sessions == 0)
         .await;
+}
+
+#[tokio::test]
+async fn an_exchange_that_never_answers_holds_neither_channels_nor_the_end_up() {
+    let ann = Peer::new("127.0.0.2").await;
+    let house = house(settings(&[("in", trunk(&ann))]), None).await;
+    house.break_down(Broken::Silent);
+    let broker = house.service.local_addr();
+    let invite = ann.invite(broker, ANN, DIALLED, "mute", "");
+    ann.send(broker, &invite).await;
+    ann.expect("SIP/2.0 100").await;
+    house.until(|house| house.asked().len() == 1).await;
+    let channels = |house: &House| house.service.outlet().trunks()[0].channels;
+    assert_eq!(channels(&house), 1);
+    let cancel = invite.split("Content-Type").next().unwrap();
+    let cancel = cancel.replace("INVITE", "CANCEL") + "Content-Length: 0\r\n\r\n";
+    ann.send(broker, &cancel).await;
+    let over = ann.expect("SIP/2.0 487").await;
+    ann.send(broker, &ann.within("ACK", 1, &over, "mute")).await;
+    assert_eq!(channels(&house), 0);
+    timeout(SOON, house.service.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_that_is_lost_is_answered_all_the_same() {
+    let ann = Peer::new("127.0.0.2").await;
+    let house = house(settings(&[("in", trunk(&ann))]), None).await;
+    house.break_down(Broken::Panicking);
+    let broker = house.service.local_addr();
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "lost", ""))
+        .await;
+    let refused = ann.expect("SIP/2.0 500").await;
+    ann.send(broker, &ann.within("ACK", 1, &refused, "lost")).await;
+    timeout(SOON, house.service.shutdown()).await.unwrap();
 }
 
 #[tokio::test]
@@ -314,6 +391,46 @@ async fn an_app_s_call_rings_the_member_and_then_the_contact() {
         outlet.place(nowhere).await,
         Err(crate::switchboard::switching::PlaceError::NoTrunk)
     );
+}
+
+#[tokio::test]
+async fn an_app_s_call_takes_a_place_on_both_trunks_at_once() {
+    let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let reaching = |peer: &Peer, phone: &str, max_channels| TrunkConfig {
+        reaches: vec![phone.into()],
+        max_channels,
+        ..trunk(peer)
+    };
+    let named = [("ann", reaching(&ann, ANN, 0)), ("bob", reaching(&bob, BOB, 1))];
+    let mut house = house(settings(&named), None).await;
+    let end = |phone, shown| CallEnd {
+        phone: number(phone),
+        shown: number(shown),
+        carrier: "acme".into(),
+    };
+    let order = |call| CallOrder {
+        call: CallId::from_i64(call),
+        community: CommunityId::from_i64(7),
+        member: MemberId::from_i64(1),
+        first: end(ANN, DIALLED),
+        second: end(BOB, SHOWN),
+        ring_s: 30,
+        max_duration_s: 600,
+    };
+    let outlet = house.service.outlet();
+    let channels = |house: &House| -> Vec<usize> {
+        let views = house.service.outlet().trunks();
+        views.iter().map(|view| view.channels).collect()
+    };
+    outlet.place(order(1)).await.unwrap();
+    assert_eq!(channels(&house), [1, 1]);
+    let full = Err(crate::switchboard::switching::PlaceError::OutOfCapacity);
+    assert_eq!(outlet.place(order(2)).await, full);
+    assert_eq!(channels(&house), [1, 1]);
+    let (invite, from) = ann.any().await;
+    ann.answer(&invite, from, "486 Busy Here", false, "").await;
+    assert_eq!(house.ending().await.cause, Cause::Busy);
+    house.until(|house| channels(house) == [0, 0]).await;
 }
 
 #[tokio::test]

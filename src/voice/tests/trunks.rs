@@ -165,6 +165,40 @@ async fn a_trunk_with_a_password_is_asked_for_it_and_a_replay_is_not_believed() 
 }
 
 #[tokio::test]
+async fn nothing_is_kept_of_invites_without_the_password() {
+    let ann = Peer::new("127.0.0.2").await;
+    let roaming = TrunkConfig {
+        targets: Vec::new(),
+        inbound_username: "gw".into(),
+        inbound_password: Password("right".into()),
+        ..trunk(&ann)
+    };
+    let house = house(settings(&[("gw", roaming)]), Some(Reason::NoContact)).await;
+    let broker = house.service.local_addr();
+    let uri = format!("sip:{DIALLED}@{broker};user=phone");
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "n1", ""))
+        .await;
+    let challenged = ann.expect("SIP/2.0 401").await;
+    assert!(ann.hears_nothing().await);
+    let wrong = authorization(&challenged, &uri, "wrong");
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "n2", &wrong))
+        .await;
+    ann.expect("SIP/2.0 403").await;
+    assert!(ann.hears_nothing().await);
+    let figures = house.service.outlet().figures();
+    assert_eq!((figures.transactions, figures.unauthorized), (0, 1));
+    // What repeats an INVITE that was let in is no replay.
+    let right = authorization(&challenged, &uri, "right");
+    let invite = ann.invite(broker, ANN, DIALLED, "n3", &right);
+    ann.send(broker, &invite).await;
+    let refused = ann.expect("SIP/2.0 404").await;
+    ann.send(broker, &invite).await;
+    assert_eq!(ann.expect("SIP/2.0 ").await.status(), 404);
+    ann.send(broker, &ann.within("ACK", 1, &refused, "n3")).await;
+    assert_eq!(house.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn calls_above_a_trunk_s_channels_are_told_to_come_again() {
     let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
     let narrow = TrunkConfig {

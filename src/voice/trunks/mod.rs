@@ -114,21 +114,26 @@ impl Table {
             || self.ranges.iter().any(|(range, _)| range.contains(ip))
     }
 
-    /// The trunks by which calls from there may come, the best match first: by address and port, by address, by network,
-    /// by digest from anywhere; and those that trust the address alone before those that want a digest.
+    /// The trunks by which calls from there may come, the best match first: by address and port, by address, by network
+    /// (a narrow one before a wide one), by digest from anywhere. Only among equal matches do those that trust the
+    /// address alone come before those that want a digest: else a wide network would let in, without a password, an
+    /// address of which another trunk wants one.
     pub fn callers(&self, from: SocketAddr) -> Vec<Arc<Trunk>> {
         let ip = from.ip().to_canonical();
         let exact = self.exact.get(&ip).map(Vec::as_slice).unwrap_or_default();
-        let mut found: Vec<(u8, usize)> = exact
+        let mut found: Vec<(u8, u8, usize)> = exact
             .iter()
-            .map(|(index, port)| (u8::from(*port != from.port()), *index))
+            .map(|(index, port)| (u8::from(*port != from.port()), 0, *index))
             .collect();
         let ranges = self.ranges.iter().filter(|(range, _)| range.contains(ip));
-        found.extend(ranges.map(|(_, index)| (2, *index)));
-        found.extend(self.roaming.iter().map(|index| (3, *index)));
-        found.sort_unstable();
+        found.extend(ranges.map(|(range, index)| (2, u8::MAX - range.bits(), *index)));
+        found.extend(self.roaming.iter().map(|index| (3, 0, *index)));
+        found.sort_by_key(|(kind, width, index)| {
+            let digest = self.trunks.get(*index).is_some_and(|trunk| trunk.wants_digest());
+            (*kind, *width, digest, *index)
+        });
         let mut trunks: Vec<Arc<Trunk>> = Vec::new();
-        for (_, index) in found {
+        for (_, _, index) in found {
             if let Some(trunk) = self.trunks.get(index)
                 && trunk.config.inbound
                 && !trunks.iter().any(|known| Arc::ptr_eq(known, trunk))
@@ -136,7 +141,6 @@ impl Table {
                 trunks.push(trunk.clone());
             }
         }
-        trunks.sort_by_key(|trunk| trunk.wants_digest());
         trunks
     }
 }

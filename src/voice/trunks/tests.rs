@@ -290,6 +290,36 @@ fn whoever_calls_is_known_by_address_and_port_then_address_then_network() {
 }
 
 #[test]
+fn a_wide_network_does_not_open_what_a_narrower_match_keeps_by_password() {
+    let listed = |network: &str| TrunkConfig {
+        allow: vec![network.into()],
+        ..TrunkConfig::default()
+    };
+    let guarded = |config: TrunkConfig| TrunkConfig {
+        inbound_username: "gw".into(),
+        inbound_password: Password("x".into()),
+        ..config
+    };
+    let one = directory(&settings(&[
+        ("a-wide", listed("10.0.0.0/8")),
+        ("b-phone", guarded(to("10.1.2.3"))),
+        ("c-narrow", guarded(listed("10.2.0.0/16"))),
+        ("d-host", guarded(listed("10.3.0.1"))),
+        ("e-host", listed("10.3.0.1")),
+    ]));
+    let table = one.table();
+    let from = |address: &str| -> Vec<String> {
+        let found = table.callers(address.parse().unwrap());
+        found.iter().map(|trunk| trunk.name.to_string()).collect()
+    };
+    assert_eq!(from("10.1.2.3:5060"), ["b-phone", "a-wide"]);
+    assert_eq!(from("10.1.2.3:40000"), ["b-phone", "a-wide"]);
+    assert_eq!(from("10.2.0.1:5060"), ["c-narrow", "a-wide"]);
+    assert_eq!(from("10.3.0.1:5060"), ["e-host", "d-host", "a-wide"]);
+    assert_eq!(from("10.9.0.1:5060"), ["a-wide"]);
+}
+
+#[test]
 fn a_trunk_known_by_password_alone_may_come_from_anywhere() {
     let roaming = TrunkConfig {
         inbound_username: "gw".into(),

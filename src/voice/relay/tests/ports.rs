@@ -137,7 +137,7 @@ fn ipv6_and_ipv4_meet_in_a_call() {
     call.b.say(&speech(2), call.to_b.rtp);
     assert_eq!(call.a.hear().unwrap(), speech(2));
     let wrong = bench.relay.point(call.id, Side::A, call.b.remote());
-    assert!(matches!(wrong, Err(RelayError::BadAddress)));
+    assert!(matches!(wrong, Err(RelayError::OtherFamily)));
 }
 
 #[test]

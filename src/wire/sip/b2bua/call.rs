@@ -37,6 +37,8 @@ pub(super) enum Purpose {
     Bye,
     Info,
     Probe,
+    /// A re-INVITE that was open when the call ended: its 2xx is acknowledged all the same.
+    Parting,
 }
 
 /// A request of ours that waits for its answer.
@@ -248,7 +250,7 @@ impl Call {
         if status >= 200 {
             let pending = self.pending.swap_remove(index);
             if matches!(status, 401 | 407)
-                && purpose != Purpose::Invite
+                && !matches!(purpose, Purpose::Invite | Purpose::Parting)
                 && self.authorize(core, pending, response)
             {
                 return;
@@ -261,7 +263,8 @@ impl Call {
             _ if status < 200 => {}
             Purpose::Exchange(number) => self.exchange_answered(core, number, response),
             Purpose::Probe => self.probed(core, side, status),
-            Purpose::Prack | Purpose::Bye | Purpose::Info => {}
+            Purpose::Parting if status < 300 => self.acknowledge(core, side, 0, response.cseq(), None),
+            Purpose::Parting | Purpose::Prack | Purpose::Bye | Purpose::Info => {}
         }
     }
 
@@ -275,7 +278,7 @@ impl Call {
             Purpose::Invite => self.attempt_failed(core, side, failure),
             Purpose::Exchange(number) => self.exchange_failed(core, number, failure),
             Purpose::Probe => self.lost(core, side),
-            Purpose::Prack | Purpose::Bye | Purpose::Info => {}
+            Purpose::Parting | Purpose::Prack | Purpose::Bye | Purpose::Info => {}
         }
     }
 

@@ -68,11 +68,20 @@ impl Call {
         let answered = self.state == State::Talking;
         self.state = State::Over;
         for exchange in std::mem::take(&mut self.exchanges) {
+            if exchange.method == Method::Invite
+                && let Some(pending) = self
+                    .pending
+                    .iter_mut()
+                    .find(|pending| pending.purpose == Purpose::Exchange(exchange.number))
+            {
+                pending.purpose = Purpose::Parting;
+            }
             if let Some(asker) = exchange.asker {
                 self.reply(core, asker.side, asker.server, &asker.method, 487, Vec::new());
             }
         }
-        self.pending.retain(|pending| pending.purpose == Purpose::Bye);
+        self.pending
+            .retain(|pending| matches!(pending.purpose, Purpose::Bye | Purpose::Parting));
         for side in [Side::Caller, Side::Callee] {
             self.close(core, side, &ending);
         }

@@ -60,7 +60,7 @@ use self::random::Random;
 use self::table::Table;
 use super::Millis;
 use super::flow::{ConnectionId, Hop, Source, Transmit};
-use super::message::{BadRequest, Incoming, OutgoingRequest, OutgoingResponse};
+use super::message::{BadRequest, Incoming, IncomingRequest, OutgoingRequest, OutgoingResponse};
 use super::transaction::{self, ServerId, Transactions};
 
 /// A call. Handles of calls that are over are recognised and do nothing.
@@ -135,6 +135,16 @@ impl Calls {
         self.core.now = now;
         self.core.transactions.receive(now, source, message);
         self.work();
+    }
+
+    /// Whether a request repeats one that was handed in.
+    pub fn knows(&self, request: &IncomingRequest) -> bool {
+        self.core.transactions.knows(request)
+    }
+
+    /// Answers a request instead of handing it in; nothing is kept of it.
+    pub fn answer_once(&mut self, source: &Source, request: &IncomingRequest, response: OutgoingResponse) {
+        self.core.transactions.answer_once(source, request, response);
     }
 
     /// Answers what could not be read.

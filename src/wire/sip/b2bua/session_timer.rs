@@ -30,10 +30,12 @@ pub(super) fn answer(asks: &TimerAsk, ours: SessionTimer) -> Answered {
     if asks.supported && asks.interval_s.is_some_and(|interval| interval < ours.minimum_s) {
         return Answered::TooShort(ours.minimum_s);
     }
-    let least = ours
+    // Never less than our own minimum, whatever is asked: this end may be the one that refreshes.
+    let least = asks
         .minimum_s
-        .max(asks.minimum_s.unwrap_or(0))
-        .min(asks.interval_s.unwrap_or(u32::MAX));
+        .unwrap_or(0)
+        .min(asks.interval_s.unwrap_or(u32::MAX))
+        .max(ours.minimum_s);
     let interval_s = asks
         .interval_s
         .unwrap_or(ours.interval_s)
@@ -109,7 +111,9 @@ impl Call {
                     interval - 32_000.min(interval / 3)
                 };
                 self.timers.cancel(Timer::Probe(side));
-                self.timers.set(Timer::Session(side), core.now + wait);
+                // A refresh that fails at once comes back here: it must not be due again at the same moment.
+                self.timers
+                    .set(Timer::Session(side), core.now + wait.max(core.t2()));
             }
             None => {
                 self.timers.cancel(Timer::Session(side));
@@ -187,10 +191,27 @@ mod tests {
         assert_eq!(
             without,
             Answered::With(Agreed {
-                interval_s: 60,
+                interval_s: 90,
                 ours: true
             })
         );
+    }
+
+    #[test]
+    fn an_interval_of_nought_does_not_make_this_end_refresh_without_pause() {
+        for minimum_s in [None, Some(0), Some(u32::MAX)] {
+            let asks = TimerAsk {
+                minimum_s,
+                ..asks(Some(0), false)
+            };
+            assert_eq!(
+                answer(&asks, OURS),
+                Answered::With(Agreed {
+                    interval_s: 90,
+                    ours: true
+                })
+            );
+        }
     }
 
     #[test]

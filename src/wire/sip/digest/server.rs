@@ -60,6 +60,13 @@ impl Used {
     }
 }
 
+/// Credentials that are right, if they were not used before.
+struct Right {
+    nonce: (Millis, u64),
+    username: String,
+    count: u32,
+}
+
 /// Challenges of one realm, and what is remembered of their answers.
 pub struct Guard {
     key: [u8; 32],
@@ -123,26 +130,17 @@ impl Guard {
         request_uri: &Uri,
         password: impl FnOnce(&str) -> Option<&'a str>,
     ) -> Verdict {
-        let ours = |params: &Params| params.get("realm") == Some(self.realm.as_bytes());
-        let Some(params) = values.iter().filter_map(|v| Params::parse(v)).find(ours) else {
-            return Verdict::Absent;
-        };
-        let Some((time, salt)) = params.get("nonce").and_then(|nonce| self.signed(nonce)) else {
-            return Verdict::Absent;
-        };
-        let Some((username, count)) = self.proven(&params, method, request_uri, password) else {
-            return Verdict::Wrong;
-        };
         self.forget(now);
-        let known = self.used.contains_key(&(time, salt));
-        let old = now.saturating_sub(time) > self.lifetime || time > now;
-        if old || (!known && self.floor.is_some_and(|floor| time <= floor)) {
-            return Verdict::Stale;
-        }
-        let used = self
-            .used
-            .entry((time, salt))
-            .or_insert(Used { highest: 0, below: 0 });
+        let right = match self.weigh(now, values, method, request_uri, password) {
+            Ok(right) => right,
+            Err(verdict) => return verdict,
+        };
+        let Right {
+            nonce,
+            username,
+            count,
+        } = right;
+        let used = self.used.entry(nonce).or_insert(Used { highest: 0, below: 0 });
         if !used.take(count) {
             return Verdict::Replayed;
         }
@@ -152,6 +150,46 @@ impl Guard {
             }
         }
         Verdict::Accepted { username }
+    }
+
+    /// Why [`Guard::verify`] would refuse, whatever was used before; None where only that can tell. Remembers nothing.
+    pub fn fault<'a>(
+        &self,
+        now: Millis,
+        values: &[Vec<u8>],
+        method: &str,
+        request_uri: &Uri,
+        password: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Option<Verdict> {
+        self.weigh(now, values, method, request_uri, password).err()
+    }
+
+    fn weigh<'a>(
+        &self,
+        now: Millis,
+        values: &[Vec<u8>],
+        method: &str,
+        request_uri: &Uri,
+        password: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Result<Right, Verdict> {
+        let ours = |params: &Params| params.get("realm") == Some(self.realm.as_bytes());
+        let params = values.iter().filter_map(|v| Params::parse(v)).find(ours);
+        let params = params.ok_or(Verdict::Absent)?;
+        let nonce = params.get("nonce").and_then(|nonce| self.signed(nonce));
+        let nonce = nonce.ok_or(Verdict::Absent)?;
+        let proven = self.proven(&params, method, request_uri, password);
+        let (username, count) = proven.ok_or(Verdict::Wrong)?;
+        let (time, _) = nonce;
+        let known = self.used.contains_key(&nonce);
+        let old = now.saturating_sub(time) > self.lifetime || time > now;
+        if old || (!known && self.floor.is_some_and(|floor| time <= floor)) {
+            return Err(Verdict::Stale);
+        }
+        Ok(Right {
+            nonce,
+            username,
+            count,
+        })
     }
 
     /// Nonces remembered.

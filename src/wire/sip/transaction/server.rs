@@ -190,6 +190,26 @@ impl Transactions {
         self.send(hop, head.plain(status, reason, Some(&tag), more));
     }
 
+    /// Whether a request repeats one that was handed in and is not over.
+    pub fn knows(&self, request: &IncomingRequest) -> bool {
+        self.servers
+            .contains_key(&self.keys.server(request, request.method()))
+    }
+
+    /// Answers a request that was not handed in. Nothing is kept of it; an ACK for the answer leads nowhere.
+    pub fn answer_once(
+        &mut self,
+        source: &Source,
+        request: &IncomingRequest,
+        mut response: OutgoingResponse,
+    ) {
+        response.to_tag = Some(self.keys.stateless_tag(request.via(), request.call_id()));
+        self.scratch.clear();
+        AnswerHead::new(&request.answerable(), source).write(&response, &mut self.scratch);
+        let bytes = Bytes::copy_from_slice(&self.scratch);
+        self.send(request.via().answer_hop(source), bytes);
+    }
+
     pub(super) fn tie_server(&mut self, index: u32, user: User) {
         if let Some(server) = self.slab.server(index) {
             server.user = Some(user);

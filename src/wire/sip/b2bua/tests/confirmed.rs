@@ -168,6 +168,28 @@ fn a_second_reinvite_while_the_first_is_open_is_500_with_a_time() {
 }
 
 #[test]
+fn a_reinvite_that_is_answered_after_the_end_is_acknowledged() {
+    for hangs_up in [A, B] {
+        let mut t = Bench::new();
+        let (_, mut a, mut b) = t.talk();
+        t.request(&mut a, "INVITE", "", &sdp_a("0", "sendonly"));
+        let invite = t.expect(B, "INVITE");
+        let (dialog, other) = if hangs_up == A { (&mut a, B) } else { (&mut b, A) };
+        t.request(dialog, "BYE", "", "");
+        if hangs_up == B {
+            t.expect(B, "200 BYE");
+            t.expect(A, "487 INVITE");
+        }
+        let bye = t.expect(other, "BYE");
+        t.reply(other, &bye, 200, "", "", "");
+        t.reply(B, &invite, 200, "", "", &sdp_b("0", "recvonly"));
+        assert_eq!(t.expect(B, "ACK").cseq(), invite.cseq());
+        t.nothing(B);
+        t.empty();
+    }
+}
+
+#[test]
 fn a_cancelled_reinvite_is_withdrawn() {
     let mut t = Bench::new();
     let (_, mut a, _) = t.talk();

@@ -77,6 +77,26 @@ fn where_this_end_refreshes_it_does_so_at_half_time() {
 }
 
 #[test]
+fn a_refused_refresh_is_not_tried_again_at_once() {
+    let mut t = Bench::new();
+    let none = SessionTimer {
+        minimum_s: 0,
+        ..TIMER
+    };
+    let mut plan = timed(none);
+    plan.caller.session = OFF;
+    let reply = "Session-Expires: 0;refresher=uac\r\nAllow: UPDATE\r\n";
+    t.talk_with("", reply, plan);
+    for _ in 0..3 {
+        t.advance(3_999);
+        t.nothing(B);
+        t.advance(1);
+        let update = t.expect(B, "UPDATE");
+        t.reply(B, &update, 488, "", "", "");
+    }
+}
+
+#[test]
 fn a_peer_without_update_is_refreshed_by_the_same_offer_again() {
     let mut t = Bench::new();
     let mut plan = timed(TIMER);
