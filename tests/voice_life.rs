@@ -112,10 +112,9 @@ async fn a_call_ends_at_the_longest_duration() {
     let lasted = begin.elapsed();
     assert!((4..9).contains(&lasted.as_secs()), "{lasted:?}");
     let record = lines.wait_ended("max_duration").await;
-    assert_eq!(
-        (&record["ended_by"], &record["duration_s"]),
-        (&json!("broker"), &json!(5))
-    );
+    assert_eq!(record["ended_by"], "broker");
+    // Whole seconds: of five less a millisecond they are four.
+    assert!(matches!(record["duration_s"].as_i64(), Some(4 | 5)), "{record}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

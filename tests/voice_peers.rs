@@ -87,7 +87,7 @@ async fn a_soft_phone_refuses_by_tcp_as_it_is_told() {
 
 #[tokio::test]
 async fn every_scenario_of_sipp_meets_its_opposite() {
-    let pairs: [(&str, &str); 12] = [
+    let pairs: [(&str, &str); 13] = [
         ("uac_call", "uas_call"),
         ("uac_is_hung_up", "uas_hangs_up"),
         ("uac_refused", "uas_refuses"),
@@ -97,6 +97,7 @@ async fn every_scenario_of_sipp_meets_its_opposite() {
         ("uac_reliable", "uas_reliable"),
         ("uac_no_offer", "uas_call"),
         ("uac_holds", "uas_is_held"),
+        ("uac_updates", "uas_is_updated"),
         ("uac_info", "uas_info"),
         ("uac_vanishes", "uas_deaf"),
         ("uac_loses", "uas_loses"),

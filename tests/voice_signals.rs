@@ -227,8 +227,14 @@ async fn holds_resumes_refreshes_and_digits_pass_while_they_talk() {
         ),
         (3, 3)
     );
-    let passed = rig.pass("uac_updates", "uas_is_held", "completed").await;
-    assert_eq!(passed.count("caller", ">UPDATE"), 2);
+    let passed = rig.pass("uac_updates", "uas_is_updated", "completed").await;
+    assert_eq!(
+        (
+            passed.count("caller", ">UPDATE"),
+            passed.count("callee", "<UPDATE")
+        ),
+        (2, 2)
+    );
     rig.pass_with("uac_info", "uas_info", "completed", |peer| peer.value("digit", 5))
         .await;
     rig.pass_with("uac_refreshes", "uas_call", "completed", |peer| {
