@@ -280,7 +280,7 @@ impl Driver {
     }
 
     fn stream(&mut self, event: StreamEvent) {
-        self.parts.streams.heed(&event);
+        let lost = self.parts.streams.heed(&event);
         match event {
             StreamEvent::Opened { .. } => {}
             StreamEvent::Message { source, bytes } => {
@@ -291,9 +291,9 @@ impl Driver {
                 }
             }
             StreamEvent::Broken { source, what } => self.unreadable(source, &what),
-            StreamEvent::Closed { id, hop, .. } => {
+            StreamEvent::Closed { id, .. } => {
                 self.parts.calls.disconnected(self.now, id);
-                if let Some(hop) = hop {
+                if let Some(hop) = lost {
                     self.parts.calls.unreachable(self.now, &hop);
                 }
             }
