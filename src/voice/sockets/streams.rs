@@ -139,10 +139,8 @@ impl Streams {
         let own_outbox = sender.downgrade();
         self.outboxes.insert(id, sender);
         self.own.insert(way(hop), id);
-        let hop = Hop {
-            connection: None,
-            ..hop.clone()
-        };
+        // With the connection that it stood for, if there was one: what waits for an answer goes by that name.
+        let hop = hop.clone();
         let ends = Ends {
             source: Source {
                 transport: hop.transport,

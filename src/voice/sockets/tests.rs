@@ -478,3 +478,28 @@ async fn a_connection_s_end_is_not_that_of_its_successor() {
     let ended = timeout(SOON, house.events.recv()).await.unwrap().unwrap();
     assert_eq!(house.streams.heed(&ended), Some(hop));
 }
+
+#[tokio::test]
+async fn a_hop_whose_connection_has_gone_is_gone_to_anew_and_its_failure_names_both() {
+    let mut house = house(limits(), false, everybody).await;
+    let mut peer = TcpStream::connect(house.address).await.unwrap();
+    peer.write_all(OPTIONS.as_bytes()).await.unwrap();
+    let (source, _) = house.message().await;
+    drop(peer);
+    assert_eq!(house.closed().await, None);
+    let listening = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hop = Hop {
+        connection: source.connection,
+        ..outwards(listening.local_addr().unwrap())
+    };
+    house.streams.send(&hop, Bytes::from_static(b"BYE")).unwrap();
+    let (mut again, _) = timeout(SOON, listening.accept()).await.unwrap().unwrap();
+    let mut buffer = [0; 3];
+    timeout(SOON, again.read_exact(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&buffer, b"BYE");
+    drop((again, listening));
+    assert_eq!(house.closed().await, Some(hop));
+}
