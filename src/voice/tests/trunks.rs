@@ -269,6 +269,34 @@ async fn a_trunk_is_registered_with_and_asked_whether_it_is_there() {
 }
 
 #[tokio::test]
+async fn a_trunk_that_weighs_otherwise_stays_registered() {
+    let carrier = Peer::new("127.0.0.3").await;
+    let registering = TrunkConfig {
+        registrar: carrier.address().to_string(),
+        username: "acct".into(),
+        ..trunk(&carrier)
+    };
+    let house = house(settings(&[("acme", registering.clone())]), None).await;
+    let registered = |house: &House| house.service.outlet().trunks()[0].registered == Some(true);
+    let first = carrier.expect("REGISTER ").await;
+    let broker = house.service.local_addr();
+    carrier
+        .answer(&first, broker, "200 OK", false, "Expires: 600\r\n")
+        .await;
+    house.until(registered).await;
+    let mut sip = house.sip.clone();
+    sip.trunks = trunks(&[(
+        "acme",
+        TrunkConfig {
+            weight: 7,
+            ..registering
+        },
+    )]);
+    house.service.reload(&sip).await.unwrap();
+    assert!(carrier.hears_nothing().await && registered(&house));
+}
+
+#[tokio::test]
 async fn requests_outside_of_calls_are_answered_and_rubbish_is_counted() {
     let ann = Peer::new("127.0.0.2").await;
     let house = house(settings(&[("in", trunk(&ann))]), None).await;

@@ -49,16 +49,13 @@ impl Directory {
     }
 
     /// Puts trunks of these settings in the place of those that are there. A trunk whose settings are the same stays as
-    /// it is, places and all; of another of the same name the counts and channels stay.
+    /// it is, places and all; of another of the same name the counts and channels stay, and
+    /// the places of targets that it still has.
     pub fn reload(&self, config: &BTreeMap<String, TrunkConfig>) -> Arc<Table> {
         let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let trunks = config.iter().map(|(name, config)| match current.trunk(name) {
             Some(same) if same.config == *config => same.clone(),
-            before => Arc::new(Trunk::new(
-                name,
-                config,
-                before.map(|trunk| trunk.standing.clone()),
-            )),
+            before => Arc::new(Trunk::new(name, config, before.map(|trunk| &**trunk))),
         });
         let table = Arc::new(Table::new(trunks.collect()));
         *current = table.clone();
