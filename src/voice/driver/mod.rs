@@ -4,6 +4,7 @@
 //! what they have to say comes back through bounded queues.
 
 mod arrivals;
+mod former;
 mod live;
 mod media;
 mod orders;
@@ -11,7 +12,7 @@ mod outside;
 mod sources;
 mod standing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 pub use arrivals::{RETRY_AFTER_S, UNDECIDED};
+pub use former::Former;
 pub use live::Live;
 pub use orders::Order;
 pub use sources::Sources;
@@ -81,6 +83,8 @@ pub struct Parts {
     pub stream_events: mpsc::Receiver<StreamEvent>,
     /// The trunks.
     pub directory: Arc<Directory>,
+    /// Where calls are whose trunks are gone.
+    pub former: Arc<Former>,
     /// What this end calls itself.
     pub own: Own,
     /// `host:port` in Contact, by transport.
@@ -115,8 +119,8 @@ pub struct Driver {
     rulings: mpsc::Receiver<Ruling>,
     ruled: mpsc::Sender<Ruling>,
     upkeep: Upkeep,
-    /// The trunks when calls' addresses were last looked over, and addresses that only calls under way still have.
-    former: (Arc<Table>, HashSet<IpAddr>),
+    /// The trunks when calls' addresses were last looked over.
+    looked_over: Arc<Table>,
     now: Millis,
     logged: (Millis, u64),
     /// Since when calls drain; and since when there have been none.
@@ -137,7 +141,7 @@ impl Driver {
             rulings,
             ruled,
             upkeep: Upkeep::default(),
-            former: (parts.directory.table(), HashSet::new()),
+            looked_over: parts.directory.table(),
             now: (parts.stopwatch)(),
             logged: (0, 0),
             drain: None,
@@ -247,21 +251,22 @@ impl Driver {
 
     /// Whether anything is heard from there: a trunk has the address, or a call from when one had it.
     fn admits(&self, ip: IpAddr) -> bool {
-        self.parts.directory.table().admits(ip) || self.former.1.contains(&ip)
+        self.parts.former.admits(&self.parts.directory, ip)
     }
 
     /// Calls go on when their trunk is gone, or has been found elsewhere: what comes from their ends is still heard, but
     /// brings no new calls.
     fn remember_former(&mut self) {
         let table = self.parts.directory.table();
-        if Arc::ptr_eq(&table, &self.former.0) && self.former.1.is_empty() {
+        if Arc::ptr_eq(&table, &self.looked_over) && self.parts.former.is_empty() {
             return;
         }
         let ends = self.live.values().flat_map(|live| &live.legs);
         let gone = ends
             .filter_map(|leg| leg.signalling)
             .filter(|ip| !table.admits(*ip));
-        self.former = (table.clone(), gone.collect());
+        self.parts.former.replace(gone.collect());
+        self.looked_over = table;
     }
 
     fn message(&mut self, source: Source, bytes: &Bytes) {
