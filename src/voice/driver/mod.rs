@@ -242,9 +242,6 @@ impl Driver {
             if self.parts.config.strangers == Strangers::Silence || !self.strangers.take(self.now) {
                 return;
             }
-        } else if !self.sources.admit(self.now, source.remote.ip()) {
-            Counters::add(&self.parts.counters.over_rate);
-            return;
         }
         self.message(source, &bytes);
     }
@@ -269,11 +266,25 @@ impl Driver {
         self.looked_over = table;
     }
 
+    /// What belongs to a call is heard always: a rate is for what begins something.
     fn message(&mut self, source: Source, bytes: &Bytes) {
-        match Incoming::parse(bytes) {
+        let message = Incoming::parse(bytes);
+        let goes_on = message
+            .as_ref()
+            .is_ok_and(|message| self.parts.calls.goes_on(message));
+        if !goes_on && !self.has_rate(source.remote.ip()) {
+            Counters::add(&self.parts.counters.over_rate);
+            return;
+        }
+        match message {
             Ok(message) => self.parts.calls.receive(self.now, source, message),
             Err(what) => self.unreadable(source, &what),
         }
+    }
+
+    fn has_rate(&mut self, ip: IpAddr) -> bool {
+        let listed = self.parts.directory.table().lists(ip) || self.parts.former.has(ip);
+        self.sources.admit(self.now, ip, listed)
     }
 
     fn unreadable(&mut self, source: Source, what: &Unreadable) {
@@ -289,11 +300,7 @@ impl Driver {
         match event {
             StreamEvent::Opened { .. } => {}
             StreamEvent::Message { source, bytes } => {
-                if self.sources.admit(self.now, source.remote.ip()) {
-                    self.message(source, &bytes);
-                } else {
-                    Counters::add(&self.parts.counters.over_rate);
-                }
+                self.message(source, &bytes);
             }
             StreamEvent::Broken { source, what } => self.unreadable(source, &what),
             StreamEvent::Closed { id, .. } => {

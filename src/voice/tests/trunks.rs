@@ -394,3 +394,32 @@ async fn read(stream: &mut TcpStream) -> Text {
     assert!(length > 0, "the connection was closed");
     Text(String::from_utf8_lossy(&buffer[..length]).into_owned())
 }
+
+#[tokio::test]
+async fn a_rate_is_for_what_begins_and_calls_under_way_go_on() {
+    let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let sip = SipConfig {
+        requests_per_s: 1,
+        ..settings(&[("in", trunk(&ann)), ("acme", trunk(&bob))])
+    };
+    let house = house(sip, None).await;
+    let broker = house.service.local_addr();
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "r1", ""))
+        .await;
+    let (invite, from) = bob.any().await;
+    bob.answer(&invite, from, "180 Ringing", false, "").await;
+    bob.answer(&invite, from, "200 OK", true, "").await;
+    let ok = ann.expect("SIP/2.0 200").await;
+    for n in 0..20 {
+        let other = format!("r2-{n}");
+        ann.send(broker, &ann.invite(broker, ANN, DIALLED, &other, ""))
+            .await;
+    }
+    let over = || house.service.outlet().figures().over_rate;
+    house.until(|_| over() > 10).await;
+    ann.send(broker, &ann.within("ACK", 1, &ok, "r1")).await;
+    bob.expect("ACK ").await;
+    ann.send(broker, &ann.within("BYE", 2, &ok, "r1")).await;
+    let bye = bob.expect("BYE ").await;
+    bob.answer(&bye, from, "200 OK", false, "").await;
+}

@@ -106,9 +106,13 @@ impl Table {
     /// Whether anything is to be heard from that address at all.
     pub fn admits(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        !self.roaming.is_empty()
-            || self.exact.contains_key(&ip)
-            || self.ranges.iter().any(|(range, _)| range.contains(ip))
+        !self.roaming.is_empty() || self.lists(ip)
+    }
+
+    /// Whether a trunk has that very address, or a network that it is in.
+    pub fn lists(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.exact.contains_key(&ip) || self.ranges.iter().any(|(range, _)| range.contains(ip))
     }
 
     /// The trunks by which calls from there may come, the best match first: by address and port, by address, by network,
