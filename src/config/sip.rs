@@ -36,7 +36,7 @@ pub struct SipConfig {
     pub calls_per_s: u32,
     /// The most SIP transactions at once.
     pub max_transactions: usize,
-    /// The most requests a second from one address; more are dropped. 0: no limit.
+    /// The most requests a second from one address, those within calls apart; more are dropped. 0: no limit.
     pub requests_per_s: u32,
     /// The most connections at once by TCP and TLS together.
     pub max_connections: usize,

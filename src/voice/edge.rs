@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::counters::Counters;
-use super::driver::{Driver, Order, Parts, Stopwatch};
+use super::driver::{Driver, Former, Order, Parts, Stopwatch};
 use super::finder::Finder;
 use super::relay::{Relay, RelayError};
 use super::reports::hand_over;
@@ -143,9 +143,10 @@ impl VoiceEdge {
         let quota = Quota::new(limits.connections, limits.per_address);
         let (events, stream_events) = mpsc::channel(QUEUE);
         let numbers = Arc::new(AtomicU64::new(1));
-        let gate = directory.clone();
+        let former = Arc::new(Former::default());
+        let gate = (directory.clone(), former.clone());
         let listener = Listener {
-            gate: Arc::new(move |ip| gate.table().admits(ip)),
+            gate: Arc::new(move |ip| gate.1.admits(&gate.0, ip)),
             limits,
             quota: quota.clone(),
             events: events.clone(),
@@ -190,6 +191,7 @@ impl VoiceEdge {
             streams,
             stream_events,
             directory: directory.clone(),
+            former,
             advertised,
             relay: Arc::new(relay),
             relay_events,

@@ -108,14 +108,14 @@ impl Search {
             let (found, wait) = self.look(target, index).await;
             soon(wait);
             if let Some(candidates) = found {
-                self.trunk.standing.set_places(index, candidates);
+                self.trunk.set_places(index, candidates);
             }
         }
         if let Some(registrar) = &self.trunk.registrar {
             let (found, wait) = self.look(registrar, 0).await;
             soon(wait);
             if let Some(candidates) = found {
-                self.trunk.standing.set_registrar(candidates);
+                self.trunk.set_registrar(candidates);
             }
         }
         let hops = super::trunks::all_hops(&self.trunk.standing.places());

@@ -6,6 +6,9 @@ use crate::domain::call::{Cause, EndedBy};
 use crate::voice::relay::{self, RelayError, Remote};
 use crate::wire::sip::b2bua::{self, MediaPoint, Refusal, Side};
 
+/// How many calls are ended in one go: what that sends must fit into the queues of the connections it goes by.
+const ENDED_AT_ONCE: usize = 1000;
+
 fn relay_side(side: Side) -> relay::Side {
     match side {
         Side::Caller => relay::Side::A,
@@ -112,10 +115,11 @@ impl Driver {
         self.parts.calls.hang_up(self.now, call, &refusal)
     }
 
-    /// Ends all calls: their time to end by themselves is over.
+    /// Ends calls, many at a time: their time to end by themselves is over.
     pub(super) fn end_all(&mut self) {
-        let all: Vec<b2bua::CallId> = self.live.keys().copied().collect();
-        for call in all {
+        let open = self.live.iter().filter(|(_, live)| live.ended.is_none());
+        let some: Vec<b2bua::CallId> = open.map(|(call, _)| *call).take(ENDED_AT_ONCE).collect();
+        for call in some {
             self.end(call, Cause::Shutdown, EndedBy::Broker, 41);
         }
         self.pump();

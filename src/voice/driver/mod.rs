@@ -4,6 +4,7 @@
 //! what they have to say comes back through bounded queues.
 
 mod arrivals;
+mod former;
 mod live;
 mod media;
 mod orders;
@@ -11,7 +12,7 @@ mod outside;
 mod sources;
 mod standing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 pub use arrivals::{RETRY_AFTER_S, UNDECIDED};
+pub use former::Former;
 pub use live::Live;
 pub use orders::Order;
 pub use sources::Sources;
@@ -81,6 +83,8 @@ pub struct Parts {
     pub stream_events: mpsc::Receiver<StreamEvent>,
     /// The trunks.
     pub directory: Arc<Directory>,
+    /// Where calls are whose trunks are gone.
+    pub former: Arc<Former>,
     /// What this end calls itself.
     pub own: Own,
     /// `host:port` in Contact, by transport.
@@ -117,8 +121,8 @@ pub struct Driver {
     rulings: mpsc::Receiver<Ruling>,
     ruled: mpsc::Sender<Ruling>,
     upkeep: Upkeep,
-    /// The trunks when calls' addresses were last looked over, and addresses that only calls under way still have.
-    former: (Arc<Table>, HashSet<IpAddr>),
+    /// The trunks when calls' addresses were last looked over.
+    looked_over: Arc<Table>,
     now: Millis,
     logged: (Millis, u64),
     /// Since when calls drain; and since when there have been none.
@@ -140,7 +144,7 @@ impl Driver {
             rulings,
             ruled,
             upkeep: Upkeep::default(),
-            former: (parts.directory.table(), HashSet::new()),
+            looked_over: parts.directory.table(),
             now: (parts.stopwatch)(),
             logged: (0, 0),
             drain: None,
@@ -241,38 +245,50 @@ impl Driver {
             if self.parts.config.strangers == Strangers::Silence || !self.strangers.take(self.now) {
                 return;
             }
-        } else if !self.sources.admit(self.now, source.remote.ip()) {
-            Counters::add(&self.parts.counters.over_rate);
-            return;
         }
         self.message(source, &bytes);
     }
 
     /// Whether anything is heard from there: a trunk has the address, or a call from when one had it.
     fn admits(&self, ip: IpAddr) -> bool {
-        self.parts.directory.table().admits(ip) || self.former.1.contains(&ip)
+        self.parts.former.admits(&self.parts.directory, ip)
     }
 
     /// Calls go on when their trunk is gone, or has been found elsewhere: what comes from their ends is still heard, but
     /// brings no new calls.
     fn remember_former(&mut self) {
         let table = self.parts.directory.table();
-        if Arc::ptr_eq(&table, &self.former.0) && self.former.1.is_empty() {
+        if Arc::ptr_eq(&table, &self.looked_over) && self.parts.former.is_empty() {
             return;
         }
         let ends = self.live.values().flat_map(|live| &live.legs);
         let gone = ends
             .filter_map(|leg| leg.signalling)
             .filter(|ip| !table.admits(*ip));
-        self.former = (table.clone(), gone.collect());
+        self.parts.former.replace(gone.collect());
+        self.looked_over = table;
     }
 
+    /// What belongs to a call is heard always: a rate is for what begins something.
     fn message(&mut self, source: Source, bytes: &Bytes) {
-        match Incoming::parse(bytes) {
+        let message = Incoming::parse(bytes);
+        let goes_on = message
+            .as_ref()
+            .is_ok_and(|message| self.parts.calls.goes_on(message));
+        if !goes_on && !self.has_rate(source.remote.ip()) {
+            Counters::add(&self.parts.counters.over_rate);
+            return;
+        }
+        match message {
             Ok(Incoming::Request(request)) if self.turn_away(&request, source) => {}
             Ok(message) => self.parts.calls.receive(self.now, source, message),
             Err(what) => self.unreadable(source, &what),
         }
+    }
+
+    fn has_rate(&mut self, ip: IpAddr) -> bool {
+        let listed = self.parts.directory.table().lists(ip) || self.parts.former.has(ip);
+        self.sources.admit(self.now, ip, listed)
     }
 
     fn unreadable(&mut self, source: Source, what: &Unreadable) {
@@ -284,20 +300,16 @@ impl Driver {
     }
 
     fn stream(&mut self, event: StreamEvent) {
-        self.parts.streams.heed(&event);
+        let lost = self.parts.streams.heed(&event);
         match event {
             StreamEvent::Opened { .. } => {}
             StreamEvent::Message { source, bytes } => {
-                if self.sources.admit(self.now, source.remote.ip()) {
-                    self.message(source, &bytes);
-                } else {
-                    Counters::add(&self.parts.counters.over_rate);
-                }
+                self.message(source, &bytes);
             }
             StreamEvent::Broken { source, what } => self.unreadable(source, &what),
-            StreamEvent::Closed { id, hop, .. } => {
+            StreamEvent::Closed { id, .. } => {
                 self.parts.calls.disconnected(self.now, id);
-                if let Some(hop) = hop {
+                if let Some(hop) = lost {
                     self.parts.calls.unreachable(self.now, &hop);
                 }
             }

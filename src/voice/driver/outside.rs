@@ -8,7 +8,7 @@ use rand::RngCore;
 
 use super::Driver;
 use crate::voice::resolve::in_order;
-use crate::voice::trunks::{Due, Registration, Trunk, all_hops, bracketed};
+use crate::voice::trunks::{Due, Registration, Table, Trunk, all_hops, bracketed};
 use crate::wire::sip::Millis;
 use crate::wire::sip::b2bua::Outcome;
 use crate::wire::sip::flow::{Hop, Source, Transport};
@@ -34,6 +34,22 @@ struct Kept {
     options_at: Millis,
     registration: Option<Registration>,
     registrar: Option<Hop>,
+}
+
+impl Kept {
+    /// Another trunk of the same name that registers as this one did goes on with its registration: to leave and come
+    /// back would put the trunk out of service for a change of its weight.
+    fn follow(&mut self, table: &Table) {
+        if let Some(next) = table.trunk(&self.trunk.name)
+            && !Arc::ptr_eq(next, &self.trunk)
+            && next.registers_like(&self.trunk)
+        {
+            if let Some(registration) = &mut self.registration {
+                registration.adopt(next, &self.trunk);
+            }
+            self.trunk = next.clone();
+        }
+    }
 }
 
 enum Question {
@@ -81,6 +97,9 @@ impl Driver {
     /// Keeps to the trunks of the moment.
     fn follow_trunks(&mut self) {
         let table = self.parts.directory.table();
+        for kept in self.upkeep.trunks.values_mut() {
+            kept.follow(&table);
+        }
         let gone: Vec<Arc<str>> = self
             .upkeep
             .trunks

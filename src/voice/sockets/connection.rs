@@ -8,14 +8,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+use super::outbox::{Waiting, WeakOutbox};
 use super::{Limits, StreamEvent};
 use crate::wire::sip::flow::Source;
 use crate::wire::sip::framing::{Frame, PONG, Stream};
 
 /// How much is read at once.
 const READ: usize = 16 * 1024;
-/// How many messages may wait to be written.
-pub(super) const OUTBOX: usize = 128;
 /// How long after its last message a connection that is broken may still be written to.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -23,8 +22,8 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(super) struct Ends {
     pub source: Source,
     /// For the answer to a ping. Weak: once the driver lets go, the connection ends.
-    pub own_outbox: mpsc::WeakSender<Bytes>,
-    pub outbox: mpsc::Receiver<Bytes>,
+    pub own_outbox: WeakOutbox,
+    pub outbox: Waiting,
     pub events: mpsc::Sender<StreamEvent>,
     pub limits: Limits,
 }
@@ -46,7 +45,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, ends: En
     };
     if broken {
         // The answer to what could not be read, if the driver gives one.
-        let last = timeout(LAST_WORDS, outbox.recv()).await;
+        let last = timeout(LAST_WORDS, outbox.next()).await;
         if let Ok(Some(bytes)) = last {
             let _ = timeout(limits.patience, writer.write_all(&bytes)).await;
         }
@@ -58,7 +57,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, ends: En
 async fn read(
     mut reader: impl AsyncRead + Unpin,
     source: Source,
-    own_outbox: mpsc::WeakSender<Bytes>,
+    own_outbox: WeakOutbox,
     events: &mpsc::Sender<StreamEvent>,
     limits: Limits,
     spoke: &AtomicBool,
@@ -94,7 +93,7 @@ async fn read(
                 Ok(Some(Frame::Ping)) => {
                     // Where the queue is full the peer has other signs of life.
                     if let Some(outbox) = own_outbox.upgrade() {
-                        let _ = outbox.try_send(Bytes::from_static(PONG));
+                        let _ = outbox.push(Bytes::from_static(PONG));
                     }
                     continue;
                 }
@@ -118,11 +117,11 @@ async fn read(
 /// Returns when nothing can be written any more, or the driver has let go.
 async fn write(
     writer: &mut (impl AsyncWrite + Unpin),
-    outbox: &mut mpsc::Receiver<Bytes>,
+    outbox: &mut Waiting,
     patience: Duration,
     spoke: &AtomicBool,
 ) {
-    while let Some(bytes) = outbox.recv().await {
+    while let Some(bytes) = outbox.next().await {
         let written = async {
             writer.write_all(&bytes).await?;
             writer.flush().await

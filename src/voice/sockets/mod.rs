@@ -6,6 +6,7 @@
 
 mod accept;
 mod connection;
+mod outbox;
 mod quota;
 mod streams;
 mod udp;
@@ -18,9 +19,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
 pub use accept::Listener;
+pub use outbox::Outbox;
 pub use quota::Quota;
 pub use streams::{Connectors, Streams};
 pub use udp::{Tuning, Udp};
@@ -52,7 +53,7 @@ pub enum StreamEvent {
         /// Its number.
         id: ConnectionId,
         /// What is written to it.
-        outbox: mpsc::Sender<Bytes>,
+        outbox: Outbox,
     },
     /// A message, whole.
     Message {

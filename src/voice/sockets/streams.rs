@@ -9,12 +9,12 @@ use bytes::Bytes;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{Ends, OUTBOX, serve};
+use super::connection::{Ends, serve};
+use super::outbox::{Outbox, outbox};
 use super::quota::Place;
 use super::{Limits, Quota, StreamEvent, Unsent};
 use crate::wire::sip::flow::{ConnectionId, Hop, Source, Transport};
@@ -39,7 +39,7 @@ pub struct Streams {
     events: mpsc::Sender<StreamEvent>,
     numbers: Arc<AtomicU64>,
     shutdown: CancellationToken,
-    outboxes: HashMap<ConnectionId, mpsc::Sender<Bytes>>,
+    outboxes: HashMap<ConnectionId, Outbox>,
     own: HashMap<Way, ConnectionId>,
 }
 
@@ -69,48 +69,58 @@ impl Streams {
         self.connectors = connectors;
     }
 
-    /// Notes what an event says of connections.
-    pub fn heed(&mut self, event: &StreamEvent) {
+    /// Notes what an event says of connections. The hop of one that has gone, where no other has taken its place: what
+    /// goes there now has a connection of its own, and nothing to do with the end of this one.
+    pub fn heed(&mut self, event: &StreamEvent) -> Option<Hop> {
         match event {
             StreamEvent::Opened { id, outbox } => {
                 self.outboxes.insert(*id, outbox.clone());
             }
             StreamEvent::Closed { id, hop, .. } => {
                 self.outboxes.remove(id);
-                if let Some(hop) = hop
-                    && let Some(known) = self.own.get(&way(hop))
-                    && known == id
-                {
+                let hop = hop.as_ref()?;
+                if self.own.get(&way(hop)) == Some(id) {
                     self.own.remove(&way(hop));
+                    return Some(hop.clone());
                 }
             }
             StreamEvent::Message { .. } | StreamEvent::Broken { .. } => {}
         }
+        None
     }
 
     /// Sends on the hop's connection, else on one that goes there already, else on a new one.
     pub fn send(&mut self, hop: &Hop, bytes: Bytes) -> Result<(), Unsent> {
-        let known = hop
-            .connection
+        while let Some(id) = self.known(hop) {
+            match self.push(id, bytes.clone()) {
+                // It has ended, and its word of that has not been heeded yet: another takes the message.
+                Err(Unsent::Gone) => {}
+                sent => return sent,
+            }
+        }
+        let id = self.connect(hop)?;
+        self.push(id, bytes)
+    }
+
+    /// The connection for a hop, if there is one.
+    fn known(&self, hop: &Hop) -> Option<ConnectionId> {
+        hop.connection
             .filter(|id| self.outboxes.contains_key(id))
-            .or_else(|| self.own.get(&way(hop)).copied());
-        let id = match known {
-            Some(id) => id,
-            None => self.connect(hop)?,
+            .or_else(|| self.own.get(&way(hop)).copied())
+    }
+
+    /// Where that fails the connection is known no longer.
+    fn push(&mut self, id: ConnectionId, bytes: Bytes) -> Result<(), Unsent> {
+        let pushed = match self.outboxes.get(&id) {
+            Some(outbox) => outbox.push(bytes),
+            None => Err(Unsent::Gone),
         };
-        let sent = match self.outboxes.get(&id) {
-            Some(outbox) => outbox.try_send(bytes),
-            None => return Err(Unsent::Gone),
-        };
-        sent.map_err(|error| {
+        if pushed.is_err() {
             // Dropping the queue's end closes the connection.
             self.outboxes.remove(&id);
             self.own.retain(|_, known| *known != id);
-            match error {
-                TrySendError::Full(_) => Unsent::Slow,
-                TrySendError::Closed(_) => Unsent::Gone,
-            }
-        })
+        }
+        pushed
     }
 
     /// Connections that can be written to.
@@ -125,14 +135,12 @@ impl Streams {
         };
         let place = self.quota.take(None).ok_or(Unsent::NoConnection)?;
         let id = ConnectionId(self.numbers.fetch_add(1, Ordering::Relaxed));
-        let (sender, outbox) = mpsc::channel(OUTBOX);
+        let (sender, outbox) = outbox();
         let own_outbox = sender.downgrade();
         self.outboxes.insert(id, sender);
         self.own.insert(way(hop), id);
-        let hop = Hop {
-            connection: None,
-            ..hop.clone()
-        };
+        // With the connection that it stood for, if there was one: what waits for an answer goes by that name.
+        let hop = hop.clone();
         let ends = Ends {
             source: Source {
                 transport: hop.transport,

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -285,7 +286,7 @@ async fn a_peer_that_does_not_read_loses_its_connection() {
             Ok(()) => sent += 1,
             Err(error) => break error,
         }
-        tokio::time::sleep(Duration::from_micros(200)).await;
+        tokio::task::yield_now().await;
         assert!(sent < 5000, "the queue has no bound");
     };
     assert_eq!(refused, Unsent::Slow);
@@ -424,4 +425,81 @@ async fn one_socket_of_ipv6_speaks_ipv4_too() {
     udp.send(b"answer", from).unwrap();
     let mut buffer = [0; 10];
     assert_eq!(timeout(SOON, peer.recv(&mut buffer)).await.unwrap().unwrap(), 6);
+}
+
+fn outwards(remote: SocketAddr) -> Hop {
+    Hop {
+        transport: Transport::Tcp,
+        remote,
+        connection: None,
+        tls_name: None,
+    }
+}
+
+#[tokio::test]
+async fn a_burst_goes_out_whole() {
+    let limits = Limits {
+        patience: SOON,
+        ..limits()
+    };
+    let mut house = house(limits, false, everybody).await;
+    let hop = outwards(house.address);
+    for _ in 0..3000 {
+        house
+            .streams
+            .send(&hop, Bytes::from_static(OPTIONS.as_bytes()))
+            .unwrap();
+    }
+    for _ in 0..3000 {
+        house.message().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_s_end_is_not_that_of_its_successor() {
+    let mut house = house(limits(), false, everybody).await;
+    let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hop = outwards(peer.local_addr().unwrap());
+    house.streams.send(&hop, Bytes::from_static(b"one")).unwrap();
+    let (first, _) = timeout(SOON, peer.accept()).await.unwrap().unwrap();
+    drop(first);
+    // Its end waits to be heeded while the next message is sent.
+    let ended = timeout(SOON, house.events.recv()).await.unwrap().unwrap();
+    house.streams.send(&hop, Bytes::from_static(b"two")).unwrap();
+    assert_eq!(house.streams.heed(&ended), None);
+    let (mut second, _) = timeout(SOON, peer.accept()).await.unwrap().unwrap();
+    let mut buffer = [0; 3];
+    timeout(SOON, second.read_exact(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&buffer, b"two");
+    drop(second);
+    let ended = timeout(SOON, house.events.recv()).await.unwrap().unwrap();
+    assert_eq!(house.streams.heed(&ended), Some(hop));
+}
+
+#[tokio::test]
+async fn a_hop_whose_connection_has_gone_is_gone_to_anew_and_its_failure_names_both() {
+    let mut house = house(limits(), false, everybody).await;
+    let mut peer = TcpStream::connect(house.address).await.unwrap();
+    peer.write_all(OPTIONS.as_bytes()).await.unwrap();
+    let (source, _) = house.message().await;
+    drop(peer);
+    assert_eq!(house.closed().await, None);
+    let listening = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hop = Hop {
+        connection: source.connection,
+        ..outwards(listening.local_addr().unwrap())
+    };
+    house.streams.send(&hop, Bytes::from_static(b"BYE")).unwrap();
+    let (mut again, _) = timeout(SOON, listening.accept()).await.unwrap().unwrap();
+    let mut buffer = [0; 3];
+    timeout(SOON, again.read_exact(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&buffer, b"BYE");
+    drop((again, listening));
+    assert_eq!(house.closed().await, Some(hop));
 }

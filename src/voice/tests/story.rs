@@ -1,5 +1,7 @@
 //! Calls from one peer to another.
 
+use tokio::io::AsyncWriteExt;
+
 use super::peers::{Peer, Text};
 use super::*;
 use crate::domain::call::{Cause, EndedBy};
@@ -535,7 +537,15 @@ async fn trunks_are_put_in_the_place_of_others_and_calls_go_on() {
     talk.bob
         .send(talk.broker, &talk.bob.within("ACK", 1, &refused, "no"))
         .await;
-    talk.bob.send(talk.broker, &talk.bob.hang_up(&talk.invite)).await;
+    // By a new connection too: the one he had may be gone.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.3:0".parse().unwrap()).unwrap();
+    let mut stream = socket.connect(talk.broker).await.unwrap();
+    let bye = talk
+        .bob
+        .hang_up(&talk.invite)
+        .replace("SIP/2.0/UDP", "SIP/2.0/TCP");
+    stream.write_all(bye.as_bytes()).await.unwrap();
     let bye = talk.ann.expect("BYE ").await;
     talk.ann.answer(&bye, talk.broker, "200 OK", false, "").await;
     let ending = talk.house.ending().await;

@@ -303,6 +303,34 @@ async fn a_trunk_is_registered_with_and_asked_whether_it_is_there() {
 }
 
 #[tokio::test]
+async fn a_trunk_that_weighs_otherwise_stays_registered() {
+    let carrier = Peer::new("127.0.0.3").await;
+    let registering = TrunkConfig {
+        registrar: carrier.address().to_string(),
+        username: "acct".into(),
+        ..trunk(&carrier)
+    };
+    let house = house(settings(&[("acme", registering.clone())]), None).await;
+    let registered = |house: &House| house.service.outlet().trunks()[0].registered == Some(true);
+    let first = carrier.expect("REGISTER ").await;
+    let broker = house.service.local_addr();
+    carrier
+        .answer(&first, broker, "200 OK", false, "Expires: 600\r\n")
+        .await;
+    house.until(registered).await;
+    let mut sip = house.sip.clone();
+    sip.trunks = trunks(&[(
+        "acme",
+        TrunkConfig {
+            weight: 7,
+            ..registering
+        },
+    )]);
+    house.service.reload(&sip).await.unwrap();
+    assert!(carrier.hears_nothing().await && registered(&house));
+}
+
+#[tokio::test]
 async fn requests_outside_of_calls_are_answered_and_rubbish_is_counted() {
     let ann = Peer::new("127.0.0.2").await;
     let house = house(settings(&[("in", trunk(&ann))]), None).await;
@@ -399,4 +427,33 @@ async fn read(stream: &mut TcpStream) -> Text {
     let length = timeout(SOON, stream.read(&mut buffer)).await.unwrap().unwrap();
     assert!(length > 0, "the connection was closed");
     Text(String::from_utf8_lossy(&buffer[..length]).into_owned())
+}
+
+#[tokio::test]
+async fn a_rate_is_for_what_begins_and_calls_under_way_go_on() {
+    let (ann, bob) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let sip = SipConfig {
+        requests_per_s: 1,
+        ..settings(&[("in", trunk(&ann)), ("acme", trunk(&bob))])
+    };
+    let house = house(sip, None).await;
+    let broker = house.service.local_addr();
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "r1", ""))
+        .await;
+    let (invite, from) = bob.any().await;
+    bob.answer(&invite, from, "180 Ringing", false, "").await;
+    bob.answer(&invite, from, "200 OK", true, "").await;
+    let ok = ann.expect("SIP/2.0 200").await;
+    for n in 0..20 {
+        let other = format!("r2-{n}");
+        ann.send(broker, &ann.invite(broker, ANN, DIALLED, &other, ""))
+            .await;
+    }
+    let over = || house.service.outlet().figures().over_rate;
+    house.until(|_| over() > 10).await;
+    ann.send(broker, &ann.within("ACK", 1, &ok, "r1")).await;
+    bob.expect("ACK ").await;
+    ann.send(broker, &ann.within("BYE", 2, &ok, "r1")).await;
+    let bye = bob.expect("BYE ").await;
+    bob.answer(&bye, from, "200 OK", false, "").await;
 }

@@ -49,16 +49,13 @@ impl Directory {
     }
 
     /// Puts trunks of these settings in the place of those that are there. A trunk whose settings are the same stays as
-    /// it is, places and all; of another of the same name the counts and channels stay.
+    /// it is, places and all; of another of the same name the counts and channels stay, and
+    /// the places of targets that it still has.
     pub fn reload(&self, config: &BTreeMap<String, TrunkConfig>) -> Arc<Table> {
         let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let trunks = config.iter().map(|(name, config)| match current.trunk(name) {
             Some(same) if same.config == *config => same.clone(),
-            before => Arc::new(Trunk::new(
-                name,
-                config,
-                before.map(|trunk| trunk.standing.clone()),
-            )),
+            before => Arc::new(Trunk::new(name, config, before.map(|trunk| &**trunk))),
         });
         let table = Arc::new(Table::new(trunks.collect()));
         *current = table.clone();
@@ -109,9 +106,13 @@ impl Table {
     /// Whether anything is to be heard from that address at all.
     pub fn admits(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        !self.roaming.is_empty()
-            || self.exact.contains_key(&ip)
-            || self.ranges.iter().any(|(range, _)| range.contains(ip))
+        !self.roaming.is_empty() || self.lists(ip)
+    }
+
+    /// Whether a trunk has that very address, or a network that it is in.
+    pub fn lists(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.exact.contains_key(&ip) || self.ranges.iter().any(|(range, _)| range.contains(ip))
     }
 
     /// The trunks by which calls from there may come, the best match first: by address and port, by address, by network

@@ -74,6 +74,18 @@ impl Registration {
         })
     }
 
+    /// The trunk has other settings, but registers as before. A new password is tried at once.
+    pub fn adopt(&mut self, trunk: &Trunk, before: &Trunk) {
+        self.expires_s = trunk.config.register_expires_s;
+        if trunk.config.password != before.config.password {
+            self.account = credentials(trunk).map(|c| Account::new(c.username, c.password));
+            self.failures = 0;
+            if let State::Waiting(at, answer) = &mut self.state {
+                (*at, *answer) = (0, None);
+            }
+        }
+    }
+
     /// When a request is due; None while one is under way.
     pub fn due(&self) -> Option<Millis> {
         match self.state {

@@ -151,3 +151,31 @@ fn leaving_says_so_once_and_only_where_there_is_something_to_leave() {
     assert!(registration.request(2, Due::Leave, "abcd").is_none());
     assert_eq!(registration.due(), None);
 }
+
+#[test]
+fn a_registration_outlives_other_settings_and_tries_a_new_password_at_once() {
+    let mut registration = registration();
+    ask(&mut registration, 0);
+    registration.answered(10, &response(200, "Expires: 600\r\n"), "abcd");
+    let config = |weight, password: &str| TrunkConfig {
+        targets: vec!["sip.carrier.example".into()],
+        registrar: "reg.carrier.example:5070".into(),
+        username: "acct7".into(),
+        password: Password(password.into()),
+        weight,
+        ..TrunkConfig::default()
+    };
+    let before = Trunk::new("acme", &config(1, "secret"), None);
+    let heavier = Trunk::new("acme", &config(9, "secret"), Some(&before));
+    assert!(heavier.registers_like(&before));
+    let due = registration.due();
+    registration.adopt(&heavier, &before);
+    assert_eq!((registration.due(), registration.holds(20)), (due, true));
+    registration.adopt(&Trunk::new("acme", &config(9, "other"), Some(&heavier)), &heavier);
+    assert_eq!((registration.due(), registration.holds(20)), (Some(0), true));
+    let moved = TrunkConfig {
+        username: "acct8".into(),
+        ..config(1, "secret")
+    };
+    assert!(!Trunk::new("acme", &moved, Some(&before)).registers_like(&before));
+}

@@ -38,7 +38,7 @@ fn find(directory: &Directory) {
     for trunk in directory.table().trunks() {
         for (index, target) in trunk.targets.iter().enumerate() {
             let address = SocketAddr::new(target.host.parse().unwrap(), target.port.unwrap_or(5060));
-            trunk.standing.set_places(
+            trunk.set_places(
                 index,
                 vec![Candidate {
                     rank: (0, 0, 0),
@@ -402,4 +402,35 @@ fn a_trunk_is_told_numbers_in_its_own_way_and_the_shown_number_alone() {
         (3000, "acct")
     );
     assert_eq!(made.options.contact_user, "+4930123456");
+}
+
+#[test]
+fn a_changed_trunk_keeps_the_places_of_targets_that_it_still_has() {
+    let two = TrunkConfig {
+        targets: vec!["192.0.2.1".into(), "192.0.2.2".into()],
+        ..TrunkConfig::default()
+    };
+    let directory = directory(&settings(&[("a", two.clone())]));
+    let before = directory.table().trunk("a").unwrap().clone();
+    let turned = TrunkConfig {
+        targets: vec!["192.0.2.3".into(), "192.0.2.1".into()],
+        weight: 7,
+        ..two.clone()
+    };
+    let after = directory.reload(&settings(&[("a", turned.clone())]));
+    let places = after.trunk("a").unwrap().standing.places();
+    assert_eq!((places[0].len(), places[1][0].rank), (0, (1, 0, 0)));
+    assert_eq!(places[1][0].addresses, ["192.0.2.1:5060".parse().unwrap()]);
+    let admits = |ip: &str| after.admits(ip.parse().unwrap());
+    assert!(admits("192.0.2.1") && !admits("192.0.2.2"));
+    // What the trunk of before is still looking for is not this one's.
+    let late = before.standing.places()[1].clone();
+    before.set_places(0, late);
+    assert!(before.standing.places()[0].is_empty());
+    let by_tcp = TrunkConfig {
+        transport: TrunkTransport::Tcp,
+        ..turned
+    };
+    let after = directory.reload(&settings(&[("a", by_tcp)]));
+    assert!(all_hops(&after.trunk("a").unwrap().standing.places()).is_empty());
 }

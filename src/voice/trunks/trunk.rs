@@ -32,6 +32,8 @@ pub struct Trunk {
     pub allow: Vec<IpRange>,
     /// What changes.
     pub standing: Arc<Standing>,
+    /// Which of those that had its standing it is.
+    generation: u64,
 }
 
 /// How a trunk stands; kept while its name is.
@@ -56,6 +58,8 @@ pub struct Standing {
 
 #[derive(Debug)]
 struct Inner {
+    /// The trunk whose targets these are: another's search that ends late must not put its places here.
+    generation: u64,
     /// Per target, what was found of it.
     places: Vec<Vec<Candidate>>,
     registrar: Vec<Candidate>,
@@ -66,6 +70,7 @@ struct Inner {
 impl Default for Inner {
     fn default() -> Self {
         Self {
+            generation: 0,
             places: Vec::new(),
             registrar: Vec::new(),
             health: Health::default(),
@@ -87,24 +92,39 @@ impl Drop for Channel {
 }
 
 impl Trunk {
-    /// From its settings, which have been checked. `standing` is that of the trunk that had the name before.
-    pub fn new(name: &str, config: &TrunkConfig, standing: Option<Arc<Standing>>) -> Self {
-        let standing = standing.unwrap_or_default();
+    /// From its settings, which have been checked. `before` is the trunk that had the name until now; what was found for
+    /// it holds where the same is looked for, until it has been looked for again.
+    pub fn new(name: &str, config: &TrunkConfig, before: Option<&Self>) -> Self {
+        let standing = before.map(|trunk| trunk.standing.clone()).unwrap_or_default();
+        let before = before.filter(|trunk| trunk.config.transport == config.transport);
+        let registrar = Target::parse(&config.registrar);
         let targets: Vec<Target> = config
             .targets
             .iter()
             .filter_map(|text| Target::parse(text))
             .collect();
-        {
+        let generation = {
             let mut inner = standing.lock();
             inner.rate.set_rate(config.calls_per_s);
-            inner.places.clear();
-            inner.registrar.clear();
-            inner.places.resize_with(targets.len(), Vec::new);
-        }
+            inner.generation += 1;
+            let known = std::mem::take(&mut inner.places);
+            let kept = |(index, target): (usize, &Target)| {
+                let at = before?.targets.iter().position(|known| known == target)?;
+                Some(ranked(known.get(at)?, index))
+            };
+            inner.places = targets
+                .iter()
+                .enumerate()
+                .map(|target| kept(target).unwrap_or_default())
+                .collect();
+            if before.is_none_or(|trunk| trunk.registrar != registrar) {
+                inner.registrar.clear();
+            }
+            inner.generation
+        };
         Self {
             name: Arc::from(name),
-            registrar: Target::parse(&config.registrar),
+            registrar,
             format: format(config),
             trust: config.trust.iter().copied().map(source).collect(),
             allow: config
@@ -115,7 +135,32 @@ impl Trunk {
             targets,
             config: config.clone(),
             standing,
+            generation,
         }
+    }
+
+    /// Where a target was found; of no use where another trunk has the name by now.
+    pub fn set_places(&self, target: usize, candidates: Vec<Candidate>) {
+        let mut inner = self.standing.lock();
+        if inner.generation == self.generation
+            && let Some(places) = inner.places.get_mut(target)
+        {
+            *places = candidates;
+        }
+    }
+
+    /// Where the registrar was found.
+    pub fn set_registrar(&self, candidates: Vec<Candidate>) {
+        let mut inner = self.standing.lock();
+        if inner.generation == self.generation {
+            inner.registrar = candidates;
+        }
+    }
+
+    /// Whether a registration of the other is one of this: the same place, name and way.
+    pub fn registers_like(&self, other: &Self) -> bool {
+        let of = |trunk: &Self| (trunk.registrar.clone(), trunk.config.transport);
+        of(self) == of(other) && self.config.username == other.config.username
     }
 
     /// Whether its own requests must authenticate.
@@ -204,19 +249,6 @@ impl Standing {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where a target was found.
-    pub fn set_places(&self, target: usize, candidates: Vec<Candidate>) {
-        let mut inner = self.lock();
-        if let Some(places) = inner.places.get_mut(target) {
-            *places = candidates;
-        }
-    }
-
-    /// Where the registrar was found.
-    pub fn set_registrar(&self, candidates: Vec<Candidate>) {
-        self.lock().registrar = candidates;
-    }
-
     /// Where each target is.
     pub fn places(&self) -> Vec<Vec<Candidate>> {
         self.lock().places.clone()
@@ -231,6 +263,16 @@ impl Standing {
     pub fn with_health<R>(&self, use_it: impl FnOnce(&mut Health) -> R) -> R {
         use_it(&mut self.lock().health)
     }
+}
+
+/// Places of a target that has another index now.
+fn ranked(places: &[Candidate], index: usize) -> Vec<Candidate> {
+    let index = u16::try_from(index).unwrap_or(u16::MAX);
+    let moved = places.iter().map(|candidate| Candidate {
+        rank: (index, candidate.rank.1, candidate.rank.2),
+        ..candidate.clone()
+    });
+    moved.collect()
 }
 
 fn format(config: &TrunkConfig) -> Format {

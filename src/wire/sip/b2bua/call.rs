@@ -277,6 +277,8 @@ impl Call {
         match purpose {
             Purpose::Invite => self.attempt_failed(core, side, failure),
             Purpose::Exchange(number) => self.exchange_failed(core, number, failure),
+            // That its connection has gone says nothing of the peer: sound may well flow. It is asked again.
+            Purpose::Probe if failure == Failure::Unreachable => self.arm(core, side),
             Purpose::Probe => self.lost(core, side),
             Purpose::Parting | Purpose::Prack | Purpose::Bye | Purpose::Info => {}
         }

@@ -5,10 +5,23 @@ use super::core::{ALLOW, OUTSIDE};
 use super::{CallId, Calls, Event, Failure, Outcome, Side, arrival};
 use crate::wire::sip::dialog::Tag;
 use crate::wire::sip::flow::Source;
-use crate::wire::sip::message::{Extra, IncomingRequest, Method};
+use crate::wire::sip::message::{Extra, Incoming, IncomingRequest, Method};
 use crate::wire::sip::transaction::{self, ServerId, User};
 
 impl Calls {
+    /// Whether a message is part of something that goes on: an answer, an ACK, the CANCEL of an INVITE that is known, or
+    /// a request within a call. All others begin something.
+    pub fn goes_on(&self, message: &Incoming) -> bool {
+        let Incoming::Request(request) = message else {
+            return true;
+        };
+        match request.method() {
+            Method::Ack => true,
+            Method::Cancel => self.core.transactions.knows_invite(request),
+            _ => self.owner(request).is_some(),
+        }
+    }
+
     /// Works off what the transactions have to say.
     pub(super) fn work(&mut self) {
         while let Some(event) = self.core.transactions.poll_event() {

@@ -81,7 +81,7 @@ pub struct Dialog {
     pub target: String,
     /// The route set.
     pub route: Vec<Bytes>,
-    /// Where the peer is reached.
+    /// Where the peer is reached: on its connection while it lasts, else where it listens.
     pub hop: Hop,
     /// How `hop` is chosen.
     pub routing: Routing,
@@ -108,6 +108,7 @@ impl Dialog {
             hop: source.into(),
             routing,
         };
+        dialog.hop.remote.set_port(dialog.listening(source));
         dialog.steer();
         Some(dialog)
     }
@@ -184,18 +185,44 @@ impl Dialog {
 
     /// A request came from elsewhere than before.
     pub fn moved(&mut self, source: Source) {
-        if self.routing == Routing::Symmetric
-            && (self.hop.remote != source.remote || self.hop.connection != source.connection)
-        {
-            let tls_name = self
+        let stayed = self.hop.connection == source.connection
+            && (source.connection.is_some() || self.hop.remote == source.remote);
+        if self.routing != Routing::Symmetric || stayed {
+            return;
+        }
+        let before = self.hop.remote;
+        self.hop = Hop {
+            tls_name: self
                 .hop
                 .tls_name
                 .take()
-                .filter(|_| self.hop.remote == source.remote);
-            self.hop = Hop {
-                tls_name,
-                ..source.into()
-            };
+                .filter(|_| before.ip() == source.remote.ip()),
+            ..source.into()
+        };
+        // A connection from the very place that is known already is one that this end began.
+        if before != source.remote {
+            self.hop.remote.set_port(self.listening(source));
+        }
+    }
+
+    /// The port by which the peer is reached once its connection has gone: the one it came from is nobody's then, and
+    /// what counts is the one that its first Route, else its Contact, names (RFC 3261, section 12.2.1.1). The address
+    /// stays the one it came from: nobody can be sent elsewhere.
+    fn listening(&self, source: Source) -> u16 {
+        if !source.transport.is_reliable() {
+            return source.remote.port();
+        }
+        match self.next() {
+            Some(uri) => uri.port().unwrap_or_else(|| default_port(source.transport)),
+            None => source.remote.port(),
+        }
+    }
+
+    /// The first Route, else the Contact.
+    fn next(&self) -> Option<Uri> {
+        match self.route.first() {
+            Some(first) => NameAddr::parse(first).map(|address| address.uri),
+            None => Uri::parse(self.target.as_bytes()),
         }
     }
 
@@ -245,11 +272,7 @@ impl Dialog {
         if self.routing == Routing::Symmetric {
             return;
         }
-        let next = match self.route.first() {
-            Some(first) => NameAddr::parse(first).map(|address| address.uri),
-            None => Uri::parse(self.target.as_bytes()),
-        };
-        let Some((uri, ip)) = next.and_then(|uri| uri.ip().map(|ip| (uri, ip))) else {
+        let Some((uri, ip)) = self.next().and_then(|uri| uri.ip().map(|ip| (uri, ip))) else {
             return;
         };
         let transport = match uri.param("transport").flatten() {
@@ -262,12 +285,7 @@ impl Dialog {
             Some(name) if name.eq_ignore_ascii_case(b"udp") => Transport::Udp,
             _ => self.hop.transport,
         };
-        let default = if transport == Transport::Tls {
-            SIPS_PORT
-        } else {
-            SIP_PORT
-        };
-        let remote = SocketAddr::new(ip, uri.port().unwrap_or(default));
+        let remote = SocketAddr::new(ip, uri.port().unwrap_or_else(|| default_port(transport)));
         if remote != self.hop.remote || transport != self.hop.transport {
             self.hop = Hop {
                 transport,
@@ -298,6 +316,13 @@ pub struct Asking<'a> {
     pub hop: &'a Hop,
     /// How requests within the dialog are to go.
     pub routing: Routing,
+}
+
+fn default_port(transport: Transport) -> u16 {
+    match transport {
+        Transport::Tls => SIPS_PORT,
+        Transport::Udp | Transport::Tcp => SIP_PORT,
+    }
 }
 
 fn cut(mut route: Vec<Bytes>) -> Vec<Bytes> {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::*;
+use crate::wire::sip::flow::ConnectionId;
 use crate::wire::sip::message::Incoming;
 
 fn source(text: &str) -> Source {
@@ -145,4 +146,59 @@ fn names_of_people_do_not_stay_in_a_dialog() {
 fn an_invite_without_contact_begins_no_dialog() {
     let invite = request("INVITE", 7, "");
     assert!(Dialog::answering(&invite, source("192.0.2.1:9999"), Tag(1), Routing::Symmetric).is_none());
+}
+
+fn on(connection: u64, transport: Transport, from: &str) -> Source {
+    Source {
+        transport,
+        connection: Some(ConnectionId(connection)),
+        ..source(from)
+    }
+}
+
+#[test]
+fn a_peer_whose_connection_has_gone_is_reached_where_it_listens() {
+    let by = |transport, more: &str| {
+        let from = on(1, transport, "192.0.2.1:40000");
+        Dialog::answering(&request("INVITE", 7, more), from, Tag(1), Routing::Symmetric).unwrap()
+    };
+    let told = |dialog: &Dialog| (dialog.hop.remote.to_string(), dialog.hop.connection);
+    let contact = "Contact: <sip:n@198.51.100.7:5070>\r\n";
+    let mut dialog = by(Transport::Tcp, contact);
+    let first = Some(ConnectionId(1));
+    assert_eq!(told(&dialog), ("192.0.2.1:5070".into(), first));
+    dialog.moved(on(1, Transport::Tcp, "192.0.2.1:40000"));
+    assert_eq!(told(&dialog), ("192.0.2.1:5070".into(), first));
+    dialog.moved(on(2, Transport::Tcp, "192.0.2.1:40001"));
+    assert_eq!(told(&dialog), ("192.0.2.1:5070".into(), Some(ConnectionId(2))));
+    let routed = format!("Record-Route: <sip:192.0.2.5:5080;lr>\r\n{contact}");
+    assert_eq!(
+        told(&by(Transport::Tcp, &routed)),
+        ("192.0.2.1:5080".into(), first)
+    );
+    let named = by(Transport::Tls, "Contact: <sip:n@phone.example>\r\n");
+    assert_eq!(told(&named), ("192.0.2.1:5061".into(), first));
+}
+
+#[test]
+fn a_peer_that_uses_our_connection_is_reached_there_and_else_where_it_was_before() {
+    let mut dialog = asking("Contact: <sip:n@192.0.2.9:5090>\r\n");
+    dialog.routing = Routing::Symmetric;
+    dialog.hop = Hop {
+        transport: Transport::Tls,
+        remote: "192.0.2.1:5071".parse().unwrap(),
+        connection: None,
+        tls_name: Some("sip.example".into()),
+    };
+    dialog.moved(on(3, Transport::Tls, "192.0.2.1:5071"));
+    let after = dialog.hop.clone();
+    assert_eq!(
+        (after.remote.port(), after.connection),
+        (5071, Some(ConnectionId(3)))
+    );
+    dialog.moved(on(4, Transport::Tls, "192.0.2.1:40000"));
+    assert_eq!(
+        (dialog.hop.remote.port(), dialog.hop.tls_name.as_deref()),
+        (5090, Some("sip.example"))
+    );
 }

@@ -47,6 +47,12 @@ impl Transactions {
         }
     }
 
+    /// Whether the INVITE that an ACK or a CANCEL follows is here.
+    pub fn knows_invite(&self, request: &IncomingRequest) -> bool {
+        self.servers
+            .contains_key(&self.keys.server(request, &Method::Invite))
+    }
+
     pub(super) fn receive_cancel(&mut self, source: &Source, request: &IncomingRequest) {
         let key = self.keys.server(request, &Method::Invite);
         let found = self.servers.get(&key).copied();

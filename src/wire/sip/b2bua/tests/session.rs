@@ -231,3 +231,23 @@ fn a_dialog_that_the_other_side_forgot_ends_the_call() {
     assert_eq!(t.end().cause, Cause::PeerLost);
     t.empty();
 }
+
+#[test]
+fn a_peer_whose_connection_has_gone_is_asked_again_and_one_that_is_silent_is_gone() {
+    let mut t = Bench::new();
+    let mut plan = timed(TIMER);
+    plan.caller.session = OFF;
+    t.talk_with("", "", plan);
+    t.advance(120_000);
+    t.expect(B, "OPTIONS");
+    t.calls
+        .unreachable(t.now, &hop(B, crate::wire::sip::flow::Transport::Udp));
+    t.pump();
+    t.nothing(A);
+    t.advance(120_000);
+    t.expect(B, "OPTIONS");
+    t.advance(32_000);
+    t.expect(A, "BYE");
+    assert_eq!(t.end().cause, Cause::PeerLost);
+    t.empty();
+}
