@@ -9,8 +9,10 @@ use diesel::RunQueryDsl;
 use super::conn::BUSY_TIMEOUT_MS;
 use super::{Conn, DatabaseUrl, StoreError, each};
 
-/// How often the log is moved, and how long its new beginning may keep the writer waiting for readers to end.
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// How often the log is moved: often, and so little at a time, as a commit's fsync waits for what the disk has just
+/// been given.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
+/// How long the log's new beginning may keep the writer waiting for readers to end.
 const CHECKPOINT_PATIENCE_MS: u32 = 20;
 /// Pages in the log after which it begins anew: under steady writing it would otherwise never end. Not sooner, as
 /// every connection then reads its pages again.

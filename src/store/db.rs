@@ -26,6 +26,8 @@ const QUEUE: usize = 1024;
 const TRIES: u32 = 8;
 /// Read connections, and so reads at once.
 const READERS: u32 = 4;
+/// How long a writer that is kept busy lets jobs gather: a commit has its price, whatever is in it.
+const GATHER: Duration = Duration::from_micros(500);
 /// PostgreSQL's structural writers.
 const PG_WRITERS: usize = 3;
 
@@ -336,9 +338,18 @@ fn writer(
             {
                 // Held while waiting: the other writers of this queue have nothing to do either.
                 let mut jobs = jobs.lock().unwrap_or_else(|p| p.into_inner());
-                match jobs.blocking_recv() {
-                    Some(job) => taken.push(job),
-                    None => return,
+                match jobs.try_recv() {
+                    // It came while the last commit was under way, and so will others.
+                    Ok(job) => {
+                        taken.push(job);
+                        if group > 1 {
+                            std::thread::sleep(GATHER);
+                        }
+                    }
+                    Err(_) => match jobs.blocking_recv() {
+                        Some(job) => taken.push(job),
+                        None => return,
+                    },
                 }
                 while taken.len() < group {
                     match jobs.try_recv() {
