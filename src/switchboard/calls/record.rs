@@ -199,6 +199,21 @@ impl Switchboard {
         begun
     }
 
+    /// Records the end of a call that is here, and forgets it once that is stored.
+    pub(super) async fn record_end(&self, row: CallRow, tried: bool) -> Result<()> {
+        let (id, origin) = (CallId::from_i64(row.id), row.origin);
+        let cause = row.cause.as_deref().and_then(Cause::from_word);
+        self.record(Entry::Ended(Box::new(row), tried)).await?;
+        // A report that comes late and the sweep may both have got here: it counts once.
+        if self.inner.live_calls.forget(id)
+            && let Some(cause) = cause
+        {
+            let origin = super::view::origin_word(origin);
+            self.inner.observers.call_ended(origin, cause);
+        }
+        Ok(())
+    }
+
     pub(super) async fn record(&self, entry: Entry) -> Result<()> {
         self.inner.calls.submit(entry).await.map(|_| ())
     }
@@ -225,30 +240,19 @@ impl Switchboard {
                 .map(|row| Entry::Answered(Box::new(row))),
             CallNews::Ended(ending) => {
                 let tried = ending.steps.iter().any(|step| step.leg == CallLeg::Callee);
-                live.change(call, |row| finish(row, &ending, at))
-                    .map(|row| Entry::Ended(Box::new(row), tried))
+                if let Some(row) = live.end(call, tried, |row| finish(row, &ending, at)) {
+                    return self.record_end(row, tried).await;
+                }
+                None
             }
         };
-        let Some(entry) = entry else {
-            tracing::debug!(%call, "a report came for a call that is over");
-            return Ok(());
-        };
-        let over = match &entry {
-            Entry::Ended(row, _) => row
-                .cause
-                .as_deref()
-                .and_then(Cause::from_word)
-                .map(|c| (row.origin, c)),
-            _ => None,
-        };
-        self.record(entry).await?;
-        if let Some((origin, cause)) = over {
-            live.forget(call);
-            self.inner
-                .observers
-                .call_ended(super::view::origin_word(origin), cause);
+        match entry {
+            Some(entry) => self.record(entry).await,
+            None => {
+                tracing::debug!(%call, "a report came for a call that is over");
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 
