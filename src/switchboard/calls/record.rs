@@ -179,7 +179,10 @@ fn end(conn: &mut Conn, ctx: &Context, place: usize, row: &CallRow, tried: bool)
         calls::insert(conn, row)?;
     }
     ctx.events.call_ended(community, &view(row)?)?;
-    match tried && cause.is_missed() {
+    // Where a phone called and there was no way to the contact, or no room, nothing was tried, and the contact has missed
+    // the call all the same. An app's call may have failed at the member's own phone.
+    let no_way = row.origin == calls::PHONE && matches!(cause, Cause::Unreachable | Cause::OutOfCapacity);
+    match (tried || no_way) && cause.is_missed() {
         true => missed::tell(conn, ctx, ctx.cause(place), community, row),
         false => Ok(Vec::new()),
     }

@@ -10,9 +10,10 @@ use crate::domain::policy::{MissedCalls, Policy};
 use crate::domain::pool::Capabilities;
 use crate::domain::{Clock, E164, Timestamp};
 use crate::store::calls::{self, CallRow};
-use crate::store::{Durability, migrations};
+use crate::store::{Durability, migrations, outbox};
 use crate::switchboard::switching::{
-    CallAttempt, CallExchange as _, CallOrder, CallOutlet, CallPlan, Caller, PlaceError,
+    CallAttempt, CallEnding, CallExchange as _, CallNews, CallOrder, CallOutlet, CallPlan, CallReport,
+    Caller, PlaceError,
 };
 use crate::switchboard::{NewMember, NewNumber, Switchboard};
 
@@ -130,6 +131,25 @@ impl Town {
         row.unwrap().filter(|row| row.state == State::Ended.code())
     }
 
+    /// Its end, before anything was sent towards Bob.
+    async fn end_untried(&self, call: CallId, cause: Cause) {
+        let ending = CallEnding {
+            by: EndedBy::Broker,
+            cause,
+            sip_status: None,
+            trunk_out: None,
+            quality: [None, None],
+            steps: Vec::new(),
+        };
+        let report = CallReport {
+            call,
+            community: self.community,
+            at: self.board.now(),
+            news: CallNews::Ended(Box::new(ending)),
+        };
+        self.board.report(report).await.unwrap();
+    }
+
     /// As the clock says later.
     async fn sweep_after(&self, s: i64) {
         self.clock.advance_s(s);
@@ -184,4 +204,21 @@ async fn a_call_that_the_voice_edge_does_not_know_is_ended_after_a_while() {
         (Some("failed"), Some("broker"))
     );
     assert!(!town.has(call));
+}
+
+#[tokio::test]
+async fn who_could_not_be_rung_is_told_of_the_call() {
+    let town = Town::found().await;
+    let texts = || async { town.board.read(|conn| Ok(outbox::count(conn, 1)?)).await.unwrap() };
+    for (cause, expected) in [
+        (Cause::Cancelled, 0),
+        (Cause::Unreachable, 1),
+        (Cause::OutOfCapacity, 2),
+    ] {
+        let call = town.call().await;
+        town.end_untried(call, cause).await;
+        assert_eq!(texts().await, expected, "{cause:?}");
+        // One an hour.
+        town.clock.advance_s(3601);
+    }
 }
