@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use self::trunk::{
-    CallerHeader, DialledIn, DialogRouting, NumberStyle, ReliableProvisional, Target, TrunkConfig,
+    CallerHeader, DialledIn, DialogRouting, DigitsTo, NumberStyle, ReliableProvisional, Target, TrunkConfig,
     TrunkTransport, WithheldCallers,
 };
 pub(in crate::config) use self::validate::Wrong;

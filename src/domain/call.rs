@@ -136,7 +136,12 @@ impl Cause {
     pub fn is_missed(self) -> bool {
         matches!(
             self,
-            Cause::Cancelled | Cause::Busy | Cause::NoAnswer | Cause::Unreachable | Cause::OutOfCapacity
+            Cause::Cancelled
+                | Cause::Busy
+                | Cause::NoAnswer
+                | Cause::Unreachable
+                | Cause::OutOfCapacity
+                | Cause::Failed
         )
     }
 }

@@ -216,6 +216,11 @@ pub trait CallOutlet: Send + Sync + 'static {
     /// Ends a call; false where this node does not have it.
     async fn hang_up(&self, call: CallId) -> bool;
 
+    /// Which of these calls it does not have. Their ends have been reported, or are about to be.
+    async fn unknown(&self, _calls: Vec<CallId>) -> Vec<CallId> {
+        Vec::new()
+    }
+
     /// How each trunk stands.
     fn trunks(&self) -> Vec<TrunkView> {
         Vec::new()

@@ -307,6 +307,16 @@ impl CallOutlet for Desk {
         asked.is_ok() && answered.await.unwrap_or(false)
     }
 
+    async fn unknown(&self, calls: Vec<CallId>) -> Vec<CallId> {
+        let (answer, answered) = oneshot::channel();
+        // Where the driver cannot be asked nothing is known of any call, which is no reason to end them.
+        let asked = self.orders.send(Order::Unknown(calls, answer)).await;
+        match asked {
+            Ok(()) => answered.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    }
+
     fn trunks(&self) -> Vec<TrunkView> {
         let table = self.directory.table();
         let view = |trunk: &Arc<super::trunks::Trunk>| {

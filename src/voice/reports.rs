@@ -149,6 +149,8 @@ fn failed(failure: Failure) -> Cause {
         Failure::Refused(415 | 488 | 606) | Failure::BadMedia => Cause::Incompatible,
         Failure::Refused(408) => Cause::NoAnswer,
         Failure::Full => Cause::OutOfCapacity,
+        // These speak of the request, or of the one who answers; not of the phone.
+        Failure::Refused(400 | 401 | 407 | 500..=502 | 505..=599) => Cause::Failed,
         Failure::Refused(_) | Failure::Silent | Failure::TimedOut | Failure::Unreachable => {
             Cause::Unreachable
         }
@@ -225,6 +227,28 @@ mod tests {
             (b2bua::Cause::Asked, By::Us, (Cause::HungUp, EndedBy::App)),
         ] {
             assert_eq!(ending(&ended(cause, by)), told);
+        }
+    }
+
+    #[test]
+    fn refusals_are_told_apart_by_whether_the_phone_or_the_request_was_at_fault() {
+        for (status, told) in [
+            (400, Cause::Failed),
+            (401, Cause::Failed),
+            (404, Cause::Unreachable),
+            (407, Cause::Failed),
+            (408, Cause::NoAnswer),
+            (480, Cause::Unreachable),
+            (500, Cause::Failed),
+            (502, Cause::Failed),
+            (503, Cause::Unreachable),
+            (504, Cause::Unreachable),
+            (513, Cause::Failed),
+            (603, Cause::Declined),
+        ] {
+            assert_eq!(failed(Failure::Refused(status)), told, "{status}");
+            // Whoever was at fault, the one called has missed it; but not where they declined.
+            assert_eq!(told.is_missed(), status != 603, "{status}");
         }
     }
 

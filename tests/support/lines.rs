@@ -5,6 +5,7 @@
 //! virtual phones of the carrier `loopback`, to which every pool number belongs.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -74,6 +75,8 @@ pub struct Lines {
     pub bob: String,
     /// Bob as Alice's contact: she dials `number`, he sees `mirror_number`.
     pub contact: Contact,
+    /// The last call that was waited for until it was over.
+    judged: Mutex<Option<Value>>,
 }
 
 impl Lines {
@@ -111,6 +114,7 @@ impl Lines {
             alice,
             bob,
             contact,
+            judged: Mutex::default(),
         }
     }
 
@@ -144,13 +148,19 @@ impl Lines {
         self.broker.calls(&self.community).await
     }
 
-    /// Waits until the newest call is as wanted, and returns it with its steps.
+    /// Waits until the newest call is as wanted, and returns it with its steps. One that was over when it was returned
+    /// is not returned again: the next one has not been recorded yet.
     pub async fn wait_call(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let judged = self.judged.lock().expect("a lock").clone();
         let newest = poll(WAIT, async || {
-            self.calls().await.into_iter().next().filter(|call| wanted(call))
+            let newest = self.calls().await.into_iter().next();
+            newest.filter(|call| judged.as_ref() != Some(&call["id"]) && wanted(call))
         });
         match newest.await {
             Some(call) => {
+                if call["state"] == "ended" {
+                    *self.judged.lock().expect("a lock") = Some(call["id"].clone());
+                }
                 self.broker
                     .call(&self.community, call["id"].as_str().expect("an id"))
                     .await

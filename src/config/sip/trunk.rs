@@ -74,6 +74,8 @@ pub struct TrunkConfig {
     pub session_timers: bool,
     /// Reliable provisional answers (RFC 3262) to calls that leave by it.
     pub reliable_provisional: ReliableProvisional,
+    /// How digits that came by INFO go on to it. Digits in the sound pass as they are.
+    pub digits: DigitsTo,
     /// Where requests within a call go: to where its messages come from, which is right behind NAT, or to where its
     /// Record-Route and Contact say.
     pub routing: DialogRouting,
@@ -112,6 +114,7 @@ impl Default for TrunkConfig {
             from_domain: String::new(),
             session_timers: true,
             reliable_provisional: ReliableProvisional::Supported,
+            digits: DigitsTo::Auto,
             routing: DialogRouting::Symmetric,
         }
     }
@@ -185,6 +188,18 @@ pub enum ReliableProvisional {
     Supported,
     /// Demanded.
     Required,
+}
+
+/// How digits that came by INFO go on to a trunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DigitsTo {
+    /// By INFO where its Allow names that, else in the sound.
+    Auto,
+    /// In the sound, as telephone events (RFC 4733), where its session description has them.
+    Rfc4733,
+    /// By INFO.
+    Info,
 }
 
 /// Where requests within a call go.

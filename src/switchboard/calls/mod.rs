@@ -9,6 +9,9 @@ mod route;
 mod tidy;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use live::Live;
 pub use place::NewCall;
 pub(crate) use record::{Entry, write};

@@ -179,7 +179,10 @@ fn end(conn: &mut Conn, ctx: &Context, place: usize, row: &CallRow, tried: bool)
         calls::insert(conn, row)?;
     }
     ctx.events.call_ended(community, &view(row)?)?;
-    match tried && cause.is_missed() {
+    // Where a phone called and there was no way to the contact, or no room, nothing was tried, and the contact has missed
+    // the call all the same. An app's call may have failed at the member's own phone.
+    let no_way = row.origin == calls::PHONE && matches!(cause, Cause::Unreachable | Cause::OutOfCapacity);
+    match (tried || no_way) && cause.is_missed() {
         true => missed::tell(conn, ctx, ctx.cause(place), community, row),
         false => Ok(Vec::new()),
     }
@@ -197,6 +200,21 @@ impl Switchboard {
             self.inner.live_calls.forget(id);
         }
         begun
+    }
+
+    /// Records the end of a call that is here, and forgets it once that is stored.
+    pub(super) async fn record_end(&self, row: CallRow, tried: bool) -> Result<()> {
+        let (id, origin) = (CallId::from_i64(row.id), row.origin);
+        let cause = row.cause.as_deref().and_then(Cause::from_word);
+        self.record(Entry::Ended(Box::new(row), tried)).await?;
+        // A report that comes late and the sweep may both have got here: it counts once.
+        if self.inner.live_calls.forget(id)
+            && let Some(cause) = cause
+        {
+            let origin = super::view::origin_word(origin);
+            self.inner.observers.call_ended(origin, cause);
+        }
+        Ok(())
     }
 
     pub(super) async fn record(&self, entry: Entry) -> Result<()> {
@@ -225,30 +243,19 @@ impl Switchboard {
                 .map(|row| Entry::Answered(Box::new(row))),
             CallNews::Ended(ending) => {
                 let tried = ending.steps.iter().any(|step| step.leg == CallLeg::Callee);
-                live.change(call, |row| finish(row, &ending, at))
-                    .map(|row| Entry::Ended(Box::new(row), tried))
+                if let Some(row) = live.end(call, tried, |row| finish(row, &ending, at)) {
+                    return self.record_end(row, tried).await;
+                }
+                None
             }
         };
-        let Some(entry) = entry else {
-            tracing::debug!(%call, "a report came for a call that is over");
-            return Ok(());
-        };
-        let over = match &entry {
-            Entry::Ended(row, _) => row
-                .cause
-                .as_deref()
-                .and_then(Cause::from_word)
-                .map(|c| (row.origin, c)),
-            _ => None,
-        };
-        self.record(entry).await?;
-        if let Some((origin, cause)) = over {
-            live.forget(call);
-            self.inner
-                .observers
-                .call_ended(super::view::origin_word(origin), cause);
+        match entry {
+            Some(entry) => self.record(entry).await,
+            None => {
+                tracing::debug!(%call, "a report came for a call that is over");
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use super::Driver;
 use super::live::index;
 use crate::domain::call::{Cause, EndedBy};
 use crate::voice::relay::{self, RelayError, Remote};
+use crate::wire::rtp::keys::Key;
 use crate::wire::sip::b2bua::{self, MediaPoint, Refusal, Side};
 
 /// How many calls are ended in one go: what that sends must fit into the queues of the connections it goes by.
@@ -67,6 +68,23 @@ impl Driver {
         self.parts.relay.point(session, relay_side(side), remote)?;
         live.legs[index(side)].pointed = true;
         Ok(())
+    }
+
+    /// A digit is to be heard by a leg.
+    pub(super) fn play(&self, call: b2bua::CallId, side: Side, digit: char, duration_ms: u16) {
+        let Some(live) = self.live.get(&call) else { return };
+        let key = live.legs[index(side)].media.as_ref().and_then(|point| {
+            let payload_type = point.events?;
+            let clock = point.types.timing(payload_type)?.clock;
+            Key::new(digit, duration_ms, payload_type, clock)
+        });
+        let (Some(session), Some(key)) = (live.session, key) else {
+            tracing::debug!("a digit could not be passed on: the other end takes none in its sound");
+            return;
+        };
+        if let Err(error) = self.parts.relay.play(session, relay_side(side), key) {
+            tracing::debug!(%error, "a digit could not be passed on");
+        }
     }
 
     /// Says of which legs silence is a fault: of those that said they send, once both talk.

@@ -340,8 +340,12 @@ impl Driver {
             Event::Asked { call, invite, source } => self.asked(call, &invite, source),
             Event::Step(step) => self.step(&step),
             Event::Media(point) => self.media(point),
-            // Comes where a leg wants digits in its sound; none does (`leg_options`).
-            Event::Digit { .. } => {}
+            Event::Digit {
+                call,
+                from,
+                digit,
+                duration_ms,
+            } => self.play(call, from.other(), digit, duration_ms),
             Event::Ended(ended) => self.ended(&ended),
             Event::Request { id, request, source } => self.request(id, &request, source),
             Event::Answered { user, outcome } => self.answered(user, outcome),

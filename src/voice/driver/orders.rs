@@ -19,6 +19,8 @@ pub enum Order {
     Place(Box<CallOrder>, oneshot::Sender<Result<(), PlaceError>>),
     /// A call is to end; whether it is here.
     HangUp(CallId, oneshot::Sender<bool>),
+    /// Which of these calls are not here.
+    Unknown(Vec<CallId>, oneshot::Sender<Vec<CallId>>),
     /// TLS is spoken so from now on; the trunks have been put in their place already.
     Connectors(Connectors),
 }
@@ -35,6 +37,10 @@ impl Driver {
                 let call = self.by_id.get(&id).copied();
                 let ended = call.is_some_and(|call| self.end(call, Cause::HungUp, EndedBy::App, 16));
                 let _ = answer.send(ended);
+            }
+            Order::Unknown(mut calls, answer) => {
+                calls.retain(|id| !self.by_id.contains_key(id));
+                let _ = answer.send(calls);
             }
             Order::Connectors(connectors) => {
                 self.parts.streams.set_connectors(connectors);

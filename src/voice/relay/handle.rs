@@ -13,6 +13,7 @@ use super::{
     Event, Family, Interface, Opened, RelayError, Remote, Report, SessionId, Settings, Side, Stopwatch, Usage,
 };
 use crate::wire::rtp::Micros;
+use crate::wire::rtp::keys::Key;
 
 /// The handle of the relay. Dropping it ends the threads, and with them the sessions.
 pub struct Relay {
@@ -172,6 +173,18 @@ impl Relay {
             .get(shard)
             .ok_or(RelayError::NoSession)?
             .tell(Command::Expect { id, side, expected })
+    }
+
+    /// Tells a leg that a key was pressed, by packets between those of the other leg (RFC 4733).
+    ///
+    /// # Errors
+    /// [`RelayError::NoSession`], [`RelayError::Overloaded`].
+    pub fn play(&self, id: SessionId, side: Side, key: Key) -> Result<(), RelayError> {
+        let shard = self.shard_of(id)?;
+        self.shards
+            .get(shard)
+            .ok_or(RelayError::NoSession)?
+            .tell(Command::Play { id, side, key })
     }
 
     /// What came and went so far.

@@ -7,12 +7,15 @@ use super::leg::Leg;
 use super::pairs::Pair;
 use super::{Report, SessionId, Settings, Side};
 use crate::wire::rtp::Micros;
+use crate::wire::rtp::keys::{Key, Keys};
 use crate::wire::rtp::packet::{bare, is_rtcp};
 use crate::wire::rtp::rtcp::rebuild;
 
 pub struct Session {
     pub id: SessionId,
     legs: [Leg; 2],
+    /// What goes to A, and to B.
+    keys: [Keys; 2],
 }
 
 impl Session {
@@ -22,6 +25,7 @@ impl Session {
         Self {
             id,
             legs: [Leg::new(a, for_a, settings), Leg::new(b, for_b, settings)],
+            keys: [for_a, for_b].map(|random| Keys::new(name_of_source(random))),
         }
     }
 
@@ -47,9 +51,10 @@ impl Session {
         if is_rtcp(packet) {
             return self.rtcp(side, packet, from, true, now, spare);
         }
-        let (leg, other) = self.way(side);
-        if let Some(header) = leg.take_rtp(packet, from, now) {
-            other.send_rtp(bare(packet, &header));
+        if let Some(header) = self.leg(side).take_rtp(packet, from, now) {
+            let side = side.other();
+            self.keys[side.index()].pass(packet, &header, now);
+            self.leg(side).send_rtp(bare(packet, &header));
         }
     }
 
@@ -80,9 +85,34 @@ impl Session {
         }
     }
 
+    /// A key is to be told to `side`.
+    pub fn press(&mut self, side: Side, key: Key) {
+        if !self.keys[side.index()].press(key) {
+            tracing::debug!("a key was dropped: too many wait");
+        }
+    }
+
+    /// Sends what is due of keys, and says when the next packet is; None where all have been told.
+    pub fn play(&mut self, now: Micros) -> Option<Micros> {
+        for (leg, keys) in self.legs.iter_mut().zip(&mut self.keys) {
+            if let Some(packet) = keys.poll(now) {
+                leg.send_rtp(&packet);
+            }
+        }
+        self.keys.iter().filter_map(Keys::due).min()
+    }
+
     pub fn report(&self) -> Report {
         Report {
             legs: [self.legs[0].report(), self.legs[1].report()],
         }
     }
+}
+
+/// Chance that nobody else is told, for the source of keys where no other has spoken.
+fn name_of_source(random: &[u8]) -> u32 {
+    let hash = random.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    hash.rotate_left(16)
 }

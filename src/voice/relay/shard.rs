@@ -17,6 +17,7 @@ use super::pairs::Pair;
 use super::session::Session;
 use super::{Event, RelayError, Remote, Report, SessionId, Settings, Side, Stopwatch};
 use crate::wire::rtp::Micros;
+use crate::wire::rtp::keys::Key;
 
 /// What waits for a thread at most.
 const COMMANDS: usize = 65_536;
@@ -45,6 +46,11 @@ pub enum Command {
         id: SessionId,
         side: Side,
         expected: bool,
+    },
+    Play {
+        id: SessionId,
+        side: Side,
+        key: Key,
     },
     Look {
         id: SessionId,
@@ -100,6 +106,7 @@ impl Shard {
             sessions: Vec::new(),
             free: Vec::new(),
             places: HashMap::new(),
+            playing: Vec::new(),
             packet: Box::new([0; PACKET]),
             spare: Vec::with_capacity(2 * PACKET),
         };
@@ -155,6 +162,8 @@ struct Worker {
     sessions: Vec<Option<Box<Session>>>,
     free: Vec<usize>,
     places: HashMap<SessionId, usize>,
+    /// Sessions in which keys are being told, each once.
+    playing: Vec<SessionId>,
     packet: Box<[u8; PACKET]>,
     spare: Vec<u8>,
 }
@@ -165,9 +174,10 @@ impl Worker {
         let tick = (self.settings.silence / 4).clamp(10_000, 1_000_000);
         let mut next_tick = (self.stopwatch)() + tick;
         let mut now = (self.stopwatch)();
+        let mut next_key = None;
         loop {
             told.clear();
-            let wait = next_tick.saturating_sub(now);
+            let wait = next_key.unwrap_or(next_tick).min(next_tick).saturating_sub(now);
             let timeout = Timespec {
                 tv_sec: (wait / 1_000_000) as i64,
                 tv_nsec: (wait % 1_000_000 * 1000) as i64,
@@ -189,6 +199,7 @@ impl Worker {
                     self.receive((token >> 1) as usize, token & 1 == 1, now);
                 }
             }
+            next_key = self.play(now);
             if now >= next_tick {
                 next_tick = now + tick;
                 self.look_for_silence(now);
@@ -246,6 +257,14 @@ impl Worker {
                         session.leg(side).expect(expected, now);
                     }
                 }
+                Command::Play { id, side, key } => {
+                    if let Some(session) = self.session(id) {
+                        session.press(side, key);
+                        if !self.playing.contains(&id) {
+                            self.playing.push(id);
+                        }
+                    }
+                }
                 Command::Look { id, reply } => {
                     if let Some(session) = self.session(id) {
                         // Whoever asked may have gone.
@@ -261,6 +280,19 @@ impl Worker {
             }
         }
         false
+    }
+
+    /// Sends what is due of keys, and says when the next packet is.
+    fn play(&mut self, now: Micros) -> Option<Micros> {
+        let mut playing = mem::take(&mut self.playing);
+        let mut next: Option<Micros> = None;
+        playing.retain(|id| {
+            let due = self.session(*id).and_then(|session| session.play(now));
+            next = next.into_iter().chain(due).min();
+            due.is_some()
+        });
+        self.playing = playing;
+        next
     }
 
     fn session(&mut self, id: SessionId) -> Option<&mut Session> {

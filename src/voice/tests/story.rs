@@ -561,3 +561,23 @@ async fn trunks_are_put_in_the_place_of_others_and_calls_go_on() {
         .until(|house| house.service.outlet().figures().unlisted > 0)
         .await;
 }
+
+#[tokio::test]
+async fn a_digit_by_info_is_heard_in_the_sound_where_the_other_end_knows_no_info() {
+    let talk = talk(|_| {}).await;
+    let body = "Signal=7\r\nDuration=100\r\n";
+    let length = format!(
+        "Content-Type: application/dtmf-relay\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let info = talk.ann.within("INFO", 2, &talk.ok, "one");
+    let info = info.replace("Content-Length: 0\r\n\r\n", &length);
+    talk.ann.send(talk.broker, &info).await;
+    talk.ann.expect("SIP/2.0 200").await;
+    let mut packet = [0; 100];
+    let heard = timeout(SOON, talk.bob.sound.recv_from(&mut packet)).await;
+    assert_eq!(heard.unwrap().unwrap().0, 16);
+    // The first packet of the event, of the type that his description names.
+    assert_eq!((packet[1], packet[12]), (0x80 | 101, 7));
+    talk.house.service.shutdown().await;
+}

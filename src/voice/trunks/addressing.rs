@@ -3,7 +3,7 @@
 use super::Trunk;
 use super::select::Route;
 use super::trunk::transport_parameter;
-use crate::config::sip::{CallerHeader, DialogRouting, ReliableProvisional, SipConfig, Target};
+use crate::config::sip::{CallerHeader, DialogRouting, DigitsTo, ReliableProvisional, SipConfig, Target};
 use crate::domain::E164;
 use crate::wire::sip::b2bua::{Attempt, Credentials, Digits, LegOptions, Reliability, Routing, SessionTimer};
 use crate::wire::sip::message::Extra;
@@ -84,8 +84,11 @@ pub fn leg_options(trunk: &Trunk, shown: E164, own: &Own) -> LegOptions {
             ReliableProvisional::Supported => Reliability::Supported,
             ReliableProvisional::Required => Reliability::Required,
         },
-        // The relay passes digits in the sound on as they are, and makes none: what came by INFO goes on by INFO.
-        digits: Digits::Info,
+        digits: match config.digits {
+            DigitsTo::Auto => Digits::Auto,
+            DigitsTo::Rfc4733 => Digits::Relay,
+            DigitsTo::Info => Digits::Info,
+        },
     }
 }
 

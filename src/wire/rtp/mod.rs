@@ -1,6 +1,7 @@
 //! RTP and RTCP (RFC 3550) as a relay needs them: which packets are good, from whom they may come, what may go on,
 //! and how well they arrived. No socket and no clock: packets and moments in, verdicts out.
 
+pub mod keys;
 pub mod latch;
 pub mod packet;
 pub mod payload;

@@ -204,3 +204,30 @@ fn silence_is_told_once_and_not_while_nothing_is_expected() {
         })
     );
 }
+
+#[test]
+fn a_key_is_told_between_packets_of_speech_at_its_pace() {
+    let bench = start(settings(21_600..=21_619));
+    let call = Call::on(&bench.relay);
+    call.a.say(&speech(1), call.to_a.rtp);
+    assert_eq!(call.b.hear().unwrap(), speech(1));
+    let key = crate::wire::rtp::keys::Key::new('5', 60, 101, 8000).unwrap();
+    bench.relay.play(call.id, Side::B, key).unwrap();
+    let heard: Vec<Vec<u8>> = (0..5).map(|_| call.b.hear().unwrap()).collect();
+    for (packet, number) in heard.iter().zip(2_u16..) {
+        assert_eq!(
+            (packet[1] & 0x7f, &packet[2..4]),
+            (101, &number.to_be_bytes()[..])
+        );
+        assert_eq!((&packet[4..12], packet[12]), (&heard[0][4..12], 5));
+    }
+    let end = |packet: &Vec<u8>| packet[13] & 0x80 != 0;
+    assert_eq!(heard.iter().filter(|packet| end(packet)).count(), 3);
+    assert!(call.b.hears_nothing() && call.a.hears_nothing());
+    call.a.say(&speech(2), call.to_a.rtp);
+    assert_eq!(call.b.hear().unwrap()[2..4], 7_u16.to_be_bytes());
+    // The way back counts as it did.
+    call.b.say(&speech(9), call.to_b.rtp);
+    assert_eq!(call.a.hear().unwrap(), speech(9));
+    assert_eq!(call.close(&bench.relay).legs[1].sent, 7);
+}

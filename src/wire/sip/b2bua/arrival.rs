@@ -88,6 +88,7 @@ impl Call {
             reliable,
             asks: TimerAsk::read(invite),
             updates: invite.allows(&Method::Update),
+            infos: invite.allows(&Method::Info),
             max_forwards: invite.max_forwards().unwrap_or(70),
             offer,
         }));

@@ -96,7 +96,13 @@ impl Call {
         }
         core.step(self.id, side, What::Digit);
         let other = side.other();
-        if self.leg(other).options.digits == Digits::Info {
+        let leg = self.leg(other);
+        let by_info = match leg.options.digits {
+            Digits::Info => true,
+            Digits::Relay => false,
+            Digits::Auto => leg.talk().is_some_and(|half| half.infos),
+        };
+        if by_info {
             self.send(core, other, 0, Purpose::Info, method, |request| {
                 request.body = Some((KIND, digit.body()));
             });

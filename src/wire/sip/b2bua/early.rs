@@ -132,6 +132,7 @@ impl Call {
             let tag = dialog.local_tag;
             let mut half = Half::new(fork, dialog, Origin::new(core.random.session()));
             half.updates = arrived.updates;
+            half.infos = arrived.infos;
             if let Some((_, hash)) = &arrived.offer {
                 half.offers = Offers::Theirs;
                 half.remote = *hash;

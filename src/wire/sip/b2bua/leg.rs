@@ -79,6 +79,7 @@ pub(super) struct Arrived {
     pub(super) reliable: Willing,
     pub(super) asks: TimerAsk,
     pub(super) updates: bool,
+    pub(super) infos: bool,
     pub(super) max_forwards: u8,
     /// The offer, and its bytes' hash.
     pub(super) offer: Option<(Session, u64)>,
@@ -186,6 +187,8 @@ pub(super) struct Half {
     pub(super) heard: Option<Box<Session>>,
     /// Whether the peer takes UPDATE.
     pub(super) updates: bool,
+    /// Whether the peer takes INFO.
+    pub(super) infos: bool,
     /// Whether the peer has put the other on hold.
     pub(super) held: bool,
     pub(super) agreed: Option<Agreed>,
@@ -216,6 +219,7 @@ impl Half {
             remote: hash(&[]),
             heard: None,
             updates: false,
+            infos: false,
             held: false,
             agreed: None,
             answer: None,
@@ -231,6 +235,7 @@ impl Half {
     /// Takes note of what the peer can do.
     pub(super) fn note(&mut self, fields: &Fields) {
         self.updates |= fields.allows(&Method::Update);
+        self.infos |= fields.allows(&Method::Info);
     }
 }
 

@@ -186,6 +186,8 @@ pub enum Digits {
     Relay,
     /// It is sent as INFO with a body of our own.
     Info,
+    /// As [`Digits::Info`] where the peer's Allow names that, else as [`Digits::Relay`].
+    Auto,
 }
 
 /// Times of one call; 0 stands for "no bound".

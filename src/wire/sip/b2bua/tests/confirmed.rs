@@ -358,6 +358,37 @@ fn digits_by_info_are_sent_as_info_where_the_other_leg_wants_that() {
 }
 
 #[test]
+fn digits_by_info_go_the_way_that_the_other_leg_allows() {
+    for (more, by_info) in [
+        ("Allow: INVITE, INFO\r\n", true),
+        ("Allow: INVITE\r\n", false),
+        ("", false),
+    ] {
+        let mut t = Bench::new();
+        let mut plan = bridge(vec![attempt(B)]);
+        plan.attempts[0].options.digits = Digits::Auto;
+        plan.caller.digits = Digits::Auto;
+        let (_, mut a, mut b) = t.talk_with(more, more, plan);
+        for (dialog, from, to) in [(&mut a, A, B), (&mut b, B, A)] {
+            t.events.clear();
+            t.request(dialog, "INFO", "Content-Type: application/dtmf\r\n", "7");
+            t.expect(from, "200 INFO");
+            let played = t
+                .events
+                .iter()
+                .any(|e| matches!(e, Event::Digit { digit: '7', .. }));
+            assert_eq!(played, !by_info, "{more}");
+            if by_info {
+                let info = t.expect(to, "INFO");
+                t.reply(to, &info, 200, "", "", "");
+            } else {
+                t.nothing(to);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_200_is_repeated_until_its_ack_and_then_given_up_with_bye() {
     let mut t = Bench::new();
     let (_, invite) = t.place("", &sdp_a("0", "sendrecv"), bridge(vec![attempt(B)]));
