@@ -48,11 +48,13 @@ pub enum Fence {
     Savepoint,
 }
 
+/// A job's work; its value or error stays inside until the job's `finish`.
+type Run = Box<dyn FnMut(&mut Conn, Fence) -> Ran + Send>;
+
 struct Job {
     /// What it asks for; what it gets is told to `run`.
     fence: Fence,
-    /// Runs the work; its value or error stays inside until `finish`.
-    run: Box<dyn FnMut(&mut Conn, Fence) -> Ran + Send>,
+    run: Run,
     /// Answers the caller: with what `run` left, or with the commit's failure.
     finish: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
