@@ -17,6 +17,8 @@ use crate::wire::sip::message::reason_phrase;
 
 /// Reports under way at once; further ones wait in the queue.
 const UNDER_WAY: usize = 2048;
+/// How long reports gather, so that many calls share a commit: nobody waits for one.
+const GATHER: Duration = Duration::from_millis(25);
 /// How long the relay's last word is waited for.
 const LAST_WORD: Duration = Duration::from_secs(2);
 /// How often a report is offered that the exchange could not take, and how long it rests in between.
@@ -38,20 +40,30 @@ pub async fn hand_over(
     counters: Arc<Counters>,
 ) {
     let mut under_way = FuturesUnordered::new();
-    loop {
+    let mut gathered = Vec::new();
+    let mut is_open = true;
+    while is_open || !under_way.is_empty() {
         tokio::select! {
-            pending = queue.recv(), if under_way.len() < UNDER_WAY => {
-                let Some(pending) = pending else { break };
-                let mut future = Box::pin(offer(pending, exchange.clone(), counters.clone()));
-                // Polled at once: the exchange keeps the order in which reports are first polled.
-                if (&mut future).now_or_never().is_none() {
-                    under_way.push(future);
+            pending = queue.recv(), if is_open && under_way.len() < UNDER_WAY => {
+                is_open = pending.is_some();
+                gathered.extend(pending);
+                if is_open {
+                    sleep(GATHER).await;
+                }
+                while gathered.len() < UNDER_WAY && let Ok(pending) = queue.try_recv() {
+                    gathered.push(pending);
+                }
+                for pending in gathered.drain(..) {
+                    let mut future = Box::pin(offer(pending, exchange.clone(), counters.clone()));
+                    // Polled at once: the exchange keeps the order in which reports are first polled.
+                    if (&mut future).now_or_never().is_none() {
+                        under_way.push(future);
+                    }
                 }
             }
             Some(()) = under_way.next(), if !under_way.is_empty() => {}
         }
     }
-    while under_way.next().await.is_some() {}
 }
 
 async fn offer(pending: Pending, exchange: Arc<dyn CallExchange>, counters: Arc<Counters>) {

@@ -126,6 +126,10 @@ class Town:
         return self.make("messages", {"from": self.member, "to": self.bob[0], "text": "Hi"})["id"]
 
     @cached_property
+    def call(self) -> str:
+        return self.make("calls", {"from": self.member, "to": self.bob[0]})["id"]
+
+    @cached_property
     def held(self) -> str:
         (gone, number), (other, _) = self.person(), self.person()
         pair = self.befriend(gone, other)

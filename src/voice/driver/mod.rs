@@ -125,6 +125,8 @@ pub struct Driver {
     looked_over: Arc<Table>,
     now: Millis,
     logged: (Millis, u64),
+    /// When it was last logged that there is no port.
+    no_port_logged: Option<Millis>,
     /// Since when calls drain; and since when there have been none.
     drain: Option<(Millis, Option<Millis>)>,
 }
@@ -147,6 +149,7 @@ impl Driver {
             looked_over: parts.directory.table(),
             now: (parts.stopwatch)(),
             logged: (0, 0),
+            no_port_logged: None,
             drain: None,
             parts,
         }
