@@ -1,6 +1,6 @@
 //! The voice network's edge: sockets and threads around the machines of `wire::sip` and `wire::rtp`.
 //!
-//! One task, the [`driver`], owns all calls ([`crate::wire::sip::b2bua::Calls`]) and the socket for UDP; connections,
+//! One task, the `driver`, owns all calls ([`crate::wire::sip::b2bua::Calls`]) and the socket for UDP; connections,
 //! lookups of trunks and questions to the exchange are tasks of their own that it hears from by bounded queues. Media
 //! pass through the [`relay`], on threads of its own.
 

@@ -20,7 +20,7 @@ pub enum Mismatch {
 }
 
 /// Holds an answer against the offer it answers. Both are as they were on the wire of one leg: `offered` is what
-/// [`super::parse`] makes of the bytes that were sent there, or received from there.
+/// [`super::parse()`] makes of the bytes that were sent there, or received from there.
 ///
 /// Payload numbers may differ: an answerer may number dynamic types anew (RFC 3264, section 6.1). Directions that
 /// an answer may not have are mended by [`super::answer`] rather than refused, since phones do send them.

@@ -1,7 +1,7 @@
 //! Session descriptions (RFC 8866) as a broker between two legs needs them: read what a party says, and write
 //! anew what the other may hear of it.
 //!
-//! Nothing of a received description is ever copied. [`parse`] keeps only values of closed kinds (numbers,
+//! Nothing of a received description is ever copied. [`parse()`] keeps only values of closed kinds (numbers,
 //! addresses, codecs that are known by name), and [`offer`], [`answer`] and [`own_offer`] build a [`Draft`] from
 //! those and from the relay's own addresses. An [`Origin`] puts its `o=` line on a draft and raises the version
 //! whenever the draft differs from the one before (RFC 3264, section 8).

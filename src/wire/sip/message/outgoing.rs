@@ -1,6 +1,6 @@
 //! What goes out: typed fields and an allow-list of further headers, nothing else.
 //!
-//! Strings are written without their control characters ([`super::text::push_clean`]), so no value can end its header.
+//! Strings are written without their control characters (`text::push_clean`), so no value can end its header.
 
 use bytes::Bytes;
 
