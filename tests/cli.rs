@@ -187,8 +187,10 @@ async fn the_demos_call_rings_the_other_phone_from_the_number_that_stands_for_th
         ("+14155550101"..="+14155550104").contains(&shown.trim()),
         "{shown} is no pool number"
     );
-    let calls = desk.run(&["calls"]);
-    assert!(calls.done().contains("completed"), "{calls:?}");
+    eventually("the call is recorded as over", WAIT, async || {
+        desk.run(&["calls"]).done().contains("completed")
+    })
+    .await;
     assert_eq!(demo.stop().code(), Some(0), "SIGTERM");
 }
 
