@@ -50,7 +50,7 @@ pub async fn hand_over(
                 if is_open {
                     sleep(GATHER).await;
                 }
-                while gathered.len() < UNDER_WAY && let Ok(pending) = queue.try_recv() {
+                while gathered.len() + under_way.len() < UNDER_WAY && let Ok(pending) = queue.try_recv() {
                     gathered.push(pending);
                 }
                 for pending in gathered.drain(..) {

@@ -125,8 +125,8 @@ pub struct Driver {
     looked_over: Arc<Table>,
     now: Millis,
     logged: (Millis, u64),
-    /// When it was last logged that there is no port.
-    no_port_logged: Option<Millis>,
+    /// How often it may be logged that there is no port: each call after it meets the same.
+    no_port: Bucket,
     /// Since when calls drain; and since when there have been none.
     drain: Option<(Millis, Option<Millis>)>,
 }
@@ -149,7 +149,7 @@ impl Driver {
             looked_over: parts.directory.table(),
             now: (parts.stopwatch)(),
             logged: (0, 0),
-            no_port_logged: None,
+            no_port: Bucket::new(1),
             drain: None,
             parts,
         }

@@ -11,7 +11,6 @@ use crate::switchboard::switching::{CallEnd, CallOrder, PlaceError};
 use crate::voice::relay::{Family, Opened, RelayError};
 use crate::voice::sockets::Connectors;
 use crate::voice::trunks::{NoRoute, Route, Wanted, attempt, routes};
-use crate::wire::sip::Millis;
 use crate::wire::sip::b2bua::{Anchors, Failover, Origination, Times};
 
 /// Something that another task wants.
@@ -25,9 +24,6 @@ pub enum Order {
     /// TLS is spoken so from now on; the trunks have been put in their place already.
     Connectors(Connectors),
 }
-
-/// How often it is logged that no port is free: each call after it meets the same.
-const LOG_EVERY: Millis = 1_000;
 
 impl Driver {
     pub(super) fn order(&mut self, order: Order) {
@@ -137,9 +133,7 @@ impl Driver {
             match self.parts.relay.open(wish, random) {
                 Err(RelayError::NoInterface) => {}
                 Err(error) => {
-                    let last = self.no_port_logged.unwrap_or_default();
-                    if self.no_port_logged.is_none() || self.now.saturating_sub(last) >= LOG_EVERY {
-                        self.no_port_logged = Some(self.now);
+                    if self.no_port.take(self.now) {
                         tracing::warn!(%error, "a call was refused: there is no port for its media");
                     }
                     return Err(error);
