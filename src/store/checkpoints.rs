@@ -23,6 +23,8 @@ const LOG_PAGES: i32 = 8_192;
 struct Checkpoint {
     #[diesel(sql_type = diesel::sql_types::Integer)]
     log: i32,
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    checkpointed: i32,
 }
 
 /// Moves SQLite's log into the database file beside the commits, so that no caller's commit pays for it, and tells the
@@ -45,8 +47,9 @@ pub(super) fn run(url: &DatabaseUrl, wal: &Path, anew: &AtomicBool, stop: &std::
                 true => c.execute(&format!(
                     "PRAGMA busy_timeout = {CHECKPOINT_PATIENCE_MS}; PRAGMA wal_checkpoint(TRUNCATE)"
                 )),
-                false => move_log(c).map(|pages| {
-                    if pages >= LOG_PAGES {
+                // While a long read keeps pages in the log, the writer would wait for it in vain, and again each time.
+                false => move_log(c).map(|done| {
+                    if done.log >= LOG_PAGES && done.checkpointed == done.log {
                         anew.store(true, Ordering::Release);
                     }
                 }),
@@ -63,22 +66,20 @@ pub(super) fn run(url: &DatabaseUrl, wal: &Path, anew: &AtomicBool, stop: &std::
 }
 
 /// Copies what is in the log, then the little that came meanwhile, so that hardly anything is left to a writer that
-/// begins it anew. Returns how many pages the log has.
-fn move_log(conn: &mut Conn) -> Result<i32, StoreError> {
-    let mut pages = 0;
-    for _ in 0..2 {
-        let done: Checkpoint =
-            each!(conn, c => diesel::sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result(c))?;
-        pages = done.log;
-    }
-    Ok(pages)
+/// begins it anew. Says how far it came.
+fn move_log(conn: &mut Conn) -> Result<Checkpoint, StoreError> {
+    const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+    conn.execute(MOVE)?;
+    Ok(each!(conn, c => diesel::sql_query(MOVE).get_result(c))?)
 }
 
 /// Has the next transaction write the log from its beginning. The writer itself does it, between two transactions:
 /// from another connection it would hold the writer by SQLite's lock, which is waited for in ever longer sleeps.
 pub(super) fn begin_log_anew(conn: &mut Conn) -> Result<(), StoreError> {
-    conn.execute(&format!(
-        "PRAGMA busy_timeout = {CHECKPOINT_PATIENCE_MS}; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = \
-         {BUSY_TIMEOUT_MS}"
-    ))
+    let begun = conn.execute(&format!(
+        "PRAGMA busy_timeout = {CHECKPOINT_PATIENCE_MS}; PRAGMA wal_checkpoint(RESTART)"
+    ));
+    // Whatever came of it: the writer's own transactions wait longer.
+    conn.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))?;
+    begun
 }
