@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{deliveries, delivery_attempts, events};
-use super::{Conn, StoreError, each};
+use super::{Conn, StoreError, each, insert_all};
 use crate::domain::id::{CommunityId, DeliveryId, EndpointId};
 
 /// Still to be delivered.
@@ -12,9 +12,6 @@ pub const PENDING: i16 = 0;
 pub const DELIVERED: i16 = 1;
 /// Given up; it may be replayed.
 pub const DEAD: i16 = 2;
-
-/// Rows in one statement of PostgreSQL, which binds at most 65,535 values.
-const CHUNK: usize = 1_000;
 
 /// A delivery's row.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, QueryableByName)]
@@ -76,19 +73,7 @@ pub struct AttemptRow {
 
 /// Adds deliveries.
 pub fn insert(conn: &mut Conn, rows: &[DeliveryRow]) -> Result<(), StoreError> {
-    match conn {
-        // Diesel would make a statement a row of it as well, but prepare it for each.
-        Conn::Sqlite(c) => {
-            for row in rows {
-                diesel::insert_into(deliveries::table).values(row).execute(c)?;
-            }
-        }
-        Conn::Postgres(c) => {
-            for chunk in rows.chunks(CHUNK) {
-                diesel::insert_into(deliveries::table).values(chunk).execute(c)?;
-            }
-        }
-    }
+    insert_all!(conn, deliveries::table, rows);
     Ok(())
 }
 

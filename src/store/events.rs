@@ -3,11 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::events;
-use super::{Conn, StoreError, each};
+use super::{Conn, StoreError, each, insert_all};
 use crate::domain::id::CommunityId;
-
-/// Rows in one statement of PostgreSQL, which binds at most 65,535 values.
-const CHUNK: usize = 1_000;
 
 /// An event's row.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
@@ -29,19 +26,7 @@ pub struct EventRow {
 
 /// Adds events.
 pub fn insert(conn: &mut Conn, rows: &[EventRow]) -> Result<(), StoreError> {
-    match conn {
-        // Diesel would make a statement a row of it as well, but prepare it for each.
-        Conn::Sqlite(c) => {
-            for row in rows {
-                diesel::insert_into(events::table).values(row).execute(c)?;
-            }
-        }
-        Conn::Postgres(c) => {
-            for chunk in rows.chunks(CHUNK) {
-                diesel::insert_into(events::table).values(chunk).execute(c)?;
-            }
-        }
-    }
+    insert_all!(conn, events::table, rows);
     Ok(())
 }
 

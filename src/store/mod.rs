@@ -46,11 +46,13 @@ pub mod releases;
 pub mod strangers;
 mod update;
 mod window;
+mod writer;
 
 pub use conn::{Conn, DatabaseUrl};
-pub use db::{Db, Durability, Fence};
+pub use db::{Db, Durability};
 pub use error::{MaybeTransient, StoreError};
 pub use window::Window;
+pub use writer::Fence;
 
 /// Runs one diesel body on whichever backend the connection is. Diesel's `MultiConnection` derive lacks
 /// upserts, batch inserts and `as_returning`; compiling the body twice has them all, and keeps each
@@ -64,3 +66,26 @@ macro_rules! each {
     };
 }
 pub(crate) use each;
+
+/// Inserts many rows of one table.
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            // Diesel would make a statement a row of it as well, but prepare it for each.
+            $crate::store::Conn::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(c)?;
+                }
+            }
+            $crate::store::Conn::Postgres(c) => {
+                for chunk in $rows.chunks($crate::store::ROWS_AT_ONCE) {
+                    diesel::insert_into($table).values(chunk).execute(c)?;
+                }
+            }
+        }
+    };
+}
+pub(crate) use insert_all;
+
+/// Rows in one statement of PostgreSQL, which binds at most 65,535 values.
+pub(crate) const ROWS_AT_ONCE: usize = 1_000;

@@ -33,7 +33,7 @@ pub(crate) struct Dialled {
     pub number: NumberRow,
 }
 
-/// Remembers numbers within one transaction: a batch of texts shares few of them.
+/// Remembers numbers and communities within one transaction: a batch of texts shares few of them.
 #[derive(Default)]
 pub(crate) struct DialledCache {
     numbers: HashMap<E164, Option<Dialled>>,
