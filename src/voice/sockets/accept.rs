@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Ends, serve};
-use super::outbox::outbox;
+use super::outbox::{OF_PEERS, outbox};
 use super::{Gate, Limits, Quota, StreamEvent, canonical};
 use crate::voice::counters::Counters;
 use crate::wire::sip::flow::{ConnectionId, Source, Transport};
@@ -96,7 +96,7 @@ impl Listener {
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     {
-        let (sender, outbox) = outbox();
+        let (sender, outbox) = outbox(OF_PEERS);
         let own_outbox = sender.downgrade();
         let opened = StreamEvent::Opened { id, outbox: sender };
         if self.events.send(opened).await.is_err() {

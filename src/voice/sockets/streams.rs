@@ -14,7 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Ends, serve};
-use super::outbox::{Outbox, outbox};
+use super::outbox::{OF_OURS, Outbox, outbox};
 use super::quota::Place;
 use super::{Limits, Quota, StreamEvent, Unsent};
 use crate::wire::sip::flow::{ConnectionId, Hop, Source, Transport};
@@ -135,7 +135,7 @@ impl Streams {
         };
         let place = self.quota.take(None).ok_or(Unsent::NoConnection)?;
         let id = ConnectionId(self.numbers.fetch_add(1, Ordering::Relaxed));
-        let (sender, outbox) = outbox();
+        let (sender, outbox) = outbox(OF_OURS);
         let own_outbox = sender.downgrade();
         self.outboxes.insert(id, sender);
         self.own.insert(way(hop), id);
