@@ -51,6 +51,9 @@ pub(super) struct Pending {
     pub(super) again: Option<Box<(Hop, OutgoingRequest)>>,
 }
 
+/// In so many rows of refreshes and questions a leg may be out of reach.
+const UNREACHED: u8 = 3;
+
 /// A call.
 #[derive(Debug)]
 pub(super) struct Call {
@@ -278,7 +281,9 @@ impl Call {
             Purpose::Invite => self.attempt_failed(core, side, failure),
             Purpose::Exchange(number) => self.exchange_failed(core, number, failure),
             // That its connection has gone says nothing of the peer: sound may well flow. It is asked again.
-            Purpose::Probe if failure == Failure::Unreachable => self.arm(core, side),
+            Purpose::Probe if failure == Failure::Unreachable && !self.is_out_of_reach(side) => {
+                self.arm(core, side)
+            }
             Purpose::Probe => self.lost(core, side),
             Purpose::Parting | Purpose::Prack | Purpose::Bye | Purpose::Info => {}
         }
@@ -325,6 +330,14 @@ impl Call {
         for leg in [&mut self.caller, &mut self.callee] {
             leg.halves.clear();
         }
+    }
+
+    /// Counts that a leg could not be reached; true once that is too often: whoever cannot even be asked would
+    /// otherwise keep a call that is on hold, where nothing has to sound, to its longest duration.
+    pub(super) fn is_out_of_reach(&mut self, side: Side) -> bool {
+        let leg = self.leg(side);
+        leg.unreached = leg.unreached.saturating_add(1);
+        leg.unreached >= UNREACHED
     }
 
     /// A peer does not answer any more.

@@ -33,7 +33,13 @@ pub(super) struct Core {
     pub(super) tags: HashMap<Tag, (CallId, Side)>,
     /// INVITEs that came and whose calls last, by Call-ID and From tag.
     pub(super) arrived: HashMap<Box<[u8]>, (CallId, u32)>,
+    /// The second that is, and how many late answers were ended in it.
+    pub(super) late: (Millis, u32),
 }
+
+/// Late answers that are ended in a second. Forks bring few; each takes a transaction, and whoever once had a call of
+/// ours can make up as many as he likes.
+const LATE_PER_S: u32 = 20;
 
 impl Core {
     pub(super) fn t1(&self) -> Millis {
@@ -124,6 +130,14 @@ impl Core {
         let ours = self.random.tag_of(response.call_id());
         let is_answer = *response.cseq_method() == Method::Invite && (200..300).contains(&response.status());
         if !is_answer || from.tag.as_deref() != Some(ours.to_string().as_bytes()) {
+            return;
+        }
+        let second = self.now / 1000;
+        if self.late.0 != second {
+            self.late = (second, 0);
+        }
+        self.late.1 += 1;
+        if self.late.1 > LATE_PER_S {
             return;
         }
         let (from, to) = (address(&from.uri), address(&response.to().uri));

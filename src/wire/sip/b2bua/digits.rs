@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::call::{Call, Purpose, State};
+use super::call::{Call, Pending, Purpose, State};
 use super::core::Core;
 use super::{Digits, Event, Side, What};
 use crate::wire::sip::message::{Extra, IncomingRequest, Method};
@@ -74,6 +74,9 @@ fn digit(text: &str) -> Option<char> {
     (known && chars.next().is_none()).then_some(first)
 }
 
+/// INFOs towards one leg that wait for their answers. Nobody presses faster: further digits are dropped.
+const UNDER_WAY: usize = 8;
+
 impl Call {
     /// INFO: digits, or nothing that is understood.
     pub(super) fn info(&mut self, core: &mut Core, side: Side, server: ServerId, request: &IncomingRequest) {
@@ -103,6 +106,10 @@ impl Call {
             Digits::Auto => leg.talk().is_some_and(|half| half.infos),
         };
         if by_info {
+            let under_way = |pending: &&Pending| pending.side == other && pending.purpose == Purpose::Info;
+            if self.pending.iter().filter(under_way).count() >= UNDER_WAY {
+                return;
+            }
             self.send(core, other, 0, Purpose::Info, method, |request| {
                 request.body = Some((KIND, digit.body()));
             });

@@ -152,6 +152,7 @@ impl Call {
             return;
         };
         let status = response.status();
+        self.leg(exchange.to).unreached = 0;
         if status < 300 {
             return self.exchange_accepted(core, exchange, response);
         }
@@ -296,7 +297,13 @@ impl Call {
             return;
         };
         let to = exchange.to;
-        let dead = failure == Failure::TimedOut && self.leg(to).confirmed;
+        let dead = self.leg(to).confirmed
+            && match failure {
+                Failure::TimedOut => true,
+                // Of our own alone: a phone that holds and resumes must not end a call by it.
+                Failure::Unreachable => exchange.asker.is_none() && self.is_out_of_reach(to),
+                _ => false,
+            };
         self.give_back(core, exchange, if dead { 408 } else { 500 });
         if dead {
             self.lost(core, to);

@@ -30,6 +30,8 @@ pub(super) struct Leg {
     pub(super) confirmed: bool,
     /// A BYE has come or gone.
     pub(super) ended: bool,
+    /// How often in a row a refresh or a question found no way to it.
+    pub(super) unreached: u8,
 }
 
 impl Leg {
@@ -42,6 +44,7 @@ impl Leg {
             halves: Vec::new(),
             confirmed: false,
             ended: false,
+            unreached: 0,
         }
     }
 

@@ -121,6 +121,7 @@ impl Calls {
                 events: VecDeque::new(),
                 tags: HashMap::new(),
                 arrived: HashMap::new(),
+                late: (0, 0),
             },
             table: Table::default(),
             draining: false,

@@ -157,6 +157,7 @@ impl Call {
     }
 
     pub(super) fn probed(&mut self, core: &mut Core, side: Side, status: u16) {
+        self.leg(side).unreached = 0;
         if failure::is_dialog_lost(status) {
             self.lost(core, side);
         } else {

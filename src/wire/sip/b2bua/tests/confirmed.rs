@@ -358,6 +358,23 @@ fn digits_by_info_are_sent_as_info_where_the_other_leg_wants_that() {
 }
 
 #[test]
+fn digits_that_come_faster_than_the_other_leg_answers_are_dropped() {
+    let mut t = Bench::new();
+    let mut plan = bridge(vec![attempt(B)]);
+    plan.attempts[0].options.digits = Digits::Info;
+    let (_, mut a, _) = t.talk_with("", "", plan);
+    for place in 0..12 {
+        t.request(&mut a, "INFO", "Content-Type: application/dtmf\r\n", "1");
+        t.expect(A, "200 INFO");
+        if place < 8 {
+            t.expect(B, "INFO");
+        } else {
+            t.nothing(B);
+        }
+    }
+}
+
+#[test]
 fn digits_by_info_go_the_way_that_the_other_leg_allows() {
     for (more, by_info) in [
         ("Allow: INVITE, INFO\r\n", true),

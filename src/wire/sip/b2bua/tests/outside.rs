@@ -185,4 +185,15 @@ fn an_answer_that_is_not_to_a_call_of_ours_is_not_acted_on() {
     t.send(B, &stray(&invite.tag("From"), &branch));
     t.expect(B, "ACK");
     t.expect(B, "BYE");
+    // Only so many in a second: each takes a transaction.
+    for number in 1..40 {
+        let other = format!("{}{number:04}", &branch[..branch.len() - 4]);
+        t.send(B, &stray(&invite.tag("From"), &other));
+        if number < 20 {
+            t.expect(B, "ACK");
+            t.expect(B, "BYE");
+        } else {
+            t.nothing(B);
+        }
+    }
 }

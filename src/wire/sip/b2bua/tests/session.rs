@@ -251,3 +251,21 @@ fn a_peer_whose_connection_has_gone_is_asked_again_and_one_that_is_silent_is_gon
     assert_eq!(t.end().cause, Cause::PeerLost);
     t.empty();
 }
+
+#[test]
+fn a_peer_that_cannot_be_asked_three_times_in_a_row_is_gone() {
+    let mut t = Bench::new();
+    let mut plan = timed(TIMER);
+    plan.caller.session = OFF;
+    t.talk_with("", "", plan);
+    for _ in 0..3 {
+        t.nothing(A);
+        t.advance(120_000);
+        t.expect(B, "OPTIONS");
+        t.calls
+            .unreachable(t.now, &hop(B, crate::wire::sip::flow::Transport::Udp));
+        t.pump();
+    }
+    t.expect(A, "BYE");
+    assert_eq!(t.end().cause, Cause::PeerLost);
+}
