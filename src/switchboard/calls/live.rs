@@ -41,10 +41,12 @@ impl Live {
         true
     }
 
-    /// Changes what is known of a call, and returns it as it is then; none for a call that is not here.
+    /// Changes what is known of a call, and returns it as it is then; none for a call that is not here or is over.
     pub fn change(&self, id: CallId, change: impl FnOnce(&mut CallRow)) -> Option<CallRow> {
         let mut calls = self.lock();
-        let known = calls.get_mut(&id)?;
+        let known = calls
+            .get_mut(&id)
+            .filter(|known| known.row.state != State::Ended.code())?;
         change(&mut known.row);
         Some(known.row.clone())
     }
