@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::checkpoints;
 use super::conn::Manager;
@@ -147,10 +148,11 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         let inner = self.inner.clone();
-        let joined = tokio::task::spawn_blocking(move || {
+        // One that has not begun when nobody waits for it any more need not be.
+        let joined = AbortOnDropHandle::new(tokio::task::spawn_blocking(move || {
             let mut conn = inner.readers.get().map_err(|e| StoreError::Open(e.to_string()))?;
             work(&mut conn)
-        });
+        }));
         joined.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
