@@ -222,3 +222,15 @@ async fn who_could_not_be_rung_is_told_of_the_call() {
         town.clock.advance_s(3601);
     }
 }
+
+#[tokio::test]
+async fn a_report_that_comes_after_the_end_changes_nothing() {
+    let town = Town::found().await;
+    let call = town.call().await;
+    let live = &town.board.inner.live_calls;
+    live.end(call, false, |row| row.state = State::Ended.code())
+        .unwrap();
+    let changed = live.change(call, |row| row.state = State::Answered.code());
+    assert!(changed.is_none());
+    assert!(live.has(call), "its end is still to be stored");
+}
