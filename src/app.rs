@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -100,9 +101,22 @@ fn stopwatch() -> Arc<dyn Fn() -> u64 + Send + Sync> {
     Arc::new(move || u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX))
 }
 
+/// Lets this process open as many files as the system allows it to ask for: a call takes four.
+fn raise_file_limit() {
+    let allowed = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: allowed.maximum,
+        ..allowed
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
 /// Serves until told to stop.
 pub fn serve(mut config: Config, demo: bool, mut reload: Reload) -> anyhow::Result<()> {
     set_up_logging(&config.log);
+    raise_file_limit();
     if demo {
         config.loopback.enabled = true;
         demo::add_trunk(&mut config.sip);

@@ -160,7 +160,7 @@ impl VoiceEdge {
         let (relay_events_in, relay_events) = mpsc::channel(QUEUE);
         let micros = self.stopwatch.clone();
         let relay = Relay::start(
-            relay_settings(&self.media, self.sip.max_calls),
+            relay_settings(&self.media, &self.sip),
             micros.clone(),
             relay_events_in,
         )?;

@@ -95,18 +95,39 @@ pub(super) fn settings(sip: &SipConfig, advertised: Advertised) -> Settings {
     }
 }
 
-pub(super) fn relay_settings(media: &MediaConfig, calls: usize) -> RelaySettings {
+/// How many files may be open besides the relay's sockets and the connections of SIP.
+const OTHER_FILES: usize = 1024;
+
+/// How many sockets the relay may have: what the system allows this process to open, less what others need.
+fn sockets(sip: &SipConfig) -> usize {
+    let allowed = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let allowed = allowed.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let others = sip.max_connections.saturating_add(OTHER_FILES);
+    allowed.saturating_sub(others).max(allowed / 2)
+}
+
+pub(super) fn relay_settings(media: &MediaConfig, sip: &SipConfig) -> RelaySettings {
     let interface = |address: &str, advertise: &str| {
         let bind: IpAddr = address.parse().ok()?;
         let advertised = advertise.parse().unwrap_or(bind);
         Some(Interface { bind, advertised })
     };
+    let sockets = sockets(sip);
+    let wanted = sip.max_calls.saturating_mul(4);
+    if sockets < wanted {
+        tracing::warn!(
+            calls = sockets / 4,
+            max_calls = sip.max_calls,
+            "this process may not open as many files as sip.max_calls takes; raise its limit (ulimit -n, LimitNOFILE=)"
+        );
+    }
     RelaySettings {
         v4: interface(&media.address, &media.advertise),
         v6: interface(&media.address_v6, &media.advertise_v6),
         ports: media.first_port..=media.last_port,
+        sockets,
         threads: media.threads,
-        sessions: calls,
+        sessions: sip.max_calls,
         rules: Rules {
             strict: media.strict_source,
             ..Rules::default()

@@ -29,13 +29,6 @@ pub struct Pair {
     pub rtcp: UdpSocket,
 }
 
-/// A pair that nobody holds.
-enum Idle {
-    Bound(Arc<Pair>),
-    /// By its place in the range.
-    Unbound(usize),
-}
-
 /// The pairs of one thread and one version of IP: every n-th of the range.
 pub struct Pairs {
     interface: Interface,
@@ -45,7 +38,10 @@ pub struct Pairs {
     /// The next place in the range that was never bound.
     next: usize,
     /// Given back, the longest rested first, with the moment from which each may be given out.
-    idle: VecDeque<(Micros, Idle)>,
+    idle: VecDeque<(Micros, Arc<Pair>)>,
+    /// Places in the range that could not be bound, with the moment from which each may be tried again. They stand apart:
+    /// one of them among the idle would have all that come after it wait.
+    taken: VecDeque<(Micros, usize)>,
     /// Even ports with sockets.
     bound: HashSet<u16>,
     v6: bool,
@@ -61,28 +57,29 @@ impl Pairs {
             threads: settings.threads,
             next: thread,
             idle: VecDeque::new(),
+            taken: VecDeque::new(),
             bound: HashSet::new(),
             v6: interface.bind.is_ipv6(),
         }
     }
 
-    /// A pair that has rested, or else one that was never used.
+    /// A pair that has rested, or else one that was never used, or else one that another program held a while ago.
     pub fn take(&mut self, now: Micros) -> Result<Arc<Pair>, RelayError> {
+        if let Some(pair) = due(&mut self.idle, now) {
+            return Ok(pair);
+        }
         for _ in 0..TRIES {
-            let rested = self.idle.front().is_some_and(|(free_at, _)| *free_at <= now);
-            let place = match rested.then(|| self.idle.pop_front()).flatten() {
-                Some((_, Idle::Bound(pair))) => return Ok(pair),
-                Some((_, Idle::Unbound(place))) => place,
-                None if self.next < self.count => {
+            let place = match self.next < self.count {
+                true => {
                     self.next += self.threads;
                     self.next - self.threads
                 }
-                None => return Err(RelayError::NoPort),
+                false => due(&mut self.taken, now).ok_or(RelayError::NoPort)?,
             };
             match self.bind(place) {
                 Ok(pair) => return Ok(pair),
                 Err(error) => {
-                    self.idle.push_back((now + TAKEN, Idle::Unbound(place)));
+                    self.taken.push_back((now + TAKEN, place));
                     if error.kind() != io::ErrorKind::AddrInUse {
                         return Err(RelayError::System(error));
                     }
@@ -95,9 +92,9 @@ impl Pairs {
     /// The pair may be given out again from then on.
     pub fn give_back(&mut self, pair: Arc<Pair>, free_at: Micros) {
         if free_at == 0 {
-            self.idle.push_front((0, Idle::Bound(pair)));
+            self.idle.push_front((0, pair));
         } else {
-            self.idle.push_back((free_at, Idle::Bound(pair)));
+            self.idle.push_back((free_at, pair));
         }
     }
 
@@ -108,8 +105,7 @@ impl Pairs {
 
     /// How many rest.
     pub fn resting(&self, now: Micros) -> usize {
-        let rests = |(free_at, idle): &&(Micros, Idle)| *free_at > now && matches!(idle, Idle::Bound(_));
-        self.idle.iter().filter(rests).count()
+        self.idle.iter().filter(|(free_at, _)| *free_at > now).count()
     }
 
     /// Whether that is one of these sockets.
@@ -137,6 +133,11 @@ impl Pairs {
             rtcp,
         }))
     }
+}
+
+/// The first, if its moment has come.
+fn due<T>(queue: &mut VecDeque<(Micros, T)>, now: Micros) -> Option<T> {
+    queue.pop_front_if(|(at, _)| *at <= now).map(|(_, first)| first)
 }
 
 /// The kernel's usual receive buffer holds five seconds of G.711: what waits longer is of no use.

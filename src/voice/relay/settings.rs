@@ -35,6 +35,9 @@ pub struct Settings {
     pub v6: Option<Interface>,
     /// The ports: RTP on even ones, RTCP on the next.
     pub ports: RangeInclusive<u16>,
+    /// The most sockets that it may have open, of all that the process may. What the range has more is left unused: were
+    /// it bound to the last, the listeners and the database would have no file to open.
+    pub sockets: usize,
     /// Threads; one carries some hundred calls on a core.
     pub threads: usize,
     /// The most sessions at a time.
@@ -58,6 +61,7 @@ impl Default for Settings {
             v4: None,
             v6: None,
             ports: 16_384..=32_767,
+            sockets: usize::MAX,
             threads: 1,
             sessions: 4000,
             rules: Rules::default(),
@@ -89,7 +93,9 @@ impl Settings {
             return Err(RelayError::BadSetting("that number of threads"));
         }
         if *self.ports.start() == 0 || self.count() < self.threads {
-            return Err(RelayError::BadSetting("fewer pairs of ports than threads"));
+            return Err(RelayError::BadSetting(
+                "fewer pairs of ports (or of open files for them) than threads",
+            ));
         }
         Ok(())
     }
@@ -99,8 +105,10 @@ impl Settings {
         self.ports.start().saturating_add(self.ports.start() % 2)
     }
 
-    /// How many pairs the range holds.
+    /// How many pairs there are for each version of IP.
     pub(super) fn count(&self) -> usize {
-        (usize::from(*self.ports.end()) + 1).saturating_sub(usize::from(self.first())) / 2
+        let range = (usize::from(*self.ports.end()) + 1).saturating_sub(usize::from(self.first())) / 2;
+        let versions = usize::from(self.v4.is_some()) + usize::from(self.v6.is_some());
+        range.min(self.sockets / (2 * versions.max(1)))
     }
 }

@@ -22,6 +22,18 @@ fn ports_come_to_an_end_and_come_back() {
 }
 
 #[test]
+fn no_more_sockets_are_opened_than_may_be() {
+    // Of four pairs two may be had.
+    let bench = start(Settings {
+        sockets: 5,
+        ..settings(21_360..=21_367)
+    });
+    let _call = Call::on(&bench.relay);
+    let refused = bench.relay.open([Family::V4; 2], [0; 24]);
+    assert!(matches!(refused, Err(RelayError::NoPort)));
+}
+
+#[test]
 fn a_refused_session_holds_no_port() {
     // Three pairs are one session and a half.
     let bench = start(settings(21_210..=21_215));
@@ -76,6 +88,18 @@ fn a_port_that_another_program_holds_is_passed_over() {
     let bench = start(settings(21_240..=21_247));
     let call = Call::on(&bench.relay);
     assert!(![call.to_a.rtp.port(), call.to_b.rtp.port()].contains(&21_240));
+}
+
+#[test]
+fn a_port_that_another_program_holds_keeps_no_other_from_being_given_out_again() {
+    let _held = UdpSocket::bind("127.0.0.1:21253").unwrap();
+    // Three pairs, of which one cannot be had: it was tried before the others were given back.
+    let bench = start(settings(21_250..=21_255));
+    for _ in 0..3 {
+        let call = Call::on(&bench.relay);
+        call.close(&bench.relay);
+    }
+    assert_eq!(bench.relay.usage().pairs_bound, 2);
 }
 
 #[test]
