@@ -2,9 +2,11 @@
 //! not a transaction.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use super::Context;
 use super::error::{Result, SwitchboardError};
@@ -13,6 +15,8 @@ use crate::store::{Conn, Db, Fence, StoreError};
 
 /// Most items in one job; what is above goes into the next.
 const BATCH: usize = 256;
+/// How long an item that nobody waits for may wait for others to share a commit with.
+const REST: Duration = Duration::from_millis(50);
 
 type Process<I, O> = dyn Fn(&mut Conn, &Context, &[I]) -> Result<Vec<O>> + Send + Sync;
 type Then<O> = dyn Fn(&[O], &Written) + Send + Sync;
@@ -36,8 +40,18 @@ struct Shared<I, O> {
 
 struct Waiting<I, O> {
     items: Vec<(I, oneshot::Sender<Result<O>>)>,
-    /// A job that will take items is in the writer's queue.
-    scheduled: bool,
+    scheduled: Scheduled,
+}
+
+/// When the items that wait will be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheduled {
+    /// There are none.
+    No,
+    /// Within [`REST`]: nobody waits for any of them.
+    Later,
+    /// As soon as the writer comes to it: a job that will take them is in its queue.
+    Now,
 }
 
 impl<I, O> Clone for Batcher<I, O> {
@@ -61,7 +75,7 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
     ) -> Self {
         let waiting = Mutex::new(Waiting {
             items: Vec::new(),
-            scheduled: false,
+            scheduled: Scheduled::No,
         });
         let shared = Shared {
             db,
@@ -79,42 +93,72 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Batcher<I, O> {
 
     /// Hands in an item; returns its outcome once that is durable.
     pub async fn submit(&self, item: I) -> Result<O> {
-        let answered = self.put(item)?;
+        let answered = self.put(item, Scheduled::Now)?;
         answered.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
-    /// Hands in an item whose outcome nobody waits for: it is stored before whatever is handed in later.
+    /// Hands in an item whose outcome nobody waits for: it is stored with or before whatever is handed in later, and soon.
     pub fn offer(&self, item: I) -> Result<()> {
-        self.put(item).map(drop)
+        self.put(item, Scheduled::Later).map(drop)
     }
 
-    fn put(&self, item: I) -> Result<oneshot::Receiver<Result<O>>> {
+    fn put(&self, item: I, when: Scheduled) -> Result<oneshot::Receiver<Result<O>>> {
         let (answer, answered) = oneshot::channel();
-        let schedule = {
-            let mut waiting = self.shared.waiting.lock().unwrap_or_else(|p| p.into_inner());
+        let before = {
+            let mut waiting = self.shared.lock();
             if waiting.items.len() >= self.shared.limit {
                 return Err(SwitchboardError::Overloaded);
             }
             waiting.items.push((item, answer));
-            !std::mem::replace(&mut waiting.scheduled, true)
+            let before = waiting.scheduled;
+            if before != Scheduled::Now {
+                waiting.scheduled = when;
+            }
+            before
         };
-        if schedule {
-            // A task of its own: were the caller to go away, the others' items would never be taken.
-            self.shared.runtime.spawn(schedule_job(self.shared.clone()));
+        // Tasks of their own: were the caller to go away, the others' items would never be taken.
+        match (before, when) {
+            (Scheduled::No | Scheduled::Later, Scheduled::Now) => {
+                self.shared.runtime.spawn(schedule_job(self.shared.clone()));
+            }
+            (Scheduled::No, _) => {
+                self.shared.runtime.spawn(rest(self.shared.clone()));
+            }
+            _ => {}
         }
         Ok(answered)
     }
+}
+
+impl<I, O> Shared<I, O> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<I, O>> {
+        self.waiting.lock().unwrap_or_else(|p| p.into_inner())
+    }
+}
+
+/// Has what waits be taken after a while, unless something came meanwhile that could not wait.
+async fn rest<I: Send + Sync + 'static, O: Send + 'static>(shared: Arc<Shared<I, O>>) {
+    sleep(REST).await;
+    {
+        let mut waiting = shared.lock();
+        if waiting.scheduled != Scheduled::Later {
+            return;
+        }
+        waiting.scheduled = Scheduled::Now;
+    }
+    schedule_job(shared).await;
 }
 
 /// What one job takes: the items, whether more wait, and where the outcomes go.
 type Taken<I, O> = (Vec<I>, bool, Vec<oneshot::Sender<Result<O>>>);
 
 fn take<I, O>(shared: &Shared<I, O>) -> Taken<I, O> {
-    let mut waiting = shared.waiting.lock().unwrap_or_else(|p| p.into_inner());
+    let mut waiting = shared.lock();
     let count = waiting.items.len().min(BATCH);
     let (items, answers) = waiting.items.drain(..count).unzip();
-    waiting.scheduled = !waiting.items.is_empty();
-    (items, waiting.scheduled, answers)
+    let more = !waiting.items.is_empty();
+    waiting.scheduled = if more { Scheduled::Now } else { Scheduled::No };
+    (items, more, answers)
 }
 
 /// Queues a job that takes what waits. Boxed, because the job may schedule the next one.

@@ -9,6 +9,8 @@ pub mod ask;
 mod assign;
 mod attempt;
 mod batcher;
+#[cfg(test)]
+mod batcher_tests;
 mod bell;
 mod bulk;
 mod calls;
