@@ -23,7 +23,7 @@ impl State {
     pub const ALL: [State; 3] = [State::Ringing, State::Answered, State::Ended];
 
     /// The code kept in the database.
-    pub fn code(self) -> i16 {
+    pub const fn code(self) -> i16 {
         self as i16
     }
 

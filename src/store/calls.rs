@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::call_updates::{Answer, End, Ring};
 use super::schema::{calls, strangers};
 use super::{Conn, StoreError, each};
 use crate::domain::call::{Cause, EndedBy, State};
@@ -194,21 +195,22 @@ fn some(
 
 /// A phone rings. False where the call is further already.
 pub fn ringing(conn: &mut Conn, community: CommunityId, id: CallId, at: i64) -> Result<bool, StoreError> {
-    let changed = each!(conn, c => diesel::update(calls::table.find((community.as_i64(), id.as_i64())))
-        .filter(calls::state.eq(State::Ringing.code()))
-        .filter(calls::ringing_at.is_null())
-        .set(calls::ringing_at.eq(at))
-        .execute(c))?;
-    Ok(changed > 0)
+    let ring = Ring {
+        community_id: community.as_i64(),
+        id: id.as_i64(),
+        at,
+    };
+    Ok(each!(conn, c => ring.execute(c))? > 0)
 }
 
 /// They talk. False where it is over already.
 pub fn answered(conn: &mut Conn, community: CommunityId, id: CallId, at: i64) -> Result<bool, StoreError> {
-    let changed = each!(conn, c => diesel::update(calls::table.find((community.as_i64(), id.as_i64())))
-        .filter(calls::state.eq(State::Ringing.code()))
-        .set((calls::state.eq(State::Answered.code()), calls::answered_at.eq(at)))
-        .execute(c))?;
-    Ok(changed > 0)
+    let answer = Answer {
+        community_id: community.as_i64(),
+        id: id.as_i64(),
+        at,
+    };
+    Ok(each!(conn, c => answer.execute(c))? > 0)
 }
 
 /// It is over. False where it was over already.
@@ -218,20 +220,13 @@ pub fn ended(
     id: CallId,
     ending: &Ending<'_>,
 ) -> Result<bool, StoreError> {
-    let changed = each!(conn, c => diesel::update(calls::table.find((community.as_i64(), id.as_i64())))
-        .filter(calls::state.lt(State::Ended.code()))
-        .set((
-            calls::state.eq(State::Ended.code()),
-            calls::cause.eq(ending.cause.word()),
-            calls::ended_by.eq(ending.by.word()),
-            calls::sip_status.eq(ending.sip_status),
-            calls::trunk_out.eq(ending.trunk_out),
-            calls::ended_at.eq(ending.at),
-            calls::quality.eq(ending.quality),
-            calls::steps.eq(ending.steps),
-        ))
-        .execute(c))?;
-    Ok(changed > 0)
+    let end = End {
+        community_id: community.as_i64(),
+        id: id.as_i64(),
+        ending,
+        words: (ending.cause.word(), ending.by.word()),
+    };
+    Ok(each!(conn, c => end.execute(c))? > 0)
 }
 
 /// Notes that somebody wants it ended; false where it is over.

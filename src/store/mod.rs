@@ -13,6 +13,7 @@ pub mod api_keys;
 pub mod app_devices;
 pub mod assignment_lists;
 pub mod assignments;
+mod call_updates;
 pub mod calls;
 mod checkpoints;
 pub mod communities;
