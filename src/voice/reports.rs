@@ -18,7 +18,7 @@ use crate::wire::sip::message::reason_phrase;
 /// Reports under way at once; further ones wait in the queue.
 const UNDER_WAY: usize = 2048;
 /// How long reports gather, so that many calls share a commit: nobody waits for one.
-const GATHER: Duration = Duration::from_millis(25);
+const GATHER: Duration = Duration::from_millis(50);
 /// How long the relay's last word is waited for.
 const LAST_WORD: Duration = Duration::from_secs(2);
 /// How often a report is offered that the exchange could not take, and how long it rests in between.

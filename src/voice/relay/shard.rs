@@ -27,7 +27,7 @@ const EVENTS: usize = 512;
 const PACKET: usize = 2048;
 /// The event of the bell; sockets have the number of their pair, doubled, and one more for RTCP.
 const BELL: u64 = u64::MAX;
-/// From this many packets at a wake-up on, a thread is busy enough to let more gather.
+/// From this many packets and commands at a wake-up on, a thread is busy enough to let more gather.
 const BUSY: usize = 2;
 
 /// What a thread is told.
@@ -188,14 +188,13 @@ impl Worker {
             now = (self.stopwatch)();
             // What was told comes first: who was told that ports are open may send to them at once.
             let rung = told.iter().any(|event| event.data.u64() == BELL);
-            if rung && self.commands(now) {
+            let Some(mut done) = (if rung { self.commands(now) } else { Some(0) }) else {
                 return;
-            }
-            let mut packets = 0;
+            };
             for event in &told {
                 let token = event.data.u64();
                 if token != BELL {
-                    packets += 1;
+                    done += 1;
                     self.receive((token >> 1) as usize, token & 1 == 1, now);
                 }
             }
@@ -204,7 +203,7 @@ impl Worker {
                 next_tick = now + tick;
                 self.look_for_silence(now);
             }
-            if packets >= BUSY && self.settings.pause != 0 {
+            if done >= BUSY && self.settings.pause != 0 {
                 thread::sleep(Duration::from_micros(self.settings.pause));
             }
         }
@@ -239,11 +238,12 @@ impl Worker {
         }
     }
 
-    /// Does what it was told; true for the end.
-    fn commands(&mut self, now: Micros) -> bool {
-        let mut count = [0; 8];
-        let _ = rustix::io::read(&self.shared.bell, &mut count);
+    /// Does what it was told, and says how much that was; None for the end.
+    fn commands(&mut self, now: Micros) -> Option<usize> {
+        let mut rung = [0; 8];
+        let _ = rustix::io::read(&self.shared.bell, &mut rung);
         let commands = mem::take(&mut *self.shared.inbox.lock().unwrap_or_else(PoisonError::into_inner));
+        let count = commands.len();
         for command in commands {
             match command {
                 Command::Open { id, pairs, random } => self.open(id, pairs, random),
@@ -276,10 +276,10 @@ impl Worker {
                         let _ = reply.send(report);
                     }
                 }
-                Command::Stop => return true,
+                Command::Stop => return None,
             }
         }
-        false
+        Some(count)
     }
 
     /// Sends what is due of keys, and says when the next packet is.
