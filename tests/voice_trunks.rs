@@ -16,8 +16,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use support::capture::Capture;
+use support::hidden::assert_hidden_in_text;
 use support::kamailio::Kamailio;
-use support::lines::{self, ALICE, BOB, HIGH, Lines, hear_each_other, phones};
+use support::lines::{self, ALICE, BOB, HIGH, LOW, Lines, hear_each_other, phones};
+use support::pki::Authority;
 use support::sipp::Sipp;
 use support::softphone::{Answer, Softphone};
 use support::{Broker, Database, eventually, ports};
@@ -205,6 +207,93 @@ async fn calls_pass_a_carriers_proxy_by_udp_where_requests_follow_their_routes()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_pass_a_carriers_proxy_by_tcp() {
     through_kamailio(true, "symmetric").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_come_and_go_by_tls_and_neither_end_learns_of_the_other() {
+    let authority = Authority::new();
+    let phone = |number, hz| Softphone::builder(number).tone(hz).tls(&authority).start();
+    let (alice, bob) = tokio::join!(phone(ALICE, LOW), phone(BOB, HIGH));
+    let broker = Broker::builder(Database::Sqlite);
+    let ip = broker.voice_ip();
+    let (tls, own) = (SocketAddr::from((ip, 5061)), authority.issue(ip));
+    let by_tls = |trunk: String| {
+        let ca = authority.certificate();
+        trunk.replace("\"udp\"", "\"tls\"") + &format!("tls_ca = {ca:?}\n")
+    };
+    let broker = broker
+        .env("PARTYLINE__SIP__TLS_LISTEN", &tls.to_string())
+        .env(
+            "PARTYLINE__SIP__TLS_CERTIFICATE",
+            &own.certificate.display().to_string(),
+        )
+        .env("PARTYLINE__SIP__TLS_KEY", &own.key.display().to_string())
+        .config(&(by_tls(lines::west(alice.addr())) + &by_tls(lines::east(bob.addr()))));
+    let capture = Capture::of(&[alice.ip(), bob.ip()]).await;
+    let lines = Lines::with(broker).await;
+    bob.answers(Answer::After(200)).await;
+    alice.answers(Answer::After(0)).await;
+
+    let call = alice.dial(tls).name("Alice Westname").go(lines.number()).await;
+    let seen = bob.wait_incoming(0, WAIT).await;
+    assert!(seen.from.unwrap().contains(lines.mirror()));
+    let invite = seen.invite.unwrap();
+    assert!(invite.contains("SIP/2.0/TLS") && invite.contains(&format!("@{tls};transport=tls>")));
+    alice.wait_state(call, "confirmed", WAIT).await;
+    assert!(alice.call(call).await.had("early 180"));
+    hear_each_other((&alice, call), (&bob, 0)).await;
+    alice.hang_up(call).await;
+    bob.wait_state(0, "ended", WAIT).await;
+    let record = lines.wait_ended("completed").await;
+    let ended_by = (&record["ended_by"], &record["trunk_in"], &record["trunk_out"]);
+    assert_eq!(ended_by, (&"caller".into(), &"west".into(), &"east".into()));
+
+    // And back, by the number that was seen.
+    let back = bob.dial(tls).name("Bob Eastname").go(lines.mirror()).await;
+    bob.wait_state(back, "confirmed", WAIT).await;
+    hear_each_other((&alice, 1), (&bob, back)).await;
+    bob.hang_up(back).await;
+    alice.wait_state(1, "ended", WAIT).await;
+    assert_eq!(lines.wait_ended("completed").await["from"], lines.bob.as_str());
+
+    for (phone, other, number, name) in [(&alice, &bob, BOB, "Eastname"), (&bob, &alice, ALICE, "Westname")] {
+        let heard: Vec<String> = phone
+            .seen()
+            .await
+            .into_iter()
+            .flat_map(|call| call.messages)
+            .collect();
+        let heard = heard.concat();
+        assert!(
+            heard.contains("BYE sip:") && heard.contains("m=audio "),
+            "{heard}"
+        );
+        assert_hidden_in_text("what a phone was told", &heard, &[number]);
+        for word in [&other.ip().to_string(), name] {
+            assert!(!heard.contains(word), "`{word}` is in {heard}");
+        }
+    }
+    let captured = capture.stop().await;
+    captured.assert_well_formed();
+    assert!(captured.count("rtp") > 100 && captured.count("tls") > 20);
+    assert_eq!(captured.count("sip"), 0, "nothing was said in the clear");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_by_tls_is_not_used_where_its_certificate_is_nobody_s() {
+    let (trusted, other) = (Authority::new(), Authority::new());
+    let (alice, bob) = tokio::join!(
+        Softphone::start(ALICE, LOW),
+        Softphone::builder(BOB).tls(&other).start()
+    );
+    let east = lines::east(bob.addr()).replace("\"udp\"", "\"tls\"");
+    let toml = lines::west(alice.addr()) + &east + &format!("tls_ca = {:?}\n", trusted.certificate());
+    let lines = on_sqlite(&toml).await;
+    let call = alice.dial(lines.sip()).go(lines.number()).await;
+    let seen = alice.wait(call, WAIT, |seen| seen.state == "ended").await;
+    assert_eq!(seen.status, 503, "{:?}", seen.lines());
+    lines.wait_ended("unreachable").await;
+    assert!(bob.seen().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

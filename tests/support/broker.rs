@@ -68,6 +68,11 @@ impl Builder {
         SocketAddr::from(([127, 0, 0, 1], self.ports[1]))
     }
 
+    /// The address that calls and sound have to themselves.
+    pub fn voice_ip(&self) -> Ipv4Addr {
+        self.voice
+    }
+
     /// Where the broker will take calls and relay sound: an address of its own.
     pub fn sip_addr(&self) -> SocketAddr {
         SocketAddr::from((self.voice, SIP_PORT))

@@ -26,6 +26,7 @@ pub mod kamailio;
 pub mod kannel;
 pub mod lines;
 pub mod phone;
+pub mod pki;
 pub mod ports;
 pub mod postgres;
 pub mod process;

@@ -225,9 +225,15 @@ class Phone:
         transport = pj.TransportConfig()
         transport.port = settings["port"]
         transport.boundAddress = settings["address"]
-        by_tcp = settings.get("tcp", False)
-        kind = pj.PJSIP_TRANSPORT_TCP if by_tcp else pj.PJSIP_TRANSPORT_UDP
-        self.transport = self.endpoint.transportCreate(kind, transport)
+        kinds = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP, "tls": pj.PJSIP_TRANSPORT_TLS}
+        if settings["transport"] == "tls":
+            # It shows its certificate as a server, and accepts those of its authority alone as a client.
+            tls = transport.tlsConfig
+            tls.CaListFile, tls.certFile, tls.privKeyFile = (
+                settings["tls"][name] for name in ("ca", "certificate", "key")
+            )
+            tls.verifyServer = True
+        self.transport = self.endpoint.transportCreate(kinds[settings["transport"]], transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()
         codecs = settings.get("codecs", ["PCMU", "PCMA"])
@@ -250,8 +256,8 @@ class Phone:
         settings, config = self.settings, pj.AccountConfig()
         host = "{}:{}".format(settings["address"], settings["port"])
         # Of several addresses of loopback the library would name the first.
-        by_tcp = ";transport=tcp" if settings.get("tcp") else ""
-        config.sipConfig.contactForced = "<sip:{}@{}{}>".format(user, host, by_tcp)
+        by = "" if settings["transport"] == "udp" else ";transport=" + settings["transport"]
+        config.sipConfig.contactForced = "<sip:{}@{}{}>".format(user, host, by)
         config.sipConfig.transportId = self.transport
         config.idUri = '{}<sip:{}@{}>'.format('"{}" '.format(name) if name else "", user, host)
         config.mediaConfig.transportConfig.boundAddress = settings["address"]

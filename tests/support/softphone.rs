@@ -1,5 +1,5 @@
 //! A soft-phone with real sound, played by PyPI `pjsua2-python` (see `softphone.py`): it calls and is called by
-//! UDP or TCP, plays a tone, and records what it hears.
+//! UDP, TCP or TLS, plays a tone, and records what it hears.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -9,12 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json_lines::JsonChild;
+use super::pki::Authority;
 use super::process::Spec;
 use super::sound::Sound;
 use super::{HOW_TO_INSTALL, peers_dir, poll, ports, support_file};
 
-/// Where every soft-phone listens on its own address.
+/// Where every soft-phone listens on its own address; by TLS it is the other.
 const SIP_PORT: u16 = 5060;
+const TLS_PORT: u16 = 5061;
 
 /// What a soft-phone does when it is called.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +85,7 @@ impl Seen {
 /// How a soft-phone shall be started.
 pub struct Builder {
     number: String,
+    ip: Ipv4Addr,
     settings: Value,
 }
 
@@ -107,7 +110,17 @@ impl Builder {
 
     /// It speaks TCP instead of UDP.
     pub fn tcp(mut self) -> Builder {
-        self.settings["tcp"] = json!(true);
+        self.settings["transport"] = json!("tcp");
+        self
+    }
+
+    /// It speaks TLS instead of UDP, with a certificate of this authority, and trusts nobody else's.
+    pub fn tls(mut self, authority: &Authority) -> Builder {
+        let issued = authority.issue(self.ip);
+        self.settings["transport"] = json!("tls");
+        self.settings["tls"] = json!({
+            "ca": authority.certificate(), "certificate": issued.certificate, "key": issued.key,
+        });
         self
     }
 
@@ -118,18 +131,20 @@ impl Builder {
             "no Python with pjsua2 in {}: {HOW_TO_INSTALL}",
             python.display()
         );
-        let ip = ports::free_ip();
         let mut settings = self.settings;
-        settings["address"] = json!(ip.to_string());
-        settings["port"] = json!(SIP_PORT);
+        let transport = settings["transport"].as_str().expect("a word").to_owned();
+        let port = if transport == "tls" { TLS_PORT } else { SIP_PORT };
+        settings["address"] = json!(self.ip.to_string());
+        settings["port"] = json!(port);
         settings["number"] = json!(self.number);
         let script = support_file("softphone.py").display().to_string();
         let arguments = ["-u".to_owned(), script, settings.to_string()];
         let child = JsonChild::spawn(Spec::new("softphone", python).args(arguments));
         let phone = Softphone {
-            tcp: settings["tcp"] == true,
+            transport,
             child,
-            ip,
+            addr: (self.ip, port).into(),
+            ip: self.ip,
             number: self.number,
         };
         // The first answer says that its sockets are open.
@@ -172,7 +187,10 @@ impl Dialling<'_> {
 
     /// Calls, and returns the call's number.
     pub async fn go(mut self, number: &str) -> usize {
-        let transport = if self.phone.tcp { ";transport=tcp" } else { "" };
+        let transport = match self.phone.transport.as_str() {
+            "udp" => String::new(),
+            other => format!(";transport={other}"),
+        };
         self.command["uri"] = json!(format!("sip:{number}@{}{transport}", self.to));
         self.phone.child.call("call", self.command).await
     }
@@ -182,7 +200,8 @@ impl Dialling<'_> {
 pub struct Softphone {
     child: JsonChild,
     ip: Ipv4Addr,
-    tcp: bool,
+    addr: SocketAddr,
+    transport: String,
     number: String,
 }
 
@@ -191,7 +210,8 @@ impl Softphone {
     pub fn builder(number: &str) -> Builder {
         Builder {
             number: number.to_owned(),
-            settings: json!({}),
+            ip: ports::free_ip(),
+            settings: json!({"transport": "udp"}),
         }
     }
 
@@ -202,7 +222,7 @@ impl Softphone {
 
     /// Where it takes calls.
     pub fn addr(&self) -> SocketAddr {
-        SocketAddr::from((self.ip, SIP_PORT))
+        self.addr
     }
 
     pub fn ip(&self) -> Ipv4Addr {
