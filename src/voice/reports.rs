@@ -109,6 +109,7 @@ pub fn line(what: What) -> Option<(bool, String)> {
         What::Sent(message) => (false, message_words(&message)),
         What::Attempt(..) => (false, "attempt".into()),
         What::Failed(_, failure) => (false, format!("failed: {}", failure_words(failure))),
+        What::PassedOver(_) => (false, "passed over: no channel is free".into()),
         What::Answered => return None,
         What::Held => (true, "held".into()),
         What::Resumed => (true, "resumed".into()),

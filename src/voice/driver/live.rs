@@ -102,7 +102,14 @@ impl Driver {
             return;
         };
         let leg = &mut live.legs[index(step.leg)];
+        let mut trunk = None;
         match step.what {
+            What::PassedOver(attempt) => {
+                trunk = leg
+                    .routes
+                    .get(usize::from(attempt))
+                    .map(|route| route.trunk.name.to_string());
+            }
             What::Attempt(attempt, hop) => leg.begin(now, usize::from(attempt), usize::from(hop)),
             What::Failed(_, failure) => leg.failed(now, failure),
             What::Received(message) => {
@@ -122,7 +129,7 @@ impl Driver {
                 leg: reports::leg(step.leg),
                 inbound,
                 what,
-                trunk: leg.trunk_name(),
+                trunk: trunk.or_else(|| leg.trunk_name()),
             });
         }
         let rings = matches!(step.what, What::Received(m) if m.method == "INVITE" && matches!(m.status, Some(180..=183)));
@@ -133,6 +140,14 @@ impl Driver {
         if step.what == What::Answered && step.leg == Side::Callee {
             self.both_answered(step.call, at);
         }
+    }
+
+    /// An attempt has failed: the next one is made where its trunk has room for it.
+    pub(super) fn next_attempt(&mut self, call: b2bua::CallId, side: Side, attempt: u8) {
+        let now = self.now;
+        let leg = self.live.get_mut(&call).map(|live| &mut live.legs[index(side)]);
+        let has_room = leg.is_some_and(|leg| leg.moves_to(now, attempt.into()));
+        self.parts.calls.go_on(now, call, has_room);
     }
 
     fn both_answered(&mut self, call: b2bua::CallId, at: Timestamp) {
@@ -233,11 +248,21 @@ impl Leg {
         let Some(route) = self.route() else { return };
         let trunk = route.trunk.clone();
         trunk.standing.calls_out.fetch_add(1, Ordering::Relaxed);
-        // The first attempt's place was taken when the call was planned.
-        if attempt > 0 || self.channel.is_none() {
-            self.channel = Some(trunk.seize_anyway(now));
-        }
         self.trunk = Some(trunk);
+    }
+
+    /// Gives the place on its trunk back for one on the next attempt's; false where that has none. Another target of the
+    /// same trunk is still the same call.
+    fn moves_to(&mut self, now: Millis, attempt: usize) -> bool {
+        let Some(next) = self.routes.get(attempt).map(|route| route.trunk.clone()) else {
+            return false;
+        };
+        let stays = self.route().is_some_and(|route| Arc::ptr_eq(&route.trunk, &next));
+        if !stays || self.channel.is_none() {
+            self.channel = None;
+            self.channel = next.seize(now);
+        }
+        self.channel.is_some()
     }
 
     fn failed(&self, now: Millis, failure: Failure) {

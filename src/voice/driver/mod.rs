@@ -354,6 +354,7 @@ impl Driver {
     fn event(&mut self, event: Event) {
         match event {
             Event::Asked { call, invite, source } => self.asked(call, &invite, source),
+            Event::Next { call, leg, attempt } => self.next_attempt(call, leg, attempt),
             Event::Step(step) => self.step(&step),
             Event::Media(point) => self.media(point),
             Event::Digit {

@@ -59,6 +59,76 @@ async fn a_silent_trunk_is_followed_by_the_next_and_comes_last_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_call_that_fails_over_passes_over_full_trunks_and_gives_its_place_back() {
+    let (ann, broken) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.3").await);
+    let (bob, other) = (Peer::new("127.0.0.4").await, Peer::new("127.0.0.5").await);
+    let narrow = |peer: &Peer, priority| TrunkConfig {
+        priority,
+        max_channels: 1,
+        ..trunk(peer)
+    };
+    let arrivals = TrunkConfig {
+        outbound: false,
+        ..trunk(&ann)
+    };
+    let named = [
+        ("in", arrivals),
+        ("acme", trunk(&broken)),
+        ("bob", narrow(&bob, 2)),
+        ("other", narrow(&other, 3)),
+    ];
+    let mut house = house(settings(&named), None).await;
+    let broker = house.service.local_addr();
+    // All are planned while there is room everywhere.
+    let mut invites = Vec::new();
+    for call in ["f1", "f2", "f3"] {
+        ann.send(broker, &ann.invite(broker, ANN, DIALLED, call, ""))
+            .await;
+        let invite = broken.expect("INVITE ").await;
+        broken.answer(&invite, broker, "100 Trying", false, "").await;
+        invites.push(invite);
+    }
+    let channels = |house: &House| -> Vec<usize> {
+        let views = house.service.outlet().trunks();
+        views.iter().map(|view| view.channels).collect()
+    };
+    assert_eq!(channels(&house), [3, 0, 3, 0]);
+    let fails = async |invite: &Text| {
+        broken
+            .answer(invite, broker, "503 Service Unavailable", false, "")
+            .await;
+        broken.expect("ACK ").await;
+    };
+    fails(&invites[0]).await;
+    let first = bob.expect("INVITE ").await;
+    fails(&invites[1]).await;
+    let second = other.expect("INVITE ").await;
+    house.until(|house| channels(house) == [1, 1, 3, 1]).await;
+    fails(&invites[2]).await;
+    let refused = ann.expect("SIP/2.0 503").await;
+    assert!(refused.header("Call-ID").starts_with("f3"), "{refused:?}");
+    ann.send(broker, &ann.within("ACK", 1, &refused, "f3")).await;
+    let ending = house.ending().await;
+    assert_eq!(
+        (ending.cause, ending.trunk_out.as_deref()),
+        (Cause::Unreachable, Some("acme"))
+    );
+    let passed = ending
+        .steps
+        .iter()
+        .filter(|step| step.what.starts_with("passed over"));
+    let passed: Vec<&str> = passed.filter_map(|step| step.trunk.as_deref()).collect();
+    assert_eq!(passed, ["bob", "other"]);
+    for (peer, invite, call) in [(&bob, &first, "f1"), (&other, &second, "f2")] {
+        peer.answer(invite, broker, "486 Busy Here", false, "").await;
+        let busy = ann.expect("SIP/2.0 486").await;
+        ann.send(broker, &ann.within("ACK", 1, &busy, call)).await;
+        assert_eq!(house.ending().await.cause, Cause::Busy);
+    }
+    assert_eq!(channels(&house), [0, 0, 0, 0]);
+}
+
+#[tokio::test]
 async fn strangers_hear_nothing_or_are_forbidden_as_set_and_are_counted() {
     for (strangers, heard) in [(Strangers::Silence, false), (Strangers::Forbid, true)] {
         let (ann, eve) = (Peer::new("127.0.0.2").await, Peer::new("127.0.0.66").await);

@@ -44,12 +44,6 @@ impl Bucket {
         has
     }
 
-    /// Takes one whether or not there is one: what happens anyway counts.
-    pub fn spend(&mut self, now: Millis) {
-        self.refill(now);
-        self.left = self.left.saturating_sub(1000);
-    }
-
     fn refill(&mut self, now: Millis) {
         let passed = now.saturating_sub(self.since);
         self.since = self.since.max(now);

@@ -210,12 +210,6 @@ impl Trunk {
             && self.standing.lock().rate.has(now)
     }
 
-    /// A place for an attempt that was planned while there was room.
-    pub fn seize_anyway(&self, now: Millis) -> Channel {
-        self.standing.lock().rate.spend(now);
-        self.enter()
-    }
-
     fn enter(&self) -> Channel {
         self.standing.channels.fetch_add(1, Ordering::Relaxed);
         Channel {

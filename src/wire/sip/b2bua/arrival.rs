@@ -174,12 +174,7 @@ impl Call {
         self.caller.anchor = Some(bridge.anchors.caller);
         self.callee = Leg::new();
         self.callee.anchor = Some(bridge.anchors.callee);
-        self.callee.outgoing = Some(Box::new(Outgoing {
-            attempts: bridge.attempts.into(),
-            number: 0,
-            hop: 0,
-            invite: None,
-        }));
+        self.callee.outgoing = Some(Box::new(Outgoing::new(bridge.attempts)));
         self.codecs = bridge.codecs;
         self.times = bridge.times;
         self.failover = bridge.failover;

@@ -6,9 +6,9 @@ use super::core::{ALLOW, Core};
 use super::description;
 use super::ending::{Ending, reason};
 use super::failure::{self, Next};
-use super::leg::{Invite, Leg, Willing};
+use super::leg::{Invite, Leg, Turn, Willing};
 use super::timers::Timer;
-use super::{Cause, Failure, Reliability, Side, What};
+use super::{Cause, Event, Failure, Reliability, Side, What};
 use crate::wire::sdp::{self, Codec, Direction, Origin};
 use crate::wire::sip::dialog::with_tag;
 use crate::wire::sip::message::{Extra, IncomingResponse, Method, OutgoingRequest, SessionExpires};
@@ -45,6 +45,7 @@ impl Call {
 
     /// Makes the next attempt, or gives up.
     fn place(&mut self, core: &mut Core, side: Side) {
+        let call = self.id;
         loop {
             let leg = self.leg(side);
             let Some(outgoing) = &mut leg.outgoing else {
@@ -55,11 +56,14 @@ impl Call {
                 return self.ring_failed(core, side);
             };
             let Some(hop) = attempt.hops.get(usize::from(outgoing.hop)).cloned() else {
-                outgoing.attempts.pop_front();
-                outgoing.number = outgoing.number.saturating_add(1);
-                outgoing.hop = 0;
+                outgoing.pass();
                 continue;
             };
+            if outgoing.turn != Turn::Granted {
+                outgoing.turn = Turn::Asked;
+                let (leg, attempt) = (side, outgoing.number);
+                return core.events.push_back(Event::Next { call, leg, attempt });
+            }
             let at = What::Attempt(outgoing.number, outgoing.hop);
             let (options, silence) = (attempt.options.clone(), attempt.silence_ms);
             let session = options.session;
@@ -95,6 +99,27 @@ impl Call {
             }
             return self.send_invite(core, side);
         }
+    }
+
+    /// The driver's word on the next attempt. False where none is waited for.
+    pub(super) fn go_on(&mut self, core: &mut Core, granted: bool) -> bool {
+        let State::Ringing(side) = self.state else {
+            return false;
+        };
+        let Some(outgoing) = &mut self.leg(side).outgoing else {
+            return false;
+        };
+        if outgoing.turn != Turn::Asked {
+            return false;
+        }
+        outgoing.turn = Turn::Granted;
+        if !granted {
+            let number = outgoing.number;
+            outgoing.pass();
+            core.step(self.id, side, What::PassedOver(number));
+        }
+        self.place(core, side);
+        true
     }
 
     /// The offer in an INVITE: the caller's, or one of our own to the caller; none where the caller made none.

@@ -40,6 +40,15 @@ pub enum Event {
         /// From where.
         source: Source,
     },
+    /// An attempt has failed, and this one would be next. To be answered with [`Calls::go_on`](super::Calls::go_on).
+    Next {
+        /// The call.
+        call: CallId,
+        /// Which leg is rung.
+        leg: Side,
+        /// Which attempt, from 0.
+        attempt: u8,
+    },
     /// A line of the call's record.
     Step(Step),
     /// Where a leg's media go from now on.
@@ -110,6 +119,8 @@ pub enum What {
     Attempt(u8, u8),
     /// An attempt failed: which one, and how.
     Failed(u8, Failure),
+    /// An attempt was not made, for want of room: which one.
+    PassedOver(u8),
     /// The leg answered.
     Answered,
     /// The leg put the other on hold.

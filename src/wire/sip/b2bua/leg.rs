@@ -125,8 +125,41 @@ pub(super) struct Outgoing {
     pub(super) number: u8,
     /// Which of its hops is tried.
     pub(super) hop: u8,
+    /// Whether the first of `attempts` may be made.
+    pub(super) turn: Turn,
     /// The INVITE under way, or answered.
     pub(super) invite: Option<Invite>,
+}
+
+/// Whether an attempt may be made: the driver says so of all but the first, which it has made room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It may.
+    Granted,
+    /// The driver has not been asked.
+    Unasked,
+    /// The driver has been asked, and has not answered.
+    Asked,
+}
+
+impl Outgoing {
+    pub(super) fn new(attempts: Vec<Attempt>) -> Self {
+        Self {
+            attempts: attempts.into(),
+            number: 0,
+            hop: 0,
+            turn: Turn::Granted,
+            invite: None,
+        }
+    }
+
+    /// Has done with the first of its attempts.
+    pub(super) fn pass(&mut self) {
+        self.attempts.pop_front();
+        self.number = self.number.saturating_add(1);
+        self.hop = 0;
+        self.turn = Turn::Unasked;
+    }
 }
 
 /// An INVITE of ours.

@@ -5,7 +5,8 @@
 //! 1. hand in what comes: [`Calls::receive`], and [`Calls::disconnected`], [`Calls::unreachable`];
 //! 2. call [`Calls::handle_timeout`] at [`Calls::next_timeout`];
 //! 3. take events with [`Calls::poll_event`] until there is none, and act: an [`Event::Asked`] is answered, sooner or
-//!    later, with [`Calls::decide`]; an [`Event::Request`] with [`Calls::answer`];
+//!    later, with [`Calls::decide`]; an [`Event::Next`] with [`Calls::go_on`]; an [`Event::Request`] with
+//!    [`Calls::answer`];
 //! 4. take bytes with [`Calls::poll_transmit`] until there are none.
 //!
 //! Every call, once asked or originated, ends with exactly one [`Event::Ended`]; ports and channels are given back then.
@@ -204,6 +205,16 @@ impl Calls {
         let decided = self.with(call, |call, core| call.decide(core, decision));
         self.work();
         decided.unwrap_or(false)
+    }
+
+    /// Answers [`Event::Next`]: whether that attempt is made. If not, the one after it would be next; where there is none
+    /// the call fails as the last attempt that was made has failed. False where the call does not wait for it any more;
+    /// what was taken for the attempt goes with the call then.
+    pub fn go_on(&mut self, now: Millis, call: CallId, granted: bool) -> bool {
+        self.core.now = now;
+        let went_on = self.with(call, |call, core| call.go_on(core, granted));
+        self.work();
+        went_on.unwrap_or(false)
     }
 
     /// Begins a call of our own.

@@ -13,14 +13,7 @@ impl Call {
     /// A call of our own, not yet begun.
     pub(super) fn originated(id: CallId, origination: Origination) -> Self {
         let mut call = Self::new(id, State::Ringing(Side::Caller));
-        let outgoing = |attempts: Vec<_>| {
-            Some(Box::new(Outgoing {
-                attempts: attempts.into(),
-                number: 0,
-                hop: 0,
-                invite: None,
-            }))
-        };
+        let outgoing = |attempts| Some(Box::new(Outgoing::new(attempts)));
         call.caller.anchor = Some(origination.anchors.caller);
         call.caller.outgoing = outgoing(origination.caller);
         call.callee.anchor = Some(origination.anchors.callee);

@@ -327,6 +327,33 @@ fn a_503_a_silent_hop_and_a_broken_one_are_followed_by_the_next() {
 }
 
 #[test]
+fn an_attempt_without_room_is_passed_over_and_the_last_real_answer_is_told() {
+    let other = "203.0.113.22:5060";
+    let tried = |full: &[u8]| {
+        let mut t = Bench::new();
+        t.full = full.to_vec();
+        let attempts = vec![attempt(B), attempt(other), attempt(C)];
+        let (_, invite) = t.place("", &sdp_a("0", "sendrecv"), bridge(attempts));
+        t.reply(B, &invite, 500, "bravo1", "", "");
+        t.expect(B, "ACK");
+        t.nothing(other);
+        t
+    };
+    let mut t = tried(&[1]);
+    let last = t.expect(C, "INVITE");
+    t.reply(C, &last, 486, "bravo2", "", "");
+    t.expect(A, "486 INVITE");
+
+    let mut t = tried(&[1, 2]);
+    t.nothing(C);
+    t.expect(A, "500 INVITE");
+    assert_eq!(t.end().cause, Cause::Failed(Failure::Refused(500)));
+    let passed = t.steps().into_iter().map(|step| step.1);
+    let passed: Vec<What> = passed.filter(|w| matches!(w, What::PassedOver(_))).collect();
+    assert_eq!(passed, [What::PassedOver(1), What::PassedOver(2)]);
+}
+
+#[test]
 fn a_silent_hop_that_wakes_up_late_is_cancelled() {
     let mut t = Bench::new();
     let (_, first) = t.place("", &sdp_a("0", "sendrecv"), bridge(vec![attempt(B), attempt(C)]));

@@ -163,6 +163,8 @@ pub struct Bench {
     pub transport: Transport,
     pub branch: u32,
     pub checked: bool,
+    /// Attempts for which there is no room.
+    pub full: Vec<u8>,
     /// Where peers' messages go instead of to the broker, while there is a place.
     pub captured: Option<Vec<String>>,
 }
@@ -284,6 +286,7 @@ impl Bench {
             transport: Transport::Udp,
             branch: 0,
             checked: true,
+            full: Vec::new(),
             captured: None,
         }
     }
@@ -328,6 +331,10 @@ impl Bench {
     /// Takes out what there is.
     pub fn pump(&mut self) {
         while let Some(event) = self.calls.poll_event() {
+            if let Event::Next { call, attempt, .. } = event {
+                let granted = !self.full.contains(&attempt);
+                assert!(self.calls.go_on(self.now, call, granted));
+            }
             self.events.push(event);
         }
         while let Some(transmit) = self.calls.poll_transmit() {
