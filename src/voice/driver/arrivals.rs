@@ -36,6 +36,7 @@ pub const RETRY_AFTER_S: u32 = 5;
 /// What the exchange said.
 pub struct Ruling {
     call: b2bua::CallId,
+    trunk: Arc<str>,
     dialled: E164,
     plan: Result<CallPlan, IntakeError>,
 }
@@ -44,6 +45,7 @@ pub struct Ruling {
 struct Pledge {
     ruled: mpsc::Sender<Ruling>,
     call: b2bua::CallId,
+    trunk: Arc<str>,
     dialled: E164,
     plan: Result<CallPlan, IntakeError>,
 }
@@ -58,6 +60,7 @@ impl Drop for Pledge {
     fn drop(&mut self) {
         let ruling = Ruling {
             call: self.call,
+            trunk: self.trunk.clone(),
             dialled: self.dialled,
             plan: std::mem::replace(&mut self.plan, Err(IntakeError::Overloaded)),
         };
@@ -96,8 +99,7 @@ impl Driver {
         source: Source,
     ) -> Result<(), Rejected> {
         let trunk = self.caller_trunk(invite, source)?;
-        // Calls whose callers gave up count until the exchange has answered: the machine knows of them no more.
-        if self.asking >= UNDECIDED || self.reports_back_up() || !self.rate.take(self.now) {
+        if self.reports_back_up() || !self.rate.take(self.now) {
             return Err(Rejected::NoRoom);
         }
         let channel = trunk.seize(self.now).ok_or(Rejected::NoRoom)?;
@@ -111,6 +113,11 @@ impl Driver {
             offered: offered_family(invite),
             ..Leg::default()
         };
+        // Calls whose callers gave up count until the exchange has answered: the machine knows of them no more.
+        let is_alone = self.parts.directory.table().bring_calls() == 1;
+        if !self.questions.begin(&trunk.name, is_alone) {
+            return Err(Rejected::NoRoom);
+        }
         self.ask(call, &trunk, leg, caller, dialled);
         Ok(())
     }
@@ -211,11 +218,11 @@ impl Driver {
             ..Live::default()
         };
         self.live.insert(call, live);
-        self.asking += 1;
         let exchange = self.parts.exchange.clone();
         let pledge = Pledge {
             ruled: self.ruled.clone(),
             call,
+            trunk: trunk.name.clone(),
             dialled,
             plan: Err(IntakeError::Store("the question was lost".into())),
         };
@@ -227,8 +234,13 @@ impl Driver {
     }
 
     pub(super) fn ruling(&mut self, ruling: Ruling) {
-        let Ruling { call, dialled, plan } = ruling;
-        self.asking = self.asking.saturating_sub(1);
+        let Ruling {
+            call,
+            trunk,
+            dialled,
+            plan,
+        } = ruling;
+        self.questions.answered(&trunk);
         let Some(live) = self.live.get_mut(&call) else {
             return;
         };

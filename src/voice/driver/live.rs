@@ -173,9 +173,9 @@ impl Driver {
             return;
         };
         if live.asking {
-            // The exchange has begun its record, or is about to: it is told once it has answered.
+            // The exchange has begun its record, or is about to: it is told once it has answered. Until then the call
+            // keeps its place on its trunk: else one trunk could have any number of questions asked.
             live.ended = Some(*ended);
-            live.legs[0].channel = None;
             return;
         }
         if let Some(live) = self.live.remove(&ended.call) {

@@ -9,6 +9,7 @@ mod live;
 mod media;
 mod orders;
 mod outside;
+mod questions;
 mod sources;
 mod standing;
 
@@ -31,6 +32,7 @@ pub use sources::Sources;
 
 use self::arrivals::Ruling;
 use self::outside::Upkeep;
+use self::questions::Questions;
 use super::counters::Counters;
 use super::relay::{self, Relay, SessionId};
 use super::reports::Pending;
@@ -120,8 +122,7 @@ pub struct Driver {
     live: HashMap<b2bua::CallId, Live>,
     by_id: HashMap<CallId, b2bua::CallId>,
     by_session: HashMap<SessionId, b2bua::CallId>,
-    /// Questions to the exchange that are not answered.
-    asking: usize,
+    questions: Questions,
     rulings: mpsc::Receiver<Ruling>,
     ruled: mpsc::Sender<Ruling>,
     upkeep: Upkeep,
@@ -149,7 +150,7 @@ impl Driver {
             live: HashMap::new(),
             by_id: HashMap::new(),
             by_session: HashMap::new(),
-            asking: 0,
+            questions: Questions::new(arrivals::UNDECIDED),
             rulings,
             ruled,
             upkeep: Upkeep::default(),

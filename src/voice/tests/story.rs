@@ -247,9 +247,13 @@ async fn a_caller_who_gives_up_is_reported_as_such() {
 }
 
 #[tokio::test]
-async fn an_exchange_that_never_answers_holds_neither_channels_nor_the_end_up() {
+async fn a_caller_who_gives_up_keeps_his_place_until_the_exchange_has_answered() {
     let ann = Peer::new("127.0.0.2").await;
-    let house = house(settings(&[("in", trunk(&ann))]), None).await;
+    let narrow = TrunkConfig {
+        max_channels: 1,
+        ..trunk(&ann)
+    };
+    let house = house(settings(&[("in", narrow)]), None).await;
     house.break_down(Broken::Silent);
     let broker = house.service.local_addr();
     let invite = ann.invite(broker, ANN, DIALLED, "mute", "");
@@ -263,7 +267,18 @@ async fn an_exchange_that_never_answers_holds_neither_channels_nor_the_end_up() 
     ann.send(broker, &cancel).await;
     let over = ann.expect("SIP/2.0 487").await;
     ann.send(broker, &ann.within("ACK", 1, &over, "mute")).await;
-    assert_eq!(channels(&house), 0);
+    // Many who call and give up have no more asked than the trunk has places.
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "next", ""))
+        .await;
+    let full = ann.expect("SIP/2.0 503").await;
+    ann.send(broker, &ann.within("ACK", 1, &full, "next")).await;
+    assert_eq!((channels(&house), house.asked().len()), (1, 1));
+    // It has so long to answer.
+    house.until(|house| channels(house) == 0).await;
+    // It does not hold the end up either.
+    ann.send(broker, &ann.invite(broker, ANN, DIALLED, "last", ""))
+        .await;
+    ann.expect("SIP/2.0 100").await;
     timeout(SOON, house.service.shutdown()).await.unwrap();
 }
 

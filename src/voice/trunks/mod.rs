@@ -103,6 +103,11 @@ impl Table {
         self.trunks.iter().find(|trunk| &*trunk.name == name)
     }
 
+    /// How many of them may bring calls.
+    pub fn bring_calls(&self) -> usize {
+        self.trunks.iter().filter(|trunk| trunk.config.inbound).count()
+    }
+
     /// Whether anything is to be heard from that address at all.
     pub fn admits(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
