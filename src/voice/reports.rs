@@ -145,7 +145,7 @@ pub fn ending(ended: &b2bua::Ended) -> (Cause, EndedBy) {
     match ended.cause {
         b2bua::Cause::HungUp => (Cause::Completed, by),
         b2bua::Cause::Cancelled => (Cause::Cancelled, by),
-        b2bua::Cause::Refused | b2bua::Cause::Challenged => (Cause::Refused, EndedBy::Broker),
+        b2bua::Cause::Refused => (Cause::Refused, EndedBy::Broker),
         b2bua::Cause::Failed(failure) => (failed(failure), by),
         b2bua::Cause::RingTimeout => (Cause::NoAnswer, EndedBy::Broker),
         b2bua::Cause::TooLong => (Cause::MaxDuration, EndedBy::Broker),

@@ -71,7 +71,6 @@ impl Drop for Pledge {
 
 /// Why a call is turned away before the exchange is asked.
 enum Rejected {
-    Challenge { stale: bool },
     Refused(u16, u8),
     NoRoom,
 }
@@ -80,10 +79,6 @@ impl Driver {
     pub(super) fn asked(&mut self, call: b2bua::CallId, invite: &IncomingRequest, source: Source) {
         match self.admit(call, invite, source) {
             Ok(()) => {}
-            Err(Rejected::Challenge { stale }) => {
-                let challenge = self.challenge(stale);
-                self.decide(call, Decision::Challenge(challenge));
-            }
             Err(Rejected::Refused(status, q850)) => self.refuse(call, status, q850, None),
             Err(Rejected::NoRoom) => {
                 Counters::add(&self.parts.counters.overloaded);
@@ -122,9 +117,9 @@ impl Driver {
         Ok(())
     }
 
-    /// Answers an INVITE whose credentials are missing or wrong, with nothing kept of it (RFC 3261, section 26.3.2.4):
-    /// one that bears a forged address costs no room here, and its answer is not repeated to whoever has that address.
-    /// False where it is to be handed in.
+    /// Answers an INVITE whose credentials are missing, wrong or used already, with nothing kept of it (RFC 3261,
+    /// section 26.3.2.4): one that bears a forged address costs no room here, and its answer is not repeated to whoever
+    /// has that address. False where it is to be handed in.
     pub(super) fn turn_away(&mut self, request: &IncomingRequest, source: Source) -> bool {
         // What repeats an INVITE that was let in is the transactions'.
         if *request.method() != Method::Invite
@@ -144,10 +139,12 @@ impl Driver {
             .parts
             .guard
             .fault(self.now, &values, method, request.uri(), password);
+        if matches!(fault, Some(Verdict::Wrong | Verdict::Replayed)) {
+            Counters::add(&self.parts.counters.unauthorized);
+        }
         let response = match fault {
-            None => return false,
+            None | Some(Verdict::Accepted { .. }) => return false,
             Some(Verdict::Wrong) => {
-                Counters::add(&self.parts.counters.unauthorized);
                 let reason = Extra::Reason {
                     protocol: "Q.850",
                     cause: 21,
@@ -158,8 +155,10 @@ impl Driver {
                     ..OutgoingResponse::new(403)
                 }
             }
-            Some(verdict) => {
-                let challenge = self.challenge(verdict == Verdict::Stale);
+            Some(verdict @ (Verdict::Absent | Verdict::Stale | Verdict::Replayed)) => {
+                let salt = self.parts.rng.next_u64();
+                let stale = verdict != Verdict::Absent;
+                let challenge = self.parts.guard.challenge(self.now, salt, stale);
                 OutgoingResponse {
                     extra: challenge.into_iter().map(Extra::WwwAuthenticate).collect(),
                     ..OutgoingResponse::new(401)
@@ -168,11 +167,6 @@ impl Driver {
         };
         self.parts.calls.answer_once(&source, request, response);
         true
-    }
-
-    fn challenge(&mut self, stale: bool) -> Vec<String> {
-        let salt = self.parts.rng.next_u64();
-        self.parts.guard.challenge(self.now, salt, stale)
     }
 
     /// The trunk by which a call comes: known by its address, and by its password where it has one.
@@ -189,21 +183,12 @@ impl Driver {
             .parts
             .guard
             .verify(self.now, &values, method, invite.uri(), password);
-        match verdict {
-            Verdict::Accepted { username } => by_username(&candidates, &username)
-                .cloned()
-                .ok_or(Rejected::Refused(403, 21)),
-            Verdict::Absent => Err(Rejected::Challenge { stale: false }),
-            Verdict::Stale => Err(Rejected::Challenge { stale: true }),
-            Verdict::Replayed => {
-                Counters::add(&self.parts.counters.unauthorized);
-                Err(Rejected::Challenge { stale: true })
-            }
-            Verdict::Wrong => {
-                Counters::add(&self.parts.counters.unauthorized);
-                Err(Rejected::Refused(403, 21))
-            }
-        }
+        // Whatever else there is was turned away, unless the trunks have changed since.
+        let accepted = match &verdict {
+            Verdict::Accepted { username } => by_username(&candidates, username),
+            _ => None,
+        };
+        accepted.cloned().ok_or(Rejected::Refused(403, 21))
     }
 
     fn ask(&mut self, call: b2bua::CallId, trunk: &Trunk, leg: Leg, caller: Caller, dialled: E164) {

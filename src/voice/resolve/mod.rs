@@ -23,9 +23,6 @@ use crate::wire::sip::flow::Transport;
 
 /// The most places of one target, and the most addresses of one place: what more there is does not count.
 const MOST: usize = 16;
-/// SIP's ports (RFC 3261, section 18.2.1).
-const PORT: u16 = 5060;
-const TLS_PORT: u16 = 5061;
 
 /// A NAPTR record (RFC 3403).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +151,7 @@ pub async fn resolve(
     let fixed = fixed_transport(wanted);
     if let Ok(ip) = target.host.parse::<IpAddr>() {
         let transport = fixed.unwrap_or(Transport::Udp);
-        let port = target.port.unwrap_or(default_port(transport));
+        let port = target.port.unwrap_or(transport.default_port());
         search.add((0, 0), 1, transport, vec![SocketAddr::new(ip, port)]);
         return search.done(true);
     }
@@ -169,7 +166,7 @@ pub async fn resolve(
                 .services(0, transport, &service_name(transport, &target.host))
                 .await?
             {
-                let port = default_port(transport);
+                let port = transport.default_port();
                 search.host((0, 0), 1, transport, &target.host, port).await?;
             }
         }
@@ -237,7 +234,9 @@ impl Search<'_> {
                 .await?;
         }
         if self.found.is_empty() {
-            self.host((0, 0), 1, Transport::Udp, host, PORT).await?;
+            let transport = Transport::Udp;
+            self.host((0, 0), 1, transport, host, transport.default_port())
+                .await?;
         }
         Ok(())
     }
@@ -297,13 +296,6 @@ fn fixed_transport(wanted: TrunkTransport) -> Option<Transport> {
         TrunkTransport::Udp => Some(Transport::Udp),
         TrunkTransport::Tcp => Some(Transport::Tcp),
         TrunkTransport::Tls => Some(Transport::Tls),
-    }
-}
-
-fn default_port(transport: Transport) -> u16 {
-    match transport {
-        Transport::Tls => TLS_PORT,
-        Transport::Udp | Transport::Tcp => PORT,
     }
 }
 

@@ -20,6 +20,14 @@ impl Transport {
         self != Self::Udp
     }
 
+    /// The port where none is named (RFC 3261, section 18.2.1).
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 5060,
+            Self::Tls => 5061,
+        }
+    }
+
     /// As in Via: `UDP`, `TCP`, `TLS`.
     pub fn as_str(self) -> &'static str {
         match self {

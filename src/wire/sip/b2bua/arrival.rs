@@ -25,11 +25,7 @@ pub(super) fn fault(core: &Core, invite: &IncomingRequest) -> Option<(u16, Vec<E
         return Some((482, Vec::new()));
     }
     // The same INVITE by another way (section 8.2.2.2).
-    if core
-        .arrived
-        .get(&key(invite))
-        .is_some_and(|(_, cseq)| *cseq == invite.cseq())
-    {
+    if is_merged(core, invite) {
         return Some((482, Vec::new()));
     }
     if invite.body().is_some_and(|body| body.kind != SDP) {
@@ -39,6 +35,12 @@ pub(super) fn fault(core: &Core, invite: &IncomingRequest) -> Option<(u16, Vec<E
         return Some((400, Vec::new()));
     }
     None
+}
+
+/// Whether a call has begun with that INVITE, which came by another way.
+pub(super) fn is_merged(core: &Core, invite: &IncomingRequest) -> bool {
+    let known = core.arrived.get(&key(invite));
+    known.is_some_and(|(_, cseq)| *cseq == invite.cseq())
 }
 
 /// Why no request for such a URI (RFC 3261, section 8.2.2.1), or with such demands (section 8.2.2.3), is served.
@@ -122,13 +124,6 @@ impl Call {
         self.timers.cancel(Timer::Decision);
         match decision {
             Decision::Refuse(refusal) => self.refuse(core, &refusal, Cause::Refused),
-            Decision::Challenge(values) => {
-                let mut ending = Ending::ours(Cause::Challenged, 21);
-                ending.status = 401;
-                ending.extra = values.into_iter().map(Extra::WwwAuthenticate).collect();
-                ending.tell_reason = false;
-                self.finish(core, ending);
-            }
             Decision::Bridge(bridge) => self.bridge(core, *bridge),
         }
         true

@@ -200,8 +200,6 @@ pub enum Cause {
     Cancelled,
     /// The driver refused it.
     Refused,
-    /// The driver asked for credentials.
-    Challenged,
     /// No attempt was answered: the last one's failure.
     Failed(Failure),
     /// Nobody answered in time.

@@ -61,7 +61,7 @@ use self::random::Random;
 use self::table::Table;
 use super::Millis;
 use super::flow::{ConnectionId, Hop, Source, Transmit};
-use super::message::{BadRequest, Incoming, IncomingRequest, OutgoingRequest, OutgoingResponse};
+use super::message::{BadRequest, Incoming, IncomingRequest, Method, OutgoingRequest, OutgoingResponse};
 use super::transaction::{self, ServerId, Transactions};
 
 /// A call. Handles of calls that are over are recognised and do nothing.
@@ -139,9 +139,10 @@ impl Calls {
         self.work();
     }
 
-    /// Whether a request repeats one that was handed in.
+    /// Whether a request repeats one that was handed in, whether it came the same way or another.
     pub fn knows(&self, request: &IncomingRequest) -> bool {
         self.core.transactions.knows(request)
+            || (*request.method() == Method::Invite && arrival::is_merged(&self.core, request))
     }
 
     /// Answers a request instead of handing it in; nothing is kept of it.

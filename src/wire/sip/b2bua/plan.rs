@@ -31,9 +31,6 @@ pub struct Settings {
 pub enum Decision {
     /// The call is not put through.
     Refuse(Refusal),
-    /// Asked for credentials: 401 with these values of WWW-Authenticate, a header each. The caller comes again as a new
-    /// call.
-    Challenge(Vec<String>),
     /// The call is put through.
     Bridge(Box<Bridge>),
 }

@@ -12,10 +12,6 @@ use super::message::{IncomingRequest, IncomingResponse, Method, NameAddr, Outgoi
 
 /// Most Route values that are kept; a longer route is cut, and leads nowhere.
 const LONGEST_ROUTE: usize = 16;
-/// Where a default port is meant.
-const SIP_PORT: u16 = 5060;
-/// The same over TLS.
-const SIPS_PORT: u16 = 5061;
 
 /// A tag of ours: 64 random bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -213,7 +209,7 @@ impl Dialog {
             return source.remote.port();
         }
         match self.next() {
-            Some(uri) => uri.port().unwrap_or_else(|| default_port(source.transport)),
+            Some(uri) => uri.port().unwrap_or_else(|| source.transport.default_port()),
             None => source.remote.port(),
         }
     }
@@ -285,7 +281,7 @@ impl Dialog {
             Some(name) if name.eq_ignore_ascii_case(b"udp") => Transport::Udp,
             _ => self.hop.transport,
         };
-        let remote = SocketAddr::new(ip, uri.port().unwrap_or_else(|| default_port(transport)));
+        let remote = SocketAddr::new(ip, uri.port().unwrap_or_else(|| transport.default_port()));
         if remote != self.hop.remote || transport != self.hop.transport {
             self.hop = Hop {
                 transport,
@@ -316,13 +312,6 @@ pub struct Asking<'a> {
     pub hop: &'a Hop,
     /// How requests within the dialog are to go.
     pub routing: Routing,
-}
-
-fn default_port(transport: Transport) -> u16 {
-    match transport {
-        Transport::Tls => SIPS_PORT,
-        Transport::Udp | Transport::Tcp => SIP_PORT,
-    }
 }
 
 fn cut(mut route: Vec<Bytes>) -> Vec<Bytes> {

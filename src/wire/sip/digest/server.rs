@@ -152,7 +152,7 @@ impl Guard {
         Verdict::Accepted { username }
     }
 
-    /// Why [`Guard::verify`] would refuse, whatever was used before; None where only that can tell. Remembers nothing.
+    /// Why [`Guard::verify`] would refuse; None where it would accept. Remembers nothing.
     pub fn fault<'a>(
         &self,
         now: Millis,
@@ -161,7 +161,13 @@ impl Guard {
         request_uri: &Uri,
         password: impl FnOnce(&str) -> Option<&'a str>,
     ) -> Option<Verdict> {
-        self.weigh(now, values, method, request_uri, password).err()
+        match self.weigh(now, values, method, request_uri, password) {
+            Ok(right) => {
+                let mut used = self.used.get(&right.nonce).copied()?;
+                (!used.take(right.count)).then_some(Verdict::Replayed)
+            }
+            Err(verdict) => Some(verdict),
+        }
     }
 
     fn weigh<'a>(

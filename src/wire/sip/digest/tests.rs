@@ -156,9 +156,13 @@ fn guard(most: usize) -> Guard {
 fn judge(guard: &mut Guard, now: u64, credentials: &str) -> Verdict {
     let values = [credentials.as_bytes().to_vec()];
     let uri = Uri::parse(URI.as_bytes()).unwrap();
-    guard.verify(now, &values, "INVITE", &uri, |user| {
-        (user == "carrier").then_some("secret")
-    })
+    let password = |user: &str| (user == "carrier").then_some("secret");
+    let fault = guard.fault(now, &values, "INVITE", &uri, password);
+    let verdict = guard.verify(now, &values, "INVITE", &uri, password);
+    // What is foretold is what is found.
+    let refused = (!matches!(verdict, Verdict::Accepted { .. })).then(|| verdict.clone());
+    assert_eq!(fault, refused);
+    verdict
 }
 
 fn login(guard: &Guard, now: u64, salt: u64, password: &str) -> (Account, String) {

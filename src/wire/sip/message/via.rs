@@ -148,10 +148,7 @@ impl Via {
     /// at its port if the sender asked for that, at the port of sent-by if not (RFC 3261, section 18.2.2; RFC 3581).
     /// Never to a name or a `maddr`: whoever could forge one would aim our answers at others.
     pub(crate) fn answer_hop(&self, source: &Source) -> Hop {
-        let named = self.port.unwrap_or(match source.transport {
-            super::super::flow::Transport::Tls => 5061,
-            _ => 5060,
-        });
+        let named = self.port.unwrap_or(source.transport.default_port());
         let port = if self.rport && !source.transport.is_reliable() {
             source.remote.port()
         } else {

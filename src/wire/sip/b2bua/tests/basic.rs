@@ -170,25 +170,6 @@ fn the_driver_may_refuse_with_a_reason_and_a_time() {
 }
 
 #[test]
-fn the_driver_may_ask_for_credentials() {
-    let mut t = Bench::new();
-    let invite = t.invite("one", "", &sdp_a("0", "sendrecv"));
-    t.send(A, &invite);
-    let call = t.asked();
-    t.decide(
-        call,
-        Decision::Challenge(vec!["Digest realm=\"pool\", nonce=\"n\"".into()]),
-    );
-    let refused = t.expect(A, "401 INVITE");
-    assert_eq!(
-        refused.header("WWW-Authenticate"),
-        "Digest realm=\"pool\", nonce=\"n\""
-    );
-    assert_eq!(t.end().cause, Cause::Challenged);
-    t.empty();
-}
-
-#[test]
 fn a_trunk_that_asks_for_credentials_gets_them_for_every_request() {
     let mut t = Bench::new();
     let mut plan = bridge(vec![attempt(B)]);
