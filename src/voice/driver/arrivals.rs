@@ -1,5 +1,6 @@
 //! Calls that come in: by which trunk, from whom, to whom; and what the exchange says to it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,7 +22,6 @@ use crate::voice::relay::{Family, RelayError};
 use crate::voice::reports::cause_words;
 use crate::voice::setup::DECISION_MS;
 use crate::voice::trunks::{NoRoute, Trunk, attempt, leg_options};
-use crate::wire::sdp;
 use crate::wire::sip::b2bua::{self, Bridge, Decision, Refusal};
 use crate::wire::sip::digest::Verdict;
 use crate::wire::sip::flow::Source;
@@ -76,8 +76,14 @@ enum Rejected {
 }
 
 impl Driver {
-    pub(super) fn asked(&mut self, call: b2bua::CallId, invite: &IncomingRequest, source: Source) {
-        match self.admit(call, invite, source) {
+    /// A new INVITE, whose offer wants media at that address.
+    pub(super) fn asked(
+        &mut self,
+        call: b2bua::CallId,
+        (invite, source): (&IncomingRequest, Source),
+        media: Option<IpAddr>,
+    ) {
+        match self.admit(call, (invite, source), media) {
             Ok(()) => {}
             Err(Rejected::Refused(status, q850)) => self.refuse(call, status, q850, None),
             Err(Rejected::NoRoom) => {
@@ -90,8 +96,8 @@ impl Driver {
     fn admit(
         &mut self,
         call: b2bua::CallId,
-        invite: &IncomingRequest,
-        source: Source,
+        (invite, source): (&IncomingRequest, Source),
+        media: Option<IpAddr>,
     ) -> Result<(), Rejected> {
         let trunk = self.caller_trunk(invite, source)?;
         if self.reports_back_up() || !self.rate.take(self.now) {
@@ -105,7 +111,7 @@ impl Driver {
             trunk: Some(trunk.clone()),
             channel: Some(channel),
             signalling: Some(source.remote.ip()),
-            offered: offered_family(invite),
+            offered: media.map(Family::from),
             ..Leg::default()
         };
         // Calls whose callers gave up count until the exchange has answered: the machine knows of them no more.
@@ -354,15 +360,6 @@ fn dialled(trunk: &Trunk, invite: &IncomingRequest) -> Option<E164> {
         }
     };
     E164::from_digits(&digits?).ok()
-}
-
-/// The version of IP by which the offer wants media.
-fn offered_family(invite: &IncomingRequest) -> Option<Family> {
-    let session = sdp::parse(invite.body()?.bytes, &sdp::Limits::default()).ok()?;
-    let address = session.audio()?.address;
-    address
-        .filter(|address| !address.is_unspecified())
-        .map(Family::from)
 }
 
 fn caller(trunk: &Trunk, invite: &IncomingRequest) -> Caller {

@@ -354,7 +354,12 @@ impl Driver {
 
     fn event(&mut self, event: Event) {
         match event {
-            Event::Asked { call, invite, source } => self.asked(call, &invite, source),
+            Event::Asked {
+                call,
+                invite,
+                source,
+                media,
+            } => self.asked(call, (&invite, source), media),
             Event::Next { call, leg, attempt } => self.next_attempt(call, leg, attempt),
             Event::Step(step) => self.step(&step),
             Event::Media(point) => self.media(point),

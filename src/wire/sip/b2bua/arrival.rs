@@ -1,5 +1,7 @@
 //! An INVITE that begins a call, and what the driver decides on it.
 
+use std::net::IpAddr;
+
 use super::call::{Call, State, unknown_options};
 use super::core::{ALLOW, Core, SDP};
 use super::description;
@@ -57,6 +59,17 @@ pub(super) fn unserved(request: &IncomingRequest) -> Option<(u16, Vec<Extra>)> {
 pub(super) fn key(invite: &IncomingRequest) -> Box<[u8]> {
     let tag = invite.from().tag.as_deref().unwrap_or_default();
     [invite.call_id().as_ref(), b"\0", tag].concat().into()
+}
+
+impl Leg {
+    /// Where the offer that came wants media.
+    pub(super) fn offered_address(&self) -> Option<IpAddr> {
+        let (session, _) = self.arrived.as_ref()?.offer.as_ref()?;
+        session
+            .audio()?
+            .address
+            .filter(|address| !address.is_unspecified())
+    }
 }
 
 impl Call {

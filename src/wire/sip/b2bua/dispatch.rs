@@ -152,12 +152,14 @@ impl Calls {
         let call = self.table.next_id();
         match Call::arriving(&mut self.core, call, id, &request, source) {
             Ok(new) => {
+                let media = new.caller.offered_address();
                 let call = self.table.insert(|_| new);
                 let sdp = request.body().is_some();
                 self.core.events.push_back(Event::Asked {
                     call,
                     invite: request,
                     source,
+                    media,
                 });
                 self.core.received(call, Side::Caller, &Method::Invite, None, sdp);
             }

@@ -1,6 +1,6 @@
 //! What the driver is told.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::CallId;
 use crate::wire::rtp::payload::PayloadTypes;
@@ -39,6 +39,8 @@ pub enum Event {
         invite: Box<IncomingRequest>,
         /// From where.
         source: Source,
+        /// Where its offer wants media; None where it makes none, or names no address.
+        media: Option<IpAddr>,
     },
     /// An attempt has failed, and this one would be next. To be answered with [`Calls::go_on`](super::Calls::go_on).
     Next {
