@@ -22,6 +22,7 @@ use partyline::store::node::NodeLock;
 use partyline::store::{Db, Durability, outbox};
 use partyline::switchboard::media::{MediaShelf as _, NewMedia};
 use partyline::switchboard::outlet::{Exchange as _, InboundText, MediaWanted, Verdict};
+use partyline::switchboard::switching::{CallAttempt, CallExchange as _, CallPlan, Caller};
 use partyline::switchboard::{ContactRef, EndpointEdit, Switchboard};
 use serde_json::{Value, json};
 use support::callbacks::quick;
@@ -414,6 +415,96 @@ on_both_databases! {
             assert_eq!(told, [(number, Policy::default().stranger_notice)]);
         }
         assert_eq!(town.carrier.inbox(ann.phone).len(), 2);
+    }
+
+    async fn an_app_says_who_a_stranger_is_that_calls(database: Database) {
+        let town = Town::found(database, 4, policy()).await;
+        let _service = serve(&town.board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        let ann = town.person("Ann").await;
+        let number = E164::from_i64(12_025_550_102).unwrap();
+        let calls = async |caller| {
+            let attempt = CallAttempt { trunk: "main".into(), caller, dialled: number };
+            town.board.route_call(attempt).await.unwrap()
+        };
+        let refused = async |caller| match calls(caller).await {
+            CallPlan::Refuse(refused) => (refused.reason, refused.code.status),
+            CallPlan::Bridge(bridging) => panic!("{bridging:?}"),
+        };
+        let strange = (Reason::UnknownSender, 403);
+        let to = ann.id;
+        receiver.answers(move |_| says(json!({"action": "connect", "name": "Guest", "to": to})));
+
+        // Whoever hides cannot be connected.
+        assert_eq!(refused(Caller::Anonymous).await, strange);
+        assert!(receiver.hits("/app").is_empty());
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let CallPlan::Bridge(bridging) = calls(Caller::Phone(stranger)).await else { panic!("refused") };
+        assert_eq!(bridging.to.phone, ann.phone);
+        let found = town.board.members(town.community, Some(stranger), None, 10).await.unwrap();
+        let [guest] = &found[..] else { panic!("{found:?}") };
+        assert!(guest.guest && guest.name == "Guest");
+        let contacts = town.board.contacts(town.community, guest.id).await.unwrap();
+        assert_eq!((contacts.len(), contacts[0].number, contacts[0].contact), (1, number, ann.id));
+        assert_eq!(bridging.to.shown, contacts[0].mirror_number);
+        // Known by now: nobody is asked.
+        assert!(matches!(calls(Caller::Phone(stranger)).await, CallPlan::Bridge(_)));
+        let asked = receiver.hits("/app");
+        let [question] = &asked[..] else { panic!("{asked:?}") };
+        let body = question.json();
+        assert_eq!((&body["type"], &body["data"]["call"]["dialled_number"]), (&json!("stranger.calling"), &json!(number)));
+        assert_eq!((question.id(), &body["data"]["call"]["id"]), (&*bridging.call.to_string(), &json!(bridging.call)));
+        assert!(body["data"]["phone"].as_str().unwrap().contains('•'));
+        for real in [stranger, ann.phone] {
+            assert!(!question.body.contains(&real.digits()), "{}", question.body);
+        }
+
+        // Whoever is refused, about whom nothing is said, or nothing in time, is a stranger, and is asked about once.
+        let silence = says(json!({"action": "connect", "name": "Late", "to": to})).after(Duration::from_secs(6));
+        let answers = [says(json!({"action": "deny"})), Reply::status(500), Reply::status(204), silence];
+        for (n, reply) in answers.into_iter().enumerate() {
+            receiver.answers(move |_| reply.clone());
+            let other = E164::from_i64(14_155_552_000 + n as i64).unwrap();
+            let before = receiver.hits("/app").len();
+            for _ in 0..2 {
+                assert_eq!(refused(Caller::Phone(other)).await, strange);
+            }
+            assert_eq!(receiver.hits("/app").len(), before + 1);
+        }
+        // An hour later again, and the call that it was about can be looked up.
+        receiver.answers(|_| says(json!({"action": "deny"})));
+        town.clock.advance_s(3_600);
+        assert_eq!(refused(Caller::Phone(E164::from_i64(14_155_552_000).unwrap())).await, strange);
+        let last = receiver.hits("/app").pop().unwrap().json();
+        let call = last["data"]["call"]["id"].as_str().unwrap().parse().unwrap();
+        let call = town.board.call(town.community, call).await.unwrap().call;
+        assert_eq!((call.from, call.reason), (None, Some(Reason::UnknownSender)));
+    }
+
+    async fn an_app_is_told_when_the_caller_it_wants_connected_cannot_be(database: Database) {
+        let town = Town::found(database, 4, policy()).await;
+        let _service = serve(&town.board, town.clock.clone());
+        let receiver = Receiver::start().await;
+        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
+        endpoint(&town, &receiver, edit).await;
+        receiver.answers(|hit| match hit.json()["type"].as_str() {
+            Some("stranger.calling") => says(json!({"action": "connect", "name": "Guest", "to": "mem_0000000000001"})),
+            _ => Reply::status(204),
+        });
+        let stranger = E164::from_i64(14_155_551_234).unwrap();
+        let dialled = E164::from_i64(12_025_550_102).unwrap();
+        let attempt = CallAttempt { trunk: "main".into(), caller: Caller::Phone(stranger), dialled };
+        let plan = town.board.route_call(attempt).await.unwrap();
+        assert!(matches!(plan, CallPlan::Refuse(refused) if refused.reason == Reason::UnknownSender));
+        let hits = receiver.wait_for("/app", 2).await;
+        let (asked, told) = (hits[0].json(), hits[1].json());
+        assert_eq!(told["type"], "stranger.not_connected");
+        let data = &told["data"]["stranger"];
+        assert_eq!((&data["call"], &data["message"]), (&asked["data"]["call"]["id"], &Value::Null));
+        assert!(!told.to_string().contains(&stranger.digits()));
+        assert!(town.board.members(town.community, Some(stranger), None, 10).await.unwrap().is_empty());
     }
 
     async fn what_apps_are_told_holds_no_real_number(database: Database) {

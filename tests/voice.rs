@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use support::capture::{Capture, Captured};
 use support::hidden::{assert_hidden, assert_hidden_in_text};
 use support::lines::{self, ALICE, BOB, HIGH, LOW, Lines, STRANGER, hear_each_other, phones};
+use support::receiver::{Receiver, Reply};
 use support::softphone::{Answer, Seen, Softphone};
 use support::{Broker, Database, on_both_databases, poll};
 
@@ -145,6 +146,52 @@ on_both_databases! {
         assert_masked(&captured, alice.ip(), &[BOB], &secrets(&bob, "Eastname", [&bobs, &bobs_second]));
         assert_hidden_in_text("the log", &lines.broker.log(), &[ALICE, BOB]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stranger_whom_the_app_knows_is_put_through_while_the_call_waits() {
+    let (alice, bob, lines) = lines(
+        &[("PARTYLINE__CALLBACKS__ALLOW_PRIVATE_TARGETS", "true")],
+        json!({}),
+    )
+    .await;
+    let app = Receiver::start().await;
+    // Who is chosen by others has a part of the numbers for them.
+    for number in ["+14155550103", "+14155550104"] {
+        lines
+            .broker
+            .add_number(&lines.community, &lines.pool, number, "loopback")
+            .await;
+    }
+    let endpoint = json!({ "url": app.url("/app"), "strangers": true, "events": ["opt_out.changed"] });
+    let endpoints = format!("/v1/communities/{}/callback_endpoints", lines.community);
+    lines.broker.post(&endpoints, endpoint).await;
+    let connect = json!({ "action": "connect", "name": "Carl Secretname", "to": lines.bob }).to_string();
+    app.answers(move |_| {
+        Reply::status(200)
+            .body(&connect)
+            .after(Duration::from_millis(1500))
+    });
+    bob.answers(Answer::After(0)).await;
+    let call = alice.dial(lines.sip()).from(STRANGER).go(lines.number()).await;
+    let seen = alice.wait_state(call, "confirmed", WAIT).await;
+    assert_eq!(
+        seen.lines().first(),
+        Some(&"SIP/2.0 100 Trying"),
+        "{:?}",
+        seen.lines()
+    );
+    hear_each_other((&alice, call), (&bob, 0)).await;
+    let invite = bob.call(0).await.invite.unwrap();
+    assert_hidden_in_text("what the one called was told", &invite, &[STRANGER]);
+    let asked = app.hits("/app").remove(0);
+    assert_hidden_in_text("the question", &asked.body, &[STRANGER, BOB]);
+    alice.hang_up(call).await;
+    let record = lines.wait_ended("completed").await;
+    assert_eq!(
+        (&record["id"], &record["to"]),
+        (&asked.json()["data"]["call"]["id"], &json!(lines.bob))
+    );
 }
 
 /// Calls, and returns the refusal: the status, the whole answer, and the newest call's record.

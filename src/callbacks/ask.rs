@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::client::{MOST_ANSWER_BYTES, Poster, Request};
-use crate::switchboard::ask::{Answer, Asker, MOST_AT_ONCE, Question};
+use crate::switchboard::ask::{Answer, Asker, MOST_AT_ONCE, MOST_CALLS_AT_ONCE, Question};
 
 /// Asks by signed requests.
 pub struct CallbackAsker {
@@ -19,7 +19,7 @@ impl CallbackAsker {
     pub(super) fn new(poster: Poster) -> Self {
         Self {
             poster,
-            slots: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+            slots: Arc::new(Semaphore::new(MOST_AT_ONCE + MOST_CALLS_AT_ONCE)),
         }
     }
 
@@ -28,7 +28,7 @@ impl CallbackAsker {
         let _slot = self
             .slots
             .try_acquire()
-            .map_err(|_| format!("{MOST_AT_ONCE} questions wait for their answers already"))?;
+            .map_err(|_| "too many questions wait for their answers already".to_owned())?;
         let request = Request {
             url: &question.url,
             id: &question.id,

@@ -90,17 +90,25 @@ pub enum QuestionKind {
     /// Who is the sender of this text?
     #[serde(rename = "stranger.unknown")]
     StrangerUnknown,
+    /// Who calls?
+    #[serde(rename = "stranger.calling")]
+    StrangerCalling,
 }
 
 impl QuestionKind {
     /// Every kind.
-    pub const ALL: [QuestionKind; 2] = [QuestionKind::MessageIntercept, QuestionKind::StrangerUnknown];
+    pub const ALL: [QuestionKind; 3] = [
+        QuestionKind::MessageIntercept,
+        QuestionKind::StrangerUnknown,
+        QuestionKind::StrangerCalling,
+    ];
 
     /// The word of the public surface.
     pub fn word(self) -> &'static str {
         match self {
             QuestionKind::MessageIntercept => "message.intercept",
             QuestionKind::StrangerUnknown => "stranger.unknown",
+            QuestionKind::StrangerCalling => "stranger.calling",
         }
     }
 }

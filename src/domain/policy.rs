@@ -59,7 +59,7 @@ pub struct Policy {
     /// Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
     pub strangers_kept_s: i64,
     /// Whole seconds within which the app that is asked about strangers is asked once about one phone on one
-    /// number; further texts are met as `strangers` says. 0 = asked about every text.
+    /// number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one.
     #[schema(minimum = 0, maximum = 86_400)]
     pub stranger_asked_every_s: i64,
     /// Texts from members to numbers on which they have no contact, or whose pair is blocked.
@@ -101,7 +101,7 @@ pub struct Policy {
     /// Longest text, in characters.
     #[schema(minimum = 1, maximum = 10_000)]
     pub max_text_chars: usize,
-    /// Milliseconds within which an app must answer that is asked about a text.
+    /// Milliseconds within which an app must answer that is asked about a text, or about a stranger's call (4 s at most).
     #[schema(minimum = 100, maximum = 30_000)]
     pub intercept_within_ms: u32,
     /// What happens to the text when it does not.
@@ -177,7 +177,7 @@ impl Policy {
         check(
             (0..=86_400).contains(&self.stranger_asked_every_s),
             format!(
-                "`stranger_asked_every_s` is {}; allowed are 0 (about every text) to 86400 seconds",
+                "`stranger_asked_every_s` is {}; allowed are 0 (about every one) to 86400 seconds",
                 self.stranger_asked_every_s
             ),
         );

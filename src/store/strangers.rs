@@ -16,6 +16,8 @@ pub const KEYWORD: i16 = 1;
 pub const ASKED: i16 = 2;
 /// Calls that were refused; `message_id` is then a call's.
 pub const CALL: i16 = 3;
+/// Calls about which the app was asked; likewise.
+pub const CALL_ASKED: i16 = 4;
 
 /// A stranger's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -27,7 +29,7 @@ pub struct StrangerRow {
     pub phone: i64,
     /// `num_…`
     pub number_id: i64,
-    /// [`REFUSED`], [`KEYWORD`], [`ASKED`] or [`CALL`].
+    /// [`REFUSED`], [`KEYWORD`], [`ASKED`], [`CALL`] or [`CALL_ASKED`].
     pub kind: i16,
     /// `msg_…`, the one that is kept of them.
     pub message_id: i64,
@@ -87,12 +89,12 @@ pub fn count_call(conn: &mut Conn, row: &StrangerRow) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Forgets that an app was asked, by the message that it was asked about.
+/// Forgets that an app was asked, by the message or call that it was asked about.
 pub fn forget_asked(conn: &mut Conn, community: CommunityId, message_id: i64) -> Result<(), StoreError> {
     each!(conn, c => diesel::delete(strangers::table
         .filter(strangers::community_id.eq(community.as_i64()))
         .filter(strangers::message_id.eq(message_id))
-        .filter(strangers::kind.eq(ASKED)))
+        .filter(strangers::kind.eq_any([ASKED, CALL_ASKED])))
         .execute(c))?;
     Ok(())
 }

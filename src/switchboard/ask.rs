@@ -1,4 +1,4 @@
-//! Asking an app something and waiting for its answer, while a text waits for that. The callbacks edge
+//! Asking an app something and waiting for its answer, while a text or a call waits for that. The callbacks edge
 //! answers; nothing is repeated, for the one who waits decides what no answer means.
 
 use std::time::Duration;
@@ -9,9 +9,11 @@ use serde_json::Value;
 use crate::domain::event::QuestionKind;
 use crate::domain::id::{CommunityId, EndpointId};
 
-/// Most questions under way. Both sides keep to it: further texts wait in their lanes, and are not decided
+/// Most questions about texts under way. Both sides keep to it: further texts wait in their lanes, and are not decided
 /// without the app because it is busy.
 pub const MOST_AT_ONCE: usize = 256;
+/// Most questions about calls under way, besides: those who call do not wait, they are met without the app.
+pub const MOST_CALLS_AT_ONCE: usize = 64;
 
 /// A question to an app.
 #[derive(Clone)]

@@ -15,7 +15,9 @@ use super::told::{self, Told};
 use super::views::{Contact, Message};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
-use crate::domain::id::{CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId};
+use crate::domain::id::{
+    CallId, CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId,
+};
 use crate::domain::message::Status;
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::events::{self, EventRow};
@@ -152,7 +154,8 @@ impl EventLog {
         asked: Option<EndpointId>,
         stranger: &told::NotConnected<'_>,
     ) -> Result<()> {
-        let lane = stranger.message.as_i64();
+        let text = stranger.message.map(MessageId::as_i64);
+        let lane = text.or(stranger.call.map(CallId::as_i64)).unwrap_or_default();
         let news = News::of(community, lane, &told::StrangerNotConnected { stranger })?;
         let app = asked.map(|endpoint| (endpoint, None));
         self.push(News { app, ..news });

@@ -17,7 +17,7 @@ use crate::domain::policy::{Policy, Refusal};
 use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::Pending;
-use crate::store::strangers as rows;
+use crate::store::strangers::{self as rows, ASKED};
 use crate::store::{Conn, assignments};
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
@@ -132,7 +132,7 @@ pub(crate) fn media_wanted(
     let is_bad = !text.is_empty() && is_bad(&text, &dialled.policy);
     let is_wanted = match route::rule(&facts) {
         Ruling::Bridge => true,
-        Ruling::Refuse(Reason::UnknownSender) => strangers::may_ask(conn, now, dialled, from)?,
+        Ruling::Refuse(Reason::UnknownSender) => strangers::may_ask(conn, now, dialled, (from, ASKED))?,
         Ruling::Refuse(_) | Ruling::Quarantine(_) => false,
     };
     Ok(match is_wanted && !is_bad {
@@ -252,9 +252,9 @@ fn ruled(
         }
         (Ruling::Refuse(Reason::UnknownSender), _)
             if !is_bad_with(&row.text, &inbound.media, &dialled.policy)
-                && strangers::may_ask(conn, ctx.now, dialled, inbound.from)? =>
+                && strangers::may_ask(conn, ctx.now, dialled, (inbound.from, ASKED))? =>
         {
-            ask_about(conn, ctx, dialled, row, &inbound.media)
+            ask_about(conn, ctx, dialled, row, inbound)
         }
         (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
         (Ruling::Bridge, None) => refuse(
@@ -321,12 +321,12 @@ fn ask_about(
     ctx: &Context,
     dialled: &Dialled,
     mut row: MessageRow,
-    tokens: &[String],
+    inbound: &InboundText,
 ) -> Outcome {
-    if let Some(before) = media::insert(conn, &mut row, tokens)? {
+    if let Some(before) = media::insert(conn, &mut row, &inbound.media)? {
         return Ok(duplicate(before));
     }
-    strangers::note_asked(conn, ctx, dialled, &row)?;
+    strangers::note_asked(conn, ctx, dialled, (inbound.from, ASKED), row.id)?;
     let pending = vec![intercept::hold_stranger(conn, ctx, &row)?];
     Ok(Accepted {
         message: row.message_id(),

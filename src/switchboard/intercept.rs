@@ -1,4 +1,5 @@
-//! Texts that wait for an app's word: whether one may be bridged, and who an unknown sender is. The text is
+//! Texts that wait for an app's word: whether one may be bridged, and who an unknown sender is (of callers that is
+//! asked in `calls/stranger.rs`, which connects them by what is here). The text is
 //! durable before anybody is asked; it waits in the outbox, in its own place of its lane, as if the app were
 //! a carrier.
 
@@ -17,7 +18,7 @@ use super::route::{self, DialledCache, PairFacts, Purpose, Ruling};
 use super::told::{Asked, Masked, MessageIntercept, NotConnected, Question, StrangerUnknown};
 use super::{Context, intake};
 use crate::domain::event::QuestionKind;
-use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, NumberId};
+use crate::domain::id::{CallId, CommunityId, EndpointId, MemberId, MessageId, NumberId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::{OnSilence, Policy};
 use crate::domain::{E164, Timestamp};
@@ -61,7 +62,7 @@ pub enum Word {
         #[schema(example = "house rule")]
         reason: Option<String>,
     },
-    /// Of a stranger: make a member of them, and a contact of `to` on the number that they texted.
+    /// Of a stranger: make a member of them, and a contact of `to` on the number that they texted or called.
     Connect {
         /// What they are called.
         #[schema(example = "Ann's brother")]
@@ -129,12 +130,42 @@ fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<P
 }
 
 /// The kind and body of a question.
-fn worded<T: Asked>(community: CommunityId, now: Timestamp, data: T) -> Result<(QuestionKind, String)> {
+pub(crate) fn worded<T: Asked>(
+    community: CommunityId,
+    now: Timestamp,
+    data: T,
+) -> Result<(QuestionKind, String)> {
     let body = serde_json::to_string(&Question::about(community, now, data));
     Ok((
         T::KIND,
         body.map_err(|_| StoreError::Corrupt("outbox.message_id"))?,
     ))
+}
+
+/// How that question is put to an endpoint; none where it takes none, or there is none.
+pub(crate) fn asking(
+    conn: &mut Conn,
+    (community, endpoint): (CommunityId, Option<EndpointId>),
+    now: Timestamp,
+    (kind, body): (QuestionKind, String),
+    within_ms: u64,
+) -> Result<Option<Asking>> {
+    let Some(endpoint) = endpoint else {
+        return Ok(None);
+    };
+    let Some(found) = endpoints::get(conn, community, endpoint)?.filter(|e| e.state == endpoints::ACTIVE)
+    else {
+        return Ok(None);
+    };
+    let secrets = endpoints::live_secrets(conn, community, endpoint, now.0)?;
+    Ok(Some(Asking {
+        endpoint,
+        url: found.url,
+        secrets: secrets.into_iter().map(|s| s.secret).collect(),
+        kind,
+        body,
+        within_ms,
+    }))
 }
 
 /// The question about a waiting text; none when nobody is to be asked any more.
@@ -152,30 +183,21 @@ pub(crate) fn question(
     } else {
         apps.intercept
     };
-    let Some(endpoint) = asked else {
-        return Ok(None);
-    };
-    let Some(found) = endpoints::get(conn, community, endpoint)?.filter(|e| e.state == endpoints::ACTIVE)
-    else {
-        return Ok(None);
-    };
-    let secrets = endpoints::live_secrets(conn, community, endpoint, now.0)?;
     let phone = row.from_phone.and_then(E164::from_i64);
     let message = &view(row)?;
-    let (kind, body) = if is_stranger {
+    let question = if is_stranger {
         let phone = Masked::new(phone.ok_or(StoreError::Corrupt("messages.from_phone"))?);
         worded(community, now, StrangerUnknown { message, phone })?
     } else {
         worded(community, now, MessageIntercept { message })?
     };
-    Ok(Some(Asking {
-        endpoint,
-        url: found.url,
-        secrets: secrets.into_iter().map(|s| s.secret).collect(),
-        kind,
-        body,
-        within_ms: policy.intercept_within_ms.into(),
-    }))
+    asking(
+        conn,
+        (community, asked),
+        now,
+        question,
+        policy.intercept_within_ms.into(),
+    )
 }
 
 /// What became of a waiting text, and what is to be sent on account of it.
@@ -272,6 +294,34 @@ fn bridge(
     }
 }
 
+/// A stranger who texted or called, and whom their community's app vouches for.
+pub(crate) struct Stranger<'a> {
+    pub community: CommunityId,
+    pub policy: &'a Policy,
+    /// The app that was asked.
+    pub app: Option<EndpointId>,
+    pub phone: E164,
+    /// The number that they texted or called.
+    pub dialled: E164,
+    pub about: About,
+}
+
+/// What an app was asked about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum About {
+    Text(MessageId),
+    Call(CallId),
+}
+
+impl About {
+    fn id(self) -> String {
+        match self {
+            Self::Text(message) => message.to_string(),
+            Self::Call(call) => call.to_string(),
+        }
+    }
+}
+
 /// Makes a member of a stranger and bridges the text which they sent.
 fn connect(
     conn: &mut Conn,
@@ -288,36 +338,15 @@ fn connect(
     ) else {
         return Err(StoreError::Corrupt("messages.from_phone").into());
     };
-    let told = ctx.events.mark();
-    let made = conn.savepoint(|conn| -> Result<MemberId> {
-        let stranger = match crate::store::devices::by_phone(conn, community, phone)? {
-            // They joined meanwhile, or their first text made a member of them.
-            Some(device) => MemberId::from_i64(device.member_id),
-            None => {
-                let new = NewMember {
-                    name: name.clone(),
-                    phone: Some(phone),
-                    guest: true,
-                };
-                members::create(conn, ctx, community, &new)?.id
-            }
-        };
-        let number = numbers::find(conn, dialled)?
-            .filter(|row| row.community_id == community.as_i64())
-            .map(|row| NumberId::from_i64(row.id));
-        if let Some(number) = number
-            && assignments::by_number(conn, community, stranger, number)?.is_none()
-            && releases::get(conn, community, stranger, number)?.is_none()
-        {
-            // They texted this number for `to`: let it be remembered as theirs, so that it is chosen.
-            remember(conn, ctx, community, stranger, number, to)?;
-        }
-        let mut loads = Loads::new();
-        assign::assign(conn, ctx, policy, community, (stranger, to), &mut loads)?;
-        numbers::add_loads(conn, community, &loads)?;
-        Ok(stranger)
-    });
-    match made {
+    let stranger = Stranger {
+        community,
+        policy,
+        app: apps.stranger,
+        phone,
+        dialled,
+        about: About::Text(row.message_id()),
+    };
+    match introduce(conn, ctx, &stranger, (&name, to))? {
         Ok(stranger) => {
             row.from_member = Some(stranger.as_i64());
             row.to_member = Some(to.as_i64());
@@ -325,26 +354,81 @@ fn connect(
             strangers::forget_asked(conn, community, row.id)?;
             bridge(conn, ctx, (policy, apps), community, row)
         }
+        Err(detail) => turn_away(conn, ctx, community, row, Some(&detail)),
+    }
+}
+
+/// Makes a member of a stranger, and a contact of the one whom they want to reach. Where that cannot be, why: the app is
+/// told of it.
+pub(crate) fn introduce(
+    conn: &mut Conn,
+    ctx: &Context,
+    stranger: &Stranger<'_>,
+    (name, to): (&str, MemberId),
+) -> Result<std::result::Result<MemberId, String>> {
+    let told = ctx.events.mark();
+    let made = conn.savepoint(|conn| make_contact(conn, ctx, stranger, (name, to)));
+    match made {
+        Ok(member) => Ok(Ok(member)),
         Err(error) if error.is_transient() => Err(error),
         Err(error @ SwitchboardError::Store(_)) => Err(error),
         Err(error) => {
             ctx.events.rewind(told);
-            let code = error.code();
+            let (community, code) = (stranger.community, error.code());
             // The sentence may name the stranger's phone, which is not the app's to learn.
-            let why = error.to_string().replace(&phone.digits(), "…");
-            tracing::info!(%community, message = %row.message_id(), code, "an app wanted a stranger connected, which cannot be");
+            let why = error.to_string().replace(&stranger.phone.digits(), "…");
+            let (message, call) = match stranger.about {
+                About::Text(message) => (Some(message), None),
+                About::Call(call) => (None, Some(call)),
+            };
+            tracing::info!(%community, about = stranger.about.id(), code, "an app wanted a stranger connected, which cannot be");
             let failed = NotConnected {
-                message: row.message_id(),
+                message,
+                call,
                 to,
                 code,
                 detail: &why,
             };
             ctx.events
-                .stranger_not_connected(community, apps.stranger, &failed)?;
-            let detail = format!("{code}: {why}");
-            turn_away(conn, ctx, community, row, Some(&detail))
+                .stranger_not_connected(community, stranger.app, &failed)?;
+            Ok(Err(format!("{code}: {why}")))
         }
     }
+}
+
+fn make_contact(
+    conn: &mut Conn,
+    ctx: &Context,
+    stranger: &Stranger<'_>,
+    (name, to): (&str, MemberId),
+) -> Result<MemberId> {
+    let community = stranger.community;
+    let member = match crate::store::devices::by_phone(conn, community, stranger.phone)? {
+        // They joined meanwhile, or their first text made a member of them.
+        Some(device) => MemberId::from_i64(device.member_id),
+        None => {
+            let new = NewMember {
+                name: name.to_owned(),
+                phone: Some(stranger.phone),
+                guest: true,
+            };
+            members::create(conn, ctx, community, &new)?.id
+        }
+    };
+    let number = numbers::find(conn, stranger.dialled)?
+        .filter(|row| row.community_id == community.as_i64())
+        .map(|row| NumberId::from_i64(row.id));
+    if let Some(number) = number
+        && assignments::by_number(conn, community, member, number)?.is_none()
+        && releases::get(conn, community, member, number)?.is_none()
+    {
+        // They dialled this number for `to`: let it be remembered as theirs, so that it is chosen.
+        remember(conn, ctx, community, member, number, to)?;
+    }
+    let mut loads = Loads::new();
+    assign::assign(conn, ctx, stranger.policy, community, (member, to), &mut loads)?;
+    numbers::add_loads(conn, community, &loads)?;
+    Ok(member)
 }
 
 fn remember(

@@ -145,6 +145,7 @@ struct Inner {
     receipts: Batcher<InboundReceipt, Reported>,
     calls: Batcher<calls::Entry, Vec<crate::store::outbox::Pending>>,
     live_calls: calls::Live,
+    call_questions: calls::Questions,
     voice: OnceLock<Arc<dyn switching::CallOutlet>>,
     early: Arc<AtomicUsize>,
     /// When this process took over: what its node had under way before is over.
@@ -319,6 +320,7 @@ impl Switchboard {
             receipts,
             calls,
             live_calls: calls::Live::default(),
+            call_questions: calls::Questions::default(),
             voice: OnceLock::new(),
             early,
             began,
@@ -339,7 +341,7 @@ impl Switchboard {
         self.inner.default_policy.get().cloned().unwrap_or_default()
     }
 
-    /// Says, once, who asks apps about texts. Without one apps are silent.
+    /// Says, once, who asks apps about texts and callers. Without one apps are silent.
     pub fn set_asker(&self, asker: Arc<dyn ask::Asker>) {
         let _ = self.inner.asker.set(asker);
     }

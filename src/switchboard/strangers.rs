@@ -47,27 +47,38 @@ pub(crate) fn count(
     Ok(None)
 }
 
-/// Whether the app of a community is to be asked about a text from a phone that is nobody's: there is one,
-/// and it was not asked about that phone on that number lately. Otherwise anybody who can send texts could
+/// Whether the app of a community is to be asked about a text or a call (`kind`) from a phone that is nobody's: there
+/// is one, and it was not asked so about that phone on that number lately. Otherwise anybody who can send texts could
 /// have the app asked, and texts kept, without end.
-pub(crate) fn may_ask(conn: &mut Conn, now: Timestamp, dialled: &Dialled, phone: E164) -> Result<bool> {
+pub(crate) fn may_ask(
+    conn: &mut Conn,
+    now: Timestamp,
+    dialled: &Dialled,
+    (phone, kind): (E164, i16),
+) -> Result<bool> {
     let every_s = dialled.policy.stranger_asked_every_s;
     if dialled.apps.stranger.is_none() || every_s == 0 {
         return Ok(dialled.apps.stranger.is_some());
     }
-    let key = (phone.as_i64(), dialled.number.id, strangers::ASKED);
+    let key = (phone.as_i64(), dialled.number.id, kind);
     let asked = strangers::get(conn, dialled.community, key)?;
     Ok(asked.is_none_or(|row| now.0 - row.since >= every_s.saturating_mul(1000)))
 }
 
-/// Notes that the app is asked about a stranger's text.
-pub(crate) fn note_asked(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &MessageRow) -> Result<()> {
+/// Notes that the app is asked about a stranger's text or call (`kind`), and its id.
+pub(crate) fn note_asked(
+    conn: &mut Conn,
+    ctx: &Context,
+    dialled: &Dialled,
+    (phone, kind): (E164, i16),
+    id: i64,
+) -> Result<()> {
     let asked = StrangerRow {
-        community_id: row.community_id,
-        phone: row.from_phone.unwrap_or_default(),
+        community_id: dialled.community.as_i64(),
+        phone: phone.as_i64(),
         number_id: dialled.number.id,
-        kind: strangers::ASKED,
-        message_id: row.id,
+        kind,
+        message_id: id,
         since: ctx.now.0,
         texts: 1,
     };

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::calls::Call;
 use super::views::{Contact, Message};
 use crate::domain::event::{EventKind, QuestionKind};
-use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId};
+use crate::domain::id::{CallId, CommunityId, EndpointId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 
@@ -139,8 +139,11 @@ impl Told for StrangerNotConnected<'_> {
 /// A stranger whom an app wanted connected, and why that cannot be. Holds no real number.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NotConnected<'a> {
-    /// The text about which the app was asked.
-    pub message: MessageId,
+    /// The text about which the app was asked; null where it was a call.
+    pub message: Option<MessageId>,
+    /// The call about which it was asked; null where it was a text.
+    #[schema(example = json!(null))]
+    pub call: Option<CallId>,
     /// Whom they were to reach.
     pub to: MemberId,
     /// The stable word of the problem, as the API has it.
@@ -256,6 +259,21 @@ pub struct StrangerUnknown<'a> {
 
 impl Asked for StrangerUnknown<'_> {
     const KIND: QuestionKind = QuestionKind::StrangerUnknown;
+}
+
+/// A call from a phone that is no member's.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StrangerCallingData)]
+pub struct StrangerCalling<'a> {
+    /// The call, which waits.
+    pub call: &'a Call,
+    /// The country and the end of the caller's number: enough to tell two strangers apart, not to call one.
+    #[schema(value_type = String, example = "+14•••••••34")]
+    pub phone: Masked,
+}
+
+impl Asked for StrangerCalling<'_> {
+    const KIND: QuestionKind = QuestionKind::StrangerCalling;
 }
 
 /// A real number with its middle left out.

@@ -16,6 +16,7 @@ from .rest.models import (
     MessageStatusEvent,
     OptOutChangedEvent,
     QuarantineHeldEvent,
+    StrangerCallingQuestion,
     StrangerNotConnectedEvent,
     StrangerUnknownQuestion,
 )
@@ -35,7 +36,7 @@ Event = (
 )
 """What happened."""
 
-Question = MessageInterceptQuestion | StrangerUnknownQuestion
+Question = MessageInterceptQuestion | StrangerUnknownQuestion | StrangerCallingQuestion
 """What an app is asked; the answer is the body of what it answers, such as `AllowAnswer("allow").to_dict()`."""
 
 
@@ -65,6 +66,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event | Question]] = {
     "endpoint.test": EndpointTestEvent.from_dict,
     "message.intercept": MessageInterceptQuestion.from_dict,
     "stranger.unknown": StrangerUnknownQuestion.from_dict,
+    "stranger.calling": StrangerCallingQuestion.from_dict,
 }
 
 

@@ -12,4 +12,5 @@ export type PartylineQuestion = components["schemas"]["Question"];
 export type PartylineAnswer<Type extends PartylineQuestion["type"]> = {
   "message.intercept": components["schemas"]["MessageInterceptAnswer"];
   "stranger.unknown": components["schemas"]["StrangerUnknownAnswer"];
+  "stranger.calling": components["schemas"]["StrangerCallingAnswer"];
 }[Type];

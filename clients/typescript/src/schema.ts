@@ -1220,6 +1220,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "stranger.calling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who calls?
+         * @description Asked of the endpoint that has `strangers`, when a phone that is no member's calls a pool number and tells its number; the call waits for `intercept_within_ms`, and for 4 s at most. `connect` makes a guest of them, and a contact of `to` on the number that they called, whose phone then rings. Without an answer the call is refused, as it is where an app is asked about many calls already.
+         */
+        post: operations["on_stranger_calling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -2441,7 +2461,7 @@ export interface components {
             /**
              * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
-             *     number; further texts are met as `strangers` says. 0 = asked about every text.
+             *     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one.
              * @default 3600
              */
             stranger_asked_every_s: number;
@@ -2522,7 +2542,7 @@ export interface components {
             max_text_chars: number;
             /**
              * Format: int32
-             * @description Milliseconds within which an app must answer that is asked about a text.
+             * @description Milliseconds within which an app must answer that is asked about a text, or about a stranger's call (4 s at most).
              * @default 3000
              */
             intercept_within_ms: number;
@@ -2576,7 +2596,7 @@ export interface components {
             /**
              * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
-             *     number; further texts are met as `strangers` says. 0 = asked about every text.
+             *     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one.
              * @default 3600
              */
             stranger_asked_every_s: number;
@@ -2657,7 +2677,7 @@ export interface components {
             max_text_chars: number;
             /**
              * Format: int32
-             * @description Milliseconds within which an app must answer that is asked about a text.
+             * @description Milliseconds within which an app must answer that is asked about a text, or about a stranger's call (4 s at most).
              * @default 3000
              */
             intercept_within_ms: number;
@@ -3069,7 +3089,7 @@ export interface components {
              */
             reason?: string | null;
         };
-        /** @description Of a stranger: make a member of them, and a contact of `to` on the number that they texted. */
+        /** @description Of a stranger: make a member of them, and a contact of `to` on the number that they texted or called. */
         ConnectAnswer: {
             /**
              * @description The word. (enum property replaced by openapi-typescript)
@@ -3114,8 +3134,23 @@ export interface components {
         };
         /** @description What an app says to it. What is not understood is as good as no answer. */
         StrangerUnknownAnswer: components["schemas"]["ConnectAnswer"] | components["schemas"]["DenyAnswer"];
-        /** @description What an app is asked, while a text waits for its answer. */
-        Question: components["schemas"]["MessageInterceptQuestion"] | components["schemas"]["StrangerUnknownQuestion"];
+        /** @description Who calls? */
+        StrangerCallingQuestion: {
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "stranger.calling";
+            /** @description When it was asked. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["StrangerCallingData"];
+        };
+        /** @description What an app says to it. What is not understood is as good as no answer. */
+        StrangerCallingAnswer: components["schemas"]["ConnectAnswer"] | components["schemas"]["DenyAnswer"];
+        /** @description What an app is asked, while a text or a call waits for its answer. */
+        Question: components["schemas"]["MessageInterceptQuestion"] | components["schemas"]["StrangerUnknownQuestion"] | components["schemas"]["StrangerCallingQuestion"];
         /** @description A text is on its way to a member. */
         MessageReceivedData: {
             /** @description The text. */
@@ -3197,8 +3232,10 @@ export interface components {
         };
         /** @description A stranger whom an app wanted connected, and why that cannot be. Holds no real number. */
         NotConnected: {
-            /** @description The text about which the app was asked. */
-            message: components["schemas"]["MessageId"];
+            /** @description The text about which the app was asked; null where it was a call. */
+            message: null | components["schemas"]["MessageId"];
+            /** @description The call about which it was asked; null where it was a text. */
+            call: null | components["schemas"]["CallId"];
             /** @description Whom they were to reach. */
             to: components["schemas"]["MemberId"];
             /**
@@ -3233,6 +3270,16 @@ export interface components {
             message: components["schemas"]["Message"];
             /**
              * @description The country and the end of the sender's number: enough to tell two strangers apart, not to call one.
+             * @example +14•••••••34
+             */
+            phone: string;
+        };
+        /** @description A call from a phone that is no member's. */
+        StrangerCallingData: {
+            /** @description The call, which waits. */
+            call: components["schemas"]["Call"];
+            /**
+             * @description The country and the end of the caller's number: enough to tell two strangers apart, not to call one.
              * @example +14•••••••34
              */
             phone: string;
@@ -9413,6 +9460,7 @@ export interface operations {
                  *       "data": {
                  *         "stranger": {
                  *           "message": "msg_1tq3v8r4w0801",
+                 *           "call": "call_1tq3v8r4w0801",
                  *           "to": "mem_1tq3v8r4w0802",
                  *           "code": "table_full",
                  *           "detail": "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
@@ -9681,6 +9729,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StrangerUnknownAnswer"];
+                };
+            };
+            /** @description No word: the policy decides. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_stranger_calling: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "stranger.calling",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "call": {
+                 *           "id": "call_1tq3v8r4w0801",
+                 *           "origin": "phone",
+                 *           "from": null,
+                 *           "to": null,
+                 *           "dialled_number": null,
+                 *           "shown_number": null,
+                 *           "state": "ringing",
+                 *           "cause": null,
+                 *           "reason": null,
+                 *           "ended_by": null,
+                 *           "sip_status": null,
+                 *           "trunk_in": "main",
+                 *           "trunk_out": null,
+                 *           "began_at": "2026-01-15T09:30:00.000Z",
+                 *           "ringing_at": null,
+                 *           "answered_at": null,
+                 *           "ended_at": null,
+                 *           "duration_s": null,
+                 *           "quality": null
+                 *         },
+                 *         "phone": "+14•••••••34"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["StrangerCallingQuestion"];
+            };
+        };
+        responses: {
+            /** @description Your word. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrangerCallingAnswer"];
                 };
             };
             /** @description No word: the policy decides. */

@@ -10,7 +10,7 @@ use super::{examples, parameters};
 use crate::switchboard::told::{
     Asked, AssignmentCreated, AssignmentReleased, CallAnswered, CallEnded, CallRinging, EndpointTest,
     MessageIntercept, MessageReceived, MessageStatus, OptOutChanged, QuarantineHeld, Question,
-    StrangerNotConnected, StrangerUnknown, Told,
+    StrangerCalling, StrangerNotConnected, StrangerUnknown, Told,
 };
 use crate::switchboard::{AppWord, Event};
 
@@ -110,6 +110,9 @@ struct Query {
 fn questions() -> Vec<Query> {
     let stranger = json!({ "origin": "phone", "from": null, "to": null, "dialled_number": "+15005550101",
         "shown_number": null, "text": "Is this Ann?" });
+    let calling = json!({ "state": "ringing", "from": null, "to": null, "shown_number": null, "cause": null,
+        "ended_by": null, "sip_status": null, "trunk_out": null, "ringing_at": null, "answered_at": null,
+        "ended_at": null, "duration_s": null, "quality": null });
     vec![
         Query {
             sent: question::<MessageIntercept<'_>>(
@@ -125,6 +128,14 @@ fn questions() -> Vec<Query> {
             about: "Asked of the endpoint that has `strangers`, when a phone that is no member's texts a pool number. \
                     `connect` makes a guest of them, and a contact of `to` on the number that they texted. Without an \
                     answer they are met as the policy meets strangers.",
+            words: &["connect", "deny"],
+        },
+        Query {
+            sent: question::<StrangerCalling<'_>>("Who calls?", json!({ "call": calling })),
+            about: "Asked of the endpoint that has `strangers`, when a phone that is no member's calls a pool number and \
+                    tells its number; the call waits for `intercept_within_ms`, and for 4 s at most. `connect` makes a \
+                    guest of them, and a contact of `to` on the number that they called, whose phone then rings. Without \
+                    an answer the call is refused, as it is where an app is asked about many calls already.",
             words: &["connect", "deny"],
         },
     ]
@@ -224,7 +235,7 @@ pub(super) fn add_schemas(schemas: &mut Value) {
         schemas[format!("{}Answer", sent.stem())] = any(about, "action", &answers);
         asked.push((sent.word, name));
     }
-    let about = "What an app is asked, while a text waits for its answer.";
+    let about = "What an app is asked, while a text or a call waits for its answer.";
     schemas["Question"] = any(about, "type", &asked);
     let all = events
         .into_iter()

@@ -6,6 +6,7 @@ mod missed;
 mod place;
 mod record;
 mod route;
+mod stranger;
 mod tidy;
 mod view;
 
@@ -15,6 +16,7 @@ mod tests;
 pub(crate) use live::Live;
 pub use place::NewCall;
 pub(crate) use record::{Entry, write};
+pub(crate) use stranger::Questions;
 pub(super) use tidy::{adopt, sweep_calls};
 pub(super) use view::origin_word;
 pub use view::{Call, CallDetail, CallQuality, CallQuery};

@@ -39,6 +39,8 @@ pub(crate) struct Refused {
     pub number_id: i64,
     pub reason: Reason,
     pub status: u16,
+    /// Whether an app was asked about it: it is recorded then, for the app knows its id.
+    pub asked: bool,
 }
 
 /// Writes a batch. What is returned is to be announced: it is in the outbox already.
@@ -129,6 +131,7 @@ fn refuse(conn: &mut Conn, ctx: &Context, refused: &Refused) -> Result<()> {
         let key = (row.from_phone.unwrap_or(0), refused.number_id, strangers::CALL);
         if let Some(known) = strangers::get(conn, community, key)?
             && ctx.now.0 - known.since < COUNTED_MS
+            && !refused.asked
         {
             return Ok(strangers::count_call(conn, &known)?);
         }

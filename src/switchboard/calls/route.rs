@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 
-use super::super::Switchboard;
 use super::super::error::Result;
 use super::super::exchange::intake_error;
 use super::super::outlet::IntakeError;
@@ -10,14 +9,17 @@ use super::super::route::{self, DialledCache, Facts, PairFacts, Purpose, Ruling}
 use super::super::switching::{
     Bridging, CallAttempt, CallEnd, CallExchange, CallPlan, CallReport, Caller, RefusedCall,
 };
+use super::super::{Switchboard, strangers};
 use super::record::{Entry, Refused};
+use crate::domain::Timestamp;
 use crate::domain::call::{RefusalCode, State, refusal_code};
-use crate::domain::id::CallKind;
+use crate::domain::id::{CallId, CallKind};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, Refusal};
 use crate::domain::pool::{Capabilities, Capability};
 use crate::store::calls::{self, CallRow};
 use crate::store::numbers::NumberRow;
+use crate::store::strangers::CALL_ASKED;
 use crate::store::{Conn, StoreError};
 
 /// The rule on a live pair, for a call: what holds for a text, and both numbers take calls, and there is a phone.
@@ -62,13 +64,23 @@ fn code(policy: Option<&Policy>, reason: Reason) -> RefusalCode {
     refusal_code(reason)
 }
 
-/// What was found out about a call.
-struct Routed {
-    facts: Facts,
-    ruling: Ruling,
+/// A call that arrives, and what it is called here.
+#[derive(Clone, Debug)]
+pub(super) struct Arriving {
+    pub attempt: CallAttempt,
+    pub id: CallId,
+    pub at: Timestamp,
 }
 
-fn look_up(conn: &mut Conn, attempt: &CallAttempt) -> Result<Routed> {
+/// What was found out about a call.
+pub(super) struct Routed {
+    pub facts: Facts,
+    pub ruling: Ruling,
+    /// Whether the community's app is to be asked who calls.
+    pub ask: bool,
+}
+
+pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) -> Result<Routed> {
     let Caller::Phone(from) = attempt.caller else {
         let dialled = route::dialled(conn, &mut DialledCache::new(), attempt.dialled)?;
         let ruling = match &dialled {
@@ -81,7 +93,11 @@ fn look_up(conn: &mut Conn, attempt: &CallAttempt) -> Result<Routed> {
             pair: None,
             released: None,
         };
-        return Ok(Routed { facts, ruling });
+        return Ok(Routed {
+            facts,
+            ruling,
+            ask: false,
+        });
     };
     let facts = route::facts(
         conn,
@@ -90,20 +106,27 @@ fn look_up(conn: &mut Conn, attempt: &CallAttempt) -> Result<Routed> {
         Purpose::Show,
     )?;
     let ruling = rule(&facts);
-    Ok(Routed { facts, ruling })
+    let ask = match (&facts.dialled, ruling) {
+        // One that hides cannot be connected, and nobody would know them.
+        (Some(dialled), Ruling::Refuse(Reason::UnknownSender)) => {
+            strangers::may_ask(conn, now, dialled, (from, CALL_ASKED))?
+        }
+        _ => false,
+    };
+    Ok(Routed { facts, ruling, ask })
 }
 
 impl Switchboard {
-    fn call_row(&self, attempt: &CallAttempt, facts: &Facts) -> Option<CallRow> {
+    pub(super) fn call_row(&self, arriving: &Arriving, facts: &Facts) -> Option<CallRow> {
         let dialled = facts.dialled.as_ref()?;
-        let now = self.now();
+        let Arriving { attempt, id, at } = arriving;
         let phone = match attempt.caller {
             Caller::Phone(phone) => Some(phone.as_i64()),
             Caller::Anonymous => None,
         };
         Some(CallRow {
             community_id: dialled.community.as_i64(),
-            id: self.inner.ids.next::<CallKind>(now).as_i64(),
+            id: id.as_i64(),
             origin: calls::PHONE,
             node: self.node() as i16,
             from_member: facts.sender.as_ref().map(|d| d.member_id),
@@ -118,7 +141,7 @@ impl Switchboard {
             sip_status: None,
             trunk_in: Some(attempt.trunk.clone()),
             trunk_out: None,
-            began_at: now.0,
+            began_at: at.0,
             ringing_at: None,
             answered_at: None,
             ended_at: None,
@@ -130,30 +153,33 @@ impl Switchboard {
 
     async fn refuse_call(
         &self,
-        attempt: &CallAttempt,
+        arriving: &Arriving,
         facts: Facts,
-        reason: Reason,
+        (reason, asked): (Reason, bool),
     ) -> std::result::Result<CallPlan, IntakeError> {
         let code = code(facts.dialled.as_ref().map(|d| &d.policy), reason);
-        match self.call_row(attempt, &facts).zip(facts.dialled) {
+        match self.call_row(arriving, &facts).zip(facts.dialled) {
             Some((row, dialled)) => {
                 let refused = Refused {
                     row,
                     number_id: dialled.number.id,
                     reason,
                     status: code.status,
+                    asked,
                 };
                 self.record(Entry::Refused(Box::new(refused)))
                     .await
                     .map_err(intake_error)?;
             }
             // There is no community to record it in: the log and the carrier are told.
-            None => tracing::info!(trunk = %attempt.trunk, "a call arrived for a number that is in no pool"),
+            None => {
+                tracing::info!(trunk = %arriving.attempt.trunk, "a call arrived for a number that is in no pool")
+            }
         }
         Ok(CallPlan::Refuse(RefusedCall { reason, code }))
     }
 
-    fn bridge_call(&self, attempt: &CallAttempt, facts: &Facts) -> Result<Bridging> {
+    fn bridge_call(&self, arriving: &Arriving, facts: &Facts) -> Result<Bridging> {
         let corrupt = || StoreError::Corrupt("a call without a pair");
         let (dialled, pair) = facts
             .dialled
@@ -161,9 +187,9 @@ impl Switchboard {
             .zip(facts.pair.as_ref())
             .ok_or_else(corrupt)?;
         let phone = pair.device.as_ref().ok_or_else(corrupt)?.e164()?;
-        let mut row = self.call_row(attempt, facts).ok_or_else(corrupt)?;
+        let mut row = self.call_row(arriving, facts).ok_or_else(corrupt)?;
         row.shown = Some(pair.shown.e164);
-        let call = crate::domain::id::CallId::from_i64(row.id);
+        let call = arriving.id;
         let bridging = Bridging {
             call,
             community: dialled.community,
@@ -181,25 +207,38 @@ impl Switchboard {
 
     /// What would happen to a call: the rule alone, on the caller's own connection.
     pub fn route_call_on(&self, conn: &mut Conn, attempt: &CallAttempt) -> Result<bool> {
-        Ok(look_up(conn, attempt)?.ruling == Ruling::Bridge)
+        Ok(look_up(conn, attempt, self.now())?.ruling == Ruling::Bridge)
     }
 }
 
 #[async_trait]
 impl CallExchange for Switchboard {
     async fn route_call(&self, attempt: CallAttempt) -> std::result::Result<CallPlan, IntakeError> {
-        let asked = attempt.clone();
-        let routed = self
-            .read(move |conn| conn.snapshot(|conn| look_up(conn, &asked)))
+        let at = self.now();
+        let arriving = Arriving {
+            attempt,
+            id: self.inner.ids.next::<CallKind>(at),
+            at,
+        };
+        let attempt = arriving.attempt.clone();
+        let mut routed = self
+            .read(move |conn| conn.snapshot(|conn| look_up(conn, &attempt, at)))
             .await
             .map_err(intake_error)?;
+        let mut asked = false;
+        if let (true, Caller::Phone(phone)) = (routed.ask, arriving.attempt.caller) {
+            let introduced = self.introduce(&arriving, &routed, phone).await;
+            let introduced = introduced.map_err(intake_error)?;
+            asked = introduced.asked;
+            routed = introduced.routed.unwrap_or(routed);
+        }
         match routed.ruling {
             Ruling::Bridge => self
-                .bridge_call(&attempt, &routed.facts)
+                .bridge_call(&arriving, &routed.facts)
                 .map(CallPlan::Bridge)
                 .map_err(intake_error),
             Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
-                self.refuse_call(&attempt, routed.facts, reason).await
+                self.refuse_call(&arriving, routed.facts, (reason, asked)).await
             }
         }
     }

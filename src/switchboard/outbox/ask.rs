@@ -11,7 +11,7 @@ use crate::switchboard::Switchboard;
 use crate::switchboard::aside::may_be_one_rows;
 use crate::switchboard::ask::{Answer, MOST_AT_ONCE, Question};
 use crate::switchboard::error::{Result, SwitchboardError};
-use crate::switchboard::intercept::{self, ASK, Word};
+use crate::switchboard::intercept::{self, ASK, Asking, Word};
 use crate::switchboard::lanes::key_of;
 use crate::switchboard::receipts::{Attempt, Completion};
 
@@ -116,13 +116,23 @@ impl Switchboard {
                 return None;
             }
         };
+        self.hear(community, message.to_string(), asking).await
+    }
+
+    /// Puts a question to an app, under the id of what it is about; nothing where it says nothing that is understood.
+    pub(in crate::switchboard) async fn hear(
+        &self,
+        community: CommunityId,
+        about: String,
+        asking: Asking,
+    ) -> Option<Word> {
         let asker = self.asker()?;
         let question = Question {
             community,
             endpoint: asking.endpoint,
             url: asking.url,
             secrets: asking.secrets,
-            id: message.to_string(),
+            id: about.clone(),
             kind: asking.kind,
             body: asking.body,
             within: Duration::from_millis(asking.within_ms),
@@ -134,7 +144,7 @@ impl Switchboard {
         match said {
             Ok(word) => Some(word),
             Err(why) => {
-                tracing::warn!(%community, %message, why, "an app that was asked about a text gave no usable answer");
+                tracing::warn!(%community, %about, why, "an app that was asked gave no usable answer");
                 None
             }
         }

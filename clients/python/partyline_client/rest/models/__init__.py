@@ -135,6 +135,8 @@ from .rewrite_answer import RewriteAnswer
 from .route import Route
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
+from .stranger_calling_data import StrangerCallingData
+from .stranger_calling_question import StrangerCallingQuestion
 from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
@@ -277,6 +279,8 @@ __all__ = (
     "Route",
     "SecretRotation",
     "SentMessage",
+    "StrangerCallingData",
+    "StrangerCallingQuestion",
     "StrangerNotConnectedData",
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",

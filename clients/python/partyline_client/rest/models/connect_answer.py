@@ -15,7 +15,7 @@ T = TypeVar("T", bound="ConnectAnswer")
 
 @_attrs_define
 class ConnectAnswer:
-    """Of a stranger: make a member of them, and a contact of `to` on the number that they texted."""
+    """Of a stranger: make a member of them, and a contact of `to` on the number that they texted or called."""
 
     action: Literal["connect"]
     """ The word. """

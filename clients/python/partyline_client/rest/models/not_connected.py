@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -13,8 +13,10 @@ T = TypeVar("T", bound="NotConnected")
 class NotConnected:
     """A stranger whom an app wanted connected, and why that cannot be. Holds no real number."""
 
-    message: str
-    """ A message. The id is `msg_` and 13 letters and digits; ids sort by time. """
+    message: None | str
+    """ The text about which the app was asked; null where it was a call. """
+    call: None | str
+    """ The call about which it was asked; null where it was a text. """
     to: str
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     code: str
@@ -24,7 +26,11 @@ class NotConnected:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        message: None | str
         message = self.message
+
+        call: None | str
+        call = self.call
 
         to = self.to
 
@@ -37,6 +43,7 @@ class NotConnected:
         field_dict.update(
             {
                 "message": message,
+                "call": call,
                 "to": to,
                 "code": code,
                 "detail": detail,
@@ -48,7 +55,20 @@ class NotConnected:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        message = d.pop("message")
+
+        def _parse_message(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        message = _parse_message(d.pop("message"))
+
+        def _parse_call(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        call = _parse_call(d.pop("call"))
 
         to = d.pop("to")
 
@@ -58,6 +78,7 @@ class NotConnected:
 
         not_connected = cls(
             message=message,
+            call=call,
             to=to,
             code=code,
             detail=detail,

@@ -31,7 +31,7 @@ class Policy:
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     stranger_asked_every_s: int = 3600
     """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
-    number; further texts are met as `strangers` says. 0 = asked about every text. """
+    number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one. """
     stranger_notice: str = "This number is not taking texts from you. Ask the person you want to reach to add you as a contact."
     """ The notice to strangers. """
     released_notice: str = "This number no longer reaches the contact it used to. Your text was not delivered."
@@ -60,7 +60,8 @@ class Policy:
     max_text_chars: int = 1600
     """ Longest text, in characters. """
     intercept_within_ms: int = 3000
-    """ Milliseconds within which an app must answer that is asked about a text. """
+    """ Milliseconds within which an app must answer that is asked about a text, or about a stranger's call (4 s at
+    most). """
     ring_s: int = 60
     """ Whole seconds for which a call may ring. """
     max_call_s: int = 14400

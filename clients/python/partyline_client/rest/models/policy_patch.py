@@ -24,7 +24,7 @@ class PolicyPatch:
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     stranger_asked_every_s: int | Unset = 3600
     """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
-    number; further texts are met as `strangers` says. 0 = asked about every text. """
+    number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one. """
     refused: Refusal | Unset = UNSET
     """ What happens to a text from somebody without a right to be heard on that number. """
     stranger_notice: str | Unset = (
@@ -67,7 +67,8 @@ class PolicyPatch:
     max_text_chars: int | Unset = 1600
     """ Longest text, in characters. """
     intercept_within_ms: int | Unset = 3000
-    """ Milliseconds within which an app must answer that is asked about a text. """
+    """ Milliseconds within which an app must answer that is asked about a text, or about a stranger's call (4 s at
+    most). """
     intercept_on_silence: OnSilence | Unset = UNSET
     """ What happens to a text when the app that is asked about it does not answer in time. """
     ring_s: int | Unset = 60
