@@ -41,6 +41,9 @@ const LATENCY_RATE: u64 = 500;
 const REPEATED: f64 = 0.01;
 const SETUP_P99_MS: f64 = 15.0;
 const CPU_S: f64 = 0.8;
+const SOAK_RATE: u64 = 600;
+/// Transactions linger for 32 s: after as long as many of them are there as ever will be.
+const WARM_S: u64 = 40;
 /// How much more memory a soak may leave behind.
 const LEFT_KB: u64 = 20_000;
 
@@ -169,17 +172,18 @@ fn measured(stage: &mut Stage, rate: u64, seconds: u64) -> Value {
 
 fn soak(calls: u64) -> Value {
     let mut stage = Stage::set(50);
-    // Warm: what is allocated once is not left behind.
-    stage.run(LATENCY_RATE, 5_000, |_| Mischief::None);
-    stage.settle(Duration::from_secs(40));
-    thread::sleep(Duration::from_secs(35));
-    let before = common::status_kb(stage.broker.pid(), "VmRSS");
-    stage.run(600, calls, |number| match number % 30 {
+    let mischief = |number: u64| match number % 30 {
         0 => Mischief::NoBye,
         10 => Mischief::NoAck,
         20 => Mischief::Abandoned,
         _ => Mischief::None,
-    });
+    };
+    // Warm, by as much as ever is there at once: what the allocator and the caches keep for that is not left behind.
+    stage.run(SOAK_RATE, SOAK_RATE * WARM_S, mischief);
+    stage.settle(Duration::from_secs(60));
+    thread::sleep(Duration::from_secs(60));
+    let before = common::status_kb(stage.broker.pid(), "VmRSS");
+    stage.run(SOAK_RATE, calls, mischief);
     let peak = common::status_kb(stage.broker.pid(), "VmHWM");
     stage.settle(Duration::from_secs(60));
     // Transactions linger for 32 s, and silence is noticed after 10.

@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use partyline::cli::{self, Cli};
+use tikv_jemallocator::Jemalloc;
 
 /// With the system's own a fifth of what calls cost was allocating and copying.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     cli::run(Cli::parse())
