@@ -147,6 +147,8 @@ impl Conn {
 pub(super) struct Manager {
     pub url: DatabaseUrl,
     pub checkpoints: bool,
+    /// Of SQLite's pages that a connection keeps, another amount than the usual, in KiB.
+    pub cache_kib: Option<u32>,
 }
 
 impl r2d2::ManageConnection for Manager {
@@ -154,7 +156,11 @@ impl r2d2::ManageConnection for Manager {
     type Error = StoreError;
 
     fn connect(&self) -> Result<Conn, StoreError> {
-        self.url.connect(self.checkpoints)
+        let mut conn = self.url.connect(self.checkpoints)?;
+        if let (Conn::Sqlite(_), Some(kib)) = (&conn, self.cache_kib) {
+            conn.execute(&format!("PRAGMA cache_size = -{kib}"))?;
+        }
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {

@@ -24,6 +24,8 @@ use crate::domain::Clock;
 const QUEUE: usize = 1024;
 /// Read connections, and so reads at once.
 const READERS: u32 = 4;
+/// What each of them keeps of SQLite's pages: all that it has is out of date with the next commit.
+const READER_CACHE_KIB: u32 = 4_000;
 /// PostgreSQL's structural writers.
 const PG_WRITERS: usize = 3;
 
@@ -59,7 +61,7 @@ impl Db {
         // The first connection shows early and clearly what is wrong with the URL.
         drop(url.connect(true)?);
         let checkpoints = durability == Durability::Command;
-        let pool = |size: u32| {
+        let pool_of = |size: u32, cache_kib: Option<u32>| {
             r2d2::Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
@@ -69,10 +71,12 @@ impl Db {
                 .build(Manager {
                     url: url.clone(),
                     checkpoints,
+                    cache_kib,
                 })
                 .map_err(|e| StoreError::Open(format!("{}: {e}", url.shown())))
         };
-        let readers = pool(READERS)?;
+        let pool = |size: u32| pool_of(size, None);
+        let readers = pool_of(READERS, Some(READER_CACHE_KIB))?;
         let watch: Arc<OnceLock<Watch>> = Arc::default();
         let mut threads = Vec::new();
         let mut stop_checkpoints = None;
