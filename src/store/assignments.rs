@@ -2,12 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::schema::assignments;
+use super::devices::DeviceRow;
+use super::numbers::NumberRow;
+use super::schema::{assignments, devices, numbers};
 use super::update::Touch;
 use super::{Conn, StoreError, each};
-use crate::domain::Timestamp;
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::id::{AssignmentId, CommunityId, MemberId, NumberId};
+use crate::domain::{E164, Timestamp};
 
 /// An assignment's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -101,6 +103,48 @@ pub fn by_contact(
         .first(c)
         .optional())?;
     Ok(row.map(Into::into))
+}
+
+/// What stands for `contact` on `member`'s phone, and the number that it is; None for a number that is not there.
+pub fn by_contact_with_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    contact: MemberId,
+) -> Result<Option<(Assignment, Option<NumberRow>)>, StoreError> {
+    let its = numbers::community_id
+        .eq(assignments::community_id)
+        .and(numbers::id.eq(assignments::number_id));
+    let found: Option<(Row, Option<NumberRow>)> = each!(conn, c => assignments::table
+        .left_join(numbers::table.on(its))
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(assignments::member_id.eq(member.as_i64()))
+        .filter(assignments::contact_id.eq(contact.as_i64()))
+        .select((Row::as_select(), Option::<NumberRow>::as_select()))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(row, number)| (row.into(), number)))
+}
+
+/// Whose phone that is, and who the number is to them.
+pub fn by_phone_and_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    number: NumberId,
+) -> Result<Option<(DeviceRow, Option<Assignment>)>, StoreError> {
+    let theirs = assignments::community_id
+        .eq(devices::community_id)
+        .and(assignments::member_id.eq(devices::member_id))
+        .and(assignments::number_id.eq(number.as_i64()));
+    let found: Option<(DeviceRow, Option<Row>)> = each!(conn, c => devices::table
+        .left_join(assignments::table.on(theirs))
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::phone.eq(phone.as_i64()))
+        .select((DeviceRow::as_select(), Option::<Row>::as_select()))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(device, row)| (device, row.map(Into::into))))
 }
 
 /// Like [`by_number`]; on PostgreSQL the row is held until the transaction ends, so that whoever wants to

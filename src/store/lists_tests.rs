@@ -11,6 +11,7 @@ use super::{
     Conn, Durability, api_keys, assignments, communities, devices, members, migrations, numbers, opt_outs,
     pending_deliveries, pools,
 };
+use crate::domain::E164;
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Status;
@@ -175,6 +176,28 @@ fn what_each_text_looks_up_is_found_by_its_index_without_anybodys_analyze() {
     });
     let by_pair = steps.iter().filter(|s| s.contains("assignments_pair")).count();
     assert_eq!(by_pair, 2, "{steps:#?}");
+    let (phone, number) = (E164::from_i64(14_155_550_101).unwrap(), NumberId::from_i64(7));
+    let steps = plan(&mut conn, |conn| {
+        assignments::by_phone_and_number(conn, here(), phone, number).unwrap();
+    });
+    assert_eq!(steps.len(), 2, "{steps:#?}");
+    assert!(
+        steps[0].contains("devices_phone (community_id=? AND phone=?)"),
+        "{steps:#?}"
+    );
+    assert!(
+        steps[1].contains("(community_id=? AND member_id=? AND number_id=?)"),
+        "{steps:#?}"
+    );
+    let steps = plan(&mut conn, |conn| {
+        assignments::by_contact_with_number(conn, here(), member, contact).unwrap();
+    });
+    assert_eq!(steps.len(), 2, "{steps:#?}");
+    assert!(
+        steps[0].contains("assignments_pair (community_id=? AND member_id=? AND contact_id=?)"),
+        "{steps:#?}"
+    );
+    assert!(steps[1].contains("(community_id=? AND id=?)"), "{steps:#?}");
 }
 
 #[test]

@@ -167,14 +167,21 @@ pub(crate) fn facts(
         return Ok(facts);
     };
     let number = NumberId::from_i64(number.id);
-    facts.sender = devices::by_phone(conn, *community, from)?;
+    let (sender, row) = match purpose {
+        Purpose::Show => assignments::by_phone_and_number(conn, *community, from, number)?.unzip(),
+        Purpose::Act => match devices::by_phone(conn, *community, from)? {
+            Some(sender) => {
+                let member = MemberId::from_i64(sender.member_id);
+                let row = assignments::hold_by_number(conn, *community, member, number)?;
+                (Some(sender), Some(row))
+            }
+            None => (None, None),
+        },
+    };
+    facts.sender = sender;
     if let Some(sender) = &facts.sender {
         let member = MemberId::from_i64(sender.member_id);
-        let row = match purpose {
-            Purpose::Show => assignments::by_number(conn, *community, member, number)?,
-            Purpose::Act => assignments::hold_by_number(conn, *community, member, number)?,
-        };
-        if let Some(row) = row {
+        if let Some(row) = row.flatten() {
             facts.pair = Some(other_end(conn, *community, *apps, row)?);
             return Ok(facts);
         }
@@ -194,10 +201,9 @@ pub(crate) fn other_end(
     apps: Apps,
     row: Assignment,
 ) -> Result<PairFacts> {
-    let mirror = assignments::by_contact(conn, community, row.contact, row.member)?
+    let (mirror, shown) = assignments::by_contact_with_number(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
-    let shown =
-        numbers::get(conn, community, mirror.number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    let shown = shown.ok_or(StoreError::Corrupt("assignments.number_id"))?;
     let device = devices::primary(conn, community, row.contact)?;
     let app = match apps.devices {
         true => reachable_app(conn, community, row.contact)?,
