@@ -13,16 +13,17 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::counters::Counters;
-use super::driver::{Driver, Former, Order, Parts, Stopwatch};
+use super::driver::{Former, Order, Parts, Stopwatch};
 use super::finder::Finder;
 use super::relay::{Relay, RelayError};
 use super::reports::hand_over;
 use super::resolve::{Dns, LookupError};
 use super::setup::{advertised, bind, bind_both, connectors, families, local_of, relay_settings, settings};
 use super::sockets::{Connectors, Limits, Listener, Quota, Streams};
+use super::thread::{self, Ended};
 use super::trunks::{Directory, Own, bracketed};
 use crate::config::media::MediaConfig;
 use crate::config::sip::SipConfig;
@@ -64,6 +65,9 @@ pub enum VoiceError {
     /// The relay cannot run.
     #[error(transparent)]
     Relay(#[from] RelayError),
+    /// No thread can be had for calls, or it cannot hear the socket.
+    #[error("calls cannot be served: {0}")]
+    Thread(#[source] io::Error),
     /// DNS cannot be asked.
     #[error(transparent)]
     Dns(#[from] LookupError),
@@ -117,7 +121,7 @@ impl VoiceEdge {
         seed: [u8; 32],
     ) -> Result<VoiceService, VoiceError> {
         let mut rng = StdRng::from_seed(seed);
-        let (tcp, udp) = bind_both(&self.sip.listen).await?;
+        let (tcp, socket) = bind_both(&self.sip.listen).await?;
         let tls_listener = match self.sip.tls_listen.as_str() {
             "" => None,
             address => Some(bind(address).await?),
@@ -187,7 +191,6 @@ impl VoiceEdge {
             clock: self.clock,
             calls: Calls::new(settings(&self.sip, advertised.clone()), random(&mut rng)),
             guard: Guard::new(random(&mut rng), "partyline", NONCE_MS, NONCES),
-            udp,
             streams,
             stream_events,
             directory: directory.clone(),
@@ -208,7 +211,8 @@ impl VoiceEdge {
         if let (Some(socket), Some(acceptor)) = (tls_listener, self.acceptor) {
             tokio::spawn(listener.listen(socket, Some(acceptor)));
         }
-        let driver = tokio::spawn(Driver::new(parts).run());
+        let driver = thread::start(socket, parts, closing.clone()).await;
+        let driver = driver.map_err(VoiceError::Thread)?;
         let desk = Arc::new(Desk {
             orders,
             directory,
@@ -220,7 +224,7 @@ impl VoiceEdge {
             local,
             tls_local,
             draining,
-            closing,
+            closing: closing.drop_guard(),
             driver,
             reporter,
         })
@@ -234,8 +238,9 @@ pub struct VoiceService {
     local: SocketAddr,
     tls_local: Option<SocketAddr>,
     draining: CancellationToken,
-    closing: CancellationToken,
-    driver: JoinHandle<()>,
+    /// Where nobody shuts it down, it ends with this.
+    closing: DropGuard,
+    driver: Ended,
     reporter: JoinHandle<()>,
 }
 
@@ -278,7 +283,7 @@ impl VoiceService {
     pub async fn shutdown(self) {
         self.draining.cancel();
         let _ = self.driver.await;
-        self.closing.cancel();
+        drop(self.closing);
         // The driver held the queue of reports open.
         let _ = self.reporter.await;
     }

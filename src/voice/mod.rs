@@ -1,8 +1,8 @@
 //! The voice network's edge: sockets and threads around the machines of `wire::sip` and `wire::rtp`.
 //!
-//! One task, the `driver`, owns all calls ([`crate::wire::sip::b2bua::Calls`]) and the socket for UDP; connections,
-//! lookups of trunks and questions to the exchange are tasks of their own that it hears from by bounded queues. Media
-//! pass through the [`relay`], on threads of its own.
+//! One `thread` has the `driver`, which owns all calls ([`crate::wire::sip::b2bua::Calls`]) and the socket for UDP;
+//! connections, lookups of trunks and questions to the exchange are tasks of their own that it hears from by bounded
+//! queues. Media pass through the [`relay`], on threads of its own.
 
 mod check;
 mod counters;
@@ -14,6 +14,7 @@ mod reports;
 mod resolve;
 mod setup;
 mod sockets;
+mod thread;
 mod trunks;
 
 #[cfg(test)]

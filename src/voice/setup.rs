@@ -12,7 +12,7 @@ use super::driver::{RETRY_AFTER_S, UNDECIDED};
 use super::edge::VoiceError;
 use super::relay::{Interface, Settings as RelaySettings};
 use super::resolve::Families;
-use super::sockets::{Connectors, Tuning, Udp};
+use super::sockets::{BoundUdp, Connectors, Tuning};
 use crate::config::media::MediaConfig;
 use crate::config::sip::{SipConfig, Target, TrunkTransport};
 use crate::config::tls::{self, TlsFileError};
@@ -33,13 +33,13 @@ pub(super) async fn bind(address: &str) -> Result<TcpListener, VoiceError> {
 }
 
 /// One port for both. Where the setting names none, one that is free for both is looked for.
-pub(super) async fn bind_both(address: &str) -> Result<(TcpListener, Udp), VoiceError> {
+pub(super) async fn bind_both(address: &str) -> Result<(TcpListener, BoundUdp), VoiceError> {
     let mut tries = 0;
     loop {
         let tcp = bind(address).await?;
         let local = local_of(&tcp)?;
         tries += 1;
-        match Udp::bind(local, Tuning::default()) {
+        match BoundUdp::bind(local, Tuning::default()) {
             Ok(udp) => return Ok((tcp, udp)),
             Err(_) if address.ends_with(":0") && tries < PORT_TRIES => {}
             Err(source) => return Err(listen_error(address, source)),

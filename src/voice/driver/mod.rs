@@ -81,8 +81,6 @@ pub struct Parts {
     pub calls: Calls,
     /// Challenges.
     pub guard: Guard,
-    /// The socket.
-    pub udp: Udp,
     /// The connections.
     pub streams: Streams,
     /// What connections say.
@@ -113,9 +111,10 @@ pub struct Parts {
     pub draining: CancellationToken,
 }
 
-/// The task.
+/// What owns them.
 pub struct Driver {
     parts: Parts,
+    udp: Udp,
     sources: Sources,
     rate: Bucket,
     strangers: Bucket,
@@ -141,7 +140,7 @@ pub struct Driver {
 
 impl Driver {
     /// Idle.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts, udp: Udp) -> Self {
         let (ruled, rulings) = mpsc::channel(arrivals::UNDECIDED);
         Self {
             sources: Sources::new(parts.config.requests_per_s),
@@ -162,6 +161,7 @@ impl Driver {
             no_port: Bucket::new(1),
             drain: None,
             parts,
+            udp,
         }
     }
 
@@ -181,7 +181,7 @@ impl Driver {
                 .map(|at| Duration::from_millis(at.saturating_sub((self.parts.stopwatch)()).min(60_000)));
             // The machine's timers stand last: what has come goes before what has not.
             tokio::select! {
-                () = self.parts.udp.readable() => {}
+                () = self.udp.readable() => {}
                 Some(event) = self.parts.stream_events.recv() => {
                     self.now = (self.parts.stopwatch)();
                     self.stream(event);
@@ -219,7 +219,7 @@ impl Driver {
         self.now = (self.parts.stopwatch)();
         self.pump();
         for _ in 0..BATCH {
-            let Some((bytes, from)) = self.parts.udp.receive() else {
+            let Some((bytes, from)) = self.udp.receive() else {
                 break;
             };
             // Copied: the machine keeps views of a message, which must not hold on to the buffer of the socket.
@@ -378,7 +378,7 @@ impl Driver {
     fn send(&mut self, transmit: Transmit) {
         let Transmit { hop, bytes } = transmit;
         let sent = match hop.transport {
-            Transport::Udp => self.parts.udp.send(&bytes, hop.remote).map_err(|_| Unsent::Gone),
+            Transport::Udp => self.udp.send(&bytes, hop.remote).map_err(|_| Unsent::Gone),
             Transport::Tcp | Transport::Tls => self.parts.streams.send(&hop, bytes),
         };
         if sent.is_err() {

@@ -1,6 +1,6 @@
 //! Sockets for SIP: one for UDP, listeners and connections for TCP and TLS.
 //!
-//! [`Udp`] is used by the driver's task itself; each connection has a task of its own, which cuts its stream into
+//! [`Udp`] is used by the driver itself; each connection has a task of its own, which cuts its stream into
 //! messages and hands them over by a bounded queue: where the driver is slow, connections are read no further. Bytes
 //! out go into a bounded queue too; a peer that does not read loses its connection.
 
@@ -24,7 +24,7 @@ pub use accept::Listener;
 pub use outbox::Outbox;
 pub use quota::Quota;
 pub use streams::{Connectors, Streams};
-pub use udp::{Tuning, Udp};
+pub use udp::{BoundUdp, Tuning, Udp};
 
 use crate::wire::sip::flow::{ConnectionId, Hop, Source};
 use crate::wire::sip::message::Unreadable;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -41,10 +42,13 @@ pub struct Streams {
     shutdown: CancellationToken,
     outboxes: HashMap<ConnectionId, Outbox>,
     own: HashMap<Way, ConnectionId>,
+    /// Where connections are served; whoever sends by them has a runtime for itself.
+    runtime: Handle,
 }
 
 impl Streams {
-    /// None yet. `events` is where connections tell what comes; their reports go to [`Streams::heed`] first.
+    /// None yet. `events` is where connections tell what comes; their reports go to [`Streams::heed`] first. Must be called
+    /// within the runtime that is to serve them.
     pub fn new(
         limits: Limits,
         quota: Quota,
@@ -61,6 +65,7 @@ impl Streams {
             shutdown,
             outboxes: HashMap::new(),
             own: HashMap::new(),
+            runtime: Handle::current(),
         }
     }
 
@@ -153,7 +158,7 @@ impl Streams {
             limits: self.limits,
         };
         let (events, shutdown) = (self.events.clone(), self.shutdown.clone());
-        tokio::spawn(async move {
+        self.runtime.spawn(async move {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => {}

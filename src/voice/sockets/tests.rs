@@ -387,9 +387,13 @@ async fn a_silent_connection_is_closed_and_a_talking_one_is_kept() {
     }
 }
 
+fn bound(address: &str) -> std::io::Result<Udp> {
+    BoundUdp::bind(address.parse().unwrap(), Tuning::default())?.watch()
+}
+
 #[tokio::test]
 async fn datagrams_come_in_bursts_and_answers_go_back() {
-    let mut udp = Udp::bind("127.0.0.1:0".parse().unwrap(), Tuning::default()).unwrap();
+    let mut udp = bound("127.0.0.1:0").unwrap();
     let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let to = udp.local_addr().unwrap();
     for _ in 0..1000 {
@@ -413,7 +417,7 @@ async fn datagrams_come_in_bursts_and_answers_go_back() {
 
 #[tokio::test]
 async fn one_socket_of_ipv6_speaks_ipv4_too() {
-    let Ok(mut udp) = Udp::bind("[::]:0".parse().unwrap(), Tuning::default()) else {
+    let Ok(mut udp) = bound("[::]:0") else {
         return;
     };
     let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();

@@ -30,6 +30,12 @@ impl Default for Tuning {
     }
 }
 
+/// The socket for UDP before anybody listens to it.
+pub struct BoundUdp {
+    socket: StdSocket,
+    v6: bool,
+}
+
 /// The socket for UDP.
 pub struct Udp {
     socket: UdpSocket,
@@ -38,8 +44,8 @@ pub struct Udp {
     buffer: Box<[u8]>,
 }
 
-impl Udp {
-    /// Binds it. Must be called within a runtime.
+impl BoundUdp {
+    /// Binds it.
     pub fn bind(address: SocketAddr, tuning: Tuning) -> io::Result<Self> {
         let socket = StdSocket::bind(address)?;
         socket.set_nonblocking(true)?;
@@ -47,12 +53,22 @@ impl Udp {
         let _ = sockopt::set_socket_recv_buffer_size(&socket, tuning.receive_buffer);
         let _ = sockopt::set_socket_send_buffer_size(&socket, tuning.send_buffer);
         Ok(Self {
-            socket: UdpSocket::from_std(socket)?,
+            socket,
             v6: address.is_ipv6(),
-            buffer: vec![0; LARGEST].into_boxed_slice(),
         })
     }
 
+    /// Has the runtime watch it in which this is called.
+    pub fn watch(self) -> io::Result<Udp> {
+        Ok(Udp {
+            socket: UdpSocket::from_std(self.socket)?,
+            v6: self.v6,
+            buffer: vec![0; LARGEST].into_boxed_slice(),
+        })
+    }
+}
+
+impl Udp {
     /// Where it is bound.
     #[cfg(test)]
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
