@@ -27,7 +27,9 @@ use std::time::{Duration, Instant};
 
 use common::broker::Broker;
 use common::sip::{Answerer, Dialler, Mischief, Tally};
-use partyline::store::{Durability, migrations};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use partyline::store::{Conn, Durability, migrations};
 use serde_json::{Value, json};
 
 const TOWN: common::Town = common::Town {
@@ -112,6 +114,32 @@ impl Stage {
         }
     }
 
+    /// Waits until that many calls are recorded, and all that are are over; returns how many are not.
+    fn unrecorded(&self, expected: u64, within: Duration) -> i64 {
+        #[derive(QueryableByName)]
+        struct Left {
+            #[diesel(sql_type = BigInt)]
+            left: i64,
+        }
+        let url = self.folder.path().join("bench.db").display().to_string();
+        let Conn::Sqlite(mut conn) = common::connect(&url) else {
+            panic!("not SQLite");
+        };
+        let until = Instant::now() + within;
+        loop {
+            let found: Left = diesel::sql_query(
+                "SELECT COUNT(*) FILTER (WHERE state < 2) + MAX(0, ? - COUNT(*)) AS left FROM calls",
+            )
+            .bind::<BigInt, _>(expected as i64)
+            .get_result(&mut conn)
+            .expect("a count");
+            if found.left <= 0 || Instant::now() > until {
+                return found.left;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// A gauge of the broker.
     fn gauge(&self, name: &str) -> f64 {
         let text = metrics(&self.broker);
@@ -148,6 +176,8 @@ fn measured(stage: &mut Stage, rate: u64, seconds: u64) -> Value {
     stage.dialler.take_setups_ms();
     stage.run(rate, rate * seconds, |_| Mischief::None);
     stage.settle(Duration::from_secs(40));
+    // What is still to be written is part of what calls cost.
+    let unrecorded = stage.unrecorded(stage.next, Duration::from_secs(20));
     let cpu = common::cpu_s(stage.broker.pid()) - cpu;
     let after = [
         &stage.tally.begun,
@@ -164,6 +194,7 @@ fn measured(stage: &mut Stage, rate: u64, seconds: u64) -> Value {
         "begun": begun,
         "completed": completed,
         "failed": failed + begun - completed.min(begun) - failed.min(begun - completed.min(begun)),
+        "unrecorded": unrecorded,
         "repeated_share": repeated as f64 / messages.max(1) as f64,
         "cpu_s_per_1000": cpu / begun.max(1) as f64 * 1000.0,
         "setup_ms": common::spread(stage.dialler.take_setups_ms()),
@@ -196,6 +227,7 @@ fn soak(calls: u64) -> Value {
         "rss_kb_after": after,
         "calls_left": stage.gauge("partyline_calls_active"),
         "media_left": stage.gauge("partyline_media_sessions"),
+        "unrecorded": stage.unrecorded(0, Duration::from_secs(20)),
         "transactions_left": stage.gauge("partyline_sip_transactions"),
     })
 }
@@ -219,6 +251,11 @@ fn main() -> ExitCode {
         bars.check(
             failed == 0.0,
             format!("{failed} calls failed at {name}; none may"),
+        );
+        let unrecorded = figure(run, "/unrecorded");
+        bars.check(
+            unrecorded == 0.0,
+            format!("{unrecorded} calls at {name} have no whole record; all must"),
         );
         let share = figure(run, "/repeated_share");
         bars.check(
@@ -279,7 +316,7 @@ fn main() -> ExitCode {
             left < LEFT_KB as f64,
             format!("{left} kB more after the soak; under {LEFT_KB}"),
         );
-        for gauge in ["calls_left", "media_left", "transactions_left"] {
+        for gauge in ["calls_left", "media_left", "transactions_left", "unrecorded"] {
             let found = figure(soak, &format!("/{gauge}"));
             bars.check(
                 found == 0.0,

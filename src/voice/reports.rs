@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::counters::Counters;
 use super::relay::{LegReport, Report};
@@ -40,20 +40,20 @@ pub async fn hand_over(
     counters: Arc<Counters>,
 ) {
     let mut under_way = FuturesUnordered::new();
-    let mut gathered = Vec::new();
+    let mut round = Vec::new();
+    let mut due = Instant::now();
     let mut is_open = true;
-    while is_open || !under_way.is_empty() {
+    loop {
         tokio::select! {
-            pending = queue.recv(), if is_open && under_way.len() < UNDER_WAY => {
-                is_open = pending.is_some();
-                gathered.extend(pending);
-                if is_open {
-                    sleep(GATHER).await;
+            // Those that are done first: were it left to chance, each round of new ones would see but one or two of them
+            // off, and soon there would be no room for more.
+            biased;
+            Some(()) = under_way.next() => {}
+            () = sleep_until(due), if !round.is_empty() => {
+                while round.len() + under_way.len() < UNDER_WAY && let Ok(pending) = queue.try_recv() {
+                    round.push(pending);
                 }
-                while gathered.len() + under_way.len() < UNDER_WAY && let Ok(pending) = queue.try_recv() {
-                    gathered.push(pending);
-                }
-                for pending in gathered.drain(..) {
+                for pending in round.drain(..) {
                     let mut future = Box::pin(offer(pending, exchange.clone(), counters.clone()));
                     // Polled at once: the exchange keeps the order in which reports are first polled.
                     if (&mut future).now_or_never().is_none() {
@@ -61,7 +61,12 @@ pub async fn hand_over(
                     }
                 }
             }
-            Some(()) = under_way.next(), if !under_way.is_empty() => {}
+            pending = queue.recv(), if is_open && round.is_empty() && under_way.len() < UNDER_WAY => {
+                is_open = pending.is_some();
+                round.extend(pending);
+                due = Instant::now() + GATHER;
+            }
+            else => return,
         }
     }
 }
@@ -195,7 +200,55 @@ pub fn cause_words(q850: u8) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+
     use super::*;
+    use crate::domain::Timestamp;
+    use crate::domain::id::{CallId, CommunityId};
+    use crate::switchboard::outlet::IntakeError;
+    use crate::switchboard::switching::{CallAttempt, CallPlan};
+
+    /// Takes its time for each report.
+    #[derive(Default)]
+    struct Slow(AtomicUsize);
+
+    #[async_trait]
+    impl CallExchange for Slow {
+        async fn route_call(&self, _: CallAttempt) -> Result<CallPlan, IntakeError> {
+            Err(IntakeError::Overloaded)
+        }
+
+        async fn report(&self, _: CallReport) -> Result<(), IntakeError> {
+            sleep(Duration::from_millis(20)).await;
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn reports_are_handed_over_as_fast_as_they_are_taken_however_many_there_are() {
+        let (sender, queue) = mpsc::channel(REPORTS);
+        let exchange = Arc::new(Slow::default());
+        for number in 0..REPORTS {
+            let report = CallReport {
+                call: CallId::from_i64(number as i64 + 1),
+                community: CommunityId::from_i64(1),
+                at: Timestamp(0),
+                news: CallNews::Ringing,
+            };
+            assert!(sender.try_send(Pending { report, media: None }).is_ok());
+        }
+        drop(sender);
+        // A tenth of what it takes where those that are done wait for those that are new.
+        let handed = hand_over(queue, exchange.clone(), Arc::default());
+        timeout(Duration::from_secs(30), handed).await.unwrap();
+        assert_eq!(exchange.0.load(Ordering::Relaxed), REPORTS);
+    }
+
+    /// More than are ever under way.
+    const REPORTS: usize = 10 * UNDER_WAY;
 
     fn ended(cause: b2bua::Cause, by: By) -> b2bua::Ended {
         b2bua::Ended {
