@@ -39,6 +39,8 @@ const TOWN: common::Town = common::Town {
 };
 const RATE: u64 = 1_000;
 const LATENCY_RATE: u64 = 500;
+/// Runs at that rate, of which the median counts.
+const RUNS: usize = 3;
 /// The bars.
 const REPEATED: f64 = 0.01;
 const SETUP_P99_MS: f64 = 15.0;
@@ -201,6 +203,22 @@ fn measured(stage: &mut Stage, rate: u64, seconds: u64) -> Value {
     })
 }
 
+/// The run whose CPU-seconds are the median; whatever failed in any of them counts.
+fn median(runs: impl Iterator<Item = Value>) -> Value {
+    let mut runs: Vec<Value> = runs.collect();
+    let number = |run: &Value, name: &str| run.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    let worst = |name: &str| runs.iter().map(|run| number(run, name)).fold(0.0, f64::max);
+    let bad = ["failed", "unrecorded", "repeated_share"].map(|name| (name, worst(name)));
+    let all: Vec<f64> = runs.iter().map(|run| number(run, "cpu_s_per_1000")).collect();
+    runs.sort_by(|a, b| number(a, "cpu_s_per_1000").total_cmp(&number(b, "cpu_s_per_1000")));
+    let mut middle = runs.swap_remove(runs.len() / 2);
+    for (name, value) in bad {
+        middle[name] = json!(value);
+    }
+    middle["cpu_s_per_1000_of_all"] = json!(all);
+    middle
+}
+
 fn soak(calls: u64) -> Value {
     let mut stage = Stage::set(50);
     let mischief = |number: u64| match number % 30 {
@@ -237,7 +255,7 @@ fn main() -> ExitCode {
     let soaked = common::setting("PARTYLINE_BENCH_SOAK", 200_000);
     let mut stage = Stage::set(200);
     let full = measured(&mut stage, RATE, seconds);
-    let calm = measured(&mut stage, LATENCY_RATE, seconds.min(20));
+    let calm = median((0..RUNS).map(|_| measured(&mut stage, LATENCY_RATE, seconds.min(20))));
     let fsync = common::fsync_ms(stage.folder.path());
     stage.dialler.stop();
     drop(stage);
