@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::counters::Counters;
 use super::relay::{LegReport, Report};
@@ -41,7 +41,7 @@ pub async fn hand_over(
 ) {
     let mut under_way = FuturesUnordered::new();
     let mut round = Vec::new();
-    let mut due = Instant::now();
+    let mut gathering = Box::pin(sleep(GATHER));
     let mut is_open = true;
     loop {
         tokio::select! {
@@ -49,7 +49,7 @@ pub async fn hand_over(
             // off, and soon there would be no room for more.
             biased;
             Some(()) = under_way.next() => {}
-            () = sleep_until(due), if !round.is_empty() => {
+            () = &mut gathering, if !round.is_empty() => {
                 while round.len() + under_way.len() < UNDER_WAY && let Ok(pending) = queue.try_recv() {
                     round.push(pending);
                 }
@@ -64,7 +64,7 @@ pub async fn hand_over(
             pending = queue.recv(), if is_open && round.is_empty() && under_way.len() < UNDER_WAY => {
                 is_open = pending.is_some();
                 round.extend(pending);
-                due = Instant::now() + GATHER;
+                gathering.set(sleep(GATHER));
             }
             else => return,
         }
