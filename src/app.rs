@@ -35,10 +35,6 @@ use phones::LoopbackPhones;
 /// Threads of the runtime on which links and the dispatcher run.
 const WORKERS: usize = 2;
 
-/// Threads for what blocks, most of all reads of the database; further ones would only wait for its connections. The
-/// runtime wakes the one that has slept longest, so that as many as were ever made stay, each with memory of its own.
-const BLOCKING: usize = 16;
-
 /// The machine's clock.
 pub struct SystemClock;
 
@@ -132,7 +128,6 @@ pub fn serve(mut config: Config, demo: bool, mut reload: Reload) -> anyhow::Resu
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
-        .max_blocking_threads(BLOCKING)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;

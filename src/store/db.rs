@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::checkpoints;
@@ -23,7 +24,9 @@ use crate::domain::Clock;
 /// Most jobs waiting; beyond it callers wait for a place.
 const QUEUE: usize = 1024;
 /// Read connections, and so reads at once.
-const READERS: u32 = 4;
+pub(super) const READERS: u32 = 4;
+/// How long one waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// What each of them keeps of SQLite's pages: all that it has is out of date with the next commit.
 const READER_CACHE_KIB: u32 = 4_000;
 /// PostgreSQL's structural writers.
@@ -47,6 +50,9 @@ pub struct Db {
 struct Inner {
     url: DatabaseUrl,
     readers: r2d2::Pool<Manager>,
+    /// A place for each of their connections: reads wait for one before they take a thread, so that threads which only
+    /// wait are neither made nor missed by whoever looks names up.
+    places: Arc<Semaphore>,
     grouped: Option<mpsc::Sender<Job>>,
     structural: Option<mpsc::Sender<Job>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -66,7 +72,7 @@ impl Db {
                 .max_size(size)
                 .min_idle(Some(1))
                 .test_on_check_out(false)
-                .connection_timeout(Duration::from_secs(15))
+                .connection_timeout(PATIENCE)
                 .error_handler(Box::new(Quiet))
                 .build(Manager {
                     url: url.clone(),
@@ -119,6 +125,7 @@ impl Db {
         let inner = Inner {
             url,
             readers,
+            places: Arc::new(Semaphore::new(READERS as usize)),
             grouped: Some(grouped),
             structural: Some(structural),
             threads: Mutex::new(threads),
@@ -152,8 +159,14 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         let inner = self.inner.clone();
+        let overdue = || StoreError::Open(format!("no connection was free for {} s", PATIENCE.as_secs()));
+        let place = timeout(PATIENCE, self.inner.places.clone().acquire_owned())
+            .await
+            .map_err(|_| overdue())?;
+        let place = place.map_err(|_| StoreError::Closed)?;
         // One that has not begun when nobody waits for it any more need not be.
         let joined = AbortOnDropHandle::new(tokio::task::spawn_blocking(move || {
+            let _place = place;
             let mut conn = inner.readers.get().map_err(|e| StoreError::Open(e.to_string()))?;
             work(&mut conn)
         }));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::db::READERS;
 use super::{Conn, Db, Durability, Fence, StoreError, each};
 
 fn add(conn: &mut Conn, row: i64) -> Result<(), StoreError> {
@@ -85,4 +86,39 @@ async fn an_unfenced_job_that_fails_is_run_again_behind_a_savepoint_and_takes_no
     assert_eq!(seen(&db).await, [1, 2, 4]);
     assert_eq!(*fences.lock().unwrap(), [Fence::None, Fence::Savepoint]);
     assert_eq!(*answers.lock().unwrap(), [true, false]);
+}
+
+#[test]
+fn reads_that_wait_for_a_connection_hold_no_thread() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = folder.path().join("reads.db").display().to_string();
+    let db = Db::open(&url, Durability::Command).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(READERS as usize + 1)
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let released = Arc::new(Mutex::new(released));
+        let reads: Vec<_> = (0..16)
+            .map(|_| {
+                let (db, released) = (db.clone(), released.clone());
+                let waits = move |_: &mut Conn| -> Result<(), StoreError> {
+                    let _ = released.lock().unwrap().recv();
+                    Ok(())
+                };
+                tokio::spawn(async move { db.read(waits).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        // As the lookup of a name would.
+        let other = tokio::task::spawn_blocking(|| "done");
+        let other = tokio::time::timeout(Duration::from_secs(10), other).await;
+        assert_eq!(other.unwrap().unwrap(), "done");
+        drop(release);
+        for read in reads {
+            read.await.unwrap().unwrap();
+        }
+    });
 }

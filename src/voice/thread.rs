@@ -13,9 +13,6 @@ use tokio_util::sync::CancellationToken;
 use super::driver::{Driver, Parts};
 use super::sockets::BoundUdp;
 
-/// Threads on which calls are looked up; there are no more connections to the database for reading.
-const LOOKUPS: usize = 4;
-
 /// Fires when the driver has ended.
 pub(super) type Ended = oneshot::Receiver<()>;
 
@@ -29,7 +26,6 @@ pub(super) async fn start(socket: BoundUdp, parts: Parts, closing: CancellationT
     thread::Builder::new().name("voice".into()).spawn(move || {
         let runtime = match Builder::new_current_thread()
             .enable_all()
-            .max_blocking_threads(LOOKUPS)
             .thread_name("voice-lookup")
             .build()
         {
@@ -47,8 +43,8 @@ pub(super) async fn start(socket: BoundUdp, parts: Parts, closing: CancellationT
                 () = closing.cancelled() => {}
             }
         });
-        // Questions that nobody waits for any more end with the runtime.
-        drop(runtime);
+        // Questions that nobody waits for any more end with the runtime; a database that hangs keeps nobody waiting.
+        runtime.shutdown_background();
         drop(ended);
     })?;
     begins
