@@ -56,7 +56,11 @@ impl Lead {
                     false
                 })
             }
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is ending, and nobody leads any more.
+                Err(_) => false,
+            },
         }
     }
 }

@@ -57,7 +57,11 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
     let (lock, adopted) = match adopting.await {
         Ok(done) => done,
         // The adopting never panics; were it to, the lock would be gone with it and this task with both.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is ending, and this task with it.
+            Err(_) => std::future::pending().await,
+        },
     };
     let took_over = matches!(adopted, Ok(rows) if rows > 0);
     let rows = match adopted {
