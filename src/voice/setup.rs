@@ -98,11 +98,15 @@ pub(super) fn settings(sip: &SipConfig, advertised: Advertised) -> Settings {
 /// How many files may be open besides the relay's sockets and the connections of SIP.
 const OTHER_FILES: usize = 1024;
 
-/// How many sockets the relay may have: what the system allows this process to open, less what others need.
-fn sockets(sip: &SipConfig) -> usize {
+/// How many files this process may open.
+fn allowed_files() -> usize {
     let allowed = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let allowed = allowed.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    let others = sip.max_connections.saturating_add(OTHER_FILES);
+    allowed.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
+
+/// How many of them the relay may have: what others do not need, and half of a few.
+fn sockets(allowed: usize, connections: usize) -> usize {
+    let others = connections.saturating_add(OTHER_FILES);
     allowed.saturating_sub(others).max(allowed / 2)
 }
 
@@ -112,7 +116,7 @@ pub(super) fn relay_settings(media: &MediaConfig, sip: &SipConfig) -> RelaySetti
         let advertised = advertise.parse().unwrap_or(bind);
         Some(Interface { bind, advertised })
     };
-    let sockets = sockets(sip);
+    let sockets = sockets(allowed_files(), sip.max_connections);
     let wanted = sip.max_calls.saturating_mul(4);
     if sockets < wanted {
         tracing::warn!(
@@ -172,8 +176,16 @@ pub(super) fn connectors(sip: &SipConfig) -> Result<Connectors, TlsFileError> {
 
 #[cfg(test)]
 mod tests {
+    use super::sockets;
     use crate::config::media::CODECS;
     use crate::wire::sdp::Codec;
+
+    #[test]
+    fn sound_leaves_files_for_others_and_has_half_where_there_are_few() {
+        assert_eq!(sockets(20_000, 1_000), 20_000 - 2_024);
+        assert_eq!(sockets(1_024, 1_000), 512);
+        assert_eq!(sockets(usize::MAX, usize::MAX), usize::MAX / 2);
+    }
 
     #[test]
     fn every_codec_that_settings_may_name_is_known() {
