@@ -30,6 +30,7 @@ mod idempotency;
 mod intake;
 mod interactions;
 mod intercept;
+mod introductions;
 mod keys;
 mod keywords;
 mod known;

@@ -6,17 +6,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::ask::MOST_CALLS_AT_ONCE;
 use super::super::error::Result;
-use super::super::intercept::{self, About, Asking, Stranger, Word};
+use super::super::intercept::{self, Asking, Word};
+use super::super::introductions::{self, About, Stranger};
 use super::super::route::Dialled;
-use super::super::switching::CallAttempt;
 use super::super::told::{Masked, StrangerCalling};
 use super::super::{Context, Switchboard, strangers};
 use super::route::{Arriving, Routed, look_up};
 use super::view::view;
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId};
+use crate::store::Conn;
 use crate::store::strangers::{CALL_ASKED, forget_asked};
-use crate::store::{Conn, StoreError};
 
 /// Most of a community's calls about which its app is asked at once; others are met as strangers' are.
 const MOST_OF_ONE: usize = 16;
@@ -116,7 +116,7 @@ impl Switchboard {
                         dialled: arriving.attempt.dialled,
                         about: About::Call(arriving.id),
                     };
-                    connect(conn, ctx, &stranger, (&name, to), &arriving.attempt)
+                    connect(conn, ctx, &stranger, (&name, to), &arriving)
                 })
                 .await?
             }
@@ -155,17 +155,14 @@ fn connect(
     ctx: &Context,
     stranger: &Stranger<'_>,
     wanted: (&str, MemberId),
-    attempt: &CallAttempt,
+    arriving: &Arriving,
 ) -> Result<Option<Routed>> {
-    let About::Call(call) = stranger.about else {
-        return Err(StoreError::Corrupt("calls.id").into());
-    };
-    if intercept::introduce(conn, ctx, stranger, wanted)?.is_err() {
+    if introductions::introduce(conn, ctx, stranger, wanted)?.is_err() {
         return Ok(None);
     }
     // Were they to be a stranger again, that would be another matter.
-    forget_asked(conn, stranger.community, call.as_i64())?;
-    Ok(Some(look_up(conn, attempt, ctx.now)?))
+    forget_asked(conn, stranger.community, arriving.id.as_i64())?;
+    Ok(Some(look_up(conn, &arriving.attempt, ctx.now)?))
 }
 
 #[cfg(test)]
