@@ -15,7 +15,7 @@ use std::time::Duration;
 use partyline::callbacks::{CallbacksEdge, CallbacksService};
 use partyline::domain::E164;
 use partyline::domain::event::EventKind;
-use partyline::domain::id::EndpointId;
+use partyline::domain::id::{EndpointId, MemberId};
 use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::{OnSilence, Policy};
 use partyline::store::node::NodeLock;
@@ -27,7 +27,7 @@ use partyline::switchboard::{ContactRef, EndpointEdit, Switchboard};
 use serde_json::{Value, json};
 use support::callbacks::quick;
 use support::exchange::{StepClock, Town};
-use support::receiver::{Receiver, Reply};
+use support::receiver::{Hit, Receiver, Reply};
 use support::{on_both_databases, told};
 
 fn policy() -> Policy {
@@ -64,6 +64,49 @@ async fn intercepts(town: &Town, receiver: &Receiver) {
         ..EndpointEdit::default()
     };
     endpoint(town, receiver, edit).await;
+}
+
+async fn asks_about_strangers(town: &Town, receiver: &Receiver) {
+    let edit = EndpointEdit {
+        strangers: Some(true),
+        ..EndpointEdit::default()
+    };
+    endpoint(town, receiver, edit).await;
+}
+
+/// Who was a stranger.
+struct Guest {
+    member: MemberId,
+    /// The number that stands for them to their one contact.
+    shown_as: E164,
+}
+
+/// The guest that a stranger has become, who reaches that one contact by that number.
+async fn guest(town: &Town, stranger: E164, (number, contact): (E164, MemberId)) -> Guest {
+    let found = town
+        .board
+        .members(town.community, Some(stranger), None, 10)
+        .await
+        .unwrap();
+    let [guest] = &found[..] else { panic!("{found:?}") };
+    assert!(guest.guest && guest.name == "Guest");
+    let contacts = town.board.contacts(town.community, guest.id).await.unwrap();
+    let [only] = &contacts[..] else {
+        panic!("{contacts:?}")
+    };
+    assert_eq!((only.number, only.contact), (number, contact));
+    Guest {
+        member: guest.id,
+        shown_as: only.mirror_number,
+    }
+}
+
+/// The question shows no more of a phone than its last digits.
+fn masks(question: &Hit, phones: [E164; 2]) {
+    assert!(question.json()["data"]["phone"].as_str().unwrap().contains('•'));
+    for real in phones {
+        assert!(!question.body.contains(&real.digits()), "{}", question.body);
+    }
 }
 
 fn says(word: Value) -> Reply {
@@ -193,8 +236,7 @@ on_both_databases! {
         let _service = serve(&town.board, town.clock.clone());
         let receiver = Receiver::start().await;
         receiver.answers(|_| says(json!({"action": "deny"})));
-        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
-        endpoint(&town, &receiver, edit).await;
+        asks_about_strangers(&town, &receiver).await;
         let numbers = [12_025_550_101, 12_025_550_102].map(|n| E164::from_i64(n).unwrap());
         let stranger = E164::from_i64(14_155_551_234).unwrap();
         let ask = async |to, is_asked: bool| {
@@ -221,8 +263,7 @@ on_both_databases! {
         let town = Town::found(database, 1, policy()).await;
         let _service = serve(&town.board, town.clock.clone());
         let receiver = Receiver::start().await;
-        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
-        endpoint(&town, &receiver, edit).await;
+        asks_about_strangers(&town, &receiver).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
         let contact = town.befriend(ann, bob).await;
         let to = ann.id;
@@ -374,8 +415,7 @@ on_both_databases! {
         let town = Town::found(database, 4, policy()).await;
         let _service = serve(&town.board, town.clock.clone());
         let receiver = Receiver::start().await;
-        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
-        endpoint(&town, &receiver, edit).await;
+        asks_about_strangers(&town, &receiver).await;
         let ann = town.person("Ann").await;
         let number = E164::from_i64(12_025_550_102).unwrap();
         let to = ann.id;
@@ -385,13 +425,9 @@ on_both_databases! {
         let message = town.text(stranger, number, "is this Ann?").await.message;
         let inbox = town.carrier.wait_for(ann.phone, 1).await;
         assert_eq!(inbox[0].1, "is this Ann?");
-        let found = town.board.members(town.community, Some(stranger), None, 10).await.unwrap();
-        let [guest] = &found[..] else { panic!("{found:?}") };
-        assert!(guest.guest && guest.name == "Guest");
-        let contacts = town.board.contacts(town.community, guest.id).await.unwrap();
-        assert_eq!((contacts.len(), contacts[0].number, contacts[0].contact), (1, number, ann.id));
+        let guest = guest(&town, stranger, (number, ann.id)).await;
         let bridged = town.wait_status(message, Status::Sent).await;
-        assert_eq!((bridged.from, bridged.to), (Some(guest.id), Some(ann.id)));
+        assert_eq!((bridged.from, bridged.to), (Some(guest.member), Some(ann.id)));
         town.text(ann.phone, inbox[0].0, "it is").await;
         assert_eq!(town.carrier.wait_for(stranger, 1).await, [(number, "it is".to_owned())]);
         // Known by now: nobody is asked.
@@ -399,10 +435,7 @@ on_both_databases! {
         assert_eq!(texts(&town.carrier.wait_for(ann.phone, 2).await), ["is this Ann?", "good"]);
         let asked = receiver.hits("/app");
         assert_eq!((asked.len(), &asked[0].json()["type"]), (1, &json!("stranger.unknown")));
-        assert!(asked[0].json()["data"]["phone"].as_str().unwrap().contains('•'));
-        for real in [stranger, ann.phone] {
-            assert!(!asked[0].body.contains(&real.digits()), "{}", asked[0].body);
-        }
+        masks(&asked[0], [stranger, ann.phone]);
 
         // Whoever is refused, and about whom nothing is said, is met as the policy meets strangers.
         for (n, reply) in [says(json!({"action": "deny"})), Reply::status(500)].into_iter().enumerate() {
@@ -421,8 +454,7 @@ on_both_databases! {
         let town = Town::found(database, 4, policy()).await;
         let _service = serve(&town.board, town.clock.clone());
         let receiver = Receiver::start().await;
-        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
-        endpoint(&town, &receiver, edit).await;
+        asks_about_strangers(&town, &receiver).await;
         let ann = town.person("Ann").await;
         let number = E164::from_i64(12_025_550_102).unwrap();
         let calls = async |caller| {
@@ -443,12 +475,8 @@ on_both_databases! {
         let stranger = E164::from_i64(14_155_551_234).unwrap();
         let CallPlan::Bridge(bridging) = calls(Caller::Phone(stranger)).await else { panic!("refused") };
         assert_eq!(bridging.to.phone, ann.phone);
-        let found = town.board.members(town.community, Some(stranger), None, 10).await.unwrap();
-        let [guest] = &found[..] else { panic!("{found:?}") };
-        assert!(guest.guest && guest.name == "Guest");
-        let contacts = town.board.contacts(town.community, guest.id).await.unwrap();
-        assert_eq!((contacts.len(), contacts[0].number, contacts[0].contact), (1, number, ann.id));
-        assert_eq!(bridging.to.shown, contacts[0].mirror_number);
+        let guest = guest(&town, stranger, (number, ann.id)).await;
+        assert_eq!(bridging.to.shown, guest.shown_as);
         // Known by now: nobody is asked.
         assert!(matches!(calls(Caller::Phone(stranger)).await, CallPlan::Bridge(_)));
         let asked = receiver.hits("/app");
@@ -456,10 +484,7 @@ on_both_databases! {
         let body = question.json();
         assert_eq!((&body["type"], &body["data"]["call"]["dialled_number"]), (&json!("stranger.calling"), &json!(number)));
         assert_eq!((question.id(), &body["data"]["call"]["id"]), (&*bridging.call.to_string(), &json!(bridging.call)));
-        assert!(body["data"]["phone"].as_str().unwrap().contains('•'));
-        for real in [stranger, ann.phone] {
-            assert!(!question.body.contains(&real.digits()), "{}", question.body);
-        }
+        masks(question, [stranger, ann.phone]);
 
         // Whoever is refused, about whom nothing is said, or nothing in time, is a stranger, and is asked about once.
         let silence = says(json!({"action": "connect", "name": "Late", "to": to})).after(Duration::from_secs(6));
@@ -487,8 +512,7 @@ on_both_databases! {
         let town = Town::found(database, 4, policy()).await;
         let _service = serve(&town.board, town.clock.clone());
         let receiver = Receiver::start().await;
-        let edit = EndpointEdit { strangers: Some(true), ..EndpointEdit::default() };
-        endpoint(&town, &receiver, edit).await;
+        asks_about_strangers(&town, &receiver).await;
         receiver.answers(|hit| match hit.json()["type"].as_str() {
             Some("stranger.calling") => says(json!({"action": "connect", "name": "Guest", "to": "mem_0000000000001"})),
             _ => Reply::status(204),
