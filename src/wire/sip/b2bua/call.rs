@@ -51,7 +51,7 @@ pub(super) struct Pending {
     pub(super) again: Option<Box<(Hop, OutgoingRequest)>>,
 }
 
-/// In so many rows of refreshes and questions a leg may be out of reach.
+/// For so many refreshes and questions in a row a leg may be out of reach.
 const UNREACHED: u8 = 3;
 
 /// A call.
