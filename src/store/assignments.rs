@@ -105,25 +105,33 @@ pub fn by_contact(
     Ok(row.map(Into::into))
 }
 
-/// What stands for `contact` on `member`'s phone, and the number that it is; None for a number that is not there.
-pub fn by_contact_with_number(
+/// A row, its number and the first device of whoever has the row.
+pub type RowWithEnds = (Assignment, Option<NumberRow>, Option<DeviceRow>);
+
+/// Like [`by_contact`], with the row's number and the first device of `member`.
+pub fn by_contact_with_ends(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
     contact: MemberId,
-) -> Result<Option<(Assignment, Option<NumberRow>)>, StoreError> {
+) -> Result<Option<RowWithEnds>, StoreError> {
     let its = numbers::community_id
         .eq(assignments::community_id)
         .and(numbers::id.eq(assignments::number_id));
-    let found: Option<(Row, Option<NumberRow>)> = each!(conn, c => assignments::table
+    let theirs = devices::community_id
+        .eq(assignments::community_id)
+        .and(devices::member_id.eq(assignments::member_id));
+    let found: Option<(Row, Option<NumberRow>, Option<DeviceRow>)> = each!(conn, c => assignments::table
         .left_join(numbers::table.on(its))
+        .left_join(devices::table.on(theirs))
         .filter(assignments::community_id.eq(community.as_i64()))
         .filter(assignments::member_id.eq(member.as_i64()))
         .filter(assignments::contact_id.eq(contact.as_i64()))
-        .select((Row::as_select(), Option::<NumberRow>::as_select()))
+        .order(devices::id)
+        .select((Row::as_select(), Option::<NumberRow>::as_select(), Option::<DeviceRow>::as_select()))
         .first(c)
         .optional())?;
-    Ok(found.map(|(row, number)| (row.into(), number)))
+    Ok(found.map(|(row, number, device)| (row.into(), number, device)))
 }
 
 /// Whose phone that is, and who the number is to them.

@@ -192,14 +192,23 @@ fn what_each_text_looks_up_is_found_by_its_index_without_anybodys_analyze() {
         "{steps:#?}"
     );
     let steps = plan(&mut conn, |conn| {
-        assignments::by_contact_with_number(conn, here(), member, contact).unwrap();
+        assignments::by_contact_with_ends(conn, here(), member, contact).unwrap();
     });
-    assert_eq!(steps.len(), 2, "{steps:#?}");
+    assert!(steps.iter().all(|step| !step.contains("SCAN")), "{steps:#?}");
     assert!(
         steps[0].contains("assignments_pair (community_id=? AND member_id=? AND contact_id=?)"),
         "{steps:#?}"
     );
     assert!(steps[1].contains("(community_id=? AND id=?)"), "{steps:#?}");
+    assert!(
+        steps[2].contains("devices_member (community_id=? AND member_id=?)"),
+        "{steps:#?}"
+    );
+    let steps = plan(&mut conn, |conn| {
+        numbers::find_with_community(conn, E164::from_i64(12_025_550_100).unwrap()).unwrap();
+    });
+    assert_eq!(steps.len(), 3, "{steps:#?}");
+    assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{steps:#?}");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::schema::{number_directory, numbers};
+use super::communities::CommunityRow;
+use super::schema::{communities, number_directory, numbers};
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, NumberId};
@@ -89,6 +90,24 @@ fn enter(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
 /// A number, wherever it is in service.
 pub fn find(conn: &mut Conn, number: E164) -> Result<Option<NumberRow>, StoreError> {
     Ok(last(conn, number)?.filter(|row| row.state != REMOVED))
+}
+
+/// Like [`find`], with the community that has it.
+pub fn find_with_community(
+    conn: &mut Conn,
+    number: E164,
+) -> Result<Option<(NumberRow, CommunityRow)>, StoreError> {
+    let here = numbers::community_id
+        .eq(number_directory::community_id)
+        .and(numbers::id.eq(number_directory::number_id));
+    let found: Option<(NumberRow, CommunityRow)> = each!(conn, c => number_directory::table
+        .inner_join(numbers::table.on(here))
+        .inner_join(communities::table.on(communities::id.eq(number_directory::community_id)))
+        .filter(number_directory::e164.eq(number.as_i64()))
+        .select((NumberRow::as_select(), CommunityRow::as_select()))
+        .first(c)
+        .optional())?;
+    Ok(found.filter(|(row, _)| row.state != REMOVED))
 }
 
 /// A number where it is in service or, if nowhere, where it last was.

@@ -1,5 +1,7 @@
 //! Communities and their policies.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::error::{Result, SwitchboardError};
@@ -67,14 +69,29 @@ pub(crate) struct Apps {
 }
 
 /// What a text must know of its community.
-pub(crate) fn setup(conn: &mut Conn, id: CommunityId) -> Result<(Policy, Apps)> {
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    /// Shared: as many pool numbers as a batch of texts names have it.
+    pub policy: Arc<Policy>,
+    pub apps: Apps,
+}
+
+impl Setup {
+    pub fn of(row: &CommunityRow) -> Result<Self> {
+        Ok(Self {
+            policy: Arc::new(policy_of(row)?),
+            apps: Apps {
+                devices: row.has_app_devices,
+                intercept: row.intercept_endpoint.map(EndpointId::from_i64),
+                stranger: row.stranger_endpoint.map(EndpointId::from_i64),
+            },
+        })
+    }
+}
+
+pub(crate) fn setup(conn: &mut Conn, id: CommunityId) -> Result<Setup> {
     let row = communities::get(conn, id)?.ok_or_else(|| SwitchboardError::not_found("community", id))?;
-    let apps = Apps {
-        devices: row.has_app_devices,
-        intercept: row.intercept_endpoint.map(EndpointId::from_i64),
-        stranger: row.stranger_endpoint.map(EndpointId::from_i64),
-    };
-    Ok((policy_of(&row)?, apps))
+    Setup::of(&row)
 }
 
 /// The community, for a change that depends on what it is: nobody else changes it meanwhile.

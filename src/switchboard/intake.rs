@@ -2,7 +2,7 @@
 //! transaction; acknowledged after its commit (design rule 6).
 
 use super::aside::batch_or_each;
-use super::communities::Apps;
+use super::communities::{Apps, Setup};
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
 use super::notices::Cause;
@@ -475,8 +475,7 @@ fn from_app(
     community: CommunityId,
     new: &NewMessage,
 ) -> Outcome {
-    let (policy, apps) = cache.setup(conn, community)?;
-    let apps = *apps;
+    let Setup { policy, apps } = cache.setup(conn, community)?.clone();
     if let Some(key) = &new.idempotency_key
         && let Some(before) = messages::by_reference(conn, community, API, key)?
     {
@@ -495,7 +494,7 @@ fn from_app(
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;
     let text = cleaned(&new.text);
-    if is_bad(&text, policy) {
+    if is_bad(&text, &policy) {
         return Err(SwitchboardError::invalid(
             "text",
             format!(
@@ -539,7 +538,7 @@ fn from_app(
     match ruling {
         Ruling::Bridge => {
             touch(conn, ctx, community, &pair.row)?;
-            bridge(conn, ctx, (policy, apps), message, &pair, &[])
+            bridge(conn, ctx, (&policy, apps), message, &pair, &[])
         }
         // An app is told at once, so there is nothing to record but the answer.
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::communities::{self, Apps};
+use super::communities::{self, Apps, Setup};
 use super::deliver;
 use super::error::Result;
 use super::introductions::{self, About, Stranger};
@@ -173,7 +173,7 @@ pub(crate) fn question(
     id: MessageId,
     now: Timestamp,
 ) -> Result<Option<Asking>> {
-    let (policy, apps) = communities::setup(conn, community)?;
+    let Setup { policy, apps } = communities::setup(conn, community)?;
     let row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
     let is_stranger = row.from_member.is_none();
     let asked = if is_stranger {
@@ -219,7 +219,7 @@ pub(crate) fn decide(
         // Cancelled meanwhile; whoever did that has told the sender.
         return Ok(Decided::default());
     }
-    let (policy, apps) = communities::setup(conn, community)?;
+    let Setup { policy, apps } = communities::setup(conn, community)?;
     let mut row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("outbox.message_id"))?;
     if row.from_member.is_none() {
         return match word {

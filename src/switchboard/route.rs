@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Switchboard;
-use super::communities::{self, Apps};
+use super::communities::{self, Apps, Setup};
 use super::error::Result;
 use super::registry::CarrierState;
 use super::words::OutcomeWord;
@@ -28,7 +29,7 @@ use crate::store::{Conn, StoreError, assignments, endpoints};
 #[derive(Clone, Debug)]
 pub(crate) struct Dialled {
     pub community: CommunityId,
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     pub apps: Apps,
     pub number: NumberRow,
 }
@@ -37,7 +38,7 @@ pub(crate) struct Dialled {
 #[derive(Default)]
 pub(crate) struct DialledCache {
     numbers: HashMap<E164, Option<Dialled>>,
-    setups: HashMap<CommunityId, (Policy, Apps)>,
+    setups: HashMap<CommunityId, Setup>,
 }
 
 impl DialledCache {
@@ -46,7 +47,7 @@ impl DialledCache {
     }
 
     /// What a text must know of its community.
-    pub fn setup(&mut self, conn: &mut Conn, community: CommunityId) -> Result<&(Policy, Apps)> {
+    pub fn setup(&mut self, conn: &mut Conn, community: CommunityId) -> Result<&Setup> {
         Ok(match self.setups.entry(community) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(communities::setup(conn, community)?),
@@ -118,14 +119,17 @@ pub(crate) fn dialled(conn: &mut Conn, cache: &mut DialledCache, to: E164) -> Re
     if let Some(known) = cache.numbers.get(&to) {
         return Ok(known.clone());
     }
-    let found = match numbers::find(conn, to)? {
-        Some(number) => {
-            let community = CommunityId::from_i64(number.community_id);
-            let (policy, apps) = cache.setup(conn, community)?.clone();
+    let found = match numbers::find_with_community(conn, to)? {
+        Some((number, row)) => {
+            let community = CommunityId::from_i64(row.id);
+            let Setup { policy, apps } = match cache.setups.entry(community) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(Setup::of(&row)?),
+            };
             Some(Dialled {
                 community,
-                policy,
-                apps,
+                policy: policy.clone(),
+                apps: *apps,
                 number,
             })
         }
@@ -201,10 +205,10 @@ pub(crate) fn other_end(
     apps: Apps,
     row: Assignment,
 ) -> Result<PairFacts> {
-    let (mirror, shown) = assignments::by_contact_with_number(conn, community, row.contact, row.member)?
-        .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
+    let (mirror, shown, device) =
+        assignments::by_contact_with_ends(conn, community, row.contact, row.member)?
+            .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
     let shown = shown.ok_or(StoreError::Corrupt("assignments.number_id"))?;
-    let device = devices::primary(conn, community, row.contact)?;
     let app = match apps.devices {
         true => reachable_app(conn, community, row.contact)?,
         false => None,

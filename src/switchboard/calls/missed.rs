@@ -1,9 +1,10 @@
 //! The text that tells somebody of a call that they missed, where their community wants it.
 
+use super::super::Context;
+use super::super::communities::{self, Setup};
 use super::super::error::Result;
 use super::super::notices::{self, Cause};
 use super::super::route::{self, Ruling};
-use super::super::{Context, communities};
 use crate::domain::id::{CommunityId, MemberId};
 use crate::domain::policy::MissedCalls;
 use crate::store::calls::CallRow;
@@ -28,7 +29,7 @@ pub(super) fn tell(
     ) else {
         return Ok(Vec::new());
     };
-    let (policy, apps) = communities::setup(conn, community)?;
+    let Setup { policy, apps } = communities::setup(conn, community)?;
     if policy.missed_calls != MissedCalls::Text {
         return Ok(Vec::new());
     }

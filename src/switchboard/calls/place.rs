@@ -1,9 +1,10 @@
 //! Calls that apps make, and their end by the API.
 
+use super::super::communities::{self, Setup};
 use super::super::error::{Result, SwitchboardError};
 use super::super::route::{self, Ruling};
 use super::super::switching::{CallEnd, CallEnding, CallNews, CallOrder, CallReport, PlaceError};
-use super::super::{Switchboard, communities, members};
+use super::super::{Switchboard, members};
 use super::view::{Call, view};
 use crate::domain::call::{Cause, EndedBy, State};
 use crate::domain::id::{CallId, CallKind, CommunityId, MemberId};
@@ -28,7 +29,7 @@ struct Ends {
 }
 
 fn ends(conn: &mut Conn, community: CommunityId, new: NewCall) -> Result<Ends> {
-    let (policy, apps) = communities::setup(conn, community)?;
+    let Setup { policy, apps } = communities::setup(conn, community)?;
     members::require(conn, community, new.from)?;
     members::require(conn, community, new.to)?;
     let Some(row) = assignments::by_contact(conn, community, new.from, new.to)? else {

@@ -157,7 +157,7 @@ impl Switchboard {
         facts: Facts,
         (reason, asked): (Reason, bool),
     ) -> std::result::Result<CallPlan, IntakeError> {
-        let code = code(facts.dialled.as_ref().map(|d| &d.policy), reason);
+        let code = code(facts.dialled.as_ref().map(|d| &*d.policy), reason);
         match self.call_row(arriving, &facts).zip(facts.dialled) {
             Some((row, dialled)) => {
                 let refused = Refused {
