@@ -41,6 +41,7 @@ mod resolve;
 pub mod routes;
 #[cfg(test)]
 mod tests;
+mod verifications;
 mod voice_metrics;
 
 use std::io;

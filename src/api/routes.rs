@@ -4,6 +4,7 @@ use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
     interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
+    verifications,
 };
 
 /// The route table.
@@ -22,6 +23,12 @@ pub(crate) fn tree() -> Vec<Branch> {
             ]),
             branch("/loopback").gate(Gate::Admin).with([
                 branch("/phones/{phone}/texts").get(loopback::inbox).post(loopback::send),
+            ]),
+            branch("/verifications").gate(Gate::Admin).with([
+                branch("").get(verifications::list).post(verifications::create),
+                branch("/{verification}").get(verifications::one).tagged().with([
+                    branch("/report").get(verifications::report),
+                ]),
             ]),
             branch("/events").get(events::stream),
             branch("/communities").get(communities::list).post(communities::create).tagged().only(Gate::Admin),

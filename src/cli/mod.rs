@@ -16,6 +16,7 @@ mod pool_import;
 mod pool_plan;
 mod serve;
 mod trunks_found;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,6 +58,8 @@ enum Command {
     Pool(Pool),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
+    /// Check every rule of the assignment table, and write a signed report; or check such a report.
+    Verify(verify::Args),
     /// List calls, or show one step by step.
     Calls(calls::Args),
     /// Make, list and revoke API keys.
@@ -115,6 +118,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
         Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
         Command::Explain(args) => explain::run(&config, &args, out),
+        Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
@@ -166,6 +170,9 @@ mod tests {
             "partyline pool apply a.toml",
             "partyline pool import a.csv --community Demo --pool main --region US",
             "partyline explain +14155550151 +14155550101",
+            "partyline verify --out proof.json --community Demo",
+            "partyline verify --check proof.json --json",
+            "partyline verify --check proof.json --signer aGVsbG8=",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline key list",
@@ -182,6 +189,7 @@ mod tests {
             "partyline key create --scope king",
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
+            "partyline verify --signer aGVsbG8=",
             "partyline explain +14155550151",
             "partyline explain 4155550151 +14155550101",
         ] {

@@ -81,6 +81,8 @@ kinds! {
     OptOutKind, OptOutId, "opt_";
     /// A call.
     CallKind, CallId, "call_";
+    /// A verification of the assignment table.
+    VerificationKind, VerificationId, "ver_";
 }
 
 /// An id of one kind of thing.

@@ -14,6 +14,7 @@ pub mod pool;
 mod schema;
 pub mod time;
 pub mod toml_text;
+pub mod verification;
 
 pub use e164::E164;
 pub use id::{Id, IdGenerator};

@@ -44,8 +44,11 @@ pub mod pending_deliveries;
 pub mod phone_holds;
 pub mod pools;
 pub mod releases;
+pub mod signing_keys;
 pub mod strangers;
 mod update;
+pub mod verification;
+pub mod verifications;
 mod window;
 mod writer;
 

@@ -218,6 +218,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_keys (id) {
+        id -> BigInt,
+        secret -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    verifications (id) {
+        id -> BigInt,
+        community_id -> Nullable<BigInt>,
+        state -> Text,
+        assignments -> BigInt,
+        about -> BigInt,
+        offenders -> BigInt,
+        error -> Nullable<Text>,
+        began_at -> BigInt,
+        updated_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    verification_parts (verification_id, no) {
+        verification_id -> BigInt,
+        no -> BigInt,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     outbox (community_id, message_id, kind) {
         community_id -> BigInt,
         message_id -> BigInt,

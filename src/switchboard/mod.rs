@@ -62,6 +62,7 @@ mod sweep;
 pub mod switching;
 mod tidy;
 pub mod told;
+pub mod verification;
 pub mod views;
 pub mod words;
 

@@ -46,6 +46,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Resolve", "What would happen, and why."),
     ("Keys", "Bearer keys to this API. Only for keys of scope `admin`."),
     (
+        "Verifications",
+        "Proofs that the assignment table breaks none of its rules, as signed reports. Only for keys of scope `admin`.",
+    ),
+    (
         "Loopback",
         "Virtual phones to try things out with, where the loopback carrier is on. Only for keys of scope `admin`.",
     ),

@@ -24,11 +24,12 @@ use utoipa::OpenApi;
 use super::{
     assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
     interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
+    verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
     AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, OptOutId, PoolId,
+    MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -60,11 +61,12 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         opt_outs::list, opt_outs::one,
         events::stream,
         metrics::show,
+        verifications::create, verifications::list, verifications::one, verifications::report,
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
         schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
-        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
+        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
     )),
 )]
 struct Handlers;

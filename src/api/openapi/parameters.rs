@@ -16,6 +16,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "delivery" => ("DeliveryId", "The delivery."),
         "opt_out" => ("OptOutId", "The opt-out."),
         "call" => ("CallId", "The call."),
+        "verification" => ("VerificationId", "The verification."),
         "phone" => ("E164", "The virtual phone; the plus as it is or as `%2B`."),
         "contact" => {
             let either = json!({ "oneOf": [reference("ContactId"), reference("MemberId")] });

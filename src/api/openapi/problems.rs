@@ -70,6 +70,8 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 answer_not_kept: "The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.", "the first request with this Idempotency-Key was done and answered with status 200, in more than 65536 bytes, which are not kept; GET what it was about to see how it stands";
     409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
     409 too_many_endpoints: "The community has as many endpoints as one may have.", "a community has at most 100 endpoints; remove one first";
+    409 verification_running: "Another verification goes on.", "ver_1tq3v8r4w0801 goes on still; wait for its end";
+    409 no_report: "The verification is not done, so it has no report.", "ver_1tq3v8r4w0801 has no report: look at its state";
     409 asked_already: "Another endpoint of the community is asked already.", "end_1tq3v8r4w0802 has `intercepts` already; only one endpoint of a community is asked";
     409 endpoint_in_use: "Members read their texts there.", "mem_1tq3v8r4w0801 and perhaps others read their texts at end_1tq3v8r4w0801; remove their app devices first";
     409 endpoint_disabled: "The endpoint takes no callbacks.", "end_1tq3v8r4w0801 is disabled; enable it first";
