@@ -321,6 +321,76 @@ on_both_databases! {
         import("number,carrier\n+14155550110,loopback\n").refused(1, &["numbers.csv:2:", "already"]);
     }
 
+    async fn a_table_is_verified_and_its_report_checked(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "apply", DEMO]).done();
+        let done = desk.run(&["verify", "--json"]).json();
+        assert_eq!((&done["clean"], &done["offenders"]), (&json!(true), &json!(0)), "{done:#}");
+        assert!(done["checked"]["assignments"].as_u64().unwrap() > 0, "{done:#}");
+        let key = done["signed_by"]["key"].as_str().unwrap();
+        let checked = desk.run(&["verify", "--check", "verification.json", "--json"]).json();
+        assert_eq!((&checked["trusted"], &checked["report"]["signed_by"]), (&json!(true), &done["signed_by"]));
+        let check = ["verify", "--check", "verification.json"];
+        assert!(desk.run(&check).done().contains("no row broke any rule"));
+        assert!(desk.run(&["verify", "--check", "verification.json", "--signer", key]).done().contains(key));
+
+        // By another key it is signed right and believed by nobody.
+        let other = Desk::new(database);
+        other.run(&["migrate"]).done();
+        let report = std::fs::read_to_string(desk.dir.join("verification.json")).unwrap();
+        other.write("verification.json", &report);
+        let strange = other.run(&check);
+        assert_eq!(strange.status, Some(1), "{strange:#?}");
+        assert!(strange.stderr.contains("is not the key that was expected"), "{strange:#?}");
+        desk.write("changed.json", &report.replace("\"sqlite\"", "\"postgres\"").replace("\"clean\":true", "\"clean\":false"));
+        desk.run(&["verify", "--check", "changed.json"]).refused(1, &["changed after it was signed"]);
+        desk.write("half.json", &report[..report.len() / 2]);
+        desk.run(&["verify", "--check", "half.json"]).refused(1, &["not a whole report"]);
+        desk.run(&["verify", "--check", "nowhere.json"]).refused(2, &["cannot read nowhere.json"]);
+        assert!(!report.contains("+1415"), "{report}");
+
+        // What an interrupted run has left is begun anew; one that still runs is left alone.
+        let unfinished = desk.dir.join("verification.json.unfinished");
+        std::fs::write(&unfinished, "{\"report\":{\n".repeat(10_000)).unwrap();
+        let held = std::fs::File::open(&unfinished).unwrap();
+        held.lock().unwrap();
+        desk.run(&["verify"]).refused(1, &["another verification writes it"]);
+        drop(held);
+        let said = desk.run(&["verify", "--community", "Demo"]).done().to_owned();
+        assert!(said.contains("no row breaks any rule"), "{said}");
+        assert!(!unfinished.exists());
+        desk.run(&check).done();
+
+        // Planted while nobody serves.
+        let url = desk.envs.iter().find(|(name, _)| name.ends_with("URL")).unwrap().1.clone();
+        let mut conn = partyline::store::DatabaseUrl::parse(&url).unwrap().connect(true).unwrap();
+        conn.execute("UPDATE numbers SET load = load + 5").unwrap();
+        let found = desk.run(&["verify", "--out", "bad.json"]);
+        assert_eq!(found.status, Some(1), "{found:#?}");
+        assert!(found.stderr.contains("break a rule; see bad.json"), "{found:#?}");
+        assert!(found.stdout.contains("count of assignments is not what there are"), "{found:#?}");
+        assert!(desk.run(&["verify", "--check", "bad.json"]).done().contains("rows that broke a rule"));
+    }
+
+    async fn the_past_is_explained(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "apply", DEMO]).done();
+        let texts = |n: u8, at: &[&str]| {
+            let to = format!("+1415555010{n}");
+            let args = ["explain", "+14155550151", to.as_str(), "--json"];
+            desk.run(&[&args[..], at].concat()).json()
+        };
+        let n = (1..=4).find(|n| texts(*n, &[])["outcome"] == "bridge").unwrap();
+        let long_ago = texts(n, &["--at", "2001-01-01T00:00:00Z"]);
+        assert_eq!(long_ago["outcome"], "unknown");
+        assert!(long_ago["sentence"].as_str().unwrap().contains("is not known"), "{long_ago}");
+        let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let then = texts(n, &["--at", &now, "--community", "Demo"]);
+        assert_eq!((&then["outcome"], &then["contact"]), (&json!("bridge"), &texts(n, &[])["contact"]));
+        desk.run(&["explain", "+14155550151", "+14155550101", "--at", "2999-01-01T00:00:00Z"])
+            .refused(1, &["still to come"]);
+    }
+
     async fn the_doctor_finds_what_is_wrong_and_says_what_to_do(database: Database) {
         let desk = Desk::new(database);
         let doctor = desk.run(&["doctor"]);

@@ -44,6 +44,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/contacts/bulk").post(bulk::create),
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
                         branch("/accept").post(contacts::accept).tagged(),
+                        branch("/history").get(contacts::history),
                     ]),
                 ]),
                 branch("/pools").get(pools::list).post(pools::create).tagged().only(Gate::Manage),

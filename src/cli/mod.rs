@@ -173,6 +173,7 @@ mod tests {
             "partyline verify --out proof.json --community Demo",
             "partyline verify --check proof.json --json",
             "partyline verify --check proof.json --signer aGVsbG8=",
+            "partyline explain +14155550151 +14155550101 --at 2026-01-31T12:00:00Z --community Demo",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline key list",
@@ -191,6 +192,7 @@ mod tests {
             "partyline key revoke 7",
             "partyline verify --signer aGVsbG8=",
             "partyline explain +14155550151",
+            "partyline explain +14155550151 +14155550101 --at yesterday",
             "partyline explain 4155550151 +14155550101",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

@@ -6,6 +6,7 @@ pub mod call;
 pub mod choice;
 pub mod e164;
 pub mod event;
+pub mod history;
 pub mod id;
 pub mod keyword;
 pub mod message;

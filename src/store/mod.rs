@@ -26,6 +26,7 @@ pub mod early_receipts;
 pub mod endpoints;
 pub mod events;
 pub mod held_parts;
+pub mod history;
 pub mod idempotency;
 pub mod lease;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub mod parts;
 pub mod pending_deliveries;
 pub mod phone_holds;
 pub mod pools;
+pub mod presence;
 pub mod releases;
 pub mod signing_keys;
 pub mod strangers;

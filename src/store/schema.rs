@@ -218,6 +218,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    assignment_history (community_id, member_id, number_id, at, id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        number_id -> BigInt,
+        at -> BigInt,
+        id -> BigInt,
+        contact_id -> BigInt,
+        assignment_id -> BigInt,
+        live -> Bool,
+        origin -> SmallInt,
+        pending -> Bool,
+        blocked -> Bool,
+        stopped -> Bool,
+        cool_until -> Nullable<BigInt>,
+        why -> SmallInt,
+        who -> SmallInt,
+        who_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device_history (community_id, member_id, at, id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        at -> BigInt,
+        id -> BigInt,
+        device_id -> BigInt,
+        phone -> Nullable<BigInt>,
+        present -> Bool,
+        stopped_all -> Bool,
+    }
+}
+
+diesel::table! {
+    number_history (community_id, number_id, at, id) {
+        community_id -> BigInt,
+        number_id -> BigInt,
+        at -> BigInt,
+        id -> BigInt,
+        in_service -> Bool,
+    }
+}
+
+diesel::table! {
+    history_starts (community_id) {
+        community_id -> BigInt,
+        began_at -> BigInt,
+    }
+}
+
+diesel::table! {
     signing_keys (id) {
         id -> BigInt,
         secret -> Text,

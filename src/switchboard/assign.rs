@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
-use super::{Context, contacts, members, notices};
+use super::{Context, contacts, history, members, notices};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, WhenFull};
@@ -68,7 +69,7 @@ pub(crate) fn assign(
         reachable(conn, community, member)?,
         reachable(conn, community, contact)?,
     );
-    if let Some(pair) = existing(conn, community, member, contact)? {
+    if let Some(pair) = existing(conn, ctx, community, member, contact)? {
         return Ok(pair);
     }
     for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
@@ -137,6 +138,7 @@ fn reachable(conn: &mut Conn, community: CommunityId, member: MemberId) -> Resul
 
 fn existing(
     conn: &mut Conn,
+    ctx: &Context,
     community: CommunityId,
     member: MemberId,
     contact: MemberId,
@@ -160,9 +162,14 @@ fn existing(
             ..AssignmentChange::default()
         };
         assignments::update(conn, community, contact, mirror.number, &accepted)?;
+        let was_pending = mirror.pending;
         row.origin = Origin::Chosen;
         row.pending = false;
         mirror.pending = false;
+        history::note(conn, ctx, community, &row, Why::ChosenBack)?;
+        if was_pending {
+            history::note(conn, ctx, community, &mirror, Why::Accepted)?;
+        }
     }
     Ok(Some(Pair {
         row,
@@ -275,6 +282,9 @@ fn insert(
         ..row.clone()
     };
     assignments::insert_pair(conn, community, [&row, &mirror])?;
+    for side in [&row, &mirror] {
+        history::note(conn, ctx, community, side, Why::ContactAdded)?;
+    }
     Ok(Pair {
         row,
         mirror,
@@ -295,11 +305,19 @@ pub(crate) fn release(
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
-    row: &Assignment,
+    (row, why): (&Assignment, Why),
     loads: &mut Loads,
 ) -> Result<()> {
     match assignments::lock_pair(conn, community, row.member, row.contact)? {
-        Some(pair) => release_locked(conn, ctx, policy, community, &pair, Cooling::FromNow, loads),
+        Some(pair) => release_locked(
+            conn,
+            ctx,
+            policy,
+            community,
+            &pair,
+            (Cooling::FromNow, why),
+            loads,
+        ),
         None => Ok(()),
     }
 }
@@ -310,7 +328,7 @@ pub(super) fn release_locked(
     policy: &Policy,
     community: CommunityId,
     pair: &[Assignment; 2],
-    cooling: Cooling,
+    (cooling, why): (Cooling, Why),
     loads: &mut Loads,
 ) -> Result<()> {
     let from = match cooling {
@@ -324,7 +342,9 @@ pub(super) fn release_locked(
     };
     let seen = contacts::contact_view(conn, community, chosen, received)?;
     ctx.events.assignment_released(community, &seen)?;
+    let cool_until = from.plus_s(policy.cool_down_s);
     for side in pair {
+        history::note_end(conn, ctx, community, side, why, cool_until)?;
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(
             conn,
@@ -334,7 +354,7 @@ pub(super) fn release_locked(
                 number_id: side.number.as_i64(),
                 contact_id: side.contact.as_i64(),
                 released_at: ctx.now.0,
-                cool_until: from.plus_s(policy.cool_down_s).0,
+                cool_until: cool_until.0,
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;

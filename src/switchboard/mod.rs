@@ -26,6 +26,7 @@ mod exchange;
 mod expected;
 mod forecast;
 mod held;
+mod history;
 mod idempotency;
 mod intake;
 mod interactions;
@@ -45,6 +46,7 @@ mod opt_outs;
 mod outbox;
 pub mod outlet;
 mod parcels;
+mod past;
 mod phone_memory;
 pub mod phones;
 pub mod pool_file;
@@ -66,6 +68,7 @@ pub mod verification;
 pub mod views;
 pub mod words;
 
+use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -79,6 +82,7 @@ pub use error::{Result, SwitchboardError};
 pub use events::Event;
 pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
+pub use history::{AssignmentChanged, HistoryPlace};
 pub use idempotency::Claim;
 pub use interactions::{Interaction, InteractionId};
 pub use intercept::Word as AppWord;
@@ -102,6 +106,7 @@ pub use crate::store::Window;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::history::Actor;
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
 use crate::store::{Conn, Db, StoreError};
@@ -123,6 +128,8 @@ const MOST_REPORTS: usize = 65_536;
 #[derive(Clone)]
 pub struct Switchboard {
     inner: Arc<Inner>,
+    /// Who changes what is changed through this handle.
+    by: Actor,
 }
 
 struct Inner {
@@ -164,6 +171,8 @@ pub(crate) struct Context {
     pub events: events::EventLog,
     /// About how many receipts are kept for texts that are not known yet.
     pub early: Arc<AtomicUsize>,
+    /// Who changes what is changed.
+    pub by: Cell<Actor>,
     /// What keeps a failure here from the others of the transaction.
     pub fence: crate::store::Fence,
     /// Which job this is; the same when the database has it run again.
@@ -186,6 +195,7 @@ impl Context {
             guard,
             early,
             events: events::EventLog::default(),
+            by: Cell::new(Actor::Broker),
             fence: crate::store::Fence::Savepoint,
             job,
         }
@@ -329,6 +339,15 @@ impl Switchboard {
         };
         Self {
             inner: Arc::new(inner),
+            by: Actor::Broker,
+        }
+    }
+
+    /// The same exchange, for somebody: what is changed through it is kept as their doing.
+    pub fn by(&self, actor: Actor) -> Self {
+        Self {
+            by: actor,
+            ..self.clone()
         }
     }
 
@@ -422,13 +441,15 @@ impl Switchboard {
 
     fn context(&self) -> Context {
         let inner = &self.inner;
-        Context::new(
+        let context = Context::new(
             self.now(),
             inner.ids.clone(),
             inner.registry.clone(),
             inner.guard.clone(),
             inner.early.clone(),
-        )
+        );
+        context.by.set(self.by);
+        context
     }
 
     /// Says who is to be told what happens to texts and callbacks, once.

@@ -74,6 +74,9 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
             Ok(messages) => tracing::info!(messages, "old messages of strangers were removed"),
             Err(error) => tracing::warn!(%error, "old messages of strangers could not be removed"),
         }
+        if let Err(error) = board.forget_history().await {
+            tracing::warn!(%error, "old changes of assignments could not be removed");
+        }
         let (now, known) = (board.now(), board.carriers());
         let forgotten = board
             .write_grouped(move |conn, _| Ok(held::forget(conn, &known, me, now)?))

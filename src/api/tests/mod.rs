@@ -19,6 +19,7 @@ mod scopes;
 mod socket;
 mod story;
 mod stream;
+mod verifications;
 mod watching;
 
 pub(super) use common::{House, PHONES};
