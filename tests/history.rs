@@ -13,9 +13,10 @@ use partyline::domain::id::KeyId;
 use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::{Policy, WhenFull};
 use partyline::domain::{Clock, E164, Timestamp};
+use partyline::store::DatabaseUrl;
 use partyline::switchboard::{AssignmentChanged, ContactRef, Decision};
 use support::exchange::{Person, Town};
-use support::{Database, on_both_databases};
+use support::on_both_databases;
 
 /// The whole history of a pair, oldest first, in pages of two.
 async fn history(town: &Town, one: Person, other: Person) -> Vec<AssignmentChanged> {
@@ -251,5 +252,57 @@ on_both_databases! {
         // Without a community it is found by the number.
         let found = town.board.resolve_at(None, ann.phone, made.number, began).await.unwrap();
         assert_eq!((found.outcome, found.contact), ("bridge", Some(bob.id)));
+    }
+
+    async fn a_database_that_was_there_before_the_history_knows_its_present(database: Database) {
+        let town = Town::found(database, 3, Policy { cool_down_s: 0, ..Policy::default() }).await;
+        let (ann, bob, eve) = (town.person("Ann").await, town.person("Bob").await, town.person("Eve").await);
+        let made = town.befriend(ann, bob).await;
+        let gone = town.befriend(ann, eve).await;
+        town.clock.advance_s(10);
+        town.board.release_contact(town.community, ann.id, ContactRef::Member(eve.id)).await.unwrap();
+        // As it was before the step that makes the history; then that step, and the clock of the database.
+        let step = "2026-11-22-000021_history";
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let kind = if town.url.starts_with("postgres") { "postgres" } else { "sqlite" };
+        let down = std::fs::read_to_string(format!("{folder}/{kind}/{step}/down.sql")).unwrap();
+        let mut conn = DatabaseUrl::parse(&town.url).unwrap().connect(true).unwrap();
+        conn.execute(&down).unwrap();
+        conn.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261122000021'").unwrap();
+        let before = town.clock.now();
+        // Far ahead of whatever the machine's clock says.
+        town.clock.advance_s(20 * 366 * 24 * 3600);
+        let (board, _) = Town::open(&town.url, town.clock.clone(), 3);
+        let ask = async |to, at| board.resolve_at(Some(town.community), ann.phone, to, at).await.unwrap();
+        let found = ask(made.number, before).await;
+        assert_eq!(met(&found), ("unknown", None));
+        let found = ask(made.number, town.clock.now()).await;
+        assert_eq!((met(&found), found.contact), (("bridge", None), Some(bob.id)));
+        let found = ask(gone.number, town.clock.now()).await;
+        assert_eq!(found.outcome, "quarantine");
+        let first = board.pair_history(town.community, ann.id, ContactRef::Member(bob.id), None, 9).await.unwrap();
+        let told: Vec<_> = first.iter().map(|(change, _)| (change.why, change.by)).collect();
+        assert_eq!(told, [(Why::HistoryBegan, ActorWord::Migration); 2]);
+    }
+
+    async fn what_is_older_than_it_is_kept_is_forgotten_and_said_to_be_unknown(database: Database) {
+        let policy = Policy { history_kept_s: 1_000, cool_down_s: 0, ..Policy::default() };
+        let town = Town::found(database, 3, policy).await;
+        let (ann, bob, eve) = (town.person("Ann").await, town.person("Bob").await, town.person("Eve").await);
+        let made = town.befriend(ann, bob).await;
+        let kept = town.befriend(ann, eve).await;
+        let early = town.clock.now();
+        town.clock.advance_s(10);
+        town.board.set_blocked(town.community, ann.id, ContactRef::Member(bob.id), true).await.unwrap();
+        let blocked = town.clock.now();
+        town.clock.advance_s(1_001);
+        town.board.set_blocked(town.community, ann.id, ContactRef::Member(bob.id), false).await.unwrap();
+        town.board.forget_history().await.unwrap();
+        assert_eq!(at(&town, ann.phone, made.number, early).await.outcome, "unknown");
+        let still = at(&town, ann.phone, made.number, blocked.plus_s(5)).await;
+        assert_eq!(met(&still), ("refuse", Some(Reason::PairBlocked)));
+        assert_eq!(whys(&town, ann, bob).await.len(), 2, "the first change was followed by another");
+        let other = at(&town, ann.phone, kept.number, blocked.plus_s(5)).await;
+        assert_eq!((other.outcome, other.contact), ("bridge", Some(eve.id)));
     }
 }

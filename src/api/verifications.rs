@@ -46,6 +46,7 @@ pub(crate) async fn create(state: Data<ApiState>, Json(new): Json<NewVerificatio
 #[utoipa::path(
     get, path = "/v1/verifications", operation_id = "list_verifications", tag = "Verifications",
     summary = "List verifications",
+    description = "The last ten that the API was asked for. What `partyline verify` did is not among them.",
     params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
     responses(
         (status = 200, description = "A page, newest first.", body = Page<Verification>),
@@ -64,6 +65,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/v1/verifications/{verification}", operation_id = "get_verification", tag = "Verifications",
     summary = "Get a verification",
+    description = "How far it is, and what it found so far.",
     responses(
         (status = 200, description = "The verification.", body = Verification),
     ),

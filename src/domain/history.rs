@@ -29,6 +29,7 @@ pub enum Actor {
 /// The words for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ChangedBy)]
 pub enum ActorWord {
     /// A member, by a text, a call, or an app that sends in their name.
     Member,
@@ -115,6 +116,7 @@ macro_rules! whys {
         /// Why an assignment changed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
+        #[schema(as = ChangeReason)]
         pub enum Why {
             $($(#[doc = $doc])+ $why,)*
         }

@@ -8,13 +8,14 @@ use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, communities, devices, members, migrations, numbers, opt_outs,
-    pending_deliveries, pools,
+    Conn, Durability, api_keys, assignments, communities, devices, history, members, migrations, numbers,
+    opt_outs, pending_deliveries, pools, presence, verification, verifications,
 };
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Status;
+use crate::domain::{E164, Timestamp};
 
 const HERE: i64 = 1;
 
@@ -213,6 +214,15 @@ fn no_other_list_scans_or_sorts() {
         numbers::list(conn, here(), 7, 51).unwrap();
         pools::list(conn, here(), 7, 51).unwrap();
         opt_outs::list(conn, here(), i64::MAX, 51).unwrap();
+        verifications::list(conn, i64::MAX, 51).unwrap();
+        let moment = Timestamp(7);
+        history::of_direction(conn, here(), (member, member), (7, 7), 51).unwrap();
+        history::of_number(conn, here(), (member, number), moment).unwrap();
+        presence::of_phone(conn, here(), E164::from_i64(12_025_550_100).unwrap(), moment).unwrap();
+        presence::of_member(conn, here(), member, moment).unwrap();
+        presence::was_in_service(conn, here(), number, moment).unwrap();
+        verification::chunk(conn, here(), 7, 51).unwrap();
+        verification::by_phone(conn, here(), 7, 51).unwrap();
         assignment_lists::of_community(conn, here(), (member, number), 51).unwrap();
         assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();
     });

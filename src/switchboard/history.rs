@@ -298,7 +298,7 @@ impl Switchboard {
 
     /// Forgets changes that are older than their community keeps them, but of each number on each member's phones the
     /// last: what held since then stays known.
-    pub(super) async fn forget_history(&self) -> Result<()> {
+    pub async fn forget_history(&self) -> Result<()> {
         let mut after = 0;
         loop {
             let page = self

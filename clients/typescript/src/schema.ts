@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/members/{member}/contacts/{contact}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what became of a pair
+         * @description Every change of the pair's two assignments: when, why, by whom, and how the row was from then on. A pair that was released has its history still; name it by the contact's member id, or by the contact's old id. Kept for ever, or as the policy `history_kept_s` says.
+         */
+        get: operations["list_contact_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/pools": {
         parameters: {
             query?: never;
@@ -439,7 +459,7 @@ export interface paths {
         };
         /**
          * Say what would happen to a text
-         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
+         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of scope `app`, which do not learn whose a phone is.
          */
         get: operations["resolve"];
         put?: never;
@@ -958,6 +978,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List verifications
+         * @description The last ten that the API was asked for. What `partyline verify` did is not among them.
+         */
+        get: operations["list_verifications"];
+        put?: never;
+        /**
+         * Verify the assignment table
+         * @description Begins to check every rule on every row, beside the traffic. Ask for it again until its `state` is `done`; then its report can be had. One goes on at a time; the last ten are kept.
+         */
+        post: operations["create_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{verification}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a verification
+         * @description How far it is, and what it found so far.
+         */
+        get: operations["get_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{verification}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a report
+         * @description The counts and every offender, signed. Keep the bytes as they are: `partyline verify --check` takes them from a file. What is signed with Ed25519 is `partyline-verification-1`, a line feed, and the SHA-256, in hex, of all bytes before the last line.
+         */
+        get: operations["get_verification_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "message.received": {
@@ -1308,6 +1392,39 @@ export interface components {
             /** @description When it was made. */
             created_at: components["schemas"]["Timestamp"];
         };
+        /** @description A change of an assignment: the row as it was after it. */
+        AssignmentChanged: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Why. */
+            why: components["schemas"]["ChangeReason"];
+            /** @description Who did it. */
+            by: components["schemas"]["ChangedBy"];
+            /** @description The member, where it was one. */
+            by_member: null | components["schemas"]["MemberId"];
+            /** @description The API key, where it was one. */
+            by_key: null | components["schemas"]["KeyId"];
+            /** @description The row. */
+            assignment: null | components["schemas"]["AssignmentId"];
+            /** @description In whose table it is. */
+            member: components["schemas"]["MemberId"];
+            /** @description Who the number is to the member. */
+            contact: components["schemas"]["MemberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description Whether it stood for the contact from then on; false once it was released. */
+            live: boolean;
+            /** @description Chosen by the member, or received. */
+            origin: components["schemas"]["Origin"];
+            /** @description It waited for acceptance. */
+            pending: boolean;
+            /** @description It was blocked. */
+            blocked: boolean;
+            /** @description The member's phone had stopped it. */
+            stopped: boolean;
+            /** @description Until when a released number cools down. */
+            cool_until: null | components["schemas"]["Timestamp"];
+        };
         /**
          * @description An assignment: the same row as the contact, as the pool sees it. The id is `asg_` and 13 letters and digits; ids sort by time.
          * @example asg_1tq3v8r4w0801
@@ -1516,6 +1633,16 @@ export interface components {
          * @enum {string}
          */
         CarrierState: "up" | "down" | "configured" | "not_configured";
+        /**
+         * @description Why an assignment changed.
+         * @enum {string}
+         */
+        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed";
+        /**
+         * @description The words for them.
+         * @enum {string}
+         */
+        ChangedBy: "member" | "app" | "community" | "admin" | "cli" | "pool_file" | "broker" | "migration";
         /** @description A community. */
         Community: {
             /** @description Its id. */
@@ -1582,10 +1709,10 @@ export interface components {
         /** @description A decision, explained. Holds no real number. */
         Decision: {
             /**
-             * @description `bridge`, `refuse` or `quarantine`.
+             * @description `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began.
              * @enum {string}
              */
-            outcome: "bridge" | "refuse" | "quarantine";
+            outcome: "bridge" | "refuse" | "quarantine" | "unknown";
             /** @description The stable word of the reason, when it is not bridged. */
             reason: null | components["schemas"]["Reason"];
             /**
@@ -1625,6 +1752,8 @@ export interface components {
              *     `not_configured`. `down` and `not_configured` mean that a text would wait.
              */
             carrier_state: null | components["schemas"]["CarrierState"];
+            /** @description The moment that this is about; none for the present. */
+            at: null | components["schemas"]["Timestamp"];
         };
         /** @description A delivery of an event to an endpoint. */
         Delivery: {
@@ -2199,6 +2328,10 @@ export interface components {
              */
             overlap_s: number;
         };
+        NewVerification: {
+            /** @description The community that is to be verified; all of them, and the directory of numbers, if absent. */
+            community?: null | components["schemas"]["CommunityId"];
+        };
         NumberEdit: {
             /** @description Another pool. */
             pool?: null | components["schemas"]["PoolId"];
@@ -2283,6 +2416,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Assignment"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        AssignmentChangedPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["AssignmentChanged"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -2445,6 +2591,19 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description One page of a list. */
+        VerificationPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Verification"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
         /** @description The policies of one community. */
         Policy: {
             /**
@@ -2458,6 +2617,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what numbers
+             *     last stood for is.
+             * @default 0
+             */
+            history_kept_s: number;
             /**
              * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
@@ -2593,6 +2759,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what numbers
+             *     last stood for is.
+             * @default 0
+             */
+            history_kept_s: number;
             /**
              * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
@@ -2885,6 +3058,206 @@ export interface components {
          * @example 2026-01-15T09:30:00.000Z
          */
         Timestamp: string;
+        /** @description A verification of the assignment table. */
+        Verification: {
+            /** @description The id. */
+            id: components["schemas"]["VerificationId"];
+            /** @description The community that is verified; none for all. */
+            community: null | components["schemas"]["CommunityId"];
+            /** @description How it stands. */
+            state: components["schemas"]["VerificationState"];
+            /**
+             * Format: int64
+             * @description Assignments looked at so far.
+             */
+            assignments: number;
+            /**
+             * Format: int64
+             * @description How many there are, about.
+             */
+            assignments_about: number;
+            /**
+             * Format: int64
+             * @description Rows found so far that break a rule.
+             */
+            offenders: number;
+            /** @description Whether there is none, once it is done. */
+            clean: boolean | null;
+            /**
+             * @description Why it failed.
+             * @example the verification was stopped before its end
+             */
+            error: string | null;
+            /** @description When it began. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description When it ended. */
+            ended_at: null | components["schemas"]["Timestamp"];
+        };
+        /** @description How much was looked at. */
+        VerificationCounts: {
+            /**
+             * Format: int64
+             * @description Communities.
+             */
+            communities: number;
+            /**
+             * Format: int64
+             * @description Pool numbers, removed ones too.
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description Members.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Assignments.
+             */
+            assignments: number;
+            /**
+             * Format: int64
+             * @description What members' numbers last stood for.
+             */
+            releases: number;
+        };
+        /**
+         * @description A verification of the assignment table. The id is `ver_` and 13 letters and digits; ids sort by time.
+         * @example ver_1tq3v8r4w0801
+         */
+        VerificationId: string;
+        /** @description Something that breaks a rule. Ids only: no real number, and no pool number either. */
+        VerificationOffender: {
+            /** @description The rule. */
+            rule: components["schemas"]["VerificationRule"];
+            /** @description Whose rows they are. */
+            community: components["schemas"]["CommunityId"];
+            /** @description In whose table. */
+            member: null | components["schemas"]["MemberId"];
+            /** @description Who the contact is. */
+            contact: null | components["schemas"]["MemberId"];
+            /** @description Which number. */
+            number: null | components["schemas"]["NumberId"];
+            /** @description Which assignment. */
+            assignment: null | components["schemas"]["AssignmentId"];
+            /** @description The other assignment, where two collide. */
+            other_assignment: null | components["schemas"]["AssignmentId"];
+            /** @description Which device. */
+            device: null | components["schemas"]["DeviceId"];
+            /** @description The other device, where two collide. */
+            other_device: null | components["schemas"]["DeviceId"];
+            /** @description The opt-out. */
+            opt_out: null | components["schemas"]["OptOutId"];
+            /** @description The other number, where two collide. */
+            other_number: null | components["schemas"]["NumberId"];
+            /**
+             * Format: int64
+             * @description What should be, of a count.
+             */
+            expected: number | null;
+            /**
+             * Format: int64
+             * @description What is.
+             */
+            found: number | null;
+        };
+        /** @description A signed report, as it is written. */
+        VerificationReport: {
+            /** @description What was found. */
+            report: components["schemas"]["VerificationReportBody"];
+            /** @description Who says so. */
+            signature: components["schemas"]["VerificationSignature"];
+        };
+        /** @description What was found. */
+        VerificationReportBody: {
+            /**
+             * @description The name of this form.
+             * @example partyline-verification-1
+             */
+            format: string;
+            /**
+             * @description The program that wrote it.
+             * @example partyline 0.1.0
+             */
+            made_by: string;
+            /**
+             * @description `sqlite` or `postgres`.
+             * @example sqlite
+             */
+            database: string;
+            /** @description The community, if it is about one. */
+            community: null | components["schemas"]["CommunityId"];
+            /** @description When the first row was read. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description Every row that breaks a rule. */
+            offenders: components["schemas"]["VerificationOffender"][];
+            /** @description How much was looked at. */
+            checked: components["schemas"]["VerificationCounts"];
+            /** @description Of each rule, how many break it. */
+            rules: components["schemas"]["VerificationRuleCount"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            offender_count: number;
+            /** @description Whether there is none. */
+            clean: boolean;
+            /** @description When the last row was read. */
+            ended_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What must hold of the assignment table; each offender names the rule that it breaks.
+         * @enum {string}
+         */
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        /** @description How many break a rule. */
+        VerificationRuleCount: {
+            /** @description The rule. */
+            rule: components["schemas"]["VerificationRule"];
+            /**
+             * Format: int64
+             * @description How many break it.
+             */
+            offenders: number;
+            /**
+             * @description What is wrong with those who do.
+             * @example two assignments of this member hold this number
+             */
+            means: string;
+        };
+        /** @description Who says so. */
+        VerificationSignature: {
+            /**
+             * @description `Ed25519`.
+             * @example Ed25519
+             */
+            algorithm: string;
+            /**
+             * @description The public key, in base64.
+             * @example 6kp2zR6hU5s0Jm0hZb2Zrv9V2hNQmQbRBJm8oWkGmYc=
+             */
+            key: string;
+            /**
+             * @description The SHA-256 of all before the last line, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * @description The signature of the name of the form, a line feed and that hash, in base64.
+             * @example VhUgm3tO3nYpXc6Q5o4b0g7m0ZtQb1fYk8o8b0b1a1cQe2m3n4p5q6r7s8t9u0v1w2x3y4z5A6B7C8D9E0F1Gg==
+             */
+            value: string;
+        };
+        /**
+         * @description How a verification stands.
+         * @enum {string}
+         */
+        VerificationState: "running" | "done" | "failed" | "interrupted";
         /**
          * @description What happens when a member's table is full.
          * @enum {string}
@@ -3607,6 +3980,7 @@ export interface operations {
                      *           "policy": {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
+                     *             "history_kept_s": 0,
                      *             "stranger_asked_every_s": 3600,
                      *             "refused": "reply",
                      *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -3690,6 +4064,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "history_kept_s": 0,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -3776,6 +4151,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "history_kept_s": 0,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -3867,6 +4243,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "history_kept_s": 0,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -5113,6 +5490,79 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_contact_history: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The contact, by its own id or by the member who it is.
+                 * @example ctc_1tq3v8r4w0801
+                 */
+                contact: components["schemas"]["ContactId"] | components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "why": "history_began",
+                     *           "by": "member",
+                     *           "by_member": "mem_1tq3v8r4w0801",
+                     *           "by_key": "key_1tq3v8r4w0801",
+                     *           "assignment": "asg_1tq3v8r4w0801",
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "number": "+15005550101",
+                     *           "live": false,
+                     *           "origin": "chosen",
+                     *           "pending": false,
+                     *           "blocked": false,
+                     *           "stopped": false,
+                     *           "cool_until": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssignmentChangedPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_pools: {
         parameters: {
             query?: {
@@ -6166,6 +6616,11 @@ export interface operations {
                  * @example +15005550101
                  */
                 to: components["schemas"]["E164"];
+                /**
+                 * @description The moment that is asked about, as RFC 3339; the present if absent.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                at?: components["schemas"]["Timestamp"];
             };
             header?: never;
             path: {
@@ -6203,7 +6658,8 @@ export interface operations {
                      *       "shown_number": "+15005550102",
                      *       "device": "dev_1tq3v8r4w0801",
                      *       "carrier": "loopback",
-                     *       "carrier_state": "up"
+                     *       "carrier_state": "up",
+                     *       "at": "2026-01-15T09:30:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Decision"];
@@ -8569,6 +9025,290 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_verifications: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ver_1tq3v8r4w0801",
+                     *           "community": "com_1tq3v8r4w0801",
+                     *           "state": "running",
+                     *           "assignments": 1,
+                     *           "assignments_about": 1,
+                     *           "offenders": 1,
+                     *           "clean": false,
+                     *           "error": "the verification was stopped before its end",
+                     *           "began_at": "2026-01-15T09:30:00.000Z",
+                     *           "ended_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerificationPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "community": "com_1tq3v8r4w0801"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewVerification"];
+            };
+        };
+        responses: {
+            /** @description It goes on. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ver_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "assignments": 1,
+                     *       "assignments_about": 1,
+                     *       "offenders": 1,
+                     *       "clean": false,
+                     *       "error": "the verification was stopped before its end",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `verification_running`: Another verification goes on.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The verification.
+                 * @example ver_1tq3v8r4w0801
+                 */
+                verification: components["schemas"]["VerificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verification. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ver_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "assignments": 1,
+                     *       "assignments_about": 1,
+                     *       "offenders": 1,
+                     *       "clean": false,
+                     *       "error": "the verification was stopped before its end",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_verification_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The verification.
+                 * @example ver_1tq3v8r4w0801
+                 */
+                verification: components["schemas"]["VerificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "report": {
+                     *         "format": "partyline-verification-1",
+                     *         "made_by": "partyline 0.1.0",
+                     *         "database": "sqlite",
+                     *         "community": "com_1tq3v8r4w0801",
+                     *         "began_at": "2026-01-15T09:30:00.000Z",
+                     *         "offenders": [
+                     *           {
+                     *             "rule": "route_key",
+                     *             "community": "com_1tq3v8r4w0801",
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "contact": "mem_1tq3v8r4w0802",
+                     *             "number": "num_1tq3v8r4w0801",
+                     *             "assignment": "asg_1tq3v8r4w0801",
+                     *             "other_assignment": "asg_1tq3v8r4w0801",
+                     *             "device": "dev_1tq3v8r4w0801",
+                     *             "other_device": "dev_1tq3v8r4w0801",
+                     *             "opt_out": "opt_1tq3v8r4w0801",
+                     *             "other_number": "num_1tq3v8r4w0801",
+                     *             "expected": 1,
+                     *             "found": 1
+                     *           }
+                     *         ],
+                     *         "checked": {
+                     *           "communities": 0,
+                     *           "numbers": 0,
+                     *           "members": 0,
+                     *           "devices": 0,
+                     *           "assignments": 0,
+                     *           "releases": 0
+                     *         },
+                     *         "rules": [
+                     *           {
+                     *             "rule": "route_key",
+                     *             "offenders": 0,
+                     *             "means": "two assignments of this member hold this number"
+                     *           }
+                     *         ],
+                     *         "offender_count": 0,
+                     *         "clean": false,
+                     *         "ended_at": "2026-01-15T09:30:00.000Z"
+                     *       },
+                     *       "signature": {
+                     *         "algorithm": "Ed25519",
+                     *         "key": "6kp2zR6hU5s0Jm0hZb2Zrv9V2hNQmQbRBJm8oWkGmYc=",
+                     *         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "value": "VhUgm3tO3nYpXc6Q5o4b0g7m0ZtQb1fYk8o8b0b1a1cQe2m3n4p5q6r7s8t9u0v1w2x3y4z5A6B7C8D9E0F1Gg=="
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerificationReport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The verification is not done, so it has no report. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -18,6 +18,7 @@ pub use rules::{Live, hold, mirror, stop, table};
 /// What must hold of the assignment table; each offender names the rule that it breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = VerificationRule)]
 pub enum Rule {
     /// A member and a pool number name at most one assignment.
     RouteKey,
@@ -128,6 +129,7 @@ impl Rule {
 
 /// Something that breaks a rule. Ids only: no real number, and no pool number either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = VerificationOffender)]
 pub struct Offender {
     /// The rule.
     pub rule: Rule,

@@ -59,6 +59,7 @@ pub struct Verification {
     /// Whether there is none, once it is done.
     pub clean: Option<bool>,
     /// Why it failed.
+    #[schema(example = "the verification was stopped before its end")]
     pub error: Option<String>,
     /// When it began.
     pub began_at: Timestamp,

@@ -12,7 +12,6 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use utoipa::ToSchema;
 
 use super::Switchboard;
 use super::error::{Result, SwitchboardError};
@@ -66,7 +65,7 @@ impl Extent {
 }
 
 /// What a verification found, in short.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Summary {
     /// Nothing breaks a rule.
     pub clean: bool,

@@ -26,6 +26,7 @@ const LONGEST_LINE: u64 = 16 * 1024;
 
 /// How much was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = VerificationCounts)]
 pub struct Counted {
     /// Communities.
     pub communities: u64,
@@ -43,6 +44,7 @@ pub struct Counted {
 
 /// How many break a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = VerificationRuleCount)]
 pub struct RuleCount {
     /// The rule.
     pub rule: Rule,
@@ -103,10 +105,15 @@ pub struct ReportSignature {
     #[schema(example = "Ed25519")]
     pub algorithm: String,
     /// The public key, in base64.
+    #[schema(example = "6kp2zR6hU5s0Jm0hZb2Zrv9V2hNQmQbRBJm8oWkGmYc=")]
     pub key: String,
     /// The SHA-256 of all before the last line, in hex.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub sha256: String,
     /// The signature of the name of the form, a line feed and that hash, in base64.
+    #[schema(
+        example = "VhUgm3tO3nYpXc6Q5o4b0g7m0ZtQb1fYk8o8b0b1a1cQe2m3n4p5q6r7s8t9u0v1w2x3y4z5A6B7C8D9E0F1Gg=="
+    )]
     pub value: String,
 }
 

@@ -5,7 +5,6 @@ use data_encoding::{BASE64, HEXLOWER};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 
 use super::super::Switchboard;
 use super::super::error::Result;
@@ -13,12 +12,11 @@ use crate::domain::Timestamp;
 use crate::store::{StoreError, signing_keys};
 
 /// Who signed a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Signer {
     /// The public key, in base64.
     pub key: String,
     /// A short name for it: the beginning of its SHA-256, in hex.
-    #[schema(example = "5f1c9a2b7e3d4c60")]
     pub key_id: String,
 }
 

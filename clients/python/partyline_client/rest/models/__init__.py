@@ -6,6 +6,8 @@ from .api_key_page import ApiKeyPage
 from .api_key_scope import ApiKeyScope
 from .api_key_with_token import ApiKeyWithToken
 from .assignment import Assignment
+from .assignment_changed import AssignmentChanged
+from .assignment_changed_page import AssignmentChangedPage
 from .assignment_created_data import AssignmentCreatedData
 from .assignment_created_event import AssignmentCreatedEvent
 from .assignment_page import AssignmentPage
@@ -35,6 +37,8 @@ from .callback_endpoint_page import CallbackEndpointPage
 from .callback_endpoint_state import CallbackEndpointState
 from .capability import Capability
 from .carrier_state import CarrierState
+from .change_reason import ChangeReason
+from .changed_by import ChangedBy
 from .community import Community
 from .community_edit import CommunityEdit
 from .community_page import CommunityPage
@@ -107,6 +111,7 @@ from .new_message import NewMessage
 from .new_number import NewNumber
 from .new_pool import NewPool
 from .new_secret import NewSecret
+from .new_verification import NewVerification
 from .not_connected import NotConnected
 from .number_edit import NumberEdit
 from .number_state import NumberState
@@ -141,6 +146,16 @@ from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
+from .verification import Verification
+from .verification_counts import VerificationCounts
+from .verification_offender import VerificationOffender
+from .verification_page import VerificationPage
+from .verification_report import VerificationReport
+from .verification_report_body import VerificationReportBody
+from .verification_rule import VerificationRule
+from .verification_rule_count import VerificationRuleCount
+from .verification_signature import VerificationSignature
+from .verification_state import VerificationState
 from .when_full import WhenFull
 
 __all__ = (
@@ -150,6 +165,8 @@ __all__ = (
     "ApiKeyScope",
     "ApiKeyWithToken",
     "Assignment",
+    "AssignmentChanged",
+    "AssignmentChangedPage",
     "AssignmentCreatedData",
     "AssignmentCreatedEvent",
     "AssignmentPage",
@@ -179,6 +196,8 @@ __all__ = (
     "CallStep",
     "Capability",
     "CarrierState",
+    "ChangedBy",
+    "ChangeReason",
     "Community",
     "CommunityEdit",
     "CommunityPage",
@@ -251,6 +270,7 @@ __all__ = (
     "NewNumber",
     "NewPool",
     "NewSecret",
+    "NewVerification",
     "NotConnected",
     "NumberEdit",
     "NumberState",
@@ -285,5 +305,15 @@ __all__ = (
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
+    "Verification",
+    "VerificationCounts",
+    "VerificationOffender",
+    "VerificationPage",
+    "VerificationReport",
+    "VerificationReportBody",
+    "VerificationRule",
+    "VerificationRuleCount",
+    "VerificationSignature",
+    "VerificationState",
     "WhenFull",
 )
