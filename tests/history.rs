@@ -305,4 +305,25 @@ on_both_databases! {
         let other = at(&town, ann.phone, kept.number, blocked.plus_s(5)).await;
         assert_eq!((other.outcome, other.contact), ("bridge", Some(eve.id)));
     }
+
+    async fn a_node_whose_clock_is_behind_changes_the_present_and_not_the_past(database: Database) {
+        let town = Town::found(database, 2, Policy { cool_down_s: 0, ..Policy::default() }).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let made = town.befriend(ann, bob).await;
+        town.clock.advance_s(100);
+        town.board.release_contact(town.community, ann.id, ContactRef::Member(bob.id)).await.unwrap();
+        let released = town.clock.now();
+        town.clock.advance_s(-50);
+        let again = town.befriend(bob, ann).await;
+        assert_eq!(again.mirror_number, made.number);
+        town.clock.advance_s(-20);
+        town.board.set_blocked(town.community, ann.id, ContactRef::Member(bob.id), true).await.unwrap();
+        town.clock.advance_s(170);
+        let now = at(&town, ann.phone, made.number, town.clock.now()).await;
+        assert_eq!(met(&now), ("refuse", Some(Reason::PairBlocked)));
+        let then = at(&town, ann.phone, made.number, released.plus_s(-1)).await;
+        assert_eq!((met(&then), then.contact), (("bridge", None), Some(bob.id)));
+        let order: Vec<Why> = whys(&town, ann, bob).await.into_iter().map(|(why, _)| why).collect();
+        assert_eq!(order, [Why::ContactAdded, Why::Released, Why::ContactAdded, Why::Blocked]);
+    }
 }

@@ -52,6 +52,23 @@ pub fn insert(conn: &mut Conn, row: &HistoryRow) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The place of the last change of a number on a member's phones, or of what stands for a contact there.
+pub fn last(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    (number, contact): (NumberId, MemberId),
+) -> Result<Option<(i64, i64)>, StoreError> {
+    let end = Timestamp(i64::MAX - 1);
+    let of_number = of_number(conn, community, (member, number), end)?;
+    let of_contact = of_contact(conn, community, (member, contact), end)?;
+    Ok(of_number
+        .into_iter()
+        .chain(of_contact)
+        .map(|row| (row.at, row.id))
+        .max())
+}
+
 /// What a number was on a member's phones at a moment.
 pub fn of_number(
     conn: &mut Conn,

@@ -35,6 +35,28 @@ pub fn device_changed(conn: &mut Conn, row: &DeviceChangeRow) -> Result<(), Stor
     Ok(())
 }
 
+/// The place of the last change of a phone, or of its member's devices.
+pub fn last_of_device(conn: &mut Conn, change: &DeviceChangeRow) -> Result<Option<(i64, i64)>, StoreError> {
+    let of_member: Option<(i64, i64)> = each!(conn, c => device_history::table
+        .filter(device_history::community_id.eq(change.community_id))
+        .filter(device_history::member_id.eq(change.member_id))
+        .order((device_history::at.desc(), device_history::id.desc()))
+        .select((device_history::at, device_history::id))
+        .first(c)
+        .optional())?;
+    let of_phone: Option<(i64, i64)> = match change.phone {
+        Some(phone) => each!(conn, c => device_history::table
+            .filter(device_history::community_id.eq(change.community_id))
+            .filter(device_history::phone.eq(phone))
+            .order((device_history::at.desc(), device_history::id.desc()))
+            .select((device_history::at, device_history::id))
+            .first(c)
+            .optional())?,
+        None => None,
+    };
+    Ok(of_member.max(of_phone))
+}
+
 /// How it was with a phone at a moment.
 pub fn of_phone(
     conn: &mut Conn,
@@ -85,6 +107,21 @@ pub fn number_changed(
     );
     each!(conn, c => diesel::insert_into(number_history::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// The place of the last change of a number.
+pub fn last_of_number(
+    conn: &mut Conn,
+    community: CommunityId,
+    number: NumberId,
+) -> Result<Option<(i64, i64)>, StoreError> {
+    Ok(each!(conn, c => number_history::table
+        .filter(number_history::community_id.eq(community.as_i64()))
+        .filter(number_history::number_id.eq(number.as_i64()))
+        .order((number_history::at.desc(), number_history::id.desc()))
+        .select((number_history::at, number_history::id))
+        .first(c)
+        .optional())?)
 }
 
 /// Whether a number was in service at a moment.

@@ -282,9 +282,7 @@ fn insert(
         ..row.clone()
     };
     assignments::insert_pair(conn, community, [&row, &mirror])?;
-    for side in [&row, &mirror] {
-        history::note(conn, ctx, community, side, Why::ContactAdded)?;
-    }
+    history::note_pair(conn, ctx, community, [&row, &mirror], Why::ContactAdded)?;
     Ok(Pair {
         row,
         mirror,
@@ -343,8 +341,8 @@ pub(super) fn release_locked(
     let seen = contacts::contact_view(conn, community, chosen, received)?;
     ctx.events.assignment_released(community, &seen)?;
     let cool_until = from.plus_s(policy.cool_down_s);
+    history::note_end(conn, ctx, community, pair, why, cool_until)?;
     for side in pair {
-        history::note_end(conn, ctx, community, side, why, cool_until)?;
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(
             conn,

@@ -67,7 +67,7 @@ pub(crate) fn note(
     row: &Assignment,
     why: Why,
 ) -> Result<()> {
-    write(conn, ctx, community, row, (why, ctx.by.get()), None)
+    write(conn, ctx, community, &[row], (why, ctx.by.get()), None)
 }
 
 /// The same, by the member whose row it is.
@@ -89,15 +89,26 @@ pub(crate) fn note_by(
     row: &Assignment,
     why: (Why, Actor),
 ) -> Result<()> {
-    write(conn, ctx, community, row, why, None)
+    write(conn, ctx, community, &[row], why, None)
 }
 
-/// Writes down that a row was released.
+/// Writes down that both rows of a pair were made.
+pub(crate) fn note_pair(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    pair: [&Assignment; 2],
+    why: Why,
+) -> Result<()> {
+    write(conn, ctx, community, &pair, (why, ctx.by.get()), None)
+}
+
+/// Writes down that both rows of a pair were released.
 pub(crate) fn note_end(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
-    row: &Assignment,
+    pair: &[Assignment; 2],
     why: Why,
     cool_until: Timestamp,
 ) -> Result<()> {
@@ -106,66 +117,102 @@ pub(crate) fn note_end(
         Why::Recycled => Actor::Broker,
         _ => ctx.by.get(),
     };
-    write(conn, ctx, community, row, (why, by), Some(cool_until))
+    let [one, other] = pair;
+    write(conn, ctx, community, &[one, other], (why, by), Some(cool_until))
 }
 
+/// A place in the history that lies after what it follows: transactions are done in another order than they were
+/// begun in, and nodes' clocks differ, but what is done later must not seem to be earlier.
+fn place(ctx: &Context, last: Option<(i64, i64)>) -> (i64, i64) {
+    let id = ctx.id::<MessageKind>().as_i64();
+    match last {
+        Some((at, before)) if at >= ctx.now.0 => (at, id.max(before.saturating_add(1))),
+        _ => (ctx.now.0, id),
+    }
+}
+
+/// Rows that change together change at one moment.
 fn write(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
-    row: &Assignment,
+    rows: &[&Assignment],
     (why, by): (Why, Actor),
     ended: Option<Timestamp>,
 ) -> Result<()> {
+    let mut last = None;
+    for row in rows {
+        last = last.max(rows::last(
+            conn,
+            community,
+            row.member,
+            (row.number, row.contact),
+        )?);
+    }
+    let (at, id) = place(ctx, last);
     let (who, who_id) = by.code();
-    let change = HistoryRow {
-        community_id: community.as_i64(),
-        member_id: row.member.as_i64(),
-        number_id: row.number.as_i64(),
-        at: ctx.now.0,
-        id: ctx.id::<MessageKind>().as_i64(),
-        contact_id: row.contact.as_i64(),
-        assignment_id: row.id.as_i64(),
-        live: ended.is_none(),
-        origin: row.origin.code(),
-        pending: row.pending,
-        blocked: row.blocked,
-        stopped: row.stopped,
-        cool_until: ended.map(|at| at.0),
-        why: why.code(),
-        who,
-        who_id,
-    };
-    Ok(rows::insert(conn, &change)?)
+    for row in rows {
+        let change = HistoryRow {
+            community_id: community.as_i64(),
+            member_id: row.member.as_i64(),
+            number_id: row.number.as_i64(),
+            at,
+            id,
+            contact_id: row.contact.as_i64(),
+            assignment_id: row.id.as_i64(),
+            live: ended.is_none(),
+            origin: row.origin.code(),
+            pending: row.pending,
+            blocked: row.blocked,
+            stopped: row.stopped,
+            cool_until: ended.map(|at| at.0),
+            why: why.code(),
+            who,
+            who_id,
+        };
+        rows::insert(conn, &change)?;
+    }
+    Ok(())
 }
 
 /// Writes down that a member has a phone, or has it no more, or how it stands with STOPALL.
 pub(crate) fn note_phone(conn: &mut Conn, ctx: &Context, row: &DeviceRow, present: bool) -> Result<()> {
-    let change = DeviceChangeRow {
-        community_id: row.community_id,
-        member_id: row.member_id,
-        at: ctx.now.0,
-        id: ctx.id::<MessageKind>().as_i64(),
-        device_id: row.id,
-        phone: Some(row.phone),
-        present,
-        stopped_all: row.stopped_all,
-    };
-    Ok(presence::device_changed(conn, &change)?)
+    note_device(
+        conn,
+        ctx,
+        DeviceChangeRow {
+            community_id: row.community_id,
+            member_id: row.member_id,
+            at: 0,
+            id: 0,
+            device_id: row.id,
+            phone: Some(row.phone),
+            present,
+            stopped_all: row.stopped_all,
+        },
+    )
 }
 
 /// Writes down that a member reads in an app, or does so no more.
 pub(crate) fn note_app(conn: &mut Conn, ctx: &Context, row: &AppDeviceRow, present: bool) -> Result<()> {
-    let change = DeviceChangeRow {
-        community_id: row.community_id,
-        member_id: row.member_id,
-        at: ctx.now.0,
-        id: ctx.id::<MessageKind>().as_i64(),
-        device_id: row.id,
-        phone: None,
-        present,
-        stopped_all: false,
-    };
+    note_device(
+        conn,
+        ctx,
+        DeviceChangeRow {
+            community_id: row.community_id,
+            member_id: row.member_id,
+            at: 0,
+            id: 0,
+            device_id: row.id,
+            phone: None,
+            present,
+            stopped_all: false,
+        },
+    )
+}
+
+fn note_device(conn: &mut Conn, ctx: &Context, mut change: DeviceChangeRow) -> Result<()> {
+    (change.at, change.id) = place(ctx, presence::last_of_device(conn, &change)?);
     Ok(presence::device_changed(conn, &change)?)
 }
 
@@ -177,9 +224,13 @@ pub(crate) fn note_number(
     number: NumberId,
     in_service: bool,
 ) -> Result<()> {
-    let place = (ctx.now, ctx.id::<MessageKind>().as_i64());
+    let (at, id) = place(ctx, presence::last_of_number(conn, community, number)?);
     Ok(presence::number_changed(
-        conn, community, number, place, in_service,
+        conn,
+        community,
+        number,
+        (Timestamp(at), id),
+        in_service,
     )?)
 }
 

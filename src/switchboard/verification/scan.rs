@@ -254,15 +254,16 @@ impl Scan<'_> {
         }
         after = FIRST;
         loop {
-            let (found, unmarked, upto) = conn.snapshot(|conn| rows::stops(conn, community, after, most))?;
-            let mut broken: Vec<Offender> = found
+            let stops = conn.snapshot(|conn| rows::stops(conn, community, after, most))?;
+            let mut broken: Vec<Offender> = stops
+                .found
                 .iter()
                 .filter_map(|one| {
                     let (opt_out, contact) = one.stop();
                     rules::stop(community, &one.live(), opt_out, contact)
                 })
                 .collect();
-            broken.extend(unmarked.iter().map(|one| Offender {
+            broken.extend(stops.unmarked.iter().map(|one| Offender {
                 member: Some(MemberId::from_i64(one.member_id)),
                 device: Some(DeviceId::from_i64(one.device_id)),
                 opt_out: Some(OptOutId::from_i64(one.opt_out_id)),
@@ -270,7 +271,7 @@ impl Scan<'_> {
             }));
             self.tell(&broken)?;
             self.go_on("assignments")?;
-            match upto {
+            match stops.upto {
                 Some(upto) => after = upto,
                 None => return Ok(()),
             }

@@ -1,19 +1,22 @@
 //! What a verification reads: rows in the order of their keys, so many at a time. Each function is called within a
 //! snapshot of the caller's, so that what it gives is of one moment.
 
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
+mod memories;
+mod numbers;
 
-use super::numbers::REMOVED;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
 use super::schema::{assignments, devices, members, releases};
 use super::{Conn, StoreError, each};
 use crate::domain::Timestamp;
 use crate::domain::assignment::{Assignment, Origin};
-use crate::domain::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId, OptOutId};
-use crate::domain::verification::{Live, Past, Row};
+use crate::domain::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId};
+use crate::domain::verification::{Past, Row};
 
-/// Most entries of the directory that are told of at once.
-const ENTRIES: i64 = 10_000;
+pub use memories::{Remembered, Stops, Unmarked, holds, stops};
+pub use numbers::{LostEntry, NumberFacts, PhoneInPool, lost_entries, numbers, phones_in_pool};
+
 /// Before every id.
 pub const FIRST: i64 = i64::MIN;
 
@@ -270,92 +273,6 @@ pub fn about(conn: &mut Conn, community: Option<CommunityId>) -> Result<i64, Sto
     Ok(row.least.unwrap_or(0))
 }
 
-/// What the rules have to know of a number.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct NumberFacts {
-    /// `num_…`
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    /// E.164 as an integer.
-    #[diesel(sql_type = BigInt)]
-    pub e164: i64,
-    /// It is not removed.
-    #[diesel(sql_type = Bool)]
-    pub in_service: bool,
-    /// How many assignments it counts.
-    #[diesel(sql_type = BigInt)]
-    pub load: i64,
-    /// Its pool is there.
-    #[diesel(sql_type = Bool)]
-    pub pooled: bool,
-    /// To which community the directory leads.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub led_community: Option<i64>,
-    /// To which number.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub led_number: Option<i64>,
-}
-
-/// All numbers of a community, removed ones too.
-pub fn numbers(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberFacts>, StoreError> {
-    let sql = format!(
-        "SELECT n.id, n.e164, n.state <> '{REMOVED}' AS in_service, n.load, p.id IS NOT NULL AS pooled, \
-         d.community_id AS led_community, d.number_id AS led_number FROM numbers n \
-         LEFT JOIN pools p ON p.community_id = n.community_id AND p.id = n.pool_id \
-         LEFT JOIN number_directory d ON d.e164 = n.e164 WHERE n.community_id = {} ORDER BY n.id",
-        community.as_i64()
-    );
-    Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
-}
-
-/// A number of a community that is somebody's phone, and whose.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct PhoneInPool {
-    /// `num_…`
-    #[diesel(sql_type = BigInt)]
-    pub number_id: i64,
-    /// `dev_…`
-    #[diesel(sql_type = BigInt)]
-    pub device_id: i64,
-    /// `mem_…`
-    #[diesel(sql_type = BigInt)]
-    pub member_id: i64,
-}
-
-/// Numbers in service that are somebody's phones, in whichever community.
-pub fn phones_in_pool(conn: &mut Conn, community: CommunityId) -> Result<Vec<PhoneInPool>, StoreError> {
-    let sql = format!(
-        "SELECT n.id AS number_id, d.id AS device_id, d.member_id FROM numbers n CROSS JOIN devices d \
-         WHERE n.community_id = {} AND n.state <> '{REMOVED}' AND d.phone = n.e164",
-        community.as_i64()
-    );
-    Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
-}
-
-/// A place in the directory that leads nowhere.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct LostEntry {
-    /// E.164 as an integer, to go on after it.
-    #[diesel(sql_type = BigInt)]
-    pub e164: i64,
-    /// `com_…`
-    #[diesel(sql_type = BigInt)]
-    pub community_id: i64,
-    /// `num_…`
-    #[diesel(sql_type = BigInt)]
-    pub number_id: i64,
-}
-
-/// Entries of the directory whose number is not there, so many after one.
-pub fn lost_entries(conn: &mut Conn, after: i64) -> Result<Vec<LostEntry>, StoreError> {
-    let sql = format!(
-        "SELECT d.e164, d.community_id, d.number_id FROM number_directory d \
-         LEFT JOIN numbers n ON n.community_id = d.community_id AND n.id = d.number_id \
-         WHERE d.e164 > {after} AND n.id IS NULL ORDER BY d.e164 LIMIT {ENTRIES}"
-    );
-    Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
-}
-
 /// Devices by phone: (phone, device, member), all of each phone; and the phone up to which they go, if there are more.
 pub type ByPhone = (Vec<(i64, DeviceId, MemberId)>, Option<i64>);
 
@@ -379,154 +296,4 @@ pub fn by_phone(
     }
     let row = |(phone, device, member)| (phone, DeviceId::from_i64(device), MemberId::from_i64(member));
     Ok((found.into_iter().map(row).collect(), upto))
-}
-
-/// What a phone remembers of a number that stands for somebody on it now.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct Remembered {
-    #[diesel(sql_type = Nullable<BigInt>)]
-    past_contact: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    memory: i64,
-    #[diesel(sql_type = BigInt)]
-    device_id: i64,
-    #[diesel(sql_type = BigInt)]
-    device_since: i64,
-    #[diesel(sql_type = BigInt)]
-    member_id: i64,
-    #[diesel(sql_type = BigInt)]
-    number_id: i64,
-    #[diesel(sql_type = BigInt)]
-    contact_id: i64,
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = SmallInt)]
-    origin: i16,
-    #[diesel(sql_type = Bool)]
-    stopped: bool,
-    #[diesel(sql_type = BigInt)]
-    created_at: i64,
-}
-
-impl Remembered {
-    /// The assignment as it is.
-    pub fn live(&self) -> Live {
-        Live {
-            row: Row {
-                member: MemberId::from_i64(self.member_id),
-                number: NumberId::from_i64(self.number_id),
-                contact: MemberId::from_i64(self.contact_id),
-                id: AssignmentId::from_i64(self.id),
-                origin: Origin::from_code(self.origin),
-                pending: false,
-                blocked: false,
-                stopped: self.stopped,
-                created_at: Timestamp(self.created_at),
-            },
-            device: DeviceId::from_i64(self.device_id),
-            device_since: Timestamp(self.device_since),
-        }
-    }
-
-    /// What the number was, of a hold.
-    pub fn past(&self) -> Past {
-        Past {
-            number: NumberId::from_i64(self.number_id),
-            contact: self.past_contact.map(MemberId::from_i64),
-            cool_until: Timestamp(self.memory),
-        }
-    }
-
-    /// Which opt-out it is, and for whom the number stood then, of a stop.
-    pub fn stop(&self) -> (OptOutId, Option<MemberId>) {
-        let contact = self.past_contact.map(MemberId::from_i64);
-        (OptOutId::from_i64(self.memory), contact)
-    }
-}
-
-/// The phone up to which the next chunk of a table by phone goes; none where it ends.
-fn phones_to(
-    conn: &mut Conn,
-    table: &str,
-    community: CommunityId,
-    after: i64,
-    most: i64,
-) -> Result<Option<i64>, StoreError> {
-    let sql = format!(
-        "SELECT phone AS least FROM {table} WHERE community_id = {} AND phone > {after} ORDER BY phone \
-         LIMIT 1 OFFSET {}",
-        community.as_i64(),
-        most - 1
-    );
-    let found: Vec<Least> = each!(conn, c => diesel::sql_query(sql).load(c))?;
-    Ok(found.first().and_then(|row| row.least))
-}
-
-/// Where phones are joined to what stands on them now. The order of the tables is that in which SQLite reads them.
-fn remembered(
-    conn: &mut Conn,
-    (table, memory): (&str, &str),
-    community: CommunityId,
-    (after, upto): (i64, i64),
-) -> Result<Vec<Remembered>, StoreError> {
-    let sql = format!(
-        "SELECT m.contact_id AS past_contact, m.{memory} AS memory, d.id AS device_id, \
-         d.created_at AS device_since, a.member_id, a.number_id, a.contact_id, a.id, a.origin, a.stopped, \
-         a.created_at FROM {table} m CROSS JOIN devices d CROSS JOIN assignments a \
-         WHERE m.community_id = {community} AND m.phone > {after} AND m.phone <= {upto} \
-         AND d.community_id = m.community_id AND d.phone = m.phone \
-         AND a.community_id = m.community_id AND a.member_id = d.member_id AND a.number_id = m.number_id",
-        community = community.as_i64()
-    );
-    Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
-}
-
-/// What phones remember of numbers that stand for somebody on them now, and up to which phone that goes.
-pub fn holds(
-    conn: &mut Conn,
-    community: CommunityId,
-    after: i64,
-    most: i64,
-) -> Result<(Vec<Remembered>, Option<i64>), StoreError> {
-    let upto = phones_to(conn, "phone_holds", community, after, most)?;
-    let bounds = (after, upto.unwrap_or(i64::MAX));
-    let found = remembered(conn, ("phone_holds", "cool_until"), community, bounds)?;
-    Ok((found, upto))
-}
-
-/// A phone that has stopped everything and is not marked so.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct Unmarked {
-    /// `opt_…`
-    #[diesel(sql_type = BigInt)]
-    pub opt_out_id: i64,
-    /// `dev_…`
-    #[diesel(sql_type = BigInt)]
-    pub device_id: i64,
-    /// `mem_…`
-    #[diesel(sql_type = BigInt)]
-    pub member_id: i64,
-}
-
-/// What phones have stopped: of numbers that stand for somebody on them now, and of everything where it is not marked;
-/// and up to which phone that goes.
-pub fn stops(
-    conn: &mut Conn,
-    community: CommunityId,
-    after: i64,
-    most: i64,
-) -> Result<(Vec<Remembered>, Vec<Unmarked>, Option<i64>), StoreError> {
-    let upto = phones_to(conn, "opt_outs", community, after, most)?;
-    let bounds = (after, upto.unwrap_or(i64::MAX));
-    let found = remembered(conn, ("opt_outs", "id"), community, bounds)?;
-    let sql = format!(
-        "SELECT o.id AS opt_out_id, d.id AS device_id, d.member_id FROM opt_outs o CROSS JOIN devices d \
-         WHERE o.community_id = {community} AND o.phone > {after} AND o.phone <= {upto} AND o.number_id = {all} \
-         AND d.community_id = o.community_id AND d.phone = o.phone AND NOT d.stopped_all",
-        community = community.as_i64(),
-        upto = bounds.1,
-        all = super::opt_outs::ALL_NUMBERS,
-    );
-    let unmarked = each!(conn, c => diesel::sql_query(sql).load(c))?;
-    Ok((found, unmarked, upto))
 }
