@@ -131,7 +131,7 @@ fn place(ctx: &Context, last: Option<(i64, i64)>) -> (i64, i64) {
     }
 }
 
-/// Rows that change together change at one moment.
+/// Rows that change together change at one moment, and have places of their own in it.
 fn write(
     conn: &mut Conn,
     ctx: &Context,
@@ -149,9 +149,9 @@ fn write(
             (row.number, row.contact),
         )?);
     }
-    let (at, id) = place(ctx, last);
+    let (at, first) = place(ctx, last);
     let (who, who_id) = by.code();
-    for row in rows {
+    for (id, row) in (first..).zip(rows) {
         let change = HistoryRow {
             community_id: community.as_i64(),
             member_id: row.member.as_i64(),

@@ -58,9 +58,10 @@ INSERT INTO history_starts SELECT id, CAST(extract(epoch FROM now()) * 1000 AS B
 INSERT INTO assignment_history
     SELECT community_id, member_id, number_id, CAST(extract(epoch FROM now()) * 1000 AS BIGINT), id, contact_id, id, TRUE,
         origin, pending, blocked, stopped, NULL, 0, 7, NULL FROM assignments;
--- Released before: id 0 stands before everything of the same moment.
+-- Released before: ids 0 and 1, of the two rows of a pair, stand before everything of the same moment.
 INSERT INTO assignment_history
-    SELECT community_id, member_id, number_id, released_at, 0, contact_id, 0, FALSE,
+    SELECT community_id, member_id, number_id, released_at,
+        CASE WHEN member_id < contact_id THEN 0 ELSE 1 END, contact_id, 0, FALSE,
         0, FALSE, FALSE, FALSE, cool_until, 0, 7, NULL FROM releases;
 INSERT INTO device_history
     SELECT community_id, member_id, created_at, id, id, phone, TRUE, stopped_all FROM devices;

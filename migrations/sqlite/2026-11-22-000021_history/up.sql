@@ -58,9 +58,10 @@ INSERT INTO history_starts SELECT id, CAST(unixepoch('subsec') * 1000 AS INTEGER
 INSERT INTO assignment_history
     SELECT community_id, member_id, number_id, CAST(unixepoch('subsec') * 1000 AS INTEGER), id, contact_id, id, 1,
         origin, pending, blocked, stopped, NULL, 0, 7, NULL FROM assignments;
--- Released before: id 0 stands before everything of the same moment.
+-- Released before: ids 0 and 1, of the two rows of a pair, stand before everything of the same moment.
 INSERT INTO assignment_history
-    SELECT community_id, member_id, number_id, released_at, 0, contact_id, 0, 0,
+    SELECT community_id, member_id, number_id, released_at,
+        CASE WHEN member_id < contact_id THEN 0 ELSE 1 END, contact_id, 0, 0,
         0, 0, 0, 0, cool_until, 0, 7, NULL FROM releases;
 INSERT INTO device_history
     SELECT community_id, member_id, created_at, id, id, phone, 1, stopped_all FROM devices;
