@@ -335,6 +335,7 @@ pub(super) fn release_locked(
                 contact_id: side.contact.as_i64(),
                 released_at: ctx.now.0,
                 cool_until: from.plus_s(policy.cool_down_s).0,
+                made_at: Some(side.created_at.0),
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
