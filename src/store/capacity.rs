@@ -259,3 +259,11 @@ pub fn regions(conn: &mut Conn, piece: Piece) -> Result<Vec<(i64, Option<String>
         .select((devices::member_id, devices::region))
         .load(c))?)
 }
+
+/// How many members a community has.
+pub fn count_members(conn: &mut Conn, community: CommunityId) -> Result<i64, StoreError> {
+    Ok(each!(conn, c => members::table
+        .filter(members::community_id.eq(community.as_i64()))
+        .count()
+        .get_result(c))?)
+}
