@@ -163,7 +163,7 @@ pub fn tables(
         "SELECT m.id AS member_id, m.created_at AS joined_at, COUNT(a.number_id) AS contacts, {} AS unanswered, {made} \
          AS made, {} AS idle, {} AS elsewhere, {} AS elsewhere_then FROM members m LEFT JOIN assignments a ON \
          a.community_id = m.community_id AND a.member_id = m.id AND {} WHERE m.community_id = {} AND {} GROUP BY m.id, \
-         m.created_at ORDER BY m.id",
+         m.created_at",
         count("a.origin = 1 AND a.answered_at IS NULL".into()),
         count(format!("a.last_activity_at <= {idle}")),
         on(elsewhere[0]),
@@ -258,12 +258,4 @@ pub fn regions(conn: &mut Conn, piece: Piece) -> Result<Vec<(i64, Option<String>
         .order((devices::member_id, devices::id))
         .select((devices::member_id, devices::region))
         .load(c))?)
-}
-
-/// How many members a community has.
-pub fn count_members(conn: &mut Conn, community: CommunityId) -> Result<i64, StoreError> {
-    Ok(each!(conn, c => members::table
-        .filter(members::community_id.eq(community.as_i64()))
-        .count()
-        .get_result(c))?)
 }

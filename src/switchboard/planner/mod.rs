@@ -134,7 +134,6 @@ fn prepare(conn: &mut Conn, now: Timestamp, community: CommunityId, changes: &[W
     Ok(Walk {
         community,
         worlds,
-        members: usize::try_from(rows::count_members(conn, community)?).unwrap_or(0),
         now,
         cool_down_s: policy.cool_down_s,
         has_holds,

@@ -47,13 +47,11 @@ impl Counted {
 struct Most([(usize, usize); AHEAD_DAYS.len()]);
 
 impl Most {
-    fn take(&mut self, member: &Counted, extra: usize, members: usize) {
-        // Nobody has more contacts than there are others.
-        let others = members.saturating_sub(1 + member.contacts);
+    fn take(&mut self, member: &Counted, extra: usize) {
         for (days, (numbers, at_most)) in AHEAD_DAYS.into_iter().zip(&mut self.0) {
             let growth = member.history.growth(i64::from(days)).unwrap_or_default();
-            *numbers = (*numbers).max(member.takes(extra) + growth.expected.min(others));
-            *at_most = (*at_most).max(member.takes(extra) + growth.high.min(others));
+            *numbers = (*numbers).max(member.takes(extra) + growth.expected);
+            *at_most = (*at_most).max(member.takes(extra) + growth.high);
         }
     }
 
@@ -140,7 +138,6 @@ impl Firsts {
 #[derive(Debug)]
 pub(super) struct Tally {
     extra: usize,
-    community: usize,
     after: Option<Place>,
     pub members: usize,
     pub contacts: usize,
@@ -155,11 +152,10 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// An empty one over a community of so many members, which keeps the fullest `keep` after that place.
-    pub fn new(world: &World, community: usize, after: Option<Place>, keep: usize) -> Self {
+    /// An empty one, which keeps the fullest `keep` after that place.
+    pub fn new(world: &World, after: Option<Place>, keep: usize) -> Self {
         Self {
             extra: world.extra,
-            community,
             after,
             members: 0,
             contacts: 0,
@@ -185,10 +181,10 @@ impl Tally {
         self.full += usize::from(free == 0);
         self.not_receiving += usize::from(free == 0 || member.unanswered >= world.received_cap);
         self.too_little_history += usize::from(member.history.growth(0).is_none());
-        self.most.take(member, self.extra, self.community);
+        self.most.take(member, self.extra);
         let (members, most) = self.regions.entry(member.region).or_default();
         *members += 1;
-        most.take(member, self.extra, self.community);
+        most.take(member, self.extra);
         let place = member.place(self.extra);
         if self.after.is_none_or(|after| after < place) {
             self.fullest.take(place, member);

@@ -19,7 +19,6 @@ use crate::switchboard::side::{Known, Past};
 pub(super) struct Walk {
     pub community: CommunityId,
     pub worlds: Vec<World>,
-    pub members: usize,
     pub now: Timestamp,
     pub cool_down_s: i64,
     pub has_holds: bool,
@@ -34,7 +33,7 @@ impl Walk {
         after: Option<Place>,
         keep: usize,
     ) -> Result<Vec<Tally>> {
-        let tally = |world| Tally::new(world, self.members, after, keep);
+        let tally = |world| Tally::new(world, after, keep);
         let mut tallies: Vec<Tally> = self.worlds.iter().map(tally).collect();
         let mut reached = 0;
         loop {
