@@ -101,9 +101,15 @@ fn foreseen(world: &World, capacity: &Capacity, fullest: &Counted) -> String {
     let first = capacity.first_out.iter().find(is_around);
     let first = first.and_then(|m| Some((m, m.runs_out.at?, m.runs_out.earliest?)));
     let Some((member, at, earliest)) = first else {
+        let seen = match capacity.too_little_history {
+            0 => "nobody is seen to run out within a year".to_owned(),
+            all if all == capacity.members => "there is too little history to say who runs out".to_owned(),
+            some => format!(
+                "nobody is seen to run out within a year, but of {some} members there is too little history"
+            ),
+        };
         return format!(
-            "nobody is seen to run out within a year: the fullest table, that of {}, takes {} of {} usable numbers; \
-             {enough}",
+            "{seen}: the fullest table, that of {}, takes {} of {} usable numbers; {enough}",
             fullest.member,
             fullest.room.taken() + world.extra,
             world.usable,

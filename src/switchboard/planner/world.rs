@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::views::NumberGroup;
+use crate::domain::Timestamp;
 use crate::domain::choice::{self, Candidate, Headroom};
-use crate::domain::id::{NumberId, PoolId};
+use crate::domain::id::{MemberId, NumberId, PoolId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::numbers::NumberRow;
@@ -74,9 +75,12 @@ impl WhatIf {
 /// The numbers as members' tables are measured by them.
 #[derive(Clone, Debug)]
 pub(super) struct World {
-    /// The numbers that take new pairs.
+    /// The numbers in service that take new pairs.
     pub candidates: Vec<Candidate>,
-    /// How many of those can stand for a contact.
+    /// Numbers that are not there yet, and how many of those can stand for a contact.
+    added: Vec<AddedNumbers>,
+    usable_added: usize,
+    /// How many of all these can stand for a contact.
     pub usable: usize,
     /// The numbers in service that cannot: rows on them take no room.
     pub elsewhere: Vec<i64>,
@@ -98,48 +102,39 @@ impl World {
         change.check(rows)?;
         let retired: BTreeSet<i64> = change.retire.iter().map(|id| id.as_i64()).collect();
         let is_active = |row: &NumberRow| row.state == "active" && !retired.contains(&row.id);
-        let mut candidates: Vec<Candidate> =
-            rows.iter().filter(|row| is_active(row)).map(candidate).collect();
+        let candidates: Vec<Candidate> = rows.iter().filter(|row| is_active(row)).map(candidate).collect();
         let stands = |row: &NumberRow| candidate(row).capabilities.covers(needs());
         let elsewhere = rows.iter().filter(|row| !(is_active(row) && stands(row)));
         let elsewhere = elsewhere.filter(|row| row.load > 0).map(|row| row.id).collect();
-        // No number in service has an id below zero.
-        let mut id = 0;
-        for added in &change.add {
-            candidates.extend((0..added.count).map(|_| {
-                id -= 1;
-                Candidate {
-                    id: NumberId::from_i64(id),
-                    capabilities: added.capabilities,
-                    region: added.region,
-                    load: 0,
-                }
-            }));
-        }
+        let added = |needs| -> usize {
+            let able = change.add.iter().filter(|a| a.capabilities.covers(needs));
+            able.map(|a| a.count).sum()
+        };
+        let able = candidates.iter().filter(|c| c.capabilities.covers(needs()));
         Ok(Self {
-            usable: candidates
-                .iter()
-                .filter(|c| c.capabilities.covers(needs()))
-                .count(),
+            usable: able.count() + added(needs()),
+            usable_added: added(needs()),
+            added: change.add.clone(),
             elsewhere,
             extra: change.more_contacts,
-            received_cap: policy.received_cap(candidates.len()),
+            received_cap: policy.received_cap(candidates.len() + added(Capabilities::default())),
             groups: groups(rows, pools, is_active, change),
             candidates,
         })
     }
 
     /// The room that a table has: by its numbers where they matter, else by their count.
-    pub fn room(
-        &self,
-        counted: usize,
-        known: Option<(&Known, crate::domain::id::MemberId)>,
-        now: crate::domain::Timestamp,
-    ) -> Headroom {
+    pub fn room(&self, counted: usize, known: Option<(&Known, MemberId)>, now: Timestamp) -> Headroom {
         match known {
             Some((known, member)) => {
                 let (side, _) = known.side(member, None, now);
-                choice::headroom(&self.candidates, needs(), &side)
+                let room = choice::headroom(&self.candidates, needs(), &side);
+                // Numbers that are not there yet are free for everybody.
+                Headroom {
+                    usable: room.usable + self.usable_added,
+                    free: room.free + self.usable_added,
+                    ..room
+                }
             }
             None => Headroom::of_count(self.usable, counted),
         }
@@ -147,16 +142,22 @@ impl World {
 
     /// Numbers that can stand for a contact and are of that region, or of none.
     pub fn usable_at(&self, region: Option<Region>) -> usize {
-        let fits = |c: &&Candidate| region.is_none() || c.region.is_none() || c.region == region;
-        let able = self.candidates.iter().filter(|c| c.capabilities.covers(needs()));
-        able.filter(fits).count()
+        let fits = |of: Option<Region>| region.is_none() || of.is_none() || of == region;
+        self.count(needs(), fits)
     }
 
     /// Numbers that can stand for a contact and do this, too.
     pub fn usable_with(&self, capability: Capability) -> usize {
-        let also: Capabilities = vec![Capability::Sms, capability].into();
-        let all = self.candidates.iter();
-        all.filter(|c| c.capabilities.covers(also)).count()
+        self.count(vec![Capability::Sms, capability].into(), |_| true)
+    }
+
+    fn count(&self, needs: Capabilities, fits: impl Fn(Option<Region>) -> bool) -> usize {
+        let there = self.candidates.iter().map(|c| (c.capabilities, c.region, 1));
+        let added = self.added.iter().map(|a| (a.capabilities, a.region, a.count));
+        let able = there
+            .chain(added)
+            .filter(|(can, region, _)| can.covers(needs) && fits(*region));
+        able.map(|(.., count)| count).sum()
     }
 }
 
