@@ -9,19 +9,32 @@
 
 mod support;
 
-use partyline::domain::E164;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use partyline::domain::id::{CommunityId, MemberId};
 use partyline::domain::policy::Policy;
 use partyline::domain::pool::{Capabilities, Capability, NumberState};
+use partyline::domain::{Clock, E164, IdGenerator, Timestamp};
 use partyline::store::{Db, Durability};
 use partyline::switchboard::planner::views::OutlookWord;
 use partyline::switchboard::{
-    AddedNumbers, ContactRef, MemberCapacity, NewMember, NewNumber, NumberEdit, SwitchboardError, WhatIf,
+    AddedNumbers, ContactRef, MemberCapacity, NewMember, NewNumber, NumberEdit, Switchboard,
+    SwitchboardError, WhatIf,
 };
 use support::exchange::{Person, Town};
 use support::on_both_databases;
 
 const DAY_S: i64 = 24 * 3600;
+
+/// A clock that is a second later at each look.
+struct HastyClock(AtomicI64);
+
+impl Clock for HastyClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_add(1000, Ordering::SeqCst))
+    }
+}
 
 fn policy(cool_down_s: i64) -> Policy {
     Policy {
@@ -295,6 +308,29 @@ on_both_databases! {
         let all = town.board.fullest_members(town.community, 1000).await.unwrap();
         let order: Vec<(u64, MemberId)> = all.iter().map(|m| (m.free, m.member)).collect();
         assert!(order.is_sorted() && order.len() == MEMBERS as usize);
+    }
+
+    async fn what_a_long_walk_found_is_told_again_for_a_while_and_then_counted_anew(database: Database) {
+        let town = Town::found(database, 5, policy(0)).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        // By this exchange's clock each walk takes a second: what it finds is good for ten.
+        let db = Db::open(&town.url, Durability::Command).unwrap();
+        let slow = Switchboard::new(db, Arc::new(HastyClock(AtomicI64::new(0))), IdGenerator::new(9), Vec::new());
+        let first = slow.capacity(town.community).await.unwrap();
+        assert_eq!(first.contacts, 0);
+        town.befriend(ann, bob).await;
+        let again = slow.capacity(town.community).await.unwrap();
+        assert_eq!((again.as_of, again.contacts), (first.as_of, 0));
+        let listed = slow.fullest_members(town.community, 1).await.unwrap();
+        assert_eq!(listed[0].contacts, 0);
+        // A what-if is always counted anew.
+        let what_if = slow.capacity_what_if(town.community, WhatIf::default()).await.unwrap();
+        assert_eq!(what_if.before.contacts, 2);
+        let mut later = again;
+        for _ in 0..10 {
+            later = slow.capacity(town.community).await.unwrap();
+        }
+        assert!(later.as_of > first.as_of && later.contacts == 2, "{later:?}");
     }
 
     async fn a_community_without_members_or_numbers_is_told_so(database: Database) {

@@ -57,6 +57,7 @@ enum Command {
     #[command(subcommand)]
     Pool(Pool),
     /// Say how far a community's numbers go, who runs out when, and what a change would bring.
+    #[command(visible_alias = "capacity")]
     Plan(plan::Args),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
@@ -171,6 +172,7 @@ mod tests {
             "partyline pool import a.csv --community Demo --pool main --region US",
             "partyline explain +14155550151 +14155550101",
             "partyline plan --community Demo --json",
+            "partyline capacity --community Demo",
             "partyline plan --community Demo --members 20 --more-contacts 5",
             "partyline plan --community Demo --add-numbers 10 --region US --capability sms,voice --retire +14155550199",
             "partyline key create --scope admin --json",

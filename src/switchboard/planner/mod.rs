@@ -245,8 +245,8 @@ impl Switchboard {
         let began = self.now();
         kept.retain(|survey| began < survey.good_until);
         let known = kept.iter().filter(|survey| survey.community == community);
-        let found = known.filter_map(|survey| Some((survey.clone(), survey.page(after, limit)?)));
-        if let Some(found) = found.last() {
+        let mut found = known.filter_map(|survey| Some((survey.clone(), survey.page(after, limit)?)));
+        if let Some(found) = found.next_back() {
             return Ok(found);
         }
         let walk = self

@@ -161,13 +161,16 @@ impl World {
     }
 }
 
+/// What numbers of a group have in common: pool, region and capabilities.
+type Alike = (Option<i64>, Option<String>, i16);
+
 fn groups(
     rows: &[NumberRow],
     pools: &BTreeMap<i64, String>,
     is_active: impl Fn(&NumberRow) -> bool,
     change: &WhatIf,
 ) -> Vec<NumberGroup> {
-    let mut counts: BTreeMap<(Option<i64>, Option<String>, i16), (u64, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<Alike, (u64, u64)> = BTreeMap::new();
     for row in rows {
         let key = (Some(row.pool_id), row.region.clone(), row.capabilities);
         let (active, draining) = counts.entry(key).or_default();
