@@ -234,6 +234,30 @@ fn a_wrong_settings_file_is_named_with_line_key_value_and_what_is_allowed() {
 }
 
 on_both_databases! {
+    async fn the_planner_says_how_far_the_numbers_go_and_what_a_change_would_bring(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["plan", "--community", "Demo"]).refused(1, &["partyline migrate"]);
+        desk.run(&["migrate"]).done();
+        desk.run(&["pool", "apply", DEMO]).done();
+        desk.run(&["plan", "--community", "Nobody"]).refused(1, &["there is no community `Nobody`"]);
+        let plan = ["plan", "--community", "Demo"];
+        let text = desk.run(&plan).done().to_owned();
+        for part in ["the fullest table, that of mem_", "takes 2 of 4 usable numbers", "3 members, 4 contacts", "numbers needed", "Ada"] {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+        let told = desk.run(&[&plan[..], &["--members", "1", "--json"]].concat()).json();
+        assert_eq!((told["fullest"].as_array().map(Vec::len), &told["fullest"][0]["free"]), (Some(1), &json!(2)));
+
+        let change = ["--add-numbers", "3", "--region", "US", "--capability", "sms,mms", "--retire", "+14155550101", "--json"];
+        let told = desk.run(&[&plan[..], &change].concat()).json();
+        assert_eq!((&told["before"]["usable"], &told["after"]["usable"]), (&json!(4), &json!(6)));
+        let text = desk.run(&[&plan[..], &["--more-contacts", "4"]].concat()).done().to_owned();
+        assert!(text.contains("As it would be") && text.contains("add 2 numbers with sms"), "{text}");
+        desk.run(&[&plan[..], &["--retire", "+14155550999"]].concat()).refused(1, &["+14155550999"]);
+        desk.run(&[&plan[..], &["--retire", "415"]].concat()).refused(2, &["--retire 415"]);
+        assert!(desk.run(&["pool", "plan", DEMO]).done().contains("nothing to do"), "nothing was changed");
+    }
+
     async fn a_pool_file_is_planned_applied_once_and_then_nothing_is_left(database: Database) {
         let desk = Desk::new(database);
         desk.run(&["pool", "plan", DEMO]).refused(1, &["partyline migrate"]);

@@ -176,7 +176,7 @@ on_both_databases! {
             ),
             (
                 "a number that cools down for the member",
-                format!("INSERT INTO releases VALUES ({com}, {ai}, {ab}, {ci}, 0, {later})"),
+                format!("INSERT INTO releases VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, NULL)"),
                 &["cool_down"],
             ),
             (

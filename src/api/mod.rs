@@ -8,6 +8,7 @@ mod auth;
 mod branch;
 mod bulk;
 mod calls;
+mod capacity;
 mod communities;
 mod contacts;
 mod deliveries;

@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
-    verifications,
+    assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
+    health, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools,
+    resolve, verifications,
 };
 
 /// The route table.
@@ -54,6 +54,10 @@ pub(crate) fn tree() -> Vec<Branch> {
                     .patch(numbers::edit).tagged().only(Gate::Manage)
                     .delete(numbers::remove).only(Gate::Manage),
                 branch("/assignments").get(assignments::list),
+                branch("/capacity").gate(Gate::Manage).get(capacity::summary).with([
+                    branch("/members").get(capacity::members),
+                    branch("/what_if").post(capacity::what_if),
+                ]),
                 branch("/messages").get(messages::list).post(messages::send).own_repeats(),
                 branch("/messages/{message}").get(messages::one).tagged(),
                 branch("/calls").get(calls::list).post(calls::place),

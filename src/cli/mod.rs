@@ -11,6 +11,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod output;
+mod plan;
 mod pool_apply;
 mod pool_import;
 mod pool_plan;
@@ -56,6 +57,9 @@ enum Command {
     /// Plan, apply and import pools.
     #[command(subcommand)]
     Pool(Pool),
+    /// Say how far a community's numbers go, who runs out when, and what a change would bring.
+    #[command(visible_alias = "capacity")]
+    Plan(plan::Args),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
     /// Check every rule of the assignment table, and write a signed report; or check such a report.
@@ -117,6 +121,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Pool(Pool::Plan(args)) => pool_plan::run(&config, &args, out),
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
         Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
+        Command::Plan(args) => plan::run(&config, &args, out),
         Command::Explain(args) => explain::run(&config, &args, out),
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
@@ -174,6 +179,10 @@ mod tests {
             "partyline verify --check proof.json --json",
             "partyline verify --check proof.json --signer aGVsbG8=",
             "partyline explain +14155550151 +14155550101 --at 2026-01-31T12:00:00Z --community Demo",
+            "partyline plan --community Demo --json",
+            "partyline capacity --community Demo",
+            "partyline plan --community Demo --members 20 --more-contacts 5",
+            "partyline plan --community Demo --add-numbers 10 --region US --capability sms,voice --retire +14155550199",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline key list",
@@ -191,6 +200,10 @@ mod tests {
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
             "partyline verify --signer aGVsbG8=",
+            "partyline plan",
+            "partyline plan --community Demo --region US",
+            "partyline plan --community Demo --add-numbers 0",
+            "partyline plan --community Demo --add-numbers 1 --capability fax",
             "partyline explain +14155550151",
             "partyline explain +14155550151 +14155550101 --at yesterday",
             "partyline explain 4155550151 +14155550101",

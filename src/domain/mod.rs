@@ -3,6 +3,7 @@
 pub mod address;
 pub mod assignment;
 pub mod call;
+pub mod capacity;
 pub mod choice;
 pub mod e164;
 pub mod event;

@@ -8,8 +8,8 @@ use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, communities, devices, history, members, migrations, numbers,
-    opt_outs, pending_deliveries, pools, presence, verification, verifications,
+    Conn, Durability, api_keys, assignments, capacity, communities, devices, history, members, migrations,
+    numbers, opt_outs, pending_deliveries, pools, presence, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
@@ -299,4 +299,32 @@ fn both_ends_of_a_members_messages_come_in_one_order_without_gaps_or_repeats() {
         found.extend(part.rows.iter().map(|row| row.id));
     }
     assert_eq!(found, (1..=100).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_planner_reads_each_piece_by_keys_and_sorts_nothing() {
+    let (mut conn, _folder) = open();
+    let member = "INSERT INTO members SELECT 1, i, 'M', FALSE, 0 FROM (SELECT 1 AS i UNION SELECT 2)";
+    conn.execute("INSERT INTO communities (id, name, policy, created_at) VALUES (1, 'C', '{}', 0)")
+        .unwrap();
+    conn.execute(member).unwrap();
+    let piece = capacity::piece(&mut conn, here(), 0).unwrap().unwrap();
+    let since = capacity::Since {
+        window: 5,
+        settled_ms: 3,
+        idle: 4,
+    };
+    let numbers: Vec<i64> = (1..2_000).collect();
+    let steps = plan(&mut conn, |conn| {
+        capacity::piece(conn, here(), 0).unwrap();
+        capacity::tables(conn, piece, since, [&numbers, &[]]).unwrap();
+        capacity::releases(conn, piece, 3, 5).unwrap();
+        capacity::holds(conn, piece, 5).unwrap();
+        capacity::stops(conn, piece).unwrap();
+        capacity::regions(conn, piece).unwrap();
+        let members = [1, 2].map(MemberId::from_i64);
+        capacity::in_use(conn, here(), &members).unwrap();
+        capacity::in_service(conn, here()).unwrap();
+    });
+    assert_direct("planner", &steps);
 }

@@ -15,6 +15,7 @@ pub mod assignment_lists;
 pub mod assignments;
 mod call_updates;
 pub mod calls;
+pub mod capacity;
 mod checkpoints;
 pub mod communities;
 #[cfg(test)]

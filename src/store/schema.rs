@@ -94,6 +94,7 @@ diesel::table! {
         contact_id -> BigInt,
         released_at -> BigInt,
         cool_until -> BigInt,
+        made_at -> Nullable<BigInt>,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Making and releasing pairs: both rows in one transaction or neither (design rules 2 to 5).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
-use super::{Context, contacts, history, members, notices};
+use super::side::Known;
+use super::{Context, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
-use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::choice::{self, Candidate, Choice};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
@@ -15,7 +16,7 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs, phone_holds};
+use crate::store::{Conn, StoreError, app_devices, numbers};
 
 /// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
@@ -84,8 +85,12 @@ pub(crate) fn assign(
     let usable = candidates.len();
     let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
     for _ in 0..MOST_RECYCLED {
-        let (owner, owner_stopped) = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
-        let (other, other_stopped) = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
+        let known = (
+            Known::read(conn, community, member, phones.0.as_ref())?,
+            Known::read(conn, community, contact, phones.1.as_ref())?,
+        );
+        let (owner, owner_stopped) = known.0.side(member, Some(contact), ctx.now);
+        let (other, other_stopped) = known.1.side(contact, Some(member), ctx.now);
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
                 // A number that a phone has stopped is chosen only for the contact for whom it was stopped:
@@ -109,7 +114,10 @@ pub(crate) fn assign(
                 if policy.when_full == WhenFull::Refuse
                     || !recycle(conn, ctx, policy, community, full, |_| true, loads)?
                 {
-                    return Err(SwitchboardError::TableFull(shortage));
+                    let side = if full == member { &known.0 } else { &known.1 };
+                    let explained =
+                        shortage::explained(conn, ctx.now, policy, community, shortage, &candidates, side)?;
+                    return Err(SwitchboardError::TableFull(explained));
                 }
                 made_room = true;
             }
@@ -119,7 +127,7 @@ pub(crate) fn assign(
 }
 
 /// What a pool number must do to stand for a contact.
-fn needs() -> Capabilities {
+pub(super) fn needs() -> Capabilities {
     vec![Capability::Sms].into()
 }
 
@@ -182,72 +190,24 @@ fn existing(
 /// The numbers that take new pairs, with the loads that they will have.
 fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
-    let candidate = |row: numbers::NumberRow| Candidate {
+    let with_load = |row: &numbers::NumberRow| {
+        let candidate = candidate(row);
+        Candidate {
+            load: candidate.load + loads.get(&candidate.id).copied().unwrap_or(0),
+            ..candidate
+        }
+    };
+    Ok(rows.iter().map(with_load).collect())
+}
+
+/// A number that takes new pairs.
+pub(super) fn candidate(row: &numbers::NumberRow) -> Candidate {
+    Candidate {
         id: NumberId::from_i64(row.id),
         capabilities: Capabilities::from_bits(row.capabilities),
         region: row.region.as_deref().and_then(Region::parse),
-        load: row.load + loads.get(&NumberId::from_i64(row.id)).copied().unwrap_or(0),
-    };
-    Ok(rows.into_iter().map(candidate).collect())
-}
-
-/// A number, for whom it stood (none of this community, perhaps), when it was released, when it has cooled down.
-type Past = (i64, Option<i64>, i64, i64);
-
-/// Everything the choice must know of one side, and the numbers that its phones have stopped.
-fn side(
-    conn: &mut Conn,
-    ctx: &Context,
-    community: CommunityId,
-    member: MemberId,
-    contact: MemberId,
-    device: Option<&DeviceRow>,
-) -> Result<(Side, HashSet<NumberId>)> {
-    let used = assignments::of_member(conn, community, member)?
-        .iter()
-        .map(|a| a.number)
-        .collect();
-    // What numbers were to this member, and what they were on the phones that the member has now.
-    let mut past: Vec<Past> = releases::of_member(conn, community, member)?
-        .iter()
-        .map(|r| (r.number_id, Some(r.contact_id), r.released_at, r.cool_until))
-        .collect();
-    let (mut stopped, mut stopped_as_others) = (HashSet::new(), HashSet::new());
-    for phone in devices::of_member(conn, community, member)? {
-        let holds = phone_holds::of_phone(conn, community, phone.e164()?)?;
-        past.extend(
-            holds
-                .iter()
-                .map(|h| (h.number_id, h.contact_id, h.released_at, h.cool_until)),
-        );
-        let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
-        for out in outs.iter().filter(|o| o.number_id != opt_outs::ALL_NUMBERS) {
-            let number = NumberId::from_i64(out.number_id);
-            stopped.insert(number);
-            if out.contact_id != Some(contact.as_i64()) {
-                stopped_as_others.insert(number);
-            }
-        }
+        load: row.load,
     }
-    let number = |past: &Past| NumberId::from_i64(past.0);
-    let others = || past.iter().filter(|p| p.1 != Some(contact.as_i64()));
-    let side = Side {
-        member,
-        region: device.and_then(|d| d.region.as_deref()).and_then(Region::parse),
-        used,
-        cooling: others()
-            .filter(|(.., cool_until)| *cool_until > ctx.now.0)
-            .map(number)
-            .collect(),
-        stopped: stopped_as_others,
-        remembered: past
-            .iter()
-            .filter(|p| p.1 == Some(contact.as_i64()))
-            .max_by_key(|(.., released_at, _)| *released_at)
-            .map(number),
-        remembered_for_others: others().map(number).collect(),
-    };
-    Ok((side, stopped))
 }
 
 fn insert(
@@ -353,6 +313,7 @@ pub(super) fn release_locked(
                 contact_id: side.contact.as_i64(),
                 released_at: ctx.now.0,
                 cool_until: cool_until.0,
+                made_at: Some(side.created_at.0),
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;

@@ -49,6 +49,7 @@ mod parcels;
 mod past;
 mod phone_memory;
 pub mod phones;
+pub mod planner;
 pub mod pool_file;
 mod pools;
 mod rates;
@@ -58,6 +59,8 @@ mod region;
 mod registry;
 mod replay;
 mod route;
+mod shortage;
+mod side;
 mod strangers;
 mod stream;
 mod sweep;
@@ -94,6 +97,9 @@ pub use observer::{CallbackResult, Observer};
 pub use opt_outs::OptOut;
 pub use outbox::Dispatching;
 pub use parcels::{Health, Next, Parcel, PendingDelivery, Target, Try};
+pub(crate) use planner::Place as CapacityPlace;
+pub use planner::views::{Capacity, MemberCapacity, WhatIfResult};
+pub use planner::{AddedNumbers, WhatIf};
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub(crate) use rates::Rates;
@@ -157,6 +163,7 @@ struct Inner {
     call_questions: calls::Questions,
     voice: OnceLock<Arc<dyn switching::CallOutlet>>,
     early: Arc<AtomicUsize>,
+    planner: planner::Planner,
     /// When this process took over: what its node had under way before is over.
     began: Timestamp,
 }
@@ -335,6 +342,7 @@ impl Switchboard {
             call_questions: calls::Questions::default(),
             voice: OnceLock::new(),
             early,
+            planner: planner::Planner::default(),
             began,
         };
         Self {

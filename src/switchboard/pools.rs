@@ -305,6 +305,16 @@ impl Switchboard {
             .await
     }
 
+    /// The number with those digits, if it is in service here.
+    pub async fn find_number(&self, community: CommunityId, number: E164) -> Result<Option<PoolNumber>> {
+        self.read(move |conn| {
+            let row = rows::of_community(conn, community, number)?;
+            let row = row.filter(|row| row.state != rows::REMOVED);
+            row.map(number_view).transpose()
+        })
+        .await
+    }
+
     /// Numbers in the order of their making, after `after`.
     pub async fn numbers(
         &self,

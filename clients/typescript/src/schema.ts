@@ -898,6 +898,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say how far the numbers go
+         * @description How full members' tables are, who runs out first and when, and how many numbers are needed now and in 30, 90 and 365 days. Room is counted by the rule by which a contact's number is chosen; forecasts go by the last 90 days. Of a community of millions it takes some seconds, and is up to a minute old.
+         */
+        get: operations["get_capacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/capacity/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members by how full they are
+         * @description Those with the least room first. The order is that of the moment: who makes or lets go of contacts while you turn the pages may come twice, or not at all.
+         */
+        get: operations["list_capacity_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/capacity/what_if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a change would bring
+         * @description More numbers, more contacts for everybody, numbers that take no new pairs: what of it you say is reckoned with, and nothing is changed.
+         */
+        post: operations["what_if_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/opt_outs": {
         parameters: {
             query?: never;
@@ -1327,6 +1387,21 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        AddedNumbers: {
+            /**
+             * Format: int32
+             * @description How many.
+             * @example 10
+             */
+            count: number;
+            /**
+             * @description Their country by two letters; of no region if absent.
+             * @example US
+             */
+            region?: string | null;
+            /** @description What they can carry; texts and calls if absent. */
+            capabilities?: null | components["schemas"]["Capabilities"];
+        };
         /** @description An API key, without its token. */
         ApiKey: {
             /** @description The id. */
@@ -1628,6 +1703,109 @@ export interface components {
          * @enum {string}
          */
         Capability: "sms" | "mms" | "voice";
+        /** @description What contacts need of a capability. */
+        CapabilityNeeds: {
+            /** @description The capability. */
+            capability: components["schemas"]["Capability"];
+            /** @description A contact cannot be made without. */
+            required: boolean;
+            /**
+             * Format: int64
+             * @description Active numbers that have it.
+             * @example 80
+             */
+            usable: number;
+            /** @description Numbers with it that are needed. */
+            needed: components["schemas"]["Needed"][];
+        };
+        /** @description How far a community's numbers go. */
+        Capacity: {
+            /** @description When it was counted; of a big community that may be up to a minute ago. */
+            as_of: components["schemas"]["Timestamp"];
+            /**
+             * @description The most important of it, in a sentence.
+             * @example mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms
+             */
+            explained: string;
+            /**
+             * Format: int64
+             * @description Members and guests.
+             * @example 1200
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Rows in their tables: two for each pair.
+             * @example 9800
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Numbers that may stand for a new contact: active ones that can `sms`.
+             * @example 80
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description Most received contacts that a member may leave unanswered, by the policy.
+             * @example 40
+             */
+            received_cap: number;
+            /** @description The numbers in service, together where they are alike; at most 200 groups, the largest first. */
+            numbers: components["schemas"]["NumberGroup"][];
+            /** @description How many members' tables are how full. A full one is in the last. */
+            fill: components["schemas"]["FillBand"][];
+            /**
+             * Format: int64
+             * @description Members who have no number for another contact.
+             * @example 0
+             */
+            full: number;
+            /**
+             * Format: int64
+             * @description Members whom nobody can choose, as they have too many received contacts unanswered, or are full.
+             * @example 0
+             */
+            not_receiving: number;
+            /**
+             * Format: int64
+             * @description Members who joined too recently for a forecast.
+             * @example 31
+             */
+            too_little_history: number;
+            /** @description The fullest tables, at most ten. */
+            fullest: components["schemas"]["MemberCapacity"][];
+            /** @description Who of those that are not full runs out first, at most ten. */
+            first_out: components["schemas"]["MemberCapacity"][];
+            /** @description The numbers needed now and later: as many as the largest table takes. */
+            needed: components["schemas"]["Needed"][];
+            /**
+             * @description By the region of members' phones: the numbers needed so that each has numbers of their own region. A contact
+             *     gets a number of another region where none is free.
+             */
+            regions: components["schemas"]["RegionNeeds"][];
+            /** @description By what numbers can do: the numbers needed so that each contact has it. */
+            capabilities: components["schemas"]["CapabilityNeeds"][];
+        };
+        CapacityChange: {
+            /** @description Numbers that are added. */
+            add_numbers?: components["schemas"]["AddedNumbers"][];
+            /**
+             * Format: int32
+             * @description So many contacts more for everybody.
+             * @example 5
+             */
+            more_contacts?: number;
+            /** @description Numbers that take no new pairs any more, and keep those that they have. */
+            retire?: components["schemas"]["NumberId"][];
+        };
+        /** @description What a change would bring. Nothing was written. */
+        CapacityWhatIf: {
+            /** @description As it is. */
+            before: components["schemas"]["Capacity"];
+            /** @description As it would be. */
+            after: components["schemas"]["Capacity"];
+        };
         /**
          * @description How a carrier stands, as far as this process knows.
          * @enum {string}
@@ -1936,6 +2114,27 @@ export interface components {
          * @enum {string}
          */
         EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "endpoint.test";
+        /** @description Members whose tables are about as full. */
+        FillBand: {
+            /**
+             * Format: int32
+             * @description From this share of the usable numbers, in percent.
+             * @example 80
+             */
+            from_percent: number;
+            /**
+             * Format: int32
+             * @description To below this one; the last holds full tables, too.
+             * @example 90
+             */
+            to_percent: number;
+            /**
+             * Format: int64
+             * @description How many members.
+             * @example 12
+             */
+            members: number;
+        };
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -2047,6 +2246,90 @@ export interface components {
             devices: components["schemas"]["Device"][];
             /** @description When they joined. */
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description How full one member's table is. */
+        MemberCapacity: {
+            /** @description The member. */
+            member: components["schemas"]["MemberId"];
+            /**
+             * @description What people call them.
+             * @example Ann
+             */
+            name: string;
+            /**
+             * @description The region of their phone.
+             * @example US
+             */
+            region: string | null;
+            /**
+             * Format: int64
+             * @description Contacts that they have, chosen and received.
+             * @example 68
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Numbers that may stand for a new contact.
+             * @example 80
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description Of those, how many stand for contacts of this member.
+             * @example 68
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description Of those, how many cool down for this member.
+             * @example 3
+             */
+            cooling: number;
+            /**
+             * Format: int64
+             * @description Of those, how many the member's phones have stopped.
+             * @example 0
+             */
+            stopped: number;
+            /**
+             * Format: int64
+             * @description How many contacts more the member can choose: as many numbers as the choice would find free for somebody with
+             *     whom the member has no past.
+             * @example 9
+             */
+            free: number;
+            /**
+             * Format: int64
+             * @description How many contacts more the member can receive.
+             * @example 9
+             */
+            receivable: number;
+            /**
+             * Format: int64
+             * @description How many numbers are missing for the contacts of a what-if.
+             * @example 0
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Contacts that the member has not used for a cool-down: most of those may give way where the community recycles.
+             * @example 20
+             */
+            idle: number;
+            /**
+             * Format: int64
+             * @description Contacts made in the last 90 days, without those of the member's first day.
+             * @example 9
+             */
+            made: number;
+            /**
+             * Format: int64
+             * @description Older contacts let go of in that time.
+             * @example 1
+             */
+            let_go: number;
+            /** @description When there will be no number for another contact. */
+            runs_out: components["schemas"]["RunsOut"];
         };
         MemberEdit: {
             /**
@@ -2164,6 +2447,39 @@ export interface components {
          * @enum {string}
          */
         MissedCalls: "ignore" | "text";
+        /** @description How many numbers are needed so that nobody runs out. */
+        Needed: {
+            /**
+             * Format: int32
+             * @description In how many days: 0, 30, 90 and 365.
+             * @example 90
+             */
+            in_days: number;
+            /**
+             * Format: int64
+             * @description As many numbers, if contacts are made at the rate of the last 90 days.
+             * @example 92
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description Hardly more than so many.
+             * @example 110
+             */
+            at_most: number;
+            /**
+             * Format: int64
+             * @description How many are missing.
+             * @example 12
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Hardly more than so many are missing.
+             * @example 30
+             */
+            missing_at_most: number;
+        };
         NewApiKey: {
             /**
              * @description What it is for.
@@ -2356,6 +2672,35 @@ export interface components {
             /** @description Whether it takes new pairs. */
             state?: null | components["schemas"]["NumberState"];
         };
+        /** @description Numbers of one pool and region that can do the same. */
+        NumberGroup: {
+            /** @description The pool. Null for numbers that would be added. */
+            pool: null | components["schemas"]["PoolId"];
+            /**
+             * @description Its name.
+             * @example main
+             */
+            name: string;
+            /**
+             * @description Their region.
+             * @example US
+             */
+            region: string | null;
+            /** @description What they can do. */
+            capabilities: components["schemas"]["Capabilities"];
+            /**
+             * Format: int64
+             * @description How many take new pairs.
+             * @example 80
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description How many only keep the pairs that they have.
+             * @example 0
+             */
+            draining: number;
+        };
         /**
          * @description A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
          * @example num_1tq3v8r4w0801
@@ -2396,6 +2741,11 @@ export interface components {
          * @enum {string}
          */
         Origin: "chosen" | "received";
+        /**
+         * @description What a forecast comes to.
+         * @enum {string}
+         */
+        OutlookWord: "full" | "around" | "not_within_a_year" | "too_little_history";
         /** @description One page of a list. */
         ApiKeyPage: {
             /**
@@ -2533,6 +2883,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Member"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        MemberCapacityPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["MemberCapacity"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -3010,6 +3373,28 @@ export interface components {
          * @enum {string}
          */
         Refusal: "reply" | "reject" | "silent";
+        /** @description What the members of one region need. */
+        RegionNeeds: {
+            /**
+             * @description The region of their phones; null for members without a phone, or of an unknown region.
+             * @example US
+             */
+            region: string | null;
+            /**
+             * Format: int64
+             * @description How many members.
+             * @example 1100
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Usable numbers of that region, or of none.
+             * @example 80
+             */
+            usable: number;
+            /** @description Numbers of that region that are needed. */
+            needed: components["schemas"]["Needed"][];
+        };
         /** @description The answer to a text that was not accepted anew: what would happen to it, or the message that it was. */
         RehearsedOrSent: components["schemas"]["MessageRehearsal"] | components["schemas"]["SentMessage"];
         /** @description How many dead letters are sent again. */
@@ -3036,6 +3421,17 @@ export interface components {
             carrier: string | null;
             /** @description The endpoint of the app in which the recipient reads. */
             endpoint: null | components["schemas"]["EndpointId"];
+        };
+        /** @description When a table will be full, at the rate of the last 90 days. */
+        RunsOut: {
+            /** @description What can be said. */
+            outlook: components["schemas"]["OutlookWord"];
+            /** @description With `around`: as likely before as after. */
+            at: null | components["schemas"]["Timestamp"];
+            /** @description Hardly before: one chance in twenty. */
+            earliest: null | components["schemas"]["Timestamp"];
+            /** @description Hardly after: one chance in twenty. Null where that is later than in a year. */
+            latest: null | components["schemas"]["Timestamp"];
         };
         SecretRotation: {
             /**
@@ -3618,7 +4014,7 @@ export interface components {
             code: string;
             /**
              * @description A sentence for people.
-             * @example the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact
+             * @example the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801
              */
             detail: string;
         };
@@ -8768,6 +9164,555 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was counted, and what is foreseen. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2026-01-15T09:30:00.000Z",
+                     *       "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *       "members": 1200,
+                     *       "contacts": 9800,
+                     *       "usable": 80,
+                     *       "received_cap": 40,
+                     *       "numbers": [
+                     *         {
+                     *           "pool": "pool_1tq3v8r4w0801",
+                     *           "name": "main",
+                     *           "region": "US",
+                     *           "capabilities": [
+                     *             "sms",
+                     *             "voice"
+                     *           ],
+                     *           "active": 80,
+                     *           "draining": 0
+                     *         }
+                     *       ],
+                     *       "fill": [
+                     *         {
+                     *           "from_percent": 80,
+                     *           "to_percent": 90,
+                     *           "members": 12
+                     *         }
+                     *       ],
+                     *       "full": 0,
+                     *       "not_receiving": 0,
+                     *       "too_little_history": 31,
+                     *       "fullest": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Ann",
+                     *           "region": "US",
+                     *           "contacts": 68,
+                     *           "usable": 80,
+                     *           "used": 68,
+                     *           "cooling": 3,
+                     *           "stopped": 0,
+                     *           "free": 9,
+                     *           "receivable": 9,
+                     *           "missing": 0,
+                     *           "idle": 20,
+                     *           "made": 9,
+                     *           "let_go": 1,
+                     *           "runs_out": {
+                     *             "outlook": "full",
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "earliest": "2026-01-15T09:30:00.000Z",
+                     *             "latest": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "first_out": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Ann",
+                     *           "region": "US",
+                     *           "contacts": 68,
+                     *           "usable": 80,
+                     *           "used": 68,
+                     *           "cooling": 3,
+                     *           "stopped": 0,
+                     *           "free": 9,
+                     *           "receivable": 9,
+                     *           "missing": 0,
+                     *           "idle": 20,
+                     *           "made": 9,
+                     *           "let_go": 1,
+                     *           "runs_out": {
+                     *             "outlook": "full",
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "earliest": "2026-01-15T09:30:00.000Z",
+                     *             "latest": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "needed": [
+                     *         {
+                     *           "in_days": 90,
+                     *           "numbers": 92,
+                     *           "at_most": 110,
+                     *           "missing": 12,
+                     *           "missing_at_most": 30
+                     *         }
+                     *       ],
+                     *       "regions": [
+                     *         {
+                     *           "region": "US",
+                     *           "members": 1100,
+                     *           "usable": 80,
+                     *           "needed": [
+                     *             {
+                     *               "in_days": 90,
+                     *               "numbers": 92,
+                     *               "at_most": 110,
+                     *               "missing": 12,
+                     *               "missing_at_most": 30
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "capabilities": [
+                     *         {
+                     *           "capability": "sms",
+                     *           "required": false,
+                     *           "usable": 80,
+                     *           "needed": [
+                     *             {
+                     *               "in_days": 90,
+                     *               "numbers": 92,
+                     *               "at_most": 110,
+                     *               "missing": 12,
+                     *               "missing_at_most": 30
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_capacity_members: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, the fullest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Ann",
+                     *           "region": "US",
+                     *           "contacts": 68,
+                     *           "usable": 80,
+                     *           "used": 68,
+                     *           "cooling": 3,
+                     *           "stopped": 0,
+                     *           "free": 9,
+                     *           "receivable": 9,
+                     *           "missing": 0,
+                     *           "idle": 20,
+                     *           "made": 9,
+                     *           "let_go": 1,
+                     *           "runs_out": {
+                     *             "outlook": "full",
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "earliest": "2026-01-15T09:30:00.000Z",
+                     *             "latest": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MemberCapacityPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    what_if_capacity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "add_numbers": [
+                 *         {
+                 *           "count": 10,
+                 *           "region": "US",
+                 *           "capabilities": [
+                 *             "sms",
+                 *             "voice"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "more_contacts": 5,
+                 *       "retire": [
+                 *         "num_1tq3v8r4w0801"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapacityChange"];
+            };
+        };
+        responses: {
+            /** @description As it is, and as it would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "before": {
+                     *         "as_of": "2026-01-15T09:30:00.000Z",
+                     *         "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *         "members": 1200,
+                     *         "contacts": 9800,
+                     *         "usable": 80,
+                     *         "received_cap": 40,
+                     *         "numbers": [
+                     *           {
+                     *             "pool": "pool_1tq3v8r4w0801",
+                     *             "name": "main",
+                     *             "region": "US",
+                     *             "capabilities": [
+                     *               "sms",
+                     *               "voice"
+                     *             ],
+                     *             "active": 80,
+                     *             "draining": 0
+                     *           }
+                     *         ],
+                     *         "fill": [
+                     *           {
+                     *             "from_percent": 80,
+                     *             "to_percent": 90,
+                     *             "members": 12
+                     *           }
+                     *         ],
+                     *         "full": 0,
+                     *         "not_receiving": 0,
+                     *         "too_little_history": 31,
+                     *         "fullest": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "first_out": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "needed": [
+                     *           {
+                     *             "in_days": 90,
+                     *             "numbers": 92,
+                     *             "at_most": 110,
+                     *             "missing": 12,
+                     *             "missing_at_most": 30
+                     *           }
+                     *         ],
+                     *         "regions": [
+                     *           {
+                     *             "region": "US",
+                     *             "members": 1100,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "capabilities": [
+                     *           {
+                     *             "capability": "sms",
+                     *             "required": false,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       },
+                     *       "after": {
+                     *         "as_of": "2026-01-15T09:30:00.000Z",
+                     *         "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *         "members": 1200,
+                     *         "contacts": 9800,
+                     *         "usable": 80,
+                     *         "received_cap": 40,
+                     *         "numbers": [
+                     *           {
+                     *             "pool": "pool_1tq3v8r4w0801",
+                     *             "name": "main",
+                     *             "region": "US",
+                     *             "capabilities": [
+                     *               "sms",
+                     *               "voice"
+                     *             ],
+                     *             "active": 80,
+                     *             "draining": 0
+                     *           }
+                     *         ],
+                     *         "fill": [
+                     *           {
+                     *             "from_percent": 80,
+                     *             "to_percent": 90,
+                     *             "members": 12
+                     *           }
+                     *         ],
+                     *         "full": 0,
+                     *         "not_receiving": 0,
+                     *         "too_little_history": 31,
+                     *         "fullest": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "first_out": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "needed": [
+                     *           {
+                     *             "in_days": 90,
+                     *             "numbers": 92,
+                     *             "at_most": 110,
+                     *             "missing": 12,
+                     *             "missing_at_most": 30
+                     *           }
+                     *         ],
+                     *         "regions": [
+                     *           {
+                     *             "region": "US",
+                     *             "members": 1100,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "capabilities": [
+                     *           {
+                     *             "capability": "sms",
+                     *             "required": false,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CapacityWhatIf"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `answer_not_kept`: The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_opt_outs: {
         parameters: {
             query?: {
@@ -10203,7 +11148,7 @@ export interface operations {
                  *           "call": "call_1tq3v8r4w0801",
                  *           "to": "mem_1tq3v8r4w0802",
                  *           "code": "table_full",
-                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
+                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801"
                  *         }
                  *       }
                  *     }

@@ -28,6 +28,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Numbers", "The shared numbers themselves."),
     ("Assignments", "Which number is whom, on whose phone."),
     (
+        "Capacity",
+        "How far the numbers go, who runs out when, and what a change would bring. Not for keys of scope `app`.",
+    ),
+    (
         "Calls",
         "Made in a member's name, listed, looked at step by step, ended.",
     ),

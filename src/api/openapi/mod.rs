@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
+    assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
+    health, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
     verifications,
 };
 use crate::domain::call::{Cause, State};
@@ -58,6 +58,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         deliveries::list, deliveries::one, deliveries::replay,
         calls::place, calls::list, calls::one, calls::hang_up,
         interactions::list,
+        capacity::summary, capacity::members, capacity::what_if,
         opt_outs::list, opt_outs::one,
         events::stream,
         metrics::show,

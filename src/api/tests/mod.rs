@@ -4,6 +4,7 @@ mod access;
 mod bad_input;
 mod bulk;
 mod calls;
+mod capacity;
 mod common;
 pub(super) mod conformance;
 mod endpoints;
