@@ -7,6 +7,7 @@ mod csv_rows;
 mod doctor;
 mod explain;
 mod failure;
+mod import;
 mod key;
 mod migrate;
 mod openapi;
@@ -55,6 +56,9 @@ enum Command {
     /// Plan, apply and import pools.
     #[command(subcommand)]
     Pool(Pool),
+    /// Import members and contacts from files of any length.
+    #[command(subcommand)]
+    Import(import::Command),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
     /// List calls, or show one step by step.
@@ -114,6 +118,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Pool(Pool::Plan(args)) => pool_plan::run(&config, &args, out),
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
         Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
+        Command::Import(command) => import::run(&config, &command, out),
         Command::Explain(args) => explain::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
@@ -165,6 +170,9 @@ mod tests {
             "partyline pool plan a.toml --json",
             "partyline pool apply a.toml",
             "partyline pool import a.csv --community Demo --pool main --region US",
+            "partyline import members members.csv --community Demo --region US --dry-run",
+            "partyline import members - --community Demo --format jsonl --report refused.jsonl",
+            "partyline import contacts pairs.jsonl --community Demo --all-or-nothing --however-long",
             "partyline explain +14155550151 +14155550101",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
@@ -180,6 +188,8 @@ mod tests {
             "partyline",
             "partyline key create --scope community",
             "partyline key create --scope king",
+            "partyline import members members.csv",
+            "partyline import members a.csv --community Demo --however-long",
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
             "partyline explain +14155550151",

@@ -81,6 +81,8 @@ kinds! {
     OptOutKind, OptOutId, "opt_";
     /// A call.
     CallKind, CallId, "call_";
+    /// An import of a file.
+    ImportKind, ImportId, "imp_";
 }
 
 /// An id of one kind of thing.

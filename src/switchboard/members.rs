@@ -227,6 +227,7 @@ impl Switchboard {
                     notices::leave_phone(conn, ctx, community, id, phone)?;
                 }
                 crate::store::app_devices::delete(conn, community, id)?;
+                crate::store::member_references::delete(conn, community, id)?;
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;

@@ -27,6 +27,7 @@ mod expected;
 mod forecast;
 mod held;
 mod idempotency;
+mod imports;
 mod intake;
 mod interactions;
 mod intercept;
@@ -78,6 +79,10 @@ pub use events::Event;
 pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
 pub use idempotency::Claim;
+pub use imports::{
+    Begun, Import, ImportFormat, ImportKind, ImportMode, ImportOrder, ImportProgress, ImportSource,
+    ImportState, ImportWhat, MOST_CONTACTS_TOGETHER, MOST_MEMBERS_TOGETHER, RefusedRow,
+};
 pub use interactions::{Interaction, InteractionId};
 pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
