@@ -140,26 +140,9 @@ pub fn advance(conn: &mut Conn, from: &ImportRow, to: &ImportRow) -> Result<bool
     Ok(changed > 0)
 }
 
-/// Notes from which lines things came; the first line counts.
+/// Notes from which lines things came that have none yet.
 pub fn note_lines(conn: &mut Conn, rows: &[LineRow]) -> Result<(), StoreError> {
-    match conn {
-        Conn::Sqlite(c) => {
-            for row in rows {
-                diesel::insert_into(import_lines::table)
-                    .values(row)
-                    .on_conflict_do_nothing()
-                    .execute(c)?;
-            }
-        }
-        Conn::Postgres(c) => {
-            for some in rows.chunks(super::ROWS_AT_ONCE) {
-                diesel::insert_into(import_lines::table)
-                    .values(some)
-                    .on_conflict_do_nothing()
-                    .execute(c)?;
-            }
-        }
-    }
+    insert_all!(conn, import_lines::table, rows);
     Ok(())
 }
 

@@ -63,16 +63,12 @@ pub(super) fn make(
                     let key = (member.as_i64(), contact.as_i64());
                     let before = assignments::by_contact(conn, scope.community, member, contact)?;
                     let is_chosen = before.is_some_and(|row| row.origin == Origin::Chosen);
-                    // What this file has made is there, but for a dry run.
                     let line = match (seen.get(&key), &mut scratch) {
                         (Some(line), _) => Some(*line),
                         (None, Some(scratch)) => {
                             imports::line_of(scratch, scope.community, scope.import, key)?
                         }
-                        (None, None) if is_chosen => {
-                            imports::line_of(conn, scope.community, scope.import, key)?
-                        }
-                        (None, None) => None,
+                        (None, None) => imports::line_of(conn, scope.community, scope.import, key)?,
                     };
                     let outcome = match line {
                         Some(line) => {

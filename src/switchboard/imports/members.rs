@@ -83,7 +83,10 @@ pub(super) fn plan(
                 Outcome::Added
             }
             Fate::Unchanged(id) => {
-                planned.note(scope, id, row.line);
+                // The first line that says so is the one that is named.
+                if facts.members.get(&id).and_then(|known| known.line) == Some(row.line) {
+                    planned.note(scope, id, row.line);
+                }
                 Outcome::Unchanged
             }
             Fate::Refused(Refusal { reason, sentence }) => Outcome::Refused(Refusal { reason, sentence }),
