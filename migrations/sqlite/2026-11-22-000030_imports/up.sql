@@ -47,3 +47,11 @@ CREATE TABLE import_refusals (
     sentence     TEXT NOT NULL, -- without real numbers
     PRIMARY KEY (community_id, import_id, line)
 ) WITHOUT ROWID;
+
+-- What ANALYZE would find of a big community; see docs/decisions.md.
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('member_references', 'member_references', '1000000 1000000 1'),
+    ('member_references', 'member_references_member', '1000000 1000000 1'),
+    ('imports', 'imports', '1000 1000 1'),
+    ('import_lines', 'import_lines', '1000000 1000000 1000000 1 1'),
+    ('import_refusals', 'import_refusals', '100000 100000 10000 1');
