@@ -19,6 +19,7 @@ mod events;
 mod feed;
 mod guesses;
 mod health;
+mod imports;
 mod interactions;
 mod json;
 mod keys;

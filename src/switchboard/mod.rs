@@ -138,6 +138,7 @@ struct Inner {
     asker: OnceLock<Arc<dyn ask::Asker>>,
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
+    imports: imports::Jobs,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -314,6 +315,7 @@ impl Switchboard {
             announcer,
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
+            imports: imports::Jobs::default(),
             news,
             observers,
             closing: CancellationToken::new(),

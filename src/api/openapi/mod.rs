@@ -23,12 +23,12 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
+    imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, OptOutId, PoolId,
+    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId,
+    MemberId, MessageId, NumberId, OptOutId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -58,13 +58,14 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         calls::place, calls::list, calls::one, calls::hang_up,
         interactions::list,
         opt_outs::list, opt_outs::one,
+        imports::create, imports::list, imports::one, imports::refused,
         events::stream,
         metrics::show,
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
         schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
-        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
+        DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
     )),
 )]
 struct Handlers;

@@ -3,6 +3,7 @@
 
 mod begin;
 mod contacts;
+mod jobs;
 mod lines;
 mod members;
 mod plan;
@@ -21,6 +22,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use begin::Begun;
+pub(super) use jobs::Jobs;
 pub use lines::Place;
 pub use rows::{ImportFormat, ImportKind};
 
@@ -57,6 +59,12 @@ impl ImportSource for PathBuf {
 impl ImportSource for tempfile::TempPath {
     fn open(&self) -> io::Result<Box<dyn Reading>> {
         Ok(Box::new(File::open(self)?))
+    }
+}
+
+impl ImportSource for bytes::Bytes {
+    fn open(&self) -> io::Result<Box<dyn Reading>> {
+        Ok(Box::new(io::Cursor::new(self.clone())))
     }
 }
 
