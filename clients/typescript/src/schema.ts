@@ -918,6 +918,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Import members or contacts
+         * @description Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off, as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and reasons.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an import
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/imports/{import}/refused_rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the refused rows of an import
+         * @description Telephone numbers in the sentences are masked.
+         */
+        get: operations["list_refused_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1815,6 +1876,72 @@ export interface components {
              */
             status: string;
         };
+        /** @description An import. */
+        Import: {
+            /** @description The id. */
+            id: components["schemas"]["ImportId"];
+            /**
+             * @description What the rows are.
+             * @enum {string}
+             */
+            kind: "members" | "contacts";
+            /**
+             * @description Whether they stand for themselves.
+             * @enum {string}
+             */
+            mode: "per_row" | "all_or_nothing";
+            /** @description Nothing is made; the figures say what would be. */
+            dry_run: boolean;
+            /**
+             * @description What the file is called.
+             * @example members.csv
+             */
+            name: string;
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
+            state: "running" | "done" | "refused" | "given_up";
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Bytes that are done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description The line from which it goes on.
+             */
+            next_line: number;
+            /**
+             * Format: int64
+             * @description Rows that made something.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Rows that were so already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows that were refused.
+             */
+            refused: number;
+            /** @description When it began. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description When it last came further. */
+            changed_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description An import of a file. The id is `imp_` and 13 letters and digits; ids sort by time.
+         * @example imp_1tq3v8r4w0801
+         */
+        ImportId: string;
         /** @description What happened once. */
         Interaction: {
             /**
@@ -2120,6 +2247,44 @@ export interface components {
             /** @description Is asked about unknown senders. One endpoint of a community can be. */
             strangers?: boolean;
         };
+        NewImport: {
+            /**
+             * @description What the rows are.
+             * @enum {string}
+             */
+            kind: "members" | "contacts";
+            /**
+             * @description How they are written: CSV with a header, or a JSON object a line.
+             * @enum {string}
+             */
+            format: "csv" | "jsonl";
+            /**
+             * @description The file. Of members: `name`, and if wanted `phone` (several with `;` between), `reference`, `guest`. Of contacts:
+             *     `member` and `contact`, each an id, a phone or a reference.
+             * @example name,phone
+             *     Ann,+14155550101
+             */
+            content: string;
+            /**
+             * @description What the file is called.
+             * @example members.csv
+             */
+            name?: string | null;
+            /**
+             * @description Whether rows stand for themselves.
+             * @enum {string}
+             */
+            mode?: "per_row" | "all_or_nothing";
+            /** @description Say what would be; add nothing. */
+            dry_run?: boolean;
+            /**
+             * @description Where phones without a country code are at home, by two letters.
+             * @example US
+             */
+            region?: string | null;
+            /** @description Begin anew where this file, or another of its name, was broken off. */
+            restart?: boolean;
+        };
         NewLoopbackText: {
             /** @description The pool number. */
             to: components["schemas"]["E164"];
@@ -2368,6 +2533,19 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        ImportPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Import"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         InteractionPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -2439,6 +2617,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["PoolNumber"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        RefusedRowPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["RefusedRow"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -2837,6 +3028,21 @@ export interface components {
          * @enum {string}
          */
         Refusal: "reply" | "reject" | "silent";
+        /** @description A row that was refused. */
+        RefusedRow: {
+            /**
+             * Format: int64
+             * @description Its line in the file; the first is 1.
+             */
+            line: number;
+            /**
+             * @description A stable word.
+             * @example name_differs
+             */
+            reason: string;
+            /** @description What is wrong, and what to mend; telephone numbers are masked. */
+            sentence: string;
+        };
         /** @description The answer to a text that was not accepted anew: what would happen to it, or the message that it was. */
         RehearsedOrSent: components["schemas"]["MessageRehearsal"] | components["schemas"]["SentMessage"];
         /** @description How many dead letters are sent again. */
@@ -8422,6 +8628,290 @@ export interface operations {
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "imp_1tq3v8r4w0801",
+                     *           "kind": "members",
+                     *           "mode": "per_row",
+                     *           "dry_run": false,
+                     *           "name": "members.csv",
+                     *           "state": "running",
+                     *           "size": 1,
+                     *           "done": 1,
+                     *           "next_line": 1,
+                     *           "added": 1,
+                     *           "unchanged": 1,
+                     *           "refused": 1,
+                     *           "began_at": "2026-01-15T09:30:00.000Z",
+                     *           "changed_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "members",
+                 *       "format": "csv",
+                 *       "content": "name,phone\nAnn,+14155550101\n",
+                 *       "name": "members.csv",
+                 *       "mode": "per_row",
+                 *       "dry_run": false,
+                 *       "region": "US",
+                 *       "restart": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description The import, as it begins. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "imp_1tq3v8r4w0801",
+                     *       "kind": "members",
+                     *       "mode": "per_row",
+                     *       "dry_run": false,
+                     *       "name": "members.csv",
+                     *       "state": "running",
+                     *       "size": 1,
+                     *       "done": 1,
+                     *       "next_line": 1,
+                     *       "added": 1,
+                     *       "unchanged": 1,
+                     *       "refused": 1,
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `import_changed`: An import of that name was broken off, and this is another file, or to be read otherwise.
+             *     - `too_many_imports`: As many imports wait as may.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The import.
+                 * @example imp_1tq3v8r4w0801
+                 */
+                import: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "imp_1tq3v8r4w0801",
+                     *       "kind": "members",
+                     *       "mode": "per_row",
+                     *       "dry_run": false,
+                     *       "name": "members.csv",
+                     *       "state": "running",
+                     *       "size": 1,
+                     *       "done": 1,
+                     *       "next_line": 1,
+                     *       "added": 1,
+                     *       "unchanged": 1,
+                     *       "refused": 1,
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_refused_rows: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The import.
+                 * @example imp_1tq3v8r4w0801
+                 */
+                import: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in the order of the lines. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "line": 1,
+                     *           "reason": "name_differs",
+                     *           "sentence": "string"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefusedRowPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -63,6 +63,11 @@ from .endpoint_with_secret import EndpointWithSecret
 from .event_kind import EventKind
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
+from .import_ import Import
+from .import_kind import ImportKind
+from .import_mode import ImportMode
+from .import_page import ImportPage
+from .import_state import ImportState
 from .interaction import Interaction
 from .interaction_kind import InteractionKind
 from .interaction_origin import InteractionOrigin
@@ -101,6 +106,10 @@ from .new_device import NewDevice
 from .new_device_kind_type_1 import NewDeviceKindType1
 from .new_device_texts_to_type_1 import NewDeviceTextsToType1
 from .new_endpoint import NewEndpoint
+from .new_import import NewImport
+from .new_import_format import NewImportFormat
+from .new_import_kind import NewImportKind
+from .new_import_mode import NewImportMode
 from .new_loopback_text import NewLoopbackText
 from .new_member import NewMember
 from .new_message import NewMessage
@@ -130,6 +139,8 @@ from .readiness import Readiness
 from .reason import Reason
 from .received_text import ReceivedText
 from .refusal import Refusal
+from .refused_row import RefusedRow
+from .refused_row_page import RefusedRowPage
 from .replayed import Replayed
 from .rewrite_answer import RewriteAnswer
 from .route import Route
@@ -207,6 +218,11 @@ __all__ = (
     "EventKind",
     "GetOpenapiResponse200",
     "Health",
+    "Import",
+    "ImportKind",
+    "ImportMode",
+    "ImportPage",
+    "ImportState",
     "Interaction",
     "InteractionKind",
     "InteractionOrigin",
@@ -245,6 +261,10 @@ __all__ = (
     "NewDeviceKindType1",
     "NewDeviceTextsToType1",
     "NewEndpoint",
+    "NewImport",
+    "NewImportFormat",
+    "NewImportKind",
+    "NewImportMode",
     "NewLoopbackText",
     "NewMember",
     "NewMessage",
@@ -274,6 +294,8 @@ __all__ = (
     "Reason",
     "ReceivedText",
     "Refusal",
+    "RefusedRow",
+    "RefusedRowPage",
     "Replayed",
     "RewriteAnswer",
     "Route",
