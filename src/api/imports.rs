@@ -127,6 +127,7 @@ pub(crate) async fn create(
 #[utoipa::path(
     get, path = "/v1/communities/{community}/imports", operation_id = "list_imports", tag = "Imports",
     summary = "List imports",
+    description = "Those of `partyline import` too, which goes on beside the broker.",
     params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
     responses(
         (status = 200, description = "A page, newest first.", body = Page<Import>),
@@ -149,6 +150,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/v1/communities/{community}/imports/{import}", operation_id = "get_import", tag = "Imports",
     summary = "Get an import",
+    description = "`done` of `size` bytes are behind it. While it is `running`, the figures grow.",
     responses(
         (status = 200, description = "The import.", body = Import),
     ),

@@ -925,7 +925,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List imports */
+        /**
+         * List imports
+         * @description Those of `partyline import` too, which goes on beside the broker.
+         */
         get: operations["list_imports"];
         put?: never;
         /**
@@ -948,7 +951,7 @@ export interface paths {
         };
         /**
          * Get an import
-         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         * @description `done` of `size` bytes are behind it. While it is `running`, the figures grow.
          */
         get: operations["get_import"];
         put?: never;
@@ -3040,7 +3043,10 @@ export interface components {
              * @example name_differs
              */
             reason: string;
-            /** @description What is wrong, and what to mend; telephone numbers are masked. */
+            /**
+             * @description What is wrong, and what to mend; telephone numbers are masked.
+             * @example its name differs from that of mem_1tq3v8r4w0801 (line 2); an import changes nobody who is there
+             */
             sentence: string;
         };
         /** @description The answer to a text that was not accepted anew: what would happen to it, or the message that it was. */
@@ -8898,7 +8904,7 @@ export interface operations {
                      *         {
                      *           "line": 1,
                      *           "reason": "name_differs",
-                     *           "sentence": "string"
+                     *           "sentence": "its name differs from that of mem_1tq3v8r4w0801 (line 2); an import changes nobody who is there"
                      *         }
                      *       ],
                      *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"

@@ -180,6 +180,9 @@ pub struct RefusedRow {
     #[schema(example = "name_differs")]
     pub reason: String,
     /// What is wrong, and what to mend; telephone numbers are masked.
+    #[schema(
+        example = "its name differs from that of mem_1tq3v8r4w0801 (line 2); an import changes nobody who is there"
+    )]
     pub sentence: String,
 }
 

@@ -106,7 +106,7 @@ def sync_detailed(
 ) -> Response[Any | Import | Problem]:
     """Get an import
 
-     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+     `done` of `size` bytes are behind it. While it is `running`, the figures grow.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -145,7 +145,7 @@ def sync(
 ) -> Any | Import | Problem | None:
     """Get an import
 
-     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+     `done` of `size` bytes are behind it. While it is `running`, the figures grow.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -179,7 +179,7 @@ async def asyncio_detailed(
 ) -> Response[Any | Import | Problem]:
     """Get an import
 
-     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+     `done` of `size` bytes are behind it. While it is `running`, the figures grow.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -216,7 +216,7 @@ async def asyncio(
 ) -> Any | Import | Problem | None:
     """Get an import
 
-     Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+     `done` of `size` bytes are behind it. While it is `running`, the figures grow.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
