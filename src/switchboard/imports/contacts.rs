@@ -31,6 +31,7 @@ pub(super) fn make(
     rows: &[Row],
     is_enough: &dyn Fn() -> bool,
 ) -> Result<Made> {
+    conn.plan_afresh()?;
     let policy = communities::require(conn, scope.community)?.policy;
     let ids = ids(conn, scope, rows)?;
     let id = |named: &Named| match named {

@@ -34,6 +34,7 @@ pub(super) fn plan(
     scope: Scope,
     rows: &[Row],
 ) -> Result<Planned> {
+    conn.plan_afresh()?;
     let phones: Vec<E164> = to_be(rows)
         .flat_map(|row| row.phones.iter().map(|(phone, _)| *phone))
         .collect();

@@ -232,7 +232,8 @@ impl Switchboard {
             .read(move |conn| {
                 let mut scratch = scratch.lock().unwrap_or_else(|p| p.into_inner());
                 scratch.begin()?;
-                let planned = members::plan(conn, Some(&mut scratch), &ctx, scope, &looked_at)?;
+                let planned =
+                    conn.snapshot(|conn| members::plan(conn, Some(&mut scratch), &ctx, scope, &looked_at))?;
                 planned.write(&mut scratch.conn)?;
                 scratch.keep()?;
                 Ok(planned.outcomes)
