@@ -88,6 +88,17 @@ pub struct RefusalRow {
     pub sentence: String,
 }
 
+/// Has PostgreSQL look how its tables have grown. Autovacuum does so too, but only now and then, and until then a
+/// community is taken for a small part of each table and read through. On SQLite the statistics stand.
+pub fn renew_statistics(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(_) => {
+            conn.execute("ANALYZE members, devices, member_references, import_lines, assignments")
+        }
+    }
+}
+
 /// Adds an import.
 pub fn insert(conn: &mut Conn, row: &ImportRow) -> Result<(), StoreError> {
     each!(conn, c => diesel::insert_into(imports::table).values(row).execute(c))?;

@@ -203,6 +203,30 @@ enum Outcome {
     Refused(Refusal),
 }
 
+/// When an import has the statistics renewed of the tables that it fills: after some rows, and then ever more seldom.
+struct Growth {
+    rows: usize,
+    next: usize,
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self { rows: 0, next: 1_000 }
+    }
+}
+
+impl Growth {
+    /// Counts rows; true when it is time.
+    fn is_much(&mut self, rows: usize) -> bool {
+        self.rows = self.rows.saturating_add(rows);
+        let is_much = self.rows >= self.next;
+        if is_much {
+            self.next = self.rows.saturating_mul(4);
+        }
+        is_much
+    }
+}
+
 /// Which import, of which community.
 #[derive(Clone, Copy, Debug)]
 struct Scope {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::begin::Begun;
 use super::contacts::{self, Made};
 use super::{
-    Import, ImportKind, ImportProgress, MOST_CONTACTS_TOGETHER, MOST_MEMBERS_TOGETHER, Outcome, Place, Row,
-    Scope, members, stream, tally, view,
+    Growth, Import, ImportKind, ImportProgress, MOST_CONTACTS_TOGETHER, MOST_MEMBERS_TOGETHER, Outcome,
+    Place, Row, Scope, members, stream, tally, view,
 };
 use crate::store::imports::{self, ImportRow};
 use crate::store::scratch::Scratch;
@@ -134,7 +134,7 @@ impl Switchboard {
         let mut read = stream::ahead(begun.order.clone(), from);
         let mut waiting: VecDeque<Row> = VecDeque::new();
         let (mut most, mut rounds, mut is_served) = (FIRST, 0usize, false);
-        let mut is_end = false;
+        let (mut is_end, mut growth) = (false, Growth::default());
         loop {
             while waiting.len() < most && !is_end {
                 match read.recv().await.transpose()? {
@@ -152,6 +152,9 @@ impl Switchboard {
                 waiting.push_front(rest.clone());
             }
             row = done.row;
+            if scratch.is_none() && growth.is_much(done.taken) {
+                self.read(|conn| Ok(imports::renew_statistics(conn)?)).await?;
+            }
             if done.made_room {
                 self.doubt_outbox();
             } else if begun.order.kind == ImportKind::Contacts {

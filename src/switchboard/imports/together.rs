@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::run::elsewhere;
 use super::stream::Rows;
-use super::{ImportKind, ImportOrder, ImportProgress, Place, Scope, contacts, members, tally};
+use super::{Growth, ImportKind, ImportOrder, ImportProgress, Place, Scope, contacts, members, tally};
 use crate::store::imports::{self, ImportRow};
 use crate::store::numbers;
 use crate::switchboard::error::Result;
@@ -43,6 +43,7 @@ impl Switchboard {
                 let mut told = Vec::new();
                 let work = |conn: &mut crate::store::Conn| {
                     let mut file = Rows::open(&order, Place::START)?;
+                    let mut growth = Growth::default();
                     loop {
                         let rows = file.some(AT_ONCE)?;
                         if rows.is_empty() {
@@ -57,6 +58,9 @@ impl Switchboard {
                         };
                         told.extend(tally(&mut to, &rows, &outcomes));
                         told.truncate(MOST_TOLD);
+                        if growth.is_much(rows.len()) {
+                            imports::renew_statistics(conn)?;
+                        }
                         let bytes = u64::try_from(to.next_byte).unwrap_or(0);
                         progress.bytes.store(bytes, Ordering::Relaxed);
                     }
