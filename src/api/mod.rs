@@ -20,6 +20,7 @@ mod events;
 mod feed;
 mod guesses;
 mod health;
+mod imports;
 mod interactions;
 mod json;
 mod keys;

@@ -3,8 +3,8 @@
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
-    health, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools,
-    resolve, verifications,
+    health, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs,
+    pools, resolve, verifications,
 };
 
 /// The route table.
@@ -80,6 +80,12 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/deliveries").get(deliveries::list),
                 branch("/deliveries/{delivery}").get(deliveries::one).tagged().with([
                     branch("/replay").post(deliveries::replay),
+                ]),
+                branch("/imports").gate(Gate::Manage).with([
+                    branch("").get(imports::list).post(imports::create),
+                    branch("/{import}").get(imports::one).tagged().with([
+                        branch("/refused_rows").get(imports::refused),
+                    ]),
                 ]),
                 branch("/resolve").get(resolve::resolve).only(Gate::Manage),
             ]),

@@ -7,6 +7,7 @@ mod csv_rows;
 mod doctor;
 mod explain;
 mod failure;
+mod import;
 mod key;
 mod migrate;
 mod openapi;
@@ -60,6 +61,9 @@ enum Command {
     /// Say how far a community's numbers go, who runs out when, and what a change would bring.
     #[command(visible_alias = "capacity")]
     Plan(plan::Args),
+    /// Import members and contacts from files of any length.
+    #[command(subcommand)]
+    Import(import::Command),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
     /// Check every rule of the assignment table, and write a signed report; or check such a report.
@@ -122,6 +126,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
         Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
         Command::Plan(args) => plan::run(&config, &args, out),
+        Command::Import(command) => import::run(&config, &command, out),
         Command::Explain(args) => explain::run(&config, &args, out),
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
@@ -174,6 +179,9 @@ mod tests {
             "partyline pool plan a.toml --json",
             "partyline pool apply a.toml",
             "partyline pool import a.csv --community Demo --pool main --region US",
+            "partyline import members members.csv --community Demo --region US --dry-run",
+            "partyline import members - --community Demo --format jsonl --report refused.jsonl",
+            "partyline import contacts pairs.jsonl --community Demo --all-or-nothing --however-long",
             "partyline explain +14155550151 +14155550101",
             "partyline verify --out proof.json --community Demo",
             "partyline verify --check proof.json --json",
@@ -197,6 +205,8 @@ mod tests {
             "partyline",
             "partyline key create --scope community",
             "partyline key create --scope king",
+            "partyline import members members.csv",
+            "partyline import members a.csv --community Demo --however-long",
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
             "partyline verify --signer aGVsbG8=",

@@ -83,6 +83,8 @@ kinds! {
     CallKind, CallId, "call_";
     /// A verification of the assignment table.
     VerificationKind, VerificationId, "ver_";
+    /// An import of a file.
+    ImportKind, ImportId, "imp_";
 }
 
 /// An id of one kind of thing.

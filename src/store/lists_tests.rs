@@ -8,11 +8,12 @@ use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, capacity, communities, devices, history, members, migrations,
-    numbers, opt_outs, pending_deliveries, pools, presence, verification, verifications,
+    Conn, Durability, api_keys, assignments, capacity, communities, devices, history, imports,
+    member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence,
+    verification, verifications,
 };
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
+use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId};
 use crate::domain::message::Status;
 use crate::domain::{E164, Timestamp};
 
@@ -203,6 +204,28 @@ fn what_each_text_looks_up_is_found_by_its_index_without_anybodys_analyze() {
 }
 
 #[test]
+fn what_an_import_looks_up_for_many_rows_at_once_is_found_by_keys() {
+    let (mut conn, _folder) = open();
+    let many: Vec<i64> = (0..500).collect();
+    let words: Vec<String> = many.iter().map(i64::to_string).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let import = ImportId::from_i64(7);
+    let steps = plan(&mut conn, |conn| {
+        devices::owners(conn, here(), &many).unwrap();
+        members::some(conn, here(), &many).unwrap();
+        member_references::find(conn, here(), &words).unwrap();
+        member_references::of_members(conn, here(), &many).unwrap();
+        imports::lines_of(conn, here(), import, &many).unwrap();
+        imports::line_of(conn, here(), import, (7, 8)).unwrap();
+        numbers::in_service(conn, &many).unwrap();
+        opt_outs::stopped_all(conn, here(), &many).unwrap();
+    });
+    assert_direct("rows of an import", &steps);
+    let by_half_a_key = |step: &&String| step.ends_with("(community_id=?)") || step.ends_with("import_id=?)");
+    assert!(!steps.iter().any(|step| by_half_a_key(&step)), "{steps:#?}");
+}
+
+#[test]
 fn no_other_list_scans_or_sorts() {
     let (mut conn, _folder) = open();
     let (member, number) = (MemberId::from_i64(7), NumberId::from_i64(7));
@@ -222,6 +245,8 @@ fn no_other_list_scans_or_sorts() {
         presence::was_in_service(conn, here(), number, moment).unwrap();
         verification::chunk(conn, here(), 7, 51).unwrap();
         verification::by_phone(conn, here(), 7, 51).unwrap();
+        imports::list(conn, here(), i64::MAX, 51).unwrap();
+        imports::refusals(conn, here(), ImportId::from_i64(7), 7, 51).unwrap();
         assignment_lists::of_community(conn, here(), (member, number), 51).unwrap();
         assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();
     });

@@ -464,6 +464,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    member_references (community_id, reference) {
+        community_id -> BigInt,
+        reference -> Text,
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        kind -> SmallInt,
+        together -> Bool,
+        dry_run -> Bool,
+        name -> Text,
+        content -> Text,
+        size -> BigInt,
+        state -> SmallInt,
+        next_byte -> BigInt,
+        next_line -> BigInt,
+        added -> BigInt,
+        unchanged -> BigInt,
+        refused -> BigInt,
+        began_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_lines (community_id, import_id, member_id, contact_id) {
+        community_id -> BigInt,
+        import_id -> BigInt,
+        member_id -> BigInt,
+        contact_id -> BigInt,
+        line -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_refusals (community_id, import_id, line) {
+        community_id -> BigInt,
+        import_id -> BigInt,
+        line -> BigInt,
+        reason -> Text,
+        sentence -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     communities,
     members,

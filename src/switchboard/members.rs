@@ -240,6 +240,7 @@ impl Switchboard {
                     history::note_app(conn, ctx, &app, false)?;
                 }
                 crate::store::app_devices::delete(conn, community, id)?;
+                crate::store::member_references::delete(conn, community, id)?;
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;

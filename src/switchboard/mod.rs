@@ -28,6 +28,7 @@ mod forecast;
 mod held;
 mod history;
 mod idempotency;
+mod imports;
 mod intake;
 mod interactions;
 mod intercept;
@@ -87,6 +88,10 @@ pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
 pub use history::{AssignmentChanged, HistoryPlace};
 pub use idempotency::Claim;
+pub use imports::{
+    Begun, Import, ImportFormat, ImportKind, ImportMode, ImportOrder, ImportProgress, ImportSource,
+    ImportState, ImportWhat, MOST_CONTACTS_TOGETHER, MOST_MEMBERS_TOGETHER, RefusedRow,
+};
 pub use interactions::{Interaction, InteractionId};
 pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
@@ -148,6 +153,7 @@ struct Inner {
     asker: OnceLock<Arc<dyn ask::Asker>>,
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
+    imports: imports::Jobs,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -328,6 +334,7 @@ impl Switchboard {
             announcer,
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
+            imports: imports::Jobs::default(),
             news,
             observers,
             closing: CancellationToken::new(),

@@ -37,6 +37,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Interactions", "What happened on pairs, without a word of it."),
     (
+        "Imports",
+        "Members and contacts from files, by jobs that are polled.",
+    ),
+    (
         "Opt-outs",
         "What phones have stopped. Only the phone itself lifts it.",
     ),

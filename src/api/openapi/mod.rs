@@ -23,13 +23,13 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
-    health, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
-    verifications,
+    health, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools,
+    resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, OptOutId, PoolId, VerificationId,
+    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId,
+    MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -60,6 +60,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         interactions::list,
         capacity::summary, capacity::members, capacity::what_if,
         opt_outs::list, opt_outs::one,
+        imports::create, imports::list, imports::one, imports::refused,
         events::stream,
         metrics::show,
         verifications::create, verifications::list, verifications::one, verifications::report,
@@ -67,7 +68,8 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
         schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
-        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
+        DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
+        VerificationId,
     )),
 )]
 struct Handlers;

@@ -10,6 +10,7 @@ pub(super) mod conformance;
 mod endpoints;
 mod etags;
 mod foretold;
+mod imports;
 mod lists;
 mod metrics;
 mod paces;
