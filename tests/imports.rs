@@ -11,13 +11,22 @@ mod support;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use partyline::domain::history::{Actor, ActorWord, Why};
+use partyline::domain::id::KeyId;
 use partyline::domain::policy::Policy;
+use partyline::domain::{Clock, E164};
 use partyline::store::{Db, Durability, members};
+use partyline::switchboard::verification::Extent;
+use partyline::switchboard::{
+    ContactRef, Import, ImportFormat, ImportKind, ImportOrder, NewMember, Switchboard,
+};
 use serde_json::{Value, json};
-use support::exchange::Town;
+use support::exchange::{StepClock, Town};
 use support::{on_both_databases, poll};
 
 const WAIT: Duration = Duration::from_secs(60);
@@ -94,6 +103,44 @@ fn names(town: &Town) -> Vec<String> {
 fn figures(import: &Value) -> (i64, i64, i64) {
     let figure = |name: &str| import[name].as_i64().unwrap();
     (figure("added"), figure("unchanged"), figure("refused"))
+}
+
+/// Imports through an exchange in this process.
+async fn import_by(
+    board: &Switchboard,
+    town: &Town,
+    kind: ImportKind,
+    content: &'static str,
+    all_or_nothing: bool,
+) -> Import {
+    let order = ImportOrder {
+        community: town.community,
+        kind,
+        format: ImportFormat::Csv,
+        region: None,
+        all_or_nothing,
+        however_long: false,
+        dry_run: false,
+        restart: false,
+        name: "file.csv".into(),
+        source: Arc::new(bytes::Bytes::from_static(content.as_bytes())),
+    };
+    let begun = board.begin_import(order).await.unwrap();
+    board.run_import(begun, Arc::default()).await.unwrap()
+}
+
+/// How many rows break a rule of the assignment table.
+async fn offenders(town: &Town) -> u64 {
+    let key = town.board.signing_key([7; 32]).await.unwrap();
+    let extent = Extent {
+        community: None,
+        rows_at_once: 100,
+    };
+    let summary = tokio::task::block_in_place(|| {
+        let go_on = &mut |_| ControlFlow::Continue(());
+        town.board.verify(extent, &key, [9; 32], std::io::sink(), go_on)
+    });
+    summary.unwrap().offenders
 }
 
 /// A file as spreadsheets and people leave it.
@@ -208,6 +255,48 @@ on_both_databases! {
         assert_eq!(words, [(7, "invalid"), (8, "unknown_member"), (9, "unknown_member"), (10, "repeated")]);
         assert!(found[3].2.contains("line 5") && !found[1].2.contains("55503"), "{found:?}");
         assert_eq!(figures(&import(&town, "contacts", &args).await.json(1)), (0, 5, 4));
+    }
+
+    async fn what_an_import_adds_is_sound_and_how_it_came_is_known(database: Database) {
+        let town = Town::found(database, 2, Policy { received_cap_percent: 100, ..Policy::default() }).await;
+        let phones: [E164; 3] = ["+14155550401", "+14155550402", "+14155550404"].map(|phone| phone.parse().unwrap());
+        // A node whose clock is ahead knew one of the phones as somebody else's.
+        let ahead = Arc::new(StepClock::at_the_beginning());
+        ahead.advance_s(100);
+        let (other, _) = Town::open(&town.url, ahead, 1);
+        let former = NewMember { name: "Old".into(), phone: Some(phones[2]), guest: false };
+        let former = other.create_member(town.community, former).await.unwrap();
+        other.delete_member(town.community, former.id).await.unwrap();
+
+        let before = town.clock.now();
+        town.clock.advance_s(10);
+        let key = KeyId::from_i64(77);
+        let by = town.board.by(Actor::Community(key));
+        let people = "name,phone,reference\nAnn,+14155550401,a\nBob,+14155550402;+14155550403,b\nCem,+14155550404,c\n";
+        assert_eq!(import_by(&by, &town, ImportKind::Members, people, true).await.added, 3);
+        for (pairs, together) in [("member,contact\na,b\n", false), ("member,contact\nc,b\n", true)] {
+            assert_eq!(import_by(&by, &town, ImportKind::Contacts, pairs, together).await.added, 1);
+        }
+        assert_eq!(offenders(&town).await, 0);
+
+        town.clock.advance_s(200);
+        let mut ids = Vec::new();
+        for phone in phones {
+            let found = town.board.members(town.community, Some(phone), None, 1).await.unwrap();
+            ids.push(found[0].id);
+        }
+        for one in [0, 2] {
+            let contact = ContactRef::Member(ids[1]);
+            let changes = town.board.pair_history(town.community, ids[one], contact, None, 10).await.unwrap();
+            assert_eq!(changes.len(), 2, "both rows: {changes:?}");
+            let is_told = |(why, by, by_key)| (why, by, by_key) == (Why::Imported, ActorWord::Community, Some(key));
+            assert!(changes.iter().all(|(change, _)| is_told((change.why, change.by, change.by_key))), "{changes:?}");
+            let number = changes.iter().find(|(change, _)| change.member == ids[one]).unwrap().0.number;
+            let met = async |at| town.board.resolve_at(Some(town.community), phones[one], number, at).await.unwrap();
+            let now = met(town.clock.now()).await;
+            assert_eq!((now.outcome, now.contact), ("bridge", Some(ids[1])), "{now:?}");
+            assert_ne!(met(before).await.outcome, "bridge");
+        }
     }
 
     async fn an_import_that_is_killed_goes_on_where_it_stopped(database: Database) {

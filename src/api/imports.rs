@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::ApiState;
+use super::auth::Who;
 use super::json::Json;
 use super::page::{Page, Paging, page};
 use super::path::At;
@@ -86,6 +87,7 @@ pub(crate) struct NewImport {
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     Json(new): Json<NewImport>,
 ) -> Result<HttpResponse> {
@@ -119,7 +121,7 @@ pub(crate) async fn create(
         name: new.name.unwrap_or_else(|| "import".to_owned()),
         source: Arc::new(bytes::Bytes::from(new.content)),
     };
-    let import = state.board.start_import(order).await?;
+    let import = who.board(&state).start_import(order).await?;
     Ok(HttpResponse::Accepted().json(import))
 }
 

@@ -170,6 +170,8 @@ whys! {
     Recycled = 11;
     /// One of the two was removed.
     MemberRemoved = 12;
+    /// A file that was imported made one of the two a contact of the other.
+    Imported = 13;
 }
 
 #[cfg(test)]

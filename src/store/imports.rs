@@ -94,7 +94,8 @@ pub fn renew_statistics(conn: &mut Conn) -> Result<(), StoreError> {
     match conn {
         Conn::Sqlite(_) => Ok(()),
         Conn::Postgres(_) => {
-            conn.execute("ANALYZE members, devices, member_references, import_lines, assignments")
+            let grown = "members, devices, member_references, import_lines, assignments";
+            conn.execute(&format!("ANALYZE {grown}, device_history, assignment_history"))
         }
     }
 }

@@ -242,6 +242,7 @@ fn no_other_list_scans_or_sorts() {
         history::of_number(conn, here(), (member, number), moment).unwrap();
         presence::of_phone(conn, here(), E164::from_i64(12_025_550_100).unwrap(), moment).unwrap();
         presence::of_member(conn, here(), member, moment).unwrap();
+        presence::of_phones_since(conn, 1, &[12_025_550_100, 12_025_550_101], moment).unwrap();
         presence::was_in_service(conn, here(), number, moment).unwrap();
         verification::chunk(conn, here(), 7, 51).unwrap();
         verification::by_phone(conn, here(), 7, 51).unwrap();

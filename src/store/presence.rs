@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{device_history, number_history};
-use super::{Conn, StoreError, each};
+use super::{Conn, StoreError, each, insert_all};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::{E164, Timestamp};
 
@@ -33,6 +33,30 @@ pub struct DeviceChangeRow {
 pub fn device_changed(conn: &mut Conn, row: &DeviceChangeRow) -> Result<(), StoreError> {
     each!(conn, c => diesel::insert_into(device_history::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// Adds changes of devices.
+pub fn devices_changed(conn: &mut Conn, rows: &[DeviceChangeRow]) -> Result<(), StoreError> {
+    insert_all!(conn, device_history::table, rows);
+    Ok(())
+}
+
+/// Changes of these phones from a moment on: the phone, and the place of each.
+pub fn of_phones_since(
+    conn: &mut Conn,
+    community: i64,
+    phones: &[i64],
+    since: Timestamp,
+) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each!(conn, c => device_history::table
+        .filter(device_history::community_id.eq(community))
+        .filter(device_history::phone.eq_any(phones))
+        .filter(device_history::at.ge(since.0))
+        .select((device_history::phone.assume_not_null(), device_history::at, device_history::id))
+        .load(c))?)
 }
 
 /// The place of the last change of a phone, or of its member's devices.

@@ -54,7 +54,20 @@ pub(crate) fn assign(
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
+    pair: (MemberId, MemberId),
+    loads: &mut Loads,
+) -> Result<Pair> {
+    assign_because(conn, ctx, policy, community, pair, Why::ContactAdded, loads)
+}
+
+/// Like [`assign`]; the history says why a new pair was made.
+pub(crate) fn assign_because(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
     (member, contact): (MemberId, MemberId),
+    why: Why,
     loads: &mut Loads,
 ) -> Result<Pair> {
     if member == contact {
@@ -99,7 +112,8 @@ pub(crate) fn assign(
                     owner_stopped.contains(&choice.number),
                     other_stopped.contains(&choice.mirror),
                 );
-                let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
+                let chosen = (choice, stopped);
+                let pair = insert(conn, ctx, policy, community, (member, contact), chosen, why)?;
                 count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events.assignment_created(community, &seen)?;
@@ -216,8 +230,8 @@ fn insert(
     policy: &Policy,
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
-    choice: Choice,
-    stopped: (bool, bool),
+    (choice, stopped): (Choice, (bool, bool)),
+    why: Why,
 ) -> Result<Pair> {
     let row = Assignment {
         id: ctx.id(),
@@ -242,7 +256,7 @@ fn insert(
         ..row.clone()
     };
     assignments::insert_pair(conn, community, [&row, &mirror])?;
-    history::note_pair(conn, ctx, community, [&row, &mirror], Why::ContactAdded)?;
+    history::note_pair(conn, ctx, community, [&row, &mirror], why)?;
     Ok(Pair {
         row,
         mirror,

@@ -1,6 +1,8 @@
 //! What became of assignments: each change is written down with the change itself, and read again when somebody asks
 //! how it was.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -177,20 +179,47 @@ fn write(
 
 /// Writes down that a member has a phone, or has it no more, or how it stands with STOPALL.
 pub(crate) fn note_phone(conn: &mut Conn, ctx: &Context, row: &DeviceRow, present: bool) -> Result<()> {
-    note_device(
-        conn,
-        ctx,
-        DeviceChangeRow {
-            community_id: row.community_id,
-            member_id: row.member_id,
-            at: 0,
-            id: 0,
-            device_id: row.id,
-            phone: Some(row.phone),
-            present,
-            stopped_all: row.stopped_all,
-        },
-    )
+    note_device(conn, ctx, phone_change(row, present))
+}
+
+/// A change of a phone that has no place in the history yet.
+fn phone_change(row: &DeviceRow, present: bool) -> DeviceChangeRow {
+    DeviceChangeRow {
+        community_id: row.community_id,
+        member_id: row.member_id,
+        at: 0,
+        id: 0,
+        device_id: row.id,
+        phone: Some(row.phone),
+        present,
+        stopped_all: row.stopped_all,
+    }
+}
+
+/// Writes down whose these phones are now; their members, of one community, were nobody before.
+pub(crate) fn note_new_phones(conn: &mut Conn, ctx: &Context, rows: &[DeviceRow]) -> Result<()> {
+    let Some(community) = rows.first().map(|row| row.community_id) else {
+        return Ok(());
+    };
+    let phones: Vec<i64> = rows.iter().map(|row| row.phone).collect();
+    // What a clock that is ahead, or a transaction of this moment, has written of them goes before.
+    let mut later: HashMap<i64, (i64, i64)> = HashMap::new();
+    for (phone, at, id) in presence::of_phones_since(conn, community, &phones, ctx.now)? {
+        let last = later.entry(phone).or_default();
+        *last = (at, id).max(*last);
+    }
+    let changes: Vec<DeviceChangeRow> = rows
+        .iter()
+        .map(|row| {
+            let (at, id) = place(ctx, later.get(&row.phone).copied());
+            DeviceChangeRow {
+                at,
+                id,
+                ..phone_change(row, true)
+            }
+        })
+        .collect();
+    Ok(presence::devices_changed(conn, &changes)?)
 }
 
 /// Writes down that a member reads in an app, or does so no more.

@@ -6,6 +6,7 @@ use super::rows::{Content, Named, refusal};
 use super::{Outcome, Row, Scope};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
+use crate::domain::history::Why;
 use crate::domain::id::MemberId;
 use crate::store::imports::{self, LineRow};
 use crate::store::scratch::Scratch;
@@ -154,7 +155,9 @@ fn one(
     loads: &mut Loads,
 ) -> Result<(Outcome, bool)> {
     let (mark, kept) = (ctx.events.mark(), loads.clone());
-    let made = conn.savepoint(|conn| assign::assign(conn, ctx, policy, scope.community, pair, loads));
+    let made = conn.savepoint(|conn| {
+        assign::assign_because(conn, ctx, policy, scope.community, pair, Why::Imported, loads)
+    });
     match made {
         Ok(pair) => Ok((Outcome::Added, pair.made_room)),
         Err(error) if error.is_transient() => Err(error),

@@ -14,8 +14,8 @@ use crate::store::member_references::{self, ReferenceRow};
 use crate::store::members::{self, MemberRow};
 use crate::store::scratch::Scratch;
 use crate::store::{Conn, numbers, opt_outs};
-use crate::switchboard::Context;
 use crate::switchboard::error::Result;
+use crate::switchboard::{Context, history};
 
 /// What rows came to, and what is to be written for it.
 pub(super) struct Planned {
@@ -188,8 +188,18 @@ impl Planned {
         });
     }
 
-    /// Writes what was planned.
-    pub fn write(&self, conn: &mut Conn) -> Result<()> {
+    /// Writes what was planned, and in the history whose the phones are now.
+    pub fn apply(&self, conn: &mut Conn, ctx: &Context) -> Result<()> {
+        self.write(conn)?;
+        history::note_new_phones(conn, ctx, &self.devices)
+    }
+
+    /// Writes what was planned where it is thrown away: nobody asks that for its history.
+    pub fn try_out(&self, scratch: &mut Scratch) -> Result<()> {
+        self.write(&mut scratch.conn)
+    }
+
+    fn write(&self, conn: &mut Conn) -> Result<()> {
         members::insert_many(conn, &self.members)?;
         devices::insert_many(conn, &self.devices)?;
         member_references::insert(conn, &self.references)?;

@@ -210,7 +210,7 @@ impl Switchboard {
         self.write(move |conn, ctx| {
             let began = clock.now();
             let planned = members::plan(conn, None, ctx, Scope::of(&row), &rows)?;
-            planned.write(conn)?;
+            planned.apply(conn, ctx)?;
             let row = note(conn, ctx, &row, &rows, &planned.outcomes)?;
             Ok(Done {
                 row,
@@ -237,7 +237,7 @@ impl Switchboard {
                 scratch.begin()?;
                 let planned =
                     conn.snapshot(|conn| members::plan(conn, Some(&mut scratch), &ctx, scope, &looked_at))?;
-                planned.write(&mut scratch.conn)?;
+                planned.try_out(&mut scratch)?;
                 scratch.keep()?;
                 Ok(planned.outcomes)
             })

@@ -53,7 +53,7 @@ impl Switchboard {
                             contacts::make(conn, None, ctx, scope, &rows, &|| false)?.outcomes
                         } else {
                             let planned = members::plan(conn, None, ctx, scope, &rows)?;
-                            planned.write(conn)?;
+                            planned.apply(conn, ctx)?;
                             planned.outcomes
                         };
                         told.extend(tally(&mut to, &rows, &outcomes));
