@@ -105,15 +105,8 @@ fn figures(import: &Value) -> (i64, i64, i64) {
     (figure("added"), figure("unchanged"), figure("refused"))
 }
 
-/// Imports through an exchange in this process.
-async fn import_by(
-    board: &Switchboard,
-    town: &Town,
-    kind: ImportKind,
-    content: &'static str,
-    all_or_nothing: bool,
-) -> Import {
-    let order = ImportOrder {
+fn order(town: &Town, kind: ImportKind, content: &'static str, all_or_nothing: bool) -> ImportOrder {
+    ImportOrder {
         community: town.community,
         kind,
         format: ImportFormat::Csv,
@@ -122,9 +115,20 @@ async fn import_by(
         however_long: false,
         dry_run: false,
         restart: false,
-        name: "file.csv".into(),
+        name: content.into(),
         source: Arc::new(bytes::Bytes::from_static(content.as_bytes())),
-    };
+    }
+}
+
+/// Imports through an exchange in this process.
+async fn import_by(
+    board: &Switchboard,
+    town: &Town,
+    kind: ImportKind,
+    content: &'static str,
+    all_or_nothing: bool,
+) -> Import {
+    let order = order(town, kind, content, all_or_nothing);
     let begun = board.begin_import(order).await.unwrap();
     board.run_import(begun, Arc::default()).await.unwrap()
 }
@@ -297,6 +301,23 @@ on_both_databases! {
             assert_eq!((now.outcome, now.contact), ("bridge", Some(ids[1])), "{now:?}");
             assert_ne!(met(before).await.outcome, "bridge");
         }
+    }
+
+    async fn imports_that_are_over_are_forgotten_after_their_time(database: Database) {
+        let town = Town::found(database, 1, Policy { imports_kept_s: 1_000, ..Policy::default() }).await;
+        let first = import_by(&town.board, &town, ImportKind::Members, "name,phone\nAnn,+14155550101\nBob,none\n", false).await;
+        let stopped = order(&town, ImportKind::Members, "name,phone\nCem,+14155550102\n", false);
+        let stopped = town.board.begin_import(stopped).await.unwrap().import();
+        town.clock.advance_s(600);
+        let second = import_by(&town.board, &town, ImportKind::Members, "name,phone\nDot,+14155550103\n", false).await;
+        for (later_s, left) in [(300, vec![second.id, stopped.id, first.id]), (200, vec![second.id, stopped.id]), (600, vec![stopped.id])] {
+            town.clock.advance_s(later_s);
+            town.board.forget_imports().await.unwrap();
+            let imports = town.board.imports(town.community, None, 10).await.unwrap();
+            assert_eq!(imports.iter().map(|import| import.id).collect::<Vec<_>>(), left, "what was broken off may go on");
+        }
+        assert_eq!(names(&town), ["Ann", "Dot"], "what they added stays");
+        assert!(town.board.refused_rows(town.community, first.id, 0, 10).await.is_err());
     }
 
     async fn an_import_that_is_killed_goes_on_where_it_stopped(database: Database) {

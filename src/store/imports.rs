@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use super::schema::{import_lines, import_refusals, imports};
 use super::{Conn, StoreError, each, insert_all};
-use crate::domain::id::{CommunityId, ImportId};
+use crate::domain::Timestamp;
+use crate::domain::id::{CommunityId, ImportId, lowest_at};
 
 /// Rows are still to be looked at.
 pub const RUNNING: i16 = 0;
@@ -139,6 +140,34 @@ pub fn list(
         .limit(limit)
         .select(ImportRow::as_select())
         .load(c))?)
+}
+
+/// The first import that was over before a moment.
+pub fn over_before(
+    conn: &mut Conn,
+    community: CommunityId,
+    before: Timestamp,
+) -> Result<Option<ImportId>, StoreError> {
+    // Whatever was over by then had begun by then, and ids are in the order of beginning.
+    let id: Option<i64> = each!(conn, c => imports::table
+        .filter(imports::community_id.eq(community.as_i64()))
+        .filter(imports::id.lt(lowest_at(before)))
+        .filter(imports::state.ne(RUNNING))
+        .filter(imports::changed_at.lt(before.0))
+        .order(imports::id)
+        .select(imports::id)
+        .first(c)
+        .optional())?;
+    Ok(id.map(ImportId::from_i64))
+}
+
+/// Forgets an import that is over, once nothing is left of its lines and refused rows.
+pub fn delete_over(conn: &mut Conn, community: CommunityId, import: ImportId) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(imports::table
+        .find((community.as_i64(), import.as_i64()))
+        .filter(imports::state.ne(RUNNING)))
+        .execute(c))?;
+    Ok(())
 }
 
 /// Puts `to` in the place of `from`; false where it is no longer as `from` has it, for somebody else is at it.

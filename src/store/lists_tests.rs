@@ -247,6 +247,7 @@ fn no_other_list_scans_or_sorts() {
         verification::chunk(conn, here(), 7, 51).unwrap();
         verification::by_phone(conn, here(), 7, 51).unwrap();
         imports::list(conn, here(), i64::MAX, 51).unwrap();
+        imports::over_before(conn, here(), moment).unwrap();
         imports::refusals(conn, here(), ImportId::from_i64(7), 7, 51).unwrap();
         assignment_lists::of_community(conn, here(), (member, number), 51).unwrap();
         assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();

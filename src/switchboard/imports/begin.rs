@@ -142,21 +142,4 @@ impl Switchboard {
         }
         Ok(begun)
     }
-
-    /// Forgets the lines of an import, and its refused rows where these are to go too, some at a time.
-    pub(super) async fn forget_import(&self, scope: Scope, refusals_too: bool) -> Result<()> {
-        loop {
-            let more = self
-                .write(move |conn, _| {
-                    let lines = imports::forget_lines(conn, scope.community, scope.import)?;
-                    let refusals =
-                        refusals_too && imports::forget_refusals(conn, scope.community, scope.import)?;
-                    Ok(lines || refusals)
-                })
-                .await?;
-            if !more {
-                return Ok(());
-            }
-        }
-    }
 }

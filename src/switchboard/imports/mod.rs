@@ -3,6 +3,7 @@
 
 mod begin;
 mod contacts;
+mod forget;
 mod jobs;
 mod lines;
 mod members;
