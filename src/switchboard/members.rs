@@ -10,7 +10,7 @@ use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind}
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::members::{self as rows, MemberRow};
-use crate::store::{Conn, assignments, numbers, opt_outs};
+use crate::store::{Conn, assignments, member_references, numbers, opt_outs};
 
 /// Most devices of a member.
 const MAX_DEVICES: usize = 10;
@@ -53,9 +53,11 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
         MemberId::from_i64(row.id),
     );
     let devices = devices_of(conn, community, id)?;
+    let reference = member_references::of_members(conn, community, &[row.id])?.pop();
     Ok(Member {
         id,
         name: row.name,
+        reference: reference.map(|row| row.reference),
         guest: row.guest,
         devices,
         created_at: Timestamp(row.created_at),

@@ -59,6 +59,26 @@ async fn a_file_is_imported_by_a_job_whose_refused_rows_are_paged() {
 }
 
 #[actix_web::test]
+async fn a_members_reference_is_shown_to_those_who_may_see_phones() {
+    let house = House::new().await;
+    let (at, ..) = house.pair().await;
+    let path = format!("{at}/imports");
+    let content = "{\"name\": \"Eve\", \"phone\": \"+14155550401\", \"reference\": \"4155550401\"}\n";
+    let body = json!({"kind": "members", "format": "jsonl", "content": content});
+    let begun = house.post(&path, body).await.expect(202);
+    ended(&house, &format!("{path}/{}", begun["id"].as_str().unwrap())).await;
+    let found = house
+        .get(&format!("{at}/members?phone=%2B14155550401"))
+        .await
+        .expect(200);
+    assert_eq!(found["data"][0]["reference"], "4155550401");
+    let app = house.app_key(&at, "chat").await;
+    let eve = format!("{at}/members/{}", found["data"][0]["id"].as_str().unwrap());
+    let seen = house.ask_as(&app, "GET", &eve, None).await.expect(200);
+    assert_eq!((&seen["name"], &seen["reference"]), (&json!("Eve"), &Value::Null));
+}
+
+#[actix_web::test]
 async fn a_file_that_cannot_be_read_or_is_too_long_begins_nothing() {
     let house = House::new().await;
     let (at, ..) = house.pair().await;
