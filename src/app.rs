@@ -23,6 +23,7 @@ use crate::carriers::smpp::{SmppEdge, SmppService};
 use crate::config::database::LAST_NODE;
 use crate::config::log::{LogConfig, LogFormat};
 use crate::config::{Config, Problems};
+use crate::domain::history::Actor;
 use crate::domain::id::MAX_NODES;
 use crate::domain::{Clock, IdGenerator, Timestamp};
 use crate::store::node::NodeLock;
@@ -85,7 +86,8 @@ pub fn command_board(config: &Config, db: Db) -> Switchboard {
     let node = rand::random_range(LAST_NODE + 1..MAX_NODES);
     let ids = IdGenerator::new(node);
     let board = Switchboard::new(db, Arc::new(SystemClock), ids, config.outlet_names())
-        .with_default_policy(config.policies.clone());
+        .with_default_policy(config.policies.clone())
+        .by(Actor::Cli);
     for (outlet, prefixes) in config.outlet_reaches() {
         board.declare_reaches(outlet, prefixes);
     }

@@ -234,6 +234,30 @@ fn a_wrong_settings_file_is_named_with_line_key_value_and_what_is_allowed() {
 }
 
 on_both_databases! {
+    async fn the_planner_says_how_far_the_numbers_go_and_what_a_change_would_bring(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["plan", "--community", "Demo"]).refused(1, &["partyline migrate"]);
+        desk.run(&["migrate"]).done();
+        desk.run(&["pool", "apply", DEMO]).done();
+        desk.run(&["plan", "--community", "Nobody"]).refused(1, &["there is no community `Nobody`"]);
+        let plan = ["plan", "--community", "Demo"];
+        let text = desk.run(&plan).done().to_owned();
+        for part in ["the fullest table, that of mem_", "takes 2 of 4 usable numbers", "3 members, 4 contacts", "numbers needed", "Ada"] {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+        let told = desk.run(&[&plan[..], &["--members", "1", "--json"]].concat()).json();
+        assert_eq!((told["fullest"].as_array().map(Vec::len), &told["fullest"][0]["free"]), (Some(1), &json!(2)));
+
+        let change = ["--add-numbers", "3", "--region", "US", "--capability", "sms,mms", "--retire", "+14155550101", "--json"];
+        let told = desk.run(&[&plan[..], &change].concat()).json();
+        assert_eq!((&told["before"]["usable"], &told["after"]["usable"]), (&json!(4), &json!(6)));
+        let text = desk.run(&[&plan[..], &["--more-contacts", "4"]].concat()).done().to_owned();
+        assert!(text.contains("As it would be") && text.contains("add 2 numbers with sms"), "{text}");
+        desk.run(&[&plan[..], &["--retire", "+14155550999"]].concat()).refused(1, &["+14155550999"]);
+        desk.run(&[&plan[..], &["--retire", "415"]].concat()).refused(2, &["--retire 415"]);
+        assert!(desk.run(&["pool", "plan", DEMO]).done().contains("nothing to do"), "nothing was changed");
+    }
+
     async fn a_pool_file_is_planned_applied_once_and_then_nothing_is_left(database: Database) {
         let desk = Desk::new(database);
         desk.run(&["pool", "plan", DEMO]).refused(1, &["partyline migrate"]);
@@ -319,6 +343,76 @@ on_both_databases! {
         let many: String = (110..190).map(|n| format!("+14155550{n},loopback\n")).filter(|row| !row.contains("0151") && !row.contains("0152") && !row.contains("0153")).collect();
         assert_eq!(import(&format!("number,carrier\n{many}")).done(), "77 numbers imported\n");
         import("number,carrier\n+14155550110,loopback\n").refused(1, &["numbers.csv:2:", "already"]);
+    }
+
+    async fn a_table_is_verified_and_its_report_checked(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "apply", DEMO]).done();
+        let done = desk.run(&["verify", "--json"]).json();
+        assert_eq!((&done["clean"], &done["offenders"]), (&json!(true), &json!(0)), "{done:#}");
+        assert!(done["checked"]["assignments"].as_u64().unwrap() > 0, "{done:#}");
+        let key = done["signed_by"]["key"].as_str().unwrap();
+        let checked = desk.run(&["verify", "--check", "verification.json", "--json"]).json();
+        assert_eq!((&checked["trusted"], &checked["report"]["signed_by"]), (&json!(true), &done["signed_by"]));
+        let check = ["verify", "--check", "verification.json"];
+        assert!(desk.run(&check).done().contains("no row broke any rule"));
+        assert!(desk.run(&["verify", "--check", "verification.json", "--signer", key]).done().contains(key));
+
+        // By another key it is signed right and believed by nobody.
+        let other = Desk::new(database);
+        other.run(&["migrate"]).done();
+        let report = std::fs::read_to_string(desk.dir.join("verification.json")).unwrap();
+        other.write("verification.json", &report);
+        let strange = other.run(&check);
+        assert_eq!(strange.status, Some(1), "{strange:#?}");
+        assert!(strange.stderr.contains("is not the key that was expected"), "{strange:#?}");
+        desk.write("changed.json", &report.replace("\"sqlite\"", "\"postgres\"").replace("\"clean\":true", "\"clean\":false"));
+        desk.run(&["verify", "--check", "changed.json"]).refused(1, &["changed after it was signed"]);
+        desk.write("half.json", &report[..report.len() / 2]);
+        desk.run(&["verify", "--check", "half.json"]).refused(1, &["not a whole report"]);
+        desk.run(&["verify", "--check", "nowhere.json"]).refused(2, &["cannot read nowhere.json"]);
+        assert!(!report.contains("+1415"), "{report}");
+
+        // What an interrupted run has left is begun anew; one that still runs is left alone.
+        let unfinished = desk.dir.join("verification.json.unfinished");
+        std::fs::write(&unfinished, "{\"report\":{\n".repeat(10_000)).unwrap();
+        let held = std::fs::File::open(&unfinished).unwrap();
+        held.lock().unwrap();
+        desk.run(&["verify"]).refused(1, &["another verification writes it"]);
+        drop(held);
+        let said = desk.run(&["verify", "--community", "Demo"]).done().to_owned();
+        assert!(said.contains("no row breaks any rule"), "{said}");
+        assert!(!unfinished.exists());
+        desk.run(&check).done();
+
+        // Planted while nobody serves.
+        let url = desk.envs.iter().find(|(name, _)| name.ends_with("URL")).unwrap().1.clone();
+        let mut conn = partyline::store::DatabaseUrl::parse(&url).unwrap().connect(true).unwrap();
+        conn.execute("UPDATE numbers SET load = load + 5").unwrap();
+        let found = desk.run(&["verify", "--out", "bad.json"]);
+        assert_eq!(found.status, Some(1), "{found:#?}");
+        assert!(found.stderr.contains("break a rule; see bad.json"), "{found:#?}");
+        assert!(found.stdout.contains("count of assignments is not what there are"), "{found:#?}");
+        assert!(desk.run(&["verify", "--check", "bad.json"]).done().contains("rows that broke a rule"));
+    }
+
+    async fn the_past_is_explained(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "apply", DEMO]).done();
+        let texts = |n: u8, at: &[&str]| {
+            let to = format!("+1415555010{n}");
+            let args = ["explain", "+14155550151", to.as_str(), "--json"];
+            desk.run(&[&args[..], at].concat()).json()
+        };
+        let n = (1..=4).find(|n| texts(*n, &[])["outcome"] == "bridge").unwrap();
+        let long_ago = texts(n, &["--at", "2001-01-01T00:00:00Z"]);
+        assert_eq!(long_ago["outcome"], "unknown");
+        assert!(long_ago["sentence"].as_str().unwrap().contains("is not known"), "{long_ago}");
+        let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let then = texts(n, &["--at", &now, "--community", "Demo"]);
+        assert_eq!((&then["outcome"], &then["contact"]), (&json!("bridge"), &texts(n, &[])["contact"]));
+        desk.run(&["explain", "+14155550151", "+14155550101", "--at", "2999-01-01T00:00:00Z"])
+            .refused(1, &["still to come"]);
     }
 
     async fn the_doctor_finds_what_is_wrong_and_says_what_to_do(database: Database) {

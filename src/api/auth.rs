@@ -15,9 +15,10 @@ use super::Shared;
 use super::path;
 use super::problem::{Problem, Result};
 use crate::config::http::MetricsAccess;
+use crate::domain::history::Actor;
 use crate::domain::id::{CommunityId, CommunityKind};
 use crate::switchboard::views::HoldsPhones;
-use crate::switchboard::{Caller, Scope, SwitchboardError};
+use crate::switchboard::{Caller, Scope, Switchboard, SwitchboardError};
 
 /// No token of ours is longer.
 const MAX_TOKEN_BYTES: usize = 200;
@@ -33,6 +34,16 @@ impl Who {
 
     fn is_app(&self) -> bool {
         matches!(self.0.scope, Scope::App(_))
+    }
+
+    /// The exchange, with what is changed through it kept as the caller's doing.
+    pub fn board(&self, state: &ApiState) -> Switchboard {
+        let key = self.0.key;
+        state.board.by(match self.0.scope {
+            Scope::Admin => Actor::Admin(key),
+            Scope::Community(_) => Actor::Community(key),
+            Scope::App(_) => Actor::App(Some(key)),
+        })
     }
 
     /// A view as the caller may see it: real numbers are not an app's to learn.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::ApiState;
+use super::auth::Who;
 use super::json::Json;
 use super::path::At;
 use super::problem::{Problem, Result};
@@ -100,6 +101,7 @@ fn row(row: BulkRow) -> Row {
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     member: At<MemberKind>,
     Json(new): Json<NewContacts>,
@@ -109,8 +111,8 @@ pub(crate) async fn create(
         return Err(Problem::invalid("contacts", detail));
     }
     let all_or_nothing = new.mode == Mode::AllOrNothing;
-    let bulk = state
-        .board
+    let bulk = who
+        .board(&state)
         .add_contacts(community.0, member.0, new.contacts, all_or_nothing, new.dry_run)
         .await?;
     let rows: Vec<Row> = bulk.rows.into_iter().map(row).collect();

@@ -85,7 +85,7 @@ pub(crate) async fn create(
             return Err(needless("texts_to"));
         }
         let phone = new.phone.ok_or_else(|| missing("phone"))?;
-        let made = state.board.add_device(community, member, phone).await;
+        let made = who.board(&state).add_device(community, member, phone).await;
         made.map_err(|error| who.told(error))?
     };
     Ok(HttpResponse::Created().json(who.shown(made)))

@@ -161,12 +161,12 @@ pub(crate) async fn edit(
 )]
 pub(crate) async fn remove(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     member: At<MemberKind>,
     IfMatch(expected): IfMatch,
 ) -> Result<HttpResponse> {
-    state
-        .board
+    who.board(&state)
         .delete_member_if(community.0, member.0, expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -8,6 +8,7 @@ mod auth;
 mod branch;
 mod bulk;
 mod calls;
+mod capacity;
 mod communities;
 mod contacts;
 mod deliveries;
@@ -19,6 +20,7 @@ mod events;
 mod feed;
 mod guesses;
 mod health;
+mod imports;
 mod interactions;
 mod json;
 mod keys;
@@ -41,6 +43,7 @@ mod resolve;
 pub mod routes;
 #[cfg(test)]
 mod tests;
+mod verifications;
 mod voice_metrics;
 
 use std::io;

@@ -37,7 +37,7 @@ pub(crate) struct NewNumber {
     rate_per_s: Option<f64>,
 }
 
-fn region(text: Option<String>) -> Result<Option<Region>> {
+pub(super) fn region(text: Option<String>) -> Result<Option<Region>> {
     text.map(|text| {
         Region::parse(&text).ok_or_else(|| {
             let shown: String = text.chars().take(40).collect();

@@ -9,8 +9,8 @@ use super::ApiState;
 use super::path::At;
 use super::problem::Result;
 use super::query::{PhoneParam, Query};
-use crate::domain::E164;
 use crate::domain::id::CommunityKind;
+use crate::domain::{E164, Timestamp};
 use crate::switchboard::Decision;
 
 #[derive(Deserialize, IntoParams)]
@@ -23,13 +23,15 @@ pub(crate) struct Numbers {
     /// The pool number that it would text.
     #[param(value_type = E164, example = "+15005550101")]
     to: PhoneParam,
+    /// The moment that is asked about, as RFC 3339; the present if absent.
+    at: Option<Timestamp>,
 }
 
 /// `GET …/resolve?from=+1…&to=+1…`
 #[utoipa::path(
     get, path = "/v1/communities/{community}/resolve", operation_id = "resolve", tag = "Resolve",
     summary = "Say what would happen to a text",
-    description = "Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.",
+    description = "Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of scope `app`, which do not learn whose a phone is.",
     params(Numbers),
     responses(
         (status = 200, description = "The decision, without any real number.", body = Decision),
@@ -41,9 +43,10 @@ pub(crate) async fn resolve(
     Query(numbers): Query<Numbers>,
 ) -> Result<HttpResponse> {
     state.board.community(community.0).await?;
-    let decision = state
-        .board
-        .resolve(Some(community.0), numbers.from.0, numbers.to.0)
-        .await?;
+    let (from, to) = (numbers.from.0, numbers.to.0);
+    let decision = match numbers.at {
+        Some(at) => state.board.resolve_at(Some(community.0), from, to, at).await?,
+        None => state.board.resolve(Some(community.0), from, to).await?,
+    };
     Ok(HttpResponse::Ok().json(decision))
 }

@@ -2,8 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
+    assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
+    health, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs,
+    pools, resolve, verifications,
 };
 
 /// The route table.
@@ -23,6 +24,12 @@ pub(crate) fn tree() -> Vec<Branch> {
             branch("/loopback").gate(Gate::Admin).with([
                 branch("/phones/{phone}/texts").get(loopback::inbox).post(loopback::send),
             ]),
+            branch("/verifications").gate(Gate::Admin).with([
+                branch("").get(verifications::list).post(verifications::create),
+                branch("/{verification}").get(verifications::one).tagged().with([
+                    branch("/report").get(verifications::report),
+                ]),
+            ]),
             branch("/events").get(events::stream),
             branch("/communities").get(communities::list).post(communities::create).tagged().only(Gate::Admin),
             branch("/communities/{community}").gate(Gate::Community)
@@ -37,6 +44,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/contacts/bulk").post(bulk::create),
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
                         branch("/accept").post(contacts::accept).tagged(),
+                        branch("/history").get(contacts::history),
                     ]),
                 ]),
                 branch("/pools").get(pools::list).post(pools::create).tagged().only(Gate::Manage),
@@ -46,6 +54,10 @@ pub(crate) fn tree() -> Vec<Branch> {
                     .patch(numbers::edit).tagged().only(Gate::Manage)
                     .delete(numbers::remove).only(Gate::Manage),
                 branch("/assignments").get(assignments::list),
+                branch("/capacity").gate(Gate::Manage).get(capacity::summary).with([
+                    branch("/members").get(capacity::members),
+                    branch("/what_if").post(capacity::what_if),
+                ]),
                 branch("/messages").get(messages::list).post(messages::send).own_repeats(),
                 branch("/messages/{message}").get(messages::one).tagged(),
                 branch("/calls").get(calls::list).post(calls::place),
@@ -68,6 +80,12 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/deliveries").get(deliveries::list),
                 branch("/deliveries/{delivery}").get(deliveries::one).tagged().with([
                     branch("/replay").post(deliveries::replay),
+                ]),
+                branch("/imports").gate(Gate::Manage).with([
+                    branch("").get(imports::list).post(imports::create),
+                    branch("/{import}").get(imports::one).tagged().with([
+                        branch("/refused_rows").get(imports::refused),
+                    ]),
                 ]),
                 branch("/resolve").get(resolve::resolve).only(Gate::Manage),
             ]),

@@ -1,10 +1,11 @@
 //! `explain`
 
-use super::failure::Result;
+use super::failure::{Failure, Result};
+use super::find_community;
 use super::output::Output;
 use crate::app;
 use crate::config::Config;
-use crate::domain::E164;
+use crate::domain::{E164, Timestamp};
 use crate::switchboard::Decision;
 
 /// Arguments of `explain`.
@@ -14,15 +15,32 @@ pub struct Args {
     from: E164,
     /// The pool number that it texts.
     to: E164,
+    /// The moment that is asked about, as 2026-01-31T12:00:00Z; else the present.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Timestamp>,
+    /// With --at: the community, by name or id; else that which has the number now.
+    #[arg(long, requires = "at")]
+    community: Option<String>,
+}
+
+fn moment(text: &str) -> std::result::Result<Timestamp, String> {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|e| e.to_string())
 }
 
 /// Says what would happen to a text, and why.
 pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
     let db = app::open_for_reading(config)?;
     let decision = app::command_runtime()?.block_on(async {
-        app::command_board(config, db)
-            .resolve(None, args.from, args.to)
-            .await
+        let board = app::command_board(config, db);
+        let community = match &args.community {
+            Some(said) => Some(find_community(&board, said).await?.id),
+            None => None,
+        };
+        let decision = match args.at {
+            Some(at) => board.resolve_at(community, args.from, args.to, at).await?,
+            None => board.resolve(None, args.from, args.to).await?,
+        };
+        Ok::<_, Failure>(decision)
     })?;
     out.print(&decision, || text(&decision));
     Ok(())

@@ -7,15 +7,18 @@ mod csv_rows;
 mod doctor;
 mod explain;
 mod failure;
+mod import;
 mod key;
 mod migrate;
 mod openapi;
 mod output;
+mod plan;
 mod pool_apply;
 mod pool_import;
 mod pool_plan;
 mod serve;
 mod trunks_found;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,8 +58,16 @@ enum Command {
     /// Plan, apply and import pools.
     #[command(subcommand)]
     Pool(Pool),
+    /// Say how far a community's numbers go, who runs out when, and what a change would bring.
+    #[command(visible_alias = "capacity")]
+    Plan(plan::Args),
+    /// Import members and contacts from files of any length.
+    #[command(subcommand)]
+    Import(import::Command),
     /// Say what would happen to a text, and which rule decides.
     Explain(explain::Args),
+    /// Check every rule of the assignment table, and write a signed report; or check such a report.
+    Verify(verify::Args),
     /// List calls, or show one step by step.
     Calls(calls::Args),
     /// Make, list and revoke API keys.
@@ -114,7 +125,10 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Pool(Pool::Plan(args)) => pool_plan::run(&config, &args, out),
         Command::Pool(Pool::Apply(args)) => pool_apply::run(&config, &args, out),
         Command::Pool(Pool::Import(args)) => pool_import::run(&config, &args, out),
+        Command::Plan(args) => plan::run(&config, &args, out),
+        Command::Import(command) => import::run(&config, &command, out),
         Command::Explain(args) => explain::run(&config, &args, out),
+        Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
@@ -165,7 +179,18 @@ mod tests {
             "partyline pool plan a.toml --json",
             "partyline pool apply a.toml",
             "partyline pool import a.csv --community Demo --pool main --region US",
+            "partyline import members members.csv --community Demo --region US --dry-run",
+            "partyline import members - --community Demo --format jsonl --report refused.jsonl",
+            "partyline import contacts pairs.jsonl --community Demo --all-or-nothing --however-long",
             "partyline explain +14155550151 +14155550101",
+            "partyline verify --out proof.json --community Demo",
+            "partyline verify --check proof.json --json",
+            "partyline verify --check proof.json --signer aGVsbG8=",
+            "partyline explain +14155550151 +14155550101 --at 2026-01-31T12:00:00Z --community Demo",
+            "partyline plan --community Demo --json",
+            "partyline capacity --community Demo",
+            "partyline plan --community Demo --members 20 --more-contacts 5",
+            "partyline plan --community Demo --add-numbers 10 --region US --capability sms,voice --retire +14155550199",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline key list",
@@ -180,9 +205,17 @@ mod tests {
             "partyline",
             "partyline key create --scope community",
             "partyline key create --scope king",
+            "partyline import members members.csv",
+            "partyline import members a.csv --community Demo --however-long",
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
+            "partyline verify --signer aGVsbG8=",
+            "partyline plan",
+            "partyline plan --community Demo --region US",
+            "partyline plan --community Demo --add-numbers 0",
+            "partyline plan --community Demo --add-numbers 1 --capability fax",
             "partyline explain +14155550151",
+            "partyline explain +14155550151 +14155550101 --at yesterday",
             "partyline explain 4155550151 +14155550101",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

@@ -8,8 +8,9 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
-use super::id::{MemberId, NumberId};
-use super::pool::{Capabilities, Region};
+use super::Timestamp;
+use super::id::{ContactId, MemberId, NumberId};
+use super::pool::{Capabilities, Capability, Region};
 
 /// A number in service that takes new pairs.
 #[derive(Clone, Copy, Debug)]
@@ -78,15 +79,23 @@ pub struct Choice {
     pub mirror: NumberId,
 }
 
-/// No number is left for one of the two.
+/// Most numbers that a [`Shortage`] names.
+const MOST_NAMED: usize = 3;
+
+/// No number is left for one of the two. Names numbers by their ids, and nobody's phone.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "the table of {member} is full: of {usable} usable numbers {used} are in use, {cooling} cool down and \
-     {stopped} were stopped by that phone; add at least {needed} number, or release a contact of {member}"
+    "the table of {member} is full: of {usable} usable numbers ({}) {used} are in use{}, {cooling} cool down and \
+     {stopped} were stopped by that phone; what would help: {}",
+    listed(*needs),
+    self.named(),
+    self.help()
 )]
 pub struct Shortage {
     /// Whose table is full.
     pub member: MemberId,
+    /// What a number had to be able to do.
+    pub needs: Capabilities,
     /// Numbers that could serve this pair at all.
     pub usable: usize,
     /// Of those, how many stand for a contact of this member.
@@ -97,6 +106,128 @@ pub struct Shortage {
     pub stopped: usize,
     /// How many more numbers would help now.
     pub needed: usize,
+    /// A few of the numbers that stand for contacts.
+    pub holding: Vec<NumberId>,
+    /// What would help besides more numbers, where that is known.
+    pub relief: Option<Box<Relief>>,
+}
+
+/// What would make room in a full table besides more numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Relief {
+    /// When the first number has cooled down, and how many have by then.
+    pub back: Option<(Timestamp, usize)>,
+    /// The pair that could give way.
+    pub idle: Option<IdlePair>,
+}
+
+/// A pair in a full table that has not been used for the longest time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdlePair {
+    /// It, as a contact.
+    pub contact: ContactId,
+    /// When it was last used.
+    pub since: Timestamp,
+    /// When its number could stand for somebody else, if it were released now; none for at once.
+    pub free_at: Option<Timestamp>,
+    /// It would give way by itself if the community recycled.
+    pub recyclable: bool,
+}
+
+impl Shortage {
+    fn named(&self) -> String {
+        let names: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
+        match self.used.saturating_sub(names.len()) {
+            _ if names.is_empty() => String::new(),
+            0 => format!(" ({})", names.join(", ")),
+            more => format!(" ({} and {more} more)", names.join(", ")),
+        }
+    }
+
+    fn help(&self) -> String {
+        let add = match self.needed {
+            1 => format!("add 1 number with {}", listed(self.needs)),
+            n => format!("add {n} numbers with {}", listed(self.needs)),
+        };
+        let relief = self.relief.as_deref().copied().unwrap_or_default();
+        let back = relief.back.map(|(at, numbers)| match numbers {
+            1 => format!("wait until {at}, when 1 number has cooled down"),
+            n => format!("wait until {at}, when {n} numbers have cooled down"),
+        });
+        let idle = match relief.idle {
+            Some(idle) if idle.recyclable => format!(
+                "set `when_full` to `recycle`, so that {}, idle since {}, gives way",
+                idle.contact, idle.since
+            ),
+            Some(idle) => {
+                let back = idle.free_at.map_or("at once".to_owned(), |at| format!("on {at}"));
+                format!(
+                    "release {}, idle since {}, whose number comes back {back}",
+                    idle.contact, idle.since
+                )
+            }
+            None => format!("release a contact of {}", self.member),
+        };
+        let ways: Vec<String> = std::iter::once(add).chain(back).collect();
+        format!("{}, or {idle}", ways.join(", "))
+    }
+}
+
+/// Capabilities in words.
+pub fn listed(set: Capabilities) -> String {
+    let words: Vec<&str> = Vec::from(set).into_iter().map(Capability::word).collect();
+    words.join(", ")
+}
+
+/// How much room one side has for a contact: what the choice would find, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Headroom {
+    /// Numbers that could stand for a contact at all.
+    pub usable: usize,
+    /// Of those, how many stand for a contact of this member.
+    pub used: usize,
+    /// Of those, how many are cooling down.
+    pub cooling: usize,
+    /// Of those, how many the member's phone has stopped.
+    pub stopped: usize,
+    /// Of those, how many the choice could take. A number may be in use and cooling down, so that this is not
+    /// always what the others leave.
+    pub free: usize,
+}
+
+impl Headroom {
+    /// That of a table in which so many of the usable numbers are in use, none cools down and none was stopped: there
+    /// the count says as much as the numbers.
+    pub fn of_count(usable: usize, used: usize) -> Self {
+        Self {
+            usable,
+            used,
+            free: usable.saturating_sub(used),
+            ..Self::default()
+        }
+    }
+
+    /// How many numbers cannot be had, for whatever reason.
+    pub fn taken(&self) -> usize {
+        self.usable - self.free
+    }
+}
+
+/// Counts what is free for a side, by the very rule by which [`choose`] takes a number.
+pub fn headroom(numbers: &[Candidate], needs: Capabilities, side: &Side) -> Headroom {
+    let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
+    counted(&able, side)
+}
+
+fn counted(able: &[&Candidate], side: &Side) -> Headroom {
+    let count = |set: &HashSet<NumberId>| able.iter().filter(|n| set.contains(&n.id)).count();
+    Headroom {
+        usable: able.len(),
+        used: count(&side.used),
+        cooling: count(&side.cooling),
+        stopped: count(&side.stopped),
+        free: able.iter().filter(|n| side.is_free(n.id)).count(),
+    }
 }
 
 /// Chooses both numbers of a pair, or says whose table has no room. `needs` is what a number must be able
@@ -108,8 +239,9 @@ pub fn choose(
     contact: &Side,
 ) -> Result<Choice, Shortage> {
     let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
-    let for_owner = options(&able, owner)?;
-    let for_contact = options(&able, contact)?;
+    let short = |side: &Side| shortage(&able, needs, side);
+    let for_owner = options(&able, owner).ok_or_else(|| short(owner))?;
+    let for_contact = options(&able, contact).ok_or_else(|| short(contact))?;
     let rank = |n: &Candidate| {
         (
             n.load,
@@ -135,32 +267,48 @@ pub fn choose(
             }),
     };
     // `options` never returns an empty list; the fallback keeps this function total.
-    choice.ok_or_else(|| shortage(&able, owner))
+    choice.ok_or_else(|| short(owner))
 }
 
 /// The best-fitting free numbers of one side: the remembered one alone if it is free, else all of the
-/// least misfit.
-fn options<'a>(able: &[&'a Candidate], side: &Side) -> Result<Vec<&'a Candidate>, Shortage> {
+/// least misfit; none where none is free.
+fn options<'a>(able: &[&'a Candidate], side: &Side) -> Option<Vec<&'a Candidate>> {
     let free: Vec<&Candidate> = able.iter().copied().filter(|n| side.is_free(n.id)).collect();
     if let Some(before) = free.iter().find(|n| Some(n.id) == side.remembered) {
-        return Ok(vec![before]);
+        return Some(vec![before]);
     }
-    match free.iter().map(|n| side.misfit(n)).min() {
-        Some(best) => Ok(free.into_iter().filter(|n| side.misfit(n) == best).collect()),
-        None => Err(shortage(able, side)),
+    let best = free.iter().map(|n| side.misfit(n)).min()?;
+    Some(free.into_iter().filter(|n| side.misfit(n) == best).collect())
+}
+
+fn shortage(able: &[&Candidate], needs: Capabilities, side: &Side) -> Shortage {
+    let room = counted(able, side);
+    let mut holding: Vec<NumberId> = able
+        .iter()
+        .map(|n| n.id)
+        .filter(|n| side.used.contains(n))
+        .collect();
+    holding.sort();
+    holding.truncate(MOST_NAMED);
+    Shortage {
+        member: side.member,
+        needs,
+        usable: room.usable,
+        used: room.used,
+        cooling: room.cooling,
+        stopped: room.stopped,
+        needed: 1,
+        holding,
+        relief: None,
     }
 }
 
-fn shortage(able: &[&Candidate], side: &Side) -> Shortage {
-    let count = |set: &HashSet<NumberId>| able.iter().filter(|n| set.contains(&n.id)).count();
-    Shortage {
-        member: side.member,
-        usable: able.len(),
-        used: count(&side.used),
-        cooling: count(&side.cooling),
-        stopped: count(&side.stopped),
-        needed: 1,
-    }
+/// Why nothing is free for a side, where nothing is.
+pub fn shortage_of(numbers: &[Candidate], needs: Capabilities, side: &Side) -> Option<Shortage> {
+    let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
+    options(&able, side)
+        .is_none()
+        .then(|| shortage(&able, needs, side))
 }
 
 /// Highest-random-weight hashing: the same for both directions of a pair, independent between pairs and

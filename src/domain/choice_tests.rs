@@ -272,11 +272,111 @@ fn a_shortage_says_whose_table_is_full_and_why() {
         shortage,
         Shortage {
             member: contact.member,
+            needs: Capabilities::usual(),
             usable: 3,
             used: 1,
             cooling: 1,
             stopped: 1,
-            needed: 1
+            needed: 1,
+            holding: vec![NumberId::from_i64(1)],
+            relief: None,
         }
     );
+}
+
+#[test]
+fn a_shortage_is_one_sentence_that_says_what_would_help() {
+    let numbers = Model::new(5).numbers;
+    let mut side = Side::empty(MemberId::from_i64(1));
+    side.used = [4, 2, 3, 1].map(NumberId::from_i64).into();
+    side.cooling = [5].map(NumberId::from_i64).into();
+    let mut shortage = shortage_of(&numbers, Capabilities::usual(), &side).unwrap();
+    let number = |id| NumberId::from_i64(id).to_string();
+    let who = side.member;
+    let begin = format!(
+        "the table of {who} is full: of 5 usable numbers (sms, voice) 4 are in use ({}, {}, {} and 1 more), 1 cool \
+         down and 0 were stopped by that phone; what would help: add 1 number with sms, voice",
+        number(1),
+        number(2),
+        number(3)
+    );
+    assert_eq!(
+        shortage.to_string(),
+        format!("{begin}, or release a contact of {who}")
+    );
+    let idle = IdlePair {
+        contact: ContactId::from_i64(9),
+        since: Timestamp(0),
+        free_at: Some(Timestamp(2000)),
+        recyclable: false,
+    };
+    let relief = Relief {
+        back: Some((Timestamp(1000), 1)),
+        idle: Some(idle),
+    };
+    shortage.relief = Some(Box::new(relief));
+    let begin = format!(
+        "{begin}, wait until {}, when 1 number has cooled down",
+        Timestamp(1000)
+    );
+    assert_eq!(
+        shortage.to_string(),
+        format!(
+            "{begin}, or release {}, idle since {}, whose number comes back on {}",
+            idle.contact,
+            idle.since,
+            Timestamp(2000)
+        )
+    );
+    let idle = Some(IdlePair {
+        recyclable: true,
+        ..idle
+    });
+    shortage.relief = Some(Box::new(Relief { idle, ..relief }));
+    assert!(
+        shortage.to_string().contains("set `when_full` to `recycle`"),
+        "{shortage}"
+    );
+}
+
+fn numbers_of(count: i64) -> impl Strategy<Value = HashSet<NumberId>> {
+    prop::collection::hash_set((1..=count).prop_map(NumberId::from_i64), 0..count as usize)
+}
+
+proptest! {
+    /// However a side came to be: as many contacts as there is room for can be made, one after the other, and
+    /// not one more.
+    #[test]
+    fn the_headroom_is_the_number_of_contacts_that_the_choice_still_makes(
+        (used, cooling, stopped, others) in (numbers_of(12), numbers_of(12), numbers_of(12), numbers_of(12)),
+        numbers in 1..12i64,
+    ) {
+        let numbers = Model::new(numbers).numbers;
+        let mut side = Side { used, cooling, stopped, remembered_for_others: others, ..Side::empty(MemberId::from_i64(1)) };
+        let room = headroom(&numbers, Capabilities::usual(), &side);
+        prop_assert_eq!(room.taken() + room.free, room.usable);
+        prop_assert!(room.taken() <= room.used + room.cooling + room.stopped);
+        for contact in 0..room.free {
+            let other = Side::empty(MemberId::from_i64(contact as i64 + 2));
+            let left = headroom(&numbers, Capabilities::usual(), &side).free;
+            prop_assert_eq!(left, room.free - contact);
+            let choice = choose(&numbers, Capabilities::usual(), &side, &other).unwrap();
+            side.used.insert(choice.number);
+        }
+        let other = Side::empty(MemberId::from_i64(99));
+        let shortage = choose(&numbers, Capabilities::usual(), &side, &other).unwrap_err();
+        prop_assert_eq!(Some(shortage), shortage_of(&numbers, Capabilities::usual(), &side));
+    }
+
+    /// The planner counts most tables without their numbers.
+    #[test]
+    fn where_nothing_cools_or_was_stopped_the_count_says_as_much_as_the_numbers(
+        used in numbers_of(12),
+        numbers in 1..12i64,
+    ) {
+        let numbers = Model::new(numbers).numbers;
+        let side = Side { used, ..Side::empty(MemberId::from_i64(1)) };
+        let room = headroom(&numbers, Capabilities::usual(), &side);
+        prop_assert_eq!(room, Headroom::of_count(numbers.len(), room.used));
+    }
 }

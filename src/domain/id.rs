@@ -81,6 +81,10 @@ kinds! {
     OptOutKind, OptOutId, "opt_";
     /// A call.
     CallKind, CallId, "call_";
+    /// A verification of the assignment table.
+    VerificationKind, VerificationId, "ver_";
+    /// An import of a file.
+    ImportKind, ImportId, "imp_";
 }
 
 /// An id of one kind of thing.

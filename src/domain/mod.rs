@@ -3,9 +3,11 @@
 pub mod address;
 pub mod assignment;
 pub mod call;
+pub mod capacity;
 pub mod choice;
 pub mod e164;
 pub mod event;
+pub mod history;
 pub mod id;
 pub mod keyword;
 pub mod message;
@@ -14,6 +16,7 @@ pub mod pool;
 mod schema;
 pub mod time;
 pub mod toml_text;
+pub mod verification;
 
 pub use e164::E164;
 pub use id::{Id, IdGenerator};

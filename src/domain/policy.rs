@@ -58,6 +58,11 @@ pub struct Policy {
     pub strangers: Refusal,
     /// Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever.
     pub strangers_kept_s: i64,
+    /// Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what numbers
+    /// last stood for is.
+    pub history_kept_s: i64,
+    /// Whole seconds for which imports that are over, and which of their rows were refused, are kept; 0 = for ever.
+    pub imports_kept_s: i64,
     /// Whole seconds within which the app that is asked about strangers is asked once about one phone on one
     /// number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one.
     #[schema(minimum = 0, maximum = 86_400)]
@@ -124,6 +129,8 @@ impl Default for Policy {
         Self {
             strangers: Refusal::Reply,
             strangers_kept_s: 30 * 24 * 3600,
+            history_kept_s: 0,
+            imports_kept_s: 30 * 24 * 3600,
             stranger_asked_every_s: 3_600,
             refused: Refusal::Reply,
             stranger_notice:
@@ -186,6 +193,22 @@ impl Policy {
             format!(
                 "`strangers_kept_s` is {}; allowed are 0 (for ever) to {} seconds",
                 self.strangers_kept_s,
+                10 * year
+            ),
+        );
+        check(
+            (0..=10 * year).contains(&self.history_kept_s),
+            format!(
+                "`history_kept_s` is {}; allowed are 0 (for ever) to {} seconds",
+                self.history_kept_s,
+                10 * year
+            ),
+        );
+        check(
+            (0..=10 * year).contains(&self.imports_kept_s),
+            format!(
+                "`imports_kept_s` is {}; allowed are 0 (for ever) to {} seconds",
+                self.imports_kept_s,
                 10 * year
             ),
         );

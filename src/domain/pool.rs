@@ -18,7 +18,17 @@ pub enum Capability {
 }
 
 impl Capability {
-    const ALL: [Capability; 3] = [Capability::Sms, Capability::Mms, Capability::Voice];
+    /// All of them.
+    pub const ALL: [Capability; 3] = [Capability::Sms, Capability::Mms, Capability::Voice];
+
+    /// The word of the public surface.
+    pub fn word(self) -> &'static str {
+        match self {
+            Capability::Sms => "sms",
+            Capability::Mms => "mms",
+            Capability::Voice => "voice",
+        }
+    }
 
     fn bit(self) -> i16 {
         match self {

@@ -132,6 +132,15 @@ impl Conn {
         result
     }
 
+    /// Has PostgreSQL plan each statement for the tables as they are, until the transaction ends. Else a plan is kept
+    /// that was made while a table was empty, and reads all of it however long it has become.
+    pub fn plan_afresh(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self.execute("SET LOCAL plan_cache_mode = force_custom_plan"),
+        }
+    }
+
     /// True for PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::devices;
-use super::{Conn, StoreError, each};
+use super::{Conn, StoreError, each, insert_all};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, DeviceId, MemberId};
 
@@ -52,6 +52,28 @@ pub fn by_phone(
         .select(DeviceRow::as_select())
         .first(c)
         .optional())?)
+}
+
+/// Which of these phones belong to whom: the phone and the member.
+pub fn owners(
+    conn: &mut Conn,
+    community: CommunityId,
+    phones: &[i64],
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each!(conn, c => devices::table
+        .filter(devices::community_id.eq(community.as_i64()))
+        .filter(devices::phone.eq_any(phones))
+        .select((devices::phone, devices::member_id))
+        .load(c))?)
+}
+
+/// Adds devices.
+pub fn insert_many(conn: &mut Conn, rows: &[DeviceRow]) -> Result<(), StoreError> {
+    insert_all!(conn, devices::table, rows);
+    Ok(())
 }
 
 /// Like [`by_phone`]; on PostgreSQL the device is not removed before the transaction ends.

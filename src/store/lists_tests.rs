@@ -8,13 +8,14 @@ use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, communities, devices, members, migrations, numbers, opt_outs,
-    pending_deliveries, pools,
+    Conn, Durability, api_keys, assignments, capacity, communities, devices, history, imports,
+    member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence,
+    verification, verifications,
 };
-use crate::domain::E164;
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
+use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId};
 use crate::domain::message::Status;
+use crate::domain::{E164, Timestamp};
 
 const HERE: i64 = 1;
 
@@ -212,6 +213,28 @@ fn what_each_text_looks_up_is_found_by_its_index_without_anybodys_analyze() {
 }
 
 #[test]
+fn what_an_import_looks_up_for_many_rows_at_once_is_found_by_keys() {
+    let (mut conn, _folder) = open();
+    let many: Vec<i64> = (0..500).collect();
+    let words: Vec<String> = many.iter().map(i64::to_string).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let import = ImportId::from_i64(7);
+    let steps = plan(&mut conn, |conn| {
+        devices::owners(conn, here(), &many).unwrap();
+        members::some(conn, here(), &many).unwrap();
+        member_references::find(conn, here(), &words).unwrap();
+        member_references::of_members(conn, here(), &many).unwrap();
+        imports::lines_of(conn, here(), import, &many).unwrap();
+        imports::line_of(conn, here(), import, (7, 8)).unwrap();
+        numbers::in_service(conn, &many).unwrap();
+        opt_outs::stopped_all(conn, here(), &many).unwrap();
+    });
+    assert_direct("rows of an import", &steps);
+    let by_half_a_key = |step: &&String| step.ends_with("(community_id=?)") || step.ends_with("import_id=?)");
+    assert!(!steps.iter().any(|step| by_half_a_key(&step)), "{steps:#?}");
+}
+
+#[test]
 fn no_other_list_scans_or_sorts() {
     let (mut conn, _folder) = open();
     let (member, number) = (MemberId::from_i64(7), NumberId::from_i64(7));
@@ -222,6 +245,19 @@ fn no_other_list_scans_or_sorts() {
         numbers::list(conn, here(), 7, 51).unwrap();
         pools::list(conn, here(), 7, 51).unwrap();
         opt_outs::list(conn, here(), i64::MAX, 51).unwrap();
+        verifications::list(conn, i64::MAX, 51).unwrap();
+        let moment = Timestamp(7);
+        history::of_direction(conn, here(), (member, member), (7, 7), 51).unwrap();
+        history::of_number(conn, here(), (member, number), moment).unwrap();
+        presence::of_phone(conn, here(), E164::from_i64(12_025_550_100).unwrap(), moment).unwrap();
+        presence::of_member(conn, here(), member, moment).unwrap();
+        presence::of_phones_since(conn, 1, &[12_025_550_100, 12_025_550_101], moment).unwrap();
+        presence::was_in_service(conn, here(), number, moment).unwrap();
+        verification::chunk(conn, here(), 7, 51).unwrap();
+        verification::by_phone(conn, here(), 7, 51).unwrap();
+        imports::list(conn, here(), i64::MAX, 51).unwrap();
+        imports::over_before(conn, here(), moment).unwrap();
+        imports::refusals(conn, here(), ImportId::from_i64(7), 7, 51).unwrap();
         assignment_lists::of_community(conn, here(), (member, number), 51).unwrap();
         assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();
     });
@@ -299,4 +335,32 @@ fn both_ends_of_a_members_messages_come_in_one_order_without_gaps_or_repeats() {
         found.extend(part.rows.iter().map(|row| row.id));
     }
     assert_eq!(found, (1..=100).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_planner_reads_each_piece_by_keys_and_sorts_nothing() {
+    let (mut conn, _folder) = open();
+    let member = "INSERT INTO members SELECT 1, i, 'M', FALSE, 0 FROM (SELECT 1 AS i UNION SELECT 2)";
+    conn.execute("INSERT INTO communities (id, name, policy, created_at) VALUES (1, 'C', '{}', 0)")
+        .unwrap();
+    conn.execute(member).unwrap();
+    let piece = capacity::piece(&mut conn, here(), 0).unwrap().unwrap();
+    let since = capacity::Since {
+        window: 5,
+        settled_ms: 3,
+        idle: 4,
+    };
+    let numbers: Vec<i64> = (1..2_000).collect();
+    let steps = plan(&mut conn, |conn| {
+        capacity::piece(conn, here(), 0).unwrap();
+        capacity::tables(conn, piece, since, [&numbers, &[]]).unwrap();
+        capacity::releases(conn, piece, 3, 5).unwrap();
+        capacity::holds(conn, piece, 5).unwrap();
+        capacity::stops(conn, piece).unwrap();
+        capacity::regions(conn, piece).unwrap();
+        let members = [1, 2].map(MemberId::from_i64);
+        capacity::in_use(conn, here(), &members).unwrap();
+        capacity::in_service(conn, here()).unwrap();
+    });
+    assert_direct("planner", &steps);
 }

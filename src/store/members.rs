@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::members;
-use super::{Conn, StoreError, each};
+use super::{Conn, StoreError, each, insert_all};
 use crate::domain::id::{CommunityId, MemberId};
 
 /// A member's row.
@@ -26,6 +26,24 @@ pub struct MemberRow {
 pub fn insert(conn: &mut Conn, row: &MemberRow) -> Result<(), StoreError> {
     each!(conn, c => diesel::insert_into(members::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// Adds members.
+pub fn insert_many(conn: &mut Conn, rows: &[MemberRow]) -> Result<(), StoreError> {
+    insert_all!(conn, members::table, rows);
+    Ok(())
+}
+
+/// Those of these members who are there.
+pub fn some(conn: &mut Conn, community: CommunityId, ids: &[i64]) -> Result<Vec<MemberRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each!(conn, c => members::table
+        .filter(members::community_id.eq(community.as_i64()))
+        .filter(members::id.eq_any(ids))
+        .select(MemberRow::as_select())
+        .load(c))?)
 }
 
 /// One member.

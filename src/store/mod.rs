@@ -15,6 +15,7 @@ pub mod assignment_lists;
 pub mod assignments;
 mod call_updates;
 pub mod calls;
+pub mod capacity;
 mod checkpoints;
 pub mod communities;
 #[cfg(test)]
@@ -26,11 +27,14 @@ pub mod early_receipts;
 pub mod endpoints;
 pub mod events;
 pub mod held_parts;
+pub mod history;
 pub mod idempotency;
+pub mod imports;
 pub mod lease;
 #[cfg(test)]
 mod lists_tests;
 pub mod media;
+pub mod member_references;
 pub mod members;
 pub mod message_lists;
 pub mod messages;
@@ -43,9 +47,14 @@ pub mod parts;
 pub mod pending_deliveries;
 pub mod phone_holds;
 pub mod pools;
+pub mod presence;
 pub mod releases;
+pub mod scratch;
+pub mod signing_keys;
 pub mod strangers;
 mod update;
+pub mod verification;
+pub mod verifications;
 mod window;
 mod writer;
 

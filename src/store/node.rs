@@ -3,6 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -11,6 +12,11 @@ use super::{Conn, DatabaseUrl, Db, StoreError};
 
 /// The first key of our advisory locks; the second is the node's number.
 const LOCK_SPACE: i32 = 0x7061_7274;
+
+/// A command that looks whether the database is served holds the lock for a moment: so often, and after so long, a
+/// server asks again before it takes the lock for somebody's.
+const LOOKS: u32 = 3;
+const LOOK: Duration = Duration::from_millis(30);
 
 /// Holds a node's number for as long as it lives; the operating system or PostgreSQL frees it when the
 /// process dies in whatever way, so that a restart, or another node, can take over at once.
@@ -88,9 +94,23 @@ impl NodeLock {
     }
 }
 
-fn lock_beside(path: &Path) -> Result<File, StoreError> {
+/// Whether another process serves this SQLite database; PostgreSQL's writers do not wait for one another.
+pub fn is_served_elsewhere(db: &Db) -> bool {
+    let DatabaseUrl::Sqlite(path) = db.url() else {
+        return false;
+    };
+    let looked = File::open(lock_name(path)).map(|file| file.try_lock_shared());
+    matches!(looked, Ok(Err(TryLockError::WouldBlock)))
+}
+
+fn lock_name(path: &Path) -> std::ffi::OsString {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
+    name
+}
+
+fn lock_beside(path: &Path) -> Result<File, StoreError> {
+    let name = lock_name(path);
     let open = |e: std::io::Error| StoreError::Open(format!("{}: {e}", Path::new(&name).display()));
     let file = File::options()
         .create(true)
@@ -98,7 +118,15 @@ fn lock_beside(path: &Path) -> Result<File, StoreError> {
         .truncate(false)
         .open(&name)
         .map_err(open)?;
-    match file.try_lock() {
+    let mut locked = file.try_lock();
+    for _ in 0..LOOKS {
+        if !matches!(locked, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(LOOK);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::NodeTaken(format!(
             "another `partyline serve` already serves {}; stop it first, or use PostgreSQL for several nodes",

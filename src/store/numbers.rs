@@ -123,6 +123,22 @@ pub fn last(conn: &mut Conn, number: E164) -> Result<Option<NumberRow>, StoreErr
         .optional())?)
 }
 
+/// Which of these telephone numbers are pool numbers in service, wherever.
+pub fn in_service(conn: &mut Conn, asked: &[i64]) -> Result<Vec<i64>, StoreError> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let here = numbers::community_id
+        .eq(number_directory::community_id)
+        .and(numbers::id.eq(number_directory::number_id));
+    Ok(each!(conn, c => number_directory::table
+        .inner_join(numbers::table.on(here))
+        .filter(number_directory::e164.eq_any(asked))
+        .filter(numbers::state.ne(REMOVED))
+        .select(number_directory::e164)
+        .load(c))?)
+}
+
 /// The row of a number in one community, in service or removed.
 pub fn of_community(
     conn: &mut Conn,
@@ -260,10 +276,19 @@ pub fn hold_all(conn: &mut Conn, numbers: impl IntoIterator<Item = E164>) -> Res
     if !conn.is_postgres() {
         return Ok(());
     }
-    let stripes: BTreeSet<i64> = numbers
-        .into_iter()
-        .map(|n| n.as_i64().rem_euclid(HOLD_STRIPES))
-        .collect();
+    let stripes = numbers.into_iter().map(|n| n.as_i64().rem_euclid(HOLD_STRIPES));
+    hold_stripes(conn, stripes.collect())
+}
+
+/// Holds all telephone numbers, for work that takes them in more than one go.
+pub fn hold_every(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn.is_postgres() {
+        true => hold_stripes(conn, (0..HOLD_STRIPES).collect()),
+        false => Ok(()),
+    }
+}
+
+fn hold_stripes(conn: &mut Conn, stripes: BTreeSet<i64>) -> Result<(), StoreError> {
     let lock = |stripe: &i64| format!("SELECT pg_advisory_xact_lock({HOLD_SPACE}, {stripe})");
     let locks: Vec<String> = stripes.iter().map(lock).collect();
     match locks.is_empty() {

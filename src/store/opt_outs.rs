@@ -55,6 +55,19 @@ pub fn of_phone(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<
         .load(c))?)
 }
 
+/// Which of these phones have sent STOPALL.
+pub fn stopped_all(conn: &mut Conn, community: CommunityId, phones: &[i64]) -> Result<Vec<i64>, StoreError> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each!(conn, c => opt_outs::table
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::phone.eq_any(phones))
+        .filter(opt_outs::number_id.eq(ALL_NUMBERS))
+        .select(opt_outs::phone)
+        .load(c))?)
+}
+
 /// Every phone that has stopped a number.
 pub fn of_number(
     conn: &mut Conn,

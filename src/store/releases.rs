@@ -24,6 +24,8 @@ pub struct ReleaseRow {
     pub released_at: i64,
     /// Until when it may not stand for anybody else on that phone, Unix milliseconds.
     pub cool_until: i64,
+    /// When the pair was made, Unix milliseconds; none where it never was, or that was not written down yet.
+    pub made_at: Option<i64>,
 }
 
 /// Records a release; an older one of the same number on the same phone is forgotten.
@@ -36,6 +38,7 @@ pub fn record(conn: &mut Conn, row: &ReleaseRow) -> Result<(), StoreError> {
             releases::contact_id.eq(excluded(releases::contact_id)),
             releases::released_at.eq(excluded(releases::released_at)),
             releases::cool_until.eq(excluded(releases::cool_until)),
+            releases::made_at.eq(excluded(releases::made_at)),
         ))
         .execute(c))?;
     Ok(())

@@ -94,6 +94,7 @@ diesel::table! {
         contact_id -> BigInt,
         released_at -> BigInt,
         cool_until -> BigInt,
+        made_at -> Nullable<BigInt>,
     }
 }
 
@@ -214,6 +215,88 @@ diesel::table! {
         status -> SmallInt,
         detail -> Nullable<Text>,
         received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assignment_history (community_id, member_id, number_id, at, id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        number_id -> BigInt,
+        at -> BigInt,
+        id -> BigInt,
+        contact_id -> BigInt,
+        assignment_id -> BigInt,
+        live -> Bool,
+        origin -> SmallInt,
+        pending -> Bool,
+        blocked -> Bool,
+        stopped -> Bool,
+        cool_until -> Nullable<BigInt>,
+        why -> SmallInt,
+        who -> SmallInt,
+        who_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device_history (community_id, member_id, at, id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        at -> BigInt,
+        id -> BigInt,
+        device_id -> BigInt,
+        phone -> Nullable<BigInt>,
+        present -> Bool,
+        stopped_all -> Bool,
+    }
+}
+
+diesel::table! {
+    number_history (community_id, number_id, at, id) {
+        community_id -> BigInt,
+        number_id -> BigInt,
+        at -> BigInt,
+        id -> BigInt,
+        in_service -> Bool,
+    }
+}
+
+diesel::table! {
+    history_starts (community_id) {
+        community_id -> BigInt,
+        began_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> BigInt,
+        secret -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    verifications (id) {
+        id -> BigInt,
+        community_id -> Nullable<BigInt>,
+        state -> Text,
+        assignments -> BigInt,
+        about -> BigInt,
+        offenders -> BigInt,
+        error -> Nullable<Text>,
+        began_at -> BigInt,
+        updated_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    verification_parts (verification_id, no) {
+        verification_id -> BigInt,
+        no -> BigInt,
+        body -> Text,
     }
 }
 
@@ -378,6 +461,55 @@ diesel::table! {
         message_id -> BigInt,
         position -> SmallInt,
         token -> Text,
+    }
+}
+
+diesel::table! {
+    member_references (community_id, reference) {
+        community_id -> BigInt,
+        reference -> Text,
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        kind -> SmallInt,
+        together -> Bool,
+        dry_run -> Bool,
+        name -> Text,
+        content -> Text,
+        size -> BigInt,
+        state -> SmallInt,
+        next_byte -> BigInt,
+        next_line -> BigInt,
+        added -> BigInt,
+        unchanged -> BigInt,
+        refused -> BigInt,
+        began_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_lines (community_id, import_id, member_id, contact_id) {
+        community_id -> BigInt,
+        import_id -> BigInt,
+        member_id -> BigInt,
+        contact_id -> BigInt,
+        line -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_refusals (community_id, import_id, line) {
+        community_id -> BigInt,
+        import_id -> BigInt,
+        line -> BigInt,
+        reason -> Text,
+        sentence -> Text,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::deliver::texts_to;
 use super::error::{Result, SwitchboardError};
 use super::views::Device;
-use super::{Expected, Switchboard, endpoints, members};
+use super::{Context, Expected, Switchboard, endpoints, history, members};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, EndpointId, MemberId};
 use crate::store::app_devices::{self as rows, AppDeviceRow};
@@ -33,7 +33,13 @@ fn checked(choice: &str) -> Result<&str> {
 }
 
 /// Removes a member's app. It stays where it is all that a member with contacts has.
-pub(crate) fn remove(conn: &mut Conn, community: CommunityId, member: MemberId, id: DeviceId) -> Result<()> {
+pub(crate) fn remove(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    id: DeviceId,
+) -> Result<()> {
     if devices::primary(conn, community, member)?.is_none()
         && !assignments::of_member(conn, community, member)?.is_empty()
     {
@@ -41,6 +47,9 @@ pub(crate) fn remove(conn: &mut Conn, community: CommunityId, member: MemberId, 
             "last_device",
             format!("{id} is the only device of {member}, who has contacts; add another device first"),
         ));
+    }
+    if let Some(row) = rows::of_member(conn, community, member)? {
+        history::note_app(conn, ctx, &row, false)?;
     }
     rows::delete(conn, community, member)?;
     Ok(())
@@ -71,6 +80,7 @@ impl Switchboard {
                 created_at: ctx.now.0,
             };
             rows::insert(conn, &row)?;
+            history::note_app(conn, ctx, &row, true)?;
             Ok(view(row))
         })
         .await

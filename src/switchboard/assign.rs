@@ -1,12 +1,14 @@
 //! Making and releasing pairs: both rows in one transaction or neither (design rules 2 to 5).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
-use super::{Context, contacts, members, notices};
+use super::side::Known;
+use super::{Context, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
-use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::choice::{self, Candidate, Choice};
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, WhenFull};
@@ -14,7 +16,7 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs, phone_holds};
+use crate::store::{Conn, StoreError, app_devices, numbers};
 
 /// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
@@ -52,7 +54,20 @@ pub(crate) fn assign(
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
+    pair: (MemberId, MemberId),
+    loads: &mut Loads,
+) -> Result<Pair> {
+    assign_because(conn, ctx, policy, community, pair, Why::ContactAdded, loads)
+}
+
+/// Like [`assign`]; the history says why a new pair was made.
+pub(crate) fn assign_because(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
     (member, contact): (MemberId, MemberId),
+    why: Why,
     loads: &mut Loads,
 ) -> Result<Pair> {
     if member == contact {
@@ -68,7 +83,7 @@ pub(crate) fn assign(
         reachable(conn, community, member)?,
         reachable(conn, community, contact)?,
     );
-    if let Some(pair) = existing(conn, community, member, contact)? {
+    if let Some(pair) = existing(conn, ctx, community, member, contact)? {
         return Ok(pair);
     }
     for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
@@ -83,8 +98,12 @@ pub(crate) fn assign(
     let usable = candidates.len();
     let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
     for _ in 0..MOST_RECYCLED {
-        let (owner, owner_stopped) = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
-        let (other, other_stopped) = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
+        let known = (
+            Known::read(conn, community, member, phones.0.as_ref())?,
+            Known::read(conn, community, contact, phones.1.as_ref())?,
+        );
+        let (owner, owner_stopped) = known.0.side(member, Some(contact), ctx.now);
+        let (other, other_stopped) = known.1.side(contact, Some(member), ctx.now);
         match choice::choose(&candidates, needs(), &owner, &other) {
             Ok(choice) => {
                 // A number that a phone has stopped is chosen only for the contact for whom it was stopped:
@@ -93,7 +112,8 @@ pub(crate) fn assign(
                     owner_stopped.contains(&choice.number),
                     other_stopped.contains(&choice.mirror),
                 );
-                let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
+                let chosen = (choice, stopped);
+                let pair = insert(conn, ctx, policy, community, (member, contact), chosen, why)?;
                 count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events.assignment_created(community, &seen)?;
@@ -108,7 +128,10 @@ pub(crate) fn assign(
                 if policy.when_full == WhenFull::Refuse
                     || !recycle(conn, ctx, policy, community, full, |_| true, loads)?
                 {
-                    return Err(SwitchboardError::TableFull(shortage));
+                    let side = if full == member { &known.0 } else { &known.1 };
+                    let explained =
+                        shortage::explained(conn, ctx.now, policy, community, shortage, &candidates, side)?;
+                    return Err(SwitchboardError::TableFull(explained));
                 }
                 made_room = true;
             }
@@ -118,7 +141,7 @@ pub(crate) fn assign(
 }
 
 /// What a pool number must do to stand for a contact.
-fn needs() -> Capabilities {
+pub(super) fn needs() -> Capabilities {
     vec![Capability::Sms].into()
 }
 
@@ -137,6 +160,7 @@ fn reachable(conn: &mut Conn, community: CommunityId, member: MemberId) -> Resul
 
 fn existing(
     conn: &mut Conn,
+    ctx: &Context,
     community: CommunityId,
     member: MemberId,
     contact: MemberId,
@@ -160,9 +184,14 @@ fn existing(
             ..AssignmentChange::default()
         };
         assignments::update(conn, community, contact, mirror.number, &accepted)?;
+        let was_pending = mirror.pending;
         row.origin = Origin::Chosen;
         row.pending = false;
         mirror.pending = false;
+        history::note(conn, ctx, community, &row, Why::ChosenBack)?;
+        if was_pending {
+            history::note(conn, ctx, community, &mirror, Why::Accepted)?;
+        }
     }
     Ok(Some(Pair {
         row,
@@ -175,72 +204,24 @@ fn existing(
 /// The numbers that take new pairs, with the loads that they will have.
 fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
-    let candidate = |row: numbers::NumberRow| Candidate {
+    let with_load = |row: &numbers::NumberRow| {
+        let candidate = candidate(row);
+        Candidate {
+            load: candidate.load + loads.get(&candidate.id).copied().unwrap_or(0),
+            ..candidate
+        }
+    };
+    Ok(rows.iter().map(with_load).collect())
+}
+
+/// A number that takes new pairs.
+pub(super) fn candidate(row: &numbers::NumberRow) -> Candidate {
+    Candidate {
         id: NumberId::from_i64(row.id),
         capabilities: Capabilities::from_bits(row.capabilities),
         region: row.region.as_deref().and_then(Region::parse),
-        load: row.load + loads.get(&NumberId::from_i64(row.id)).copied().unwrap_or(0),
-    };
-    Ok(rows.into_iter().map(candidate).collect())
-}
-
-/// A number, for whom it stood (none of this community, perhaps), when it was released, when it has cooled down.
-type Past = (i64, Option<i64>, i64, i64);
-
-/// Everything the choice must know of one side, and the numbers that its phones have stopped.
-fn side(
-    conn: &mut Conn,
-    ctx: &Context,
-    community: CommunityId,
-    member: MemberId,
-    contact: MemberId,
-    device: Option<&DeviceRow>,
-) -> Result<(Side, HashSet<NumberId>)> {
-    let used = assignments::of_member(conn, community, member)?
-        .iter()
-        .map(|a| a.number)
-        .collect();
-    // What numbers were to this member, and what they were on the phones that the member has now.
-    let mut past: Vec<Past> = releases::of_member(conn, community, member)?
-        .iter()
-        .map(|r| (r.number_id, Some(r.contact_id), r.released_at, r.cool_until))
-        .collect();
-    let (mut stopped, mut stopped_as_others) = (HashSet::new(), HashSet::new());
-    for phone in devices::of_member(conn, community, member)? {
-        let holds = phone_holds::of_phone(conn, community, phone.e164()?)?;
-        past.extend(
-            holds
-                .iter()
-                .map(|h| (h.number_id, h.contact_id, h.released_at, h.cool_until)),
-        );
-        let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
-        for out in outs.iter().filter(|o| o.number_id != opt_outs::ALL_NUMBERS) {
-            let number = NumberId::from_i64(out.number_id);
-            stopped.insert(number);
-            if out.contact_id != Some(contact.as_i64()) {
-                stopped_as_others.insert(number);
-            }
-        }
+        load: row.load,
     }
-    let number = |past: &Past| NumberId::from_i64(past.0);
-    let others = || past.iter().filter(|p| p.1 != Some(contact.as_i64()));
-    let side = Side {
-        member,
-        region: device.and_then(|d| d.region.as_deref()).and_then(Region::parse),
-        used,
-        cooling: others()
-            .filter(|(.., cool_until)| *cool_until > ctx.now.0)
-            .map(number)
-            .collect(),
-        stopped: stopped_as_others,
-        remembered: past
-            .iter()
-            .filter(|p| p.1 == Some(contact.as_i64()))
-            .max_by_key(|(.., released_at, _)| *released_at)
-            .map(number),
-        remembered_for_others: others().map(number).collect(),
-    };
-    Ok((side, stopped))
 }
 
 fn insert(
@@ -249,8 +230,8 @@ fn insert(
     policy: &Policy,
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
-    choice: Choice,
-    stopped: (bool, bool),
+    (choice, stopped): (Choice, (bool, bool)),
+    why: Why,
 ) -> Result<Pair> {
     let row = Assignment {
         id: ctx.id(),
@@ -275,6 +256,7 @@ fn insert(
         ..row.clone()
     };
     assignments::insert_pair(conn, community, [&row, &mirror])?;
+    history::note_pair(conn, ctx, community, [&row, &mirror], why)?;
     Ok(Pair {
         row,
         mirror,
@@ -295,11 +277,19 @@ pub(crate) fn release(
     ctx: &Context,
     policy: &Policy,
     community: CommunityId,
-    row: &Assignment,
+    (row, why): (&Assignment, Why),
     loads: &mut Loads,
 ) -> Result<()> {
     match assignments::lock_pair(conn, community, row.member, row.contact)? {
-        Some(pair) => release_locked(conn, ctx, policy, community, &pair, Cooling::FromNow, loads),
+        Some(pair) => release_locked(
+            conn,
+            ctx,
+            policy,
+            community,
+            &pair,
+            (Cooling::FromNow, why),
+            loads,
+        ),
         None => Ok(()),
     }
 }
@@ -310,7 +300,7 @@ pub(super) fn release_locked(
     policy: &Policy,
     community: CommunityId,
     pair: &[Assignment; 2],
-    cooling: Cooling,
+    (cooling, why): (Cooling, Why),
     loads: &mut Loads,
 ) -> Result<()> {
     let from = match cooling {
@@ -324,6 +314,8 @@ pub(super) fn release_locked(
     };
     let seen = contacts::contact_view(conn, community, chosen, received)?;
     ctx.events.assignment_released(community, &seen)?;
+    let cool_until = from.plus_s(policy.cool_down_s);
+    history::note_end(conn, ctx, community, pair, why, cool_until)?;
     for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
         releases::record(
@@ -334,7 +326,8 @@ pub(super) fn release_locked(
                 number_id: side.number.as_i64(),
                 contact_id: side.contact.as_i64(),
                 released_at: ctx.now.0,
-                cool_until: from.plus_s(policy.cool_down_s).0,
+                cool_until: cool_until.0,
+                made_at: Some(side.created_at.0),
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;

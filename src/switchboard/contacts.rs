@@ -3,9 +3,10 @@
 use super::assign::{self, Loads};
 use super::error::{Result, SwitchboardError};
 use super::views::{AssignmentView, Contact};
-use super::{Expected, Switchboard, communities, members, notices};
+use super::{Expected, Switchboard, communities, history, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{Assignment, Origin};
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, ContactId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::store::assignment_lists::{self as lists, ContactFilter};
@@ -93,6 +94,17 @@ pub(crate) fn contact_view(
 fn mirror_of(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<Assignment> {
     Ok(rows::by_contact(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?)
+}
+
+/// A row after a change.
+fn changed_by(row: &Assignment, change: &AssignmentChange) -> Assignment {
+    Assignment {
+        pending: change.pending.unwrap_or(row.pending),
+        blocked: change.blocked.unwrap_or(row.blocked),
+        stopped: change.stopped.unwrap_or(row.stopped),
+        origin: change.origin.map_or(row.origin, Origin::from_code),
+        ..row.clone()
+    }
 }
 
 fn require(
@@ -228,7 +240,7 @@ impl Switchboard {
                 let mirror = mirror_of(conn, community, &row)?;
                 expected.check(&contact_view(conn, community, &row, &mirror)?)?;
                 let mut loads = Loads::new();
-                assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
+                assign::release(conn, ctx, &policy, community, (&row, Why::Released), &mut loads)?;
                 Ok(numbers::add_loads(conn, community, &loads)?)
             })
             .await;
@@ -262,7 +274,7 @@ impl Switchboard {
                 change.pending = Some(false);
                 Ok(())
             },
-            None,
+            (Why::Accepted, None),
             Expected::any(),
         )
         .await
@@ -290,6 +302,10 @@ impl Switchboard {
         expected: Expected,
     ) -> Result<Contact> {
         let cancel = blocked.then_some(Reason::PairBlocked);
+        let why = match blocked {
+            true => Why::Blocked,
+            false => Why::Unblocked,
+        };
         self.change_pair(
             community,
             member,
@@ -298,7 +314,7 @@ impl Switchboard {
                 change.blocked = Some(blocked);
                 Ok(())
             },
-            cancel,
+            (why, cancel),
             expected,
         )
         .await
@@ -310,7 +326,7 @@ impl Switchboard {
         member: MemberId,
         contact: ContactRef,
         edit: impl Fn(&Assignment, &mut AssignmentChange) -> Result<()> + Send + 'static,
-        cancel: Option<Reason>,
+        (why, cancel): (Why, Option<Reason>),
         expected: Expected,
     ) -> Result<Contact> {
         let changed = self
@@ -327,7 +343,11 @@ impl Switchboard {
                 let mut change = AssignmentChange::default();
                 edit(&row, &mut change)?;
                 for side in [&row, &mirror] {
-                    rows::update(conn, community, side.member, side.number, &change)?;
+                    let after = changed_by(side, &change);
+                    if after != *side {
+                        rows::update(conn, community, side.member, side.number, &change)?;
+                        history::note(conn, ctx, community, &after, why)?;
+                    }
                     if let Some(reason) = cancel {
                         notices::cancel_lane(conn, ctx, community, side.id, reason)?;
                     }

@@ -8,8 +8,11 @@ use super::messages::NewMessage;
 use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
-use super::{Context, deliver, held, intercept, keywords, known, media, members, notices, strangers};
+use super::{
+    Context, deliver, held, history, intercept, keywords, known, media, members, notices, strangers,
+};
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
@@ -289,6 +292,9 @@ fn set(row: &mut MessageRow, status: Status, reason: Reason) {
 fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignment) -> Result<()> {
     if row.is_unanswered() || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
         assignments::touch(conn, community, row.member, row.number, ctx.now)?;
+    }
+    if row.is_unanswered() {
+        history::note_own(conn, ctx, community, row, Why::Answered)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::error::{Result, SwitchboardError};
 use super::members::{self, NewMember};
 use super::told::NotConnected;
 use crate::domain::E164;
+use crate::domain::history::Actor;
 use crate::domain::id::{CallId, CommunityId, EndpointId, MemberId, MessageId, NumberId};
 use crate::domain::policy::Policy;
 use crate::store::releases::{self, ReleaseRow};
@@ -108,7 +109,10 @@ fn make_contact(
         remember(conn, ctx, community, member, number, to)?;
     }
     let mut loads = Loads::new();
-    assign::assign(conn, ctx, stranger.policy, community, (member, to), &mut loads)?;
+    let by = ctx.by.replace(Actor::App(None));
+    let made = assign::assign(conn, ctx, stranger.policy, community, (member, to), &mut loads);
+    ctx.by.set(by);
+    made?;
     numbers::add_loads(conn, community, &loads)?;
     Ok(member)
 }
@@ -128,6 +132,7 @@ fn remember(
         contact_id: to.as_i64(),
         released_at: ctx.now.0,
         cool_until: ctx.now.0,
+        made_at: None,
     };
     Ok(releases::record(conn, &row)?)
 }

@@ -4,17 +4,19 @@ use super::Context;
 use super::error::Result;
 use super::route::{Dialled, Facts};
 use super::told::OptOutChanged;
-use super::{notices, phone_memory};
+use super::{history, notices, phone_memory};
 use crate::domain::E164;
-use crate::domain::assignment::Origin;
-use crate::domain::id::{MemberId, OptOutKind};
+use crate::domain::assignment::{Assignment, Origin};
+use crate::domain::history::{Actor, Why};
+use crate::domain::id::{CommunityId, MemberId, OptOutKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
+use crate::store::Conn;
 use crate::store::assignments::{self, AssignmentChange};
+use crate::store::devices::{self, DeviceRow};
 use crate::store::opt_outs::{self, ALL_NUMBERS, OptOutRow};
 use crate::store::outbox::Pending;
-use crate::store::{Conn, devices};
 
 /// The keyword that a text is meant as. An everyday word is one only where it can have an effect.
 pub(crate) fn meant(facts: &Facts, text: &str) -> Option<Keyword> {
@@ -95,6 +97,13 @@ fn stop(
         ..AssignmentChange::default()
     };
     assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
+    if !pair.row.stopped {
+        let stopped = Assignment {
+            stopped: true,
+            ..pair.row.clone()
+        };
+        history::note_own(conn, ctx, dialled.community, &stopped, Why::Stopped)?;
+    }
     let reason = Reason::RecipientOptedOut;
     notices::cancel_lane(conn, ctx, dialled.community, pair.mirror.id, reason)
 }
@@ -127,7 +136,7 @@ fn stop_all(
         }
     }
     // The pairs are locked: whoever bridges a text on one from here on sees this.
-    devices::set_stopped_all(conn, dialled.community, from, true)?;
+    mark_stopped_all(conn, ctx, sender, true)?;
     Ok(pending)
 }
 
@@ -140,24 +149,40 @@ fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from:
     // It may have come from the phone that this one replaces.
     if lifted || facts.sender.as_ref().is_some_and(|d| d.stopped_all) {
         tell(ctx, facts, dialled, None, true, false)?;
-        devices::set_stopped_all(conn, dialled.community, from, false)?;
+        if let Some(sender) = &facts.sender {
+            mark_stopped_all(conn, ctx, sender, false)?;
+        }
     }
     if let Some(pair) = &facts.pair {
         let accepts = awaits_me(pair.row.pending, pair.row.origin);
         // What another phone of the same member has stopped, only that one's START lifts.
         let (member, number) = (pair.row.member, pair.row.number);
+        let stopped = phone_memory::has_stopped(conn, dialled.community, member, number)?;
         let change = AssignmentChange {
-            stopped: Some(phone_memory::has_stopped(
-                conn,
-                dialled.community,
-                member,
-                number,
-            )?),
+            stopped: Some(stopped),
             pending: accepts.then_some(false),
             ..AssignmentChange::default()
         };
         assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
+        let after = Assignment {
+            stopped,
+            pending: pair.row.pending && !accepts,
+            ..pair.row.clone()
+        };
+        if after != pair.row {
+            let why = match accepts {
+                true => Why::Accepted,
+                false => Why::Started,
+            };
+            history::note_own(conn, ctx, dialled.community, &after, why)?;
+        }
         if accepts {
+            let mirror = Assignment {
+                pending: false,
+                ..pair.mirror.clone()
+            };
+            let why = (Why::Accepted, Actor::Member(member));
+            history::note_by(conn, ctx, dialled.community, &mirror, why)?;
             let accepted = AssignmentChange {
                 pending: Some(false),
                 ..AssignmentChange::default()
@@ -172,6 +197,17 @@ fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from:
         }
     }
     Ok(())
+}
+
+/// Marks that a member's phone has stopped everything, or allows it again.
+fn mark_stopped_all(conn: &mut Conn, ctx: &Context, sender: &DeviceRow, stopped: bool) -> Result<()> {
+    let community = CommunityId::from_i64(sender.community_id);
+    devices::set_stopped_all(conn, community, sender.e164()?, stopped)?;
+    let after = DeviceRow {
+        stopped_all: stopped,
+        ..sender.clone()
+    };
+    history::note_phone(conn, ctx, &after, true)
 }
 
 /// Tells apps that a phone stopped, or allows again, one contact or all.

@@ -4,12 +4,13 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Expected, Switchboard, app_devices, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, app_devices, history, notices, phone_memory, region};
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::{E164, Timestamp};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::members::{self as rows, MemberRow};
-use crate::store::{Conn, assignments, numbers, opt_outs};
+use crate::store::{Conn, assignments, member_references, numbers, opt_outs};
 
 /// Most devices of a member.
 const MAX_DEVICES: usize = 10;
@@ -52,9 +53,11 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
         MemberId::from_i64(row.id),
     );
     let devices = devices_of(conn, community, id)?;
+    let reference = member_references::of_members(conn, community, &[row.id])?.pop();
     Ok(Member {
         id,
         name: row.name,
+        reference: reference.map(|row| row.reference),
         guest: row.guest,
         devices,
         created_at: Timestamp(row.created_at),
@@ -133,7 +136,8 @@ pub(crate) fn add_device(
         created_at: ctx.now.0,
     };
     devices::insert(conn, &row)?;
-    phone_memory::bring_stops(conn, community, &table)?;
+    history::note_phone(conn, ctx, &row, true)?;
+    phone_memory::bring_stops(conn, ctx, community, &table)?;
     device_view(row)
 }
 
@@ -214,19 +218,31 @@ impl Switchboard {
                 expected.check_either(&view(conn, row)?)?;
                 let mut loads = Loads::new();
                 for row in assignments::of_member(conn, community, id)? {
-                    assign::release(conn, ctx, &policy, community, &row, &mut loads)?;
+                    assign::release(
+                        conn,
+                        ctx,
+                        &policy,
+                        community,
+                        (&row, Why::MemberRemoved),
+                        &mut loads,
+                    )?;
                 }
                 numbers::add_loads(conn, community, &loads)?;
                 let mut gone = Vec::new();
                 for device in devices::of_member(conn, community, id)? {
                     phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
                     devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+                    history::note_phone(conn, ctx, &device, false)?;
                     gone.push(device.e164()?);
                 }
                 for phone in gone {
                     notices::leave_phone(conn, ctx, community, id, phone)?;
                 }
+                if let Some(app) = crate::store::app_devices::of_member(conn, community, id)? {
+                    history::note_app(conn, ctx, &app, false)?;
+                }
                 crate::store::app_devices::delete(conn, community, id)?;
+                crate::store::member_references::delete(conn, community, id)?;
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;
@@ -284,7 +300,7 @@ impl Switchboard {
                 let all = devices::of_member(conn, community, member)?;
                 let app = crate::store::app_devices::of_member(conn, community, member)?;
                 if app.as_ref().is_some_and(|app| app.id == id.as_i64()) {
-                    return app_devices::remove(conn, community, member, id);
+                    return app_devices::remove(conn, ctx, community, member, id);
                 }
                 let Some(device) = all.iter().find(|d| d.id == id.as_i64()) else {
                     return Err(SwitchboardError::not_found("device", id));
@@ -304,12 +320,18 @@ impl Switchboard {
                 }
                 phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
                 devices::delete(conn, community, member, id)?;
+                history::note_phone(conn, ctx, device, false)?;
                 // A STOPALL of the phone that their texts went to stays theirs, as a STOP of a pair does.
                 if let Some(next) = devices::primary(conn, community, member)?
                     && device.stopped_all
                     && all.first().is_some_and(|first| first.id == device.id)
                 {
                     devices::set_stopped_all(conn, community, next.e164()?, true)?;
+                    let next = DeviceRow {
+                        stopped_all: true,
+                        ..next
+                    };
+                    history::note_phone(conn, ctx, &next, true)?;
                 }
                 notices::leave_phone(conn, ctx, community, member, device.e164()?)
             })

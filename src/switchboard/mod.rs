@@ -26,7 +26,9 @@ mod exchange;
 mod expected;
 mod forecast;
 mod held;
+mod history;
 mod idempotency;
+mod imports;
 mod intake;
 mod interactions;
 mod intercept;
@@ -45,8 +47,10 @@ mod opt_outs;
 mod outbox;
 pub mod outlet;
 mod parcels;
+mod past;
 mod phone_memory;
 pub mod phones;
+pub mod planner;
 pub mod pool_file;
 mod pools;
 mod rates;
@@ -56,15 +60,19 @@ mod region;
 mod registry;
 mod replay;
 mod route;
+mod shortage;
+mod side;
 mod strangers;
 mod stream;
 mod sweep;
 pub mod switching;
 mod tidy;
 pub mod told;
+pub mod verification;
 pub mod views;
 pub mod words;
 
+use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -78,7 +86,12 @@ pub use error::{Result, SwitchboardError};
 pub use events::Event;
 pub use expected::{Expected, tag_of, tag_of_json};
 pub use forecast::{DryRun, Foretold, Way};
+pub use history::{AssignmentChanged, HistoryPlace};
 pub use idempotency::Claim;
+pub use imports::{
+    Begun, Import, ImportFormat, ImportKind, ImportMode, ImportOrder, ImportProgress, ImportSource,
+    ImportState, ImportWhat, MOST_CONTACTS_TOGETHER, MOST_MEMBERS_TOGETHER, RefusedRow,
+};
 pub use interactions::{Interaction, InteractionId};
 pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
@@ -89,6 +102,9 @@ pub use observer::{CallbackResult, Observer};
 pub use opt_outs::OptOut;
 pub use outbox::Dispatching;
 pub use parcels::{Health, Next, Parcel, PendingDelivery, Target, Try};
+pub(crate) use planner::Place as CapacityPlace;
+pub use planner::views::{Capacity, MemberCapacity, WhatIfResult};
+pub use planner::{AddedNumbers, WhatIf};
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub(crate) use rates::Rates;
@@ -101,6 +117,7 @@ pub use crate::store::Window;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::history::Actor;
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, Id, IdGenerator, Timestamp};
 use crate::store::{Conn, Db, StoreError};
@@ -122,6 +139,8 @@ const MOST_REPORTS: usize = 65_536;
 #[derive(Clone)]
 pub struct Switchboard {
     inner: Arc<Inner>,
+    /// Who changes what is changed through this handle.
+    by: Actor,
 }
 
 struct Inner {
@@ -134,6 +153,7 @@ struct Inner {
     asker: OnceLock<Arc<dyn ask::Asker>>,
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
+    imports: imports::Jobs,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -149,6 +169,7 @@ struct Inner {
     call_questions: calls::Questions,
     voice: OnceLock<Arc<dyn switching::CallOutlet>>,
     early: Arc<AtomicUsize>,
+    planner: planner::Planner,
     /// When this process took over: what its node had under way before is over.
     began: Timestamp,
 }
@@ -163,6 +184,8 @@ pub(crate) struct Context {
     pub events: events::EventLog,
     /// About how many receipts are kept for texts that are not known yet.
     pub early: Arc<AtomicUsize>,
+    /// Who changes what is changed.
+    pub by: Cell<Actor>,
     /// What keeps a failure here from the others of the transaction.
     pub fence: crate::store::Fence,
     /// Which job this is; the same when the database has it run again.
@@ -185,6 +208,7 @@ impl Context {
             guard,
             early,
             events: events::EventLog::default(),
+            by: Cell::new(Actor::Broker),
             fence: crate::store::Fence::Savepoint,
             job,
         }
@@ -310,6 +334,7 @@ impl Switchboard {
             announcer,
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
+            imports: imports::Jobs::default(),
             news,
             observers,
             closing: CancellationToken::new(),
@@ -324,10 +349,20 @@ impl Switchboard {
             call_questions: calls::Questions::default(),
             voice: OnceLock::new(),
             early,
+            planner: planner::Planner::default(),
             began,
         };
         Self {
             inner: Arc::new(inner),
+            by: Actor::Broker,
+        }
+    }
+
+    /// The same exchange, for somebody: what is changed through it is kept as their doing.
+    pub fn by(&self, actor: Actor) -> Self {
+        Self {
+            by: actor,
+            ..self.clone()
         }
     }
 
@@ -421,13 +456,15 @@ impl Switchboard {
 
     fn context(&self) -> Context {
         let inner = &self.inner;
-        Context::new(
+        let context = Context::new(
             self.now(),
             inner.ids.clone(),
             inner.registry.clone(),
             inner.guard.clone(),
             inner.early.clone(),
-        )
+        );
+        context.by.set(self.by);
+        context
     }
 
     /// Says who is to be told what happens to texts and callbacks, once.

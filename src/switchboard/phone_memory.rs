@@ -1,9 +1,10 @@
 //! What a phone remembers, whoever has it: for whom numbers stood on it, and what it has stopped. A member's own
 //! table forgets nothing while the phone stays; here is what happens when it does not (design rules 4, 5, 10).
 
-use super::Context;
 use super::error::{Result, SwitchboardError};
+use super::{Context, history};
 use crate::domain::assignment::Assignment;
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
@@ -93,7 +94,12 @@ pub(crate) fn check_joining(
 
 /// Stops those of a member's pairs that a phone which joins has stopped. None is lifted here: what a member has
 /// stopped stays so when the phone is replaced, until START comes from the one they have then.
-pub(crate) fn bring_stops(conn: &mut Conn, community: CommunityId, table: &[Assignment]) -> Result<()> {
+pub(crate) fn bring_stops(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    table: &[Assignment],
+) -> Result<()> {
     for row in table.iter().filter(|row| !row.stopped) {
         if has_stopped(conn, community, row.member, row.number)? {
             let change = AssignmentChange {
@@ -101,6 +107,11 @@ pub(crate) fn bring_stops(conn: &mut Conn, community: CommunityId, table: &[Assi
                 ..AssignmentChange::default()
             };
             assignments::update(conn, community, row.member, row.number, &change)?;
+            let stopped = Assignment {
+                stopped: true,
+                ..row.clone()
+            };
+            history::note(conn, ctx, community, &stopped, Why::PhoneJoined)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, history, notices, phone_memory, region};
 use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
@@ -181,6 +181,7 @@ pub(crate) fn create_number(
         Some(_) => rows::revive(conn, &row)?,
         None => rows::insert(conn, &row)?,
     }
+    history::note_number(conn, ctx, community, NumberId::from_i64(row.id), true)?;
     if let Some(last) = last.filter(|last| last.community_id != row.community_id) {
         let id = |row: &NumberRow| {
             (
@@ -237,7 +238,12 @@ pub(crate) fn edit_number(
     number_view(require_number(conn, community, id)?)
 }
 
-pub(crate) fn remove_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<()> {
+pub(crate) fn remove_number(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    id: NumberId,
+) -> Result<()> {
     let row = require_number(conn, community, id)?;
     if !rows::remove_unused(conn, community, id)? {
         return Err(SwitchboardError::conflict(
@@ -248,7 +254,7 @@ pub(crate) fn remove_number(conn: &mut Conn, community: CommunityId, id: NumberI
             ),
         ));
     }
-    Ok(())
+    history::note_number(conn, ctx, community, id, false)
 }
 
 /// Holds the number, so that it is still as it was expected when it is changed.
@@ -297,6 +303,16 @@ impl Switchboard {
     pub async fn number(&self, community: CommunityId, id: NumberId) -> Result<PoolNumber> {
         self.read(move |conn| require_number(conn, community, id).and_then(number_view))
             .await
+    }
+
+    /// The number with those digits, if it is in service here.
+    pub async fn find_number(&self, community: CommunityId, number: E164) -> Result<Option<PoolNumber>> {
+        self.read(move |conn| {
+            let row = rows::of_community(conn, community, number)?;
+            let row = row.filter(|row| row.state != rows::REMOVED);
+            row.map(number_view).transpose()
+        })
+        .await
     }
 
     /// Numbers in the order of their making, after `after`.
@@ -357,9 +373,9 @@ impl Switchboard {
         id: NumberId,
         expected: Expected,
     ) -> Result<()> {
-        self.write(move |conn, _| {
+        self.write(move |conn, ctx| {
             check_number(conn, community, id, &expected)?;
-            remove_number(conn, community, id)
+            remove_number(conn, ctx, community, id)
         })
         .await
     }

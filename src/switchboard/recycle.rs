@@ -6,6 +6,7 @@ use super::Context;
 use super::assign::{Cooling, Loads, release_locked};
 use super::error::{Result, SwitchboardError};
 use crate::domain::assignment::{self, Assignment, Idle};
+use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId};
 use crate::domain::policy::{Policy, WhenFull};
 use crate::store::{Conn, assignments};
@@ -62,7 +63,15 @@ pub(super) fn recycle(
         if let Some(pair) = pair.filter(|pair| pair[0].id == chosen.id) {
             let last_used = pair[0].last_activity_at.max(pair[1].last_activity_at);
             if last_used.plus_s(policy.cool_down_s) <= ctx.now && eligible(&pair[0]) {
-                release_locked(conn, ctx, policy, community, &pair, Cooling::FromLastUse, loads)?;
+                release_locked(
+                    conn,
+                    ctx,
+                    policy,
+                    community,
+                    &pair,
+                    (Cooling::FromLastUse, Why::Recycled),
+                    loads,
+                )?;
                 return Ok(true);
             }
         }

@@ -275,7 +275,7 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
 /// A decision, explained. Holds no real number.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Decision {
-    /// `bridge`, `refuse` or `quarantine`.
+    /// `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began.
     #[schema(value_type = OutcomeWord, inline)]
     pub outcome: &'static str,
     /// The stable word of the reason, when it is not bridged.
@@ -306,25 +306,66 @@ pub struct Decision {
     /// How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
     /// `not_configured`. `down` and `not_configured` mean that a text would wait.
     pub carrier_state: Option<CarrierState>,
+    /// The moment that this is about; none for the present.
+    pub at: Option<Timestamp>,
+}
+
+impl Decision {
+    fn begin(outcome: &'static str, sentence: String) -> Self {
+        Self {
+            outcome,
+            reason: None,
+            sentence,
+            steps: Vec::new(),
+            community: None,
+            member: None,
+            number: None,
+            assignment: None,
+            contact: None,
+            shown_number: None,
+            device: None,
+            carrier: None,
+            carrier_state: None,
+            at: None,
+        }
+    }
+
+    /// The same about a moment that is over.
+    pub(crate) fn at(mut self, at: Timestamp) -> Self {
+        self.steps.insert(0, format!("as it was at {at}"));
+        self.at = Some(at);
+        self
+    }
+
+    /// The number was not that community's then: whose it was nobody has said that we should ask.
+    pub(crate) fn elsewhere(mut self, community: CommunityId) -> Self {
+        let sentence = format!(
+            "the number is of {community}, where it was not in service then; another community may have had it"
+        );
+        self.outcome = UNKNOWN;
+        self.reason = None;
+        self.steps.push(format!("{sentence}: {UNKNOWN}"));
+        self.sentence = sentence;
+        self
+    }
+}
+
+/// The word for what nobody knows.
+const UNKNOWN: &str = "unknown";
+
+/// Says that what would have happened is not known.
+pub(crate) fn unknown(community: CommunityId, at: Timestamp, began: Timestamp) -> Decision {
+    let sentence = format!("what held at {at} is not known: the history of {community} begins at {began}");
+    let mut decision = Decision::begin(UNKNOWN, sentence.clone());
+    decision.community = Some(community);
+    decision.at = Some(at);
+    decision.steps.push(sentence);
+    decision
 }
 
 /// Puts the decision on these facts into words.
-fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) -> Decision {
-    let mut decision = Decision {
-        outcome: "bridge",
-        reason: None,
-        sentence: "the text is bridged to the contact".into(),
-        steps: Vec::new(),
-        community: None,
-        member: None,
-        number: None,
-        assignment: None,
-        contact: None,
-        shown_number: None,
-        device: None,
-        carrier: None,
-        carrier_state: None,
-    };
+pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) -> Decision {
+    let mut decision = Decision::begin("bridge", "the text is bridged to the contact".into());
     if let Some(dialled) = &facts.dialled {
         let id = NumberId::from_i64(dialled.number.id);
         decision.community = Some(dialled.community);

@@ -1,5 +1,5 @@
 //! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone, and the parts of
-//! long texts that they kept, are taken over, rows that other processes left for us are noticed, and old messages of strangers are removed. Receipts
+//! long texts that they kept, are taken over, rows that other processes left for us are noticed, and what is kept for a time (messages of strangers, changes, imports) is removed. Receipts
 //! that came early are looked at too, and calls that nobody ended.
 
 use tokio::task::JoinHandle;
@@ -73,6 +73,12 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
             Ok(0) => {}
             Ok(messages) => tracing::info!(messages, "old messages of strangers were removed"),
             Err(error) => tracing::warn!(%error, "old messages of strangers could not be removed"),
+        }
+        if let Err(error) = board.forget_history().await {
+            tracing::warn!(%error, "old changes of assignments could not be removed");
+        }
+        if let Err(error) = board.forget_imports().await {
+            tracing::warn!(%error, "old imports could not be removed");
         }
         let (now, known) = (board.now(), board.carriers());
         let forgotten = board

@@ -37,6 +37,9 @@ pub struct Member {
     /// What people call them.
     #[schema(example = "Ann")]
     pub name: String,
+    /// What they are called elsewhere, where an import said so. Null to keys of scope `app`: it may be anything, a phone too.
+    #[schema(example = "e-1042")]
+    pub reference: Option<String>,
     /// Has no account: an outside phone known as somebody's contact.
     pub guest: bool,
     /// Their devices, the one that texts go to first.
@@ -84,6 +87,7 @@ impl HoldsPhones for Device {
 impl HoldsPhones for Member {
     fn without_phones(mut self) -> Self {
         self.devices = self.devices.into_iter().map(Device::without_phones).collect();
+        self.reference = None;
         self
     }
 }

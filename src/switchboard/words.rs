@@ -105,6 +105,8 @@ pub enum OutcomeWord {
     Refuse,
     /// It is held: the pair behind the number was released.
     Quarantine,
+    /// Nobody knows: the moment lies before the history.
+    Unknown,
 }
 
 /// Whether an endpoint takes callbacks.

@@ -8,6 +8,8 @@ removed it: what is deleted, the key of a deletion included, is nobody else's.
 import itertools
 import json
 import os
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
@@ -91,6 +93,10 @@ class Town:
     def pair(self) -> dict:
         return self.befriend(self.ann[0], self.bob[0])
 
+    def new_import(self) -> str:
+        content = "name,phone\nSomeone,none\n"
+        return self.make("imports", {"kind": "members", "format": "csv", "content": content})["id"]
+
     @property
     def member(self) -> str:
         assert self.pair
@@ -147,6 +153,20 @@ class Town:
     def key(self) -> str:
         return ask("POST", "/v1/keys", {"name": "fuzz", "scope": "admin"})["id"]
 
+    @cached_property
+    def verification(self) -> str:
+        """One that is done: a request that was made before this one may still have one going on."""
+        for _ in range(600):
+            try:
+                made = ask("POST", "/v1/verifications", {"community": self.community})
+                break
+            except urllib.error.HTTPError as refused:
+                assert refused.code == 409, refused
+                time.sleep(0.1)
+        while ask("GET", f"/v1/verifications/{made['id']}")["state"] == "running":
+            time.sleep(0.1)
+        return made["id"]
+
     def fill_path(self, operation: str, path: dict) -> None:
         for name in path:
             path[name] = getattr(self, name)
@@ -195,6 +215,9 @@ class Town:
 
 # The keys in use, which answers name, and which schemathesis would therefore try to revoke.
 _in_use = {key["id"] for key in ask("GET", "/v1/keys")["data"]}
+# A word of the language, so that it cannot be written in the class.
+setattr(Town, "import", property(Town.new_import))
+
 _town, _uses = Town(), 0
 _asked: Counter[str] = Counter()
 

@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/members/{member}/contacts/{contact}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what became of a pair
+         * @description Every change of the pair's two assignments: when, why, by whom, and how the row was from then on. A pair that was released has its history still; name it by the contact's member id, or by the contact's old id. Kept for ever, or as the policy `history_kept_s` says.
+         */
+        get: operations["list_contact_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/pools": {
         parameters: {
             query?: never;
@@ -439,7 +459,7 @@ export interface paths {
         };
         /**
          * Say what would happen to a text
-         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
+         * @description Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of scope `app`, which do not learn whose a phone is.
          */
         get: operations["resolve"];
         put?: never;
@@ -878,6 +898,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say how far the numbers go
+         * @description How full members' tables are, who runs out first and when, and how many numbers are needed now and in 30, 90 and 365 days. Room is counted by the rule by which a contact's number is chosen; forecasts go by the last 90 days. Of a community of millions it takes some seconds, and is up to a minute old.
+         */
+        get: operations["get_capacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/capacity/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members by how full they are
+         * @description Those with the least room first. The order is that of the moment: who makes or lets go of contacts while you turn the pages may come twice, or not at all.
+         */
+        get: operations["list_capacity_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/capacity/what_if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a change would bring
+         * @description More numbers, more contacts for everybody, numbers that take no new pairs: what of it you say is reckoned with, and nothing is changed.
+         */
+        post: operations["what_if_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/opt_outs": {
         parameters: {
             query?: never;
@@ -950,6 +1030,70 @@ export interface paths {
          * @description In the text format of Prometheus (OpenMetrics). The setting `http.metrics` says who may: anybody, keys of scope `admin`, or nobody.
          */
         get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List verifications
+         * @description The last ten that the API was asked for. What `partyline verify` did is not among them.
+         */
+        get: operations["list_verifications"];
+        put?: never;
+        /**
+         * Verify the assignment table
+         * @description Begins to check every rule on every row, beside the traffic. Ask for it again until its `state` is `done`; then its report can be had. One goes on at a time; the last ten are kept.
+         */
+        post: operations["create_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{verification}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a verification
+         * @description How far it is, and what it found so far.
+         */
+        get: operations["get_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/verifications/{verification}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a report
+         * @description The counts and every offender, signed. Keep the bytes as they are: `partyline verify --check` takes them from a file. What is signed with Ed25519 is `partyline-verification-1`, a line feed, and the SHA-256, in hex, of all bytes before the last line.
+         */
+        get: operations["get_verification_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1243,6 +1387,21 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        AddedNumbers: {
+            /**
+             * Format: int32
+             * @description How many.
+             * @example 10
+             */
+            count: number;
+            /**
+             * @description Their country by two letters; of no region if absent.
+             * @example US
+             */
+            region?: string | null;
+            /** @description What they can carry; texts and calls if absent. */
+            capabilities?: null | components["schemas"]["Capabilities"];
+        };
         /** @description An API key, without its token. */
         ApiKey: {
             /** @description The id. */
@@ -1307,6 +1466,39 @@ export interface components {
             last_activity_at: components["schemas"]["Timestamp"];
             /** @description When it was made. */
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A change of an assignment: the row as it was after it. */
+        AssignmentChanged: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Why. */
+            why: components["schemas"]["ChangeReason"];
+            /** @description Who did it. */
+            by: components["schemas"]["ChangedBy"];
+            /** @description The member, where it was one. */
+            by_member: null | components["schemas"]["MemberId"];
+            /** @description The API key, where it was one. */
+            by_key: null | components["schemas"]["KeyId"];
+            /** @description The row. */
+            assignment: null | components["schemas"]["AssignmentId"];
+            /** @description In whose table it is. */
+            member: components["schemas"]["MemberId"];
+            /** @description Who the number is to the member. */
+            contact: components["schemas"]["MemberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description Whether it stood for the contact from then on; false once it was released. */
+            live: boolean;
+            /** @description Chosen by the member, or received. */
+            origin: components["schemas"]["Origin"];
+            /** @description It waited for acceptance. */
+            pending: boolean;
+            /** @description It was blocked. */
+            blocked: boolean;
+            /** @description The member's phone had stopped it. */
+            stopped: boolean;
+            /** @description Until when a released number cools down. */
+            cool_until: null | components["schemas"]["Timestamp"];
         };
         /**
          * @description An assignment: the same row as the contact, as the pool sees it. The id is `asg_` and 13 letters and digits; ids sort by time.
@@ -1511,11 +1703,124 @@ export interface components {
          * @enum {string}
          */
         Capability: "sms" | "mms" | "voice";
+        /** @description What contacts need of a capability. */
+        CapabilityNeeds: {
+            /** @description The capability. */
+            capability: components["schemas"]["Capability"];
+            /** @description A contact cannot be made without. */
+            required: boolean;
+            /**
+             * Format: int64
+             * @description Active numbers that have it.
+             * @example 80
+             */
+            usable: number;
+            /** @description Numbers with it that are needed. */
+            needed: components["schemas"]["Needed"][];
+        };
+        /** @description How far a community's numbers go. */
+        Capacity: {
+            /** @description When it was counted; of a big community that may be up to a minute ago. */
+            as_of: components["schemas"]["Timestamp"];
+            /**
+             * @description The most important of it, in a sentence.
+             * @example mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms
+             */
+            explained: string;
+            /**
+             * Format: int64
+             * @description Members and guests.
+             * @example 1200
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Rows in their tables: two for each pair.
+             * @example 9800
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Numbers that may stand for a new contact: active ones that can `sms`.
+             * @example 80
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description Most received contacts that a member may leave unanswered, by the policy.
+             * @example 40
+             */
+            received_cap: number;
+            /** @description The numbers in service, together where they are alike; at most 200 groups, the largest first. */
+            numbers: components["schemas"]["NumberGroup"][];
+            /** @description How many members' tables are how full. A full one is in the last. */
+            fill: components["schemas"]["FillBand"][];
+            /**
+             * Format: int64
+             * @description Members who have no number for another contact.
+             * @example 0
+             */
+            full: number;
+            /**
+             * Format: int64
+             * @description Members whom nobody can choose, as they have too many received contacts unanswered, or are full.
+             * @example 0
+             */
+            not_receiving: number;
+            /**
+             * Format: int64
+             * @description Members who joined too recently for a forecast.
+             * @example 31
+             */
+            too_little_history: number;
+            /** @description The fullest tables, at most ten. */
+            fullest: components["schemas"]["MemberCapacity"][];
+            /** @description Who of those that are not full runs out first, at most ten. */
+            first_out: components["schemas"]["MemberCapacity"][];
+            /** @description The numbers needed now and later: as many as the largest table takes. */
+            needed: components["schemas"]["Needed"][];
+            /**
+             * @description By the region of members' phones: the numbers needed so that each has numbers of their own region. A contact
+             *     gets a number of another region where none is free.
+             */
+            regions: components["schemas"]["RegionNeeds"][];
+            /** @description By what numbers can do: the numbers needed so that each contact has it. */
+            capabilities: components["schemas"]["CapabilityNeeds"][];
+        };
+        CapacityChange: {
+            /** @description Numbers that are added. */
+            add_numbers?: components["schemas"]["AddedNumbers"][];
+            /**
+             * Format: int32
+             * @description So many contacts more for everybody.
+             * @example 5
+             */
+            more_contacts?: number;
+            /** @description Numbers that take no new pairs any more, and keep those that they have. */
+            retire?: components["schemas"]["NumberId"][];
+        };
+        /** @description What a change would bring. Nothing was written. */
+        CapacityWhatIf: {
+            /** @description As it is. */
+            before: components["schemas"]["Capacity"];
+            /** @description As it would be. */
+            after: components["schemas"]["Capacity"];
+        };
         /**
          * @description How a carrier stands, as far as this process knows.
          * @enum {string}
          */
         CarrierState: "up" | "down" | "configured" | "not_configured";
+        /**
+         * @description Why an assignment changed.
+         * @enum {string}
+         */
+        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed";
+        /**
+         * @description The words for them.
+         * @enum {string}
+         */
+        ChangedBy: "member" | "app" | "community" | "admin" | "cli" | "pool_file" | "broker" | "migration";
         /** @description A community. */
         Community: {
             /** @description Its id. */
@@ -1582,10 +1887,10 @@ export interface components {
         /** @description A decision, explained. Holds no real number. */
         Decision: {
             /**
-             * @description `bridge`, `refuse` or `quarantine`.
+             * @description `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began.
              * @enum {string}
              */
-            outcome: "bridge" | "refuse" | "quarantine";
+            outcome: "bridge" | "refuse" | "quarantine" | "unknown";
             /** @description The stable word of the reason, when it is not bridged. */
             reason: null | components["schemas"]["Reason"];
             /**
@@ -1625,6 +1930,8 @@ export interface components {
              *     `not_configured`. `down` and `not_configured` mean that a text would wait.
              */
             carrier_state: null | components["schemas"]["CarrierState"];
+            /** @description The moment that this is about; none for the present. */
+            at: null | components["schemas"]["Timestamp"];
         };
         /** @description A delivery of an event to an endpoint. */
         Delivery: {
@@ -1807,6 +2114,27 @@ export interface components {
          * @enum {string}
          */
         EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "endpoint.test";
+        /** @description Members whose tables are about as full. */
+        FillBand: {
+            /**
+             * Format: int32
+             * @description From this share of the usable numbers, in percent.
+             * @example 80
+             */
+            from_percent: number;
+            /**
+             * Format: int32
+             * @description To below this one; the last holds full tables, too.
+             * @example 90
+             */
+            to_percent: number;
+            /**
+             * Format: int64
+             * @description How many members.
+             * @example 12
+             */
+            members: number;
+        };
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -1918,6 +2246,90 @@ export interface components {
             devices: components["schemas"]["Device"][];
             /** @description When they joined. */
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description How full one member's table is. */
+        MemberCapacity: {
+            /** @description The member. */
+            member: components["schemas"]["MemberId"];
+            /**
+             * @description What people call them.
+             * @example Ann
+             */
+            name: string;
+            /**
+             * @description The region of their phone.
+             * @example US
+             */
+            region: string | null;
+            /**
+             * Format: int64
+             * @description Contacts that they have, chosen and received.
+             * @example 68
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Numbers that may stand for a new contact.
+             * @example 80
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description Of those, how many stand for contacts of this member.
+             * @example 68
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description Of those, how many cool down for this member.
+             * @example 3
+             */
+            cooling: number;
+            /**
+             * Format: int64
+             * @description Of those, how many the member's phones have stopped.
+             * @example 0
+             */
+            stopped: number;
+            /**
+             * Format: int64
+             * @description How many contacts more the member can choose: as many numbers as the choice would find free for somebody with
+             *     whom the member has no past.
+             * @example 9
+             */
+            free: number;
+            /**
+             * Format: int64
+             * @description How many contacts more the member can receive.
+             * @example 9
+             */
+            receivable: number;
+            /**
+             * Format: int64
+             * @description How many numbers are missing for the contacts of a what-if.
+             * @example 0
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Contacts that the member has not used for a cool-down: most of those may give way where the community recycles.
+             * @example 20
+             */
+            idle: number;
+            /**
+             * Format: int64
+             * @description Contacts made in the last 90 days, without those of the member's first day.
+             * @example 9
+             */
+            made: number;
+            /**
+             * Format: int64
+             * @description Older contacts let go of in that time.
+             * @example 1
+             */
+            let_go: number;
+            /** @description When there will be no number for another contact. */
+            runs_out: components["schemas"]["RunsOut"];
         };
         MemberEdit: {
             /**
@@ -2035,6 +2447,39 @@ export interface components {
          * @enum {string}
          */
         MissedCalls: "ignore" | "text";
+        /** @description How many numbers are needed so that nobody runs out. */
+        Needed: {
+            /**
+             * Format: int32
+             * @description In how many days: 0, 30, 90 and 365.
+             * @example 90
+             */
+            in_days: number;
+            /**
+             * Format: int64
+             * @description As many numbers, if contacts are made at the rate of the last 90 days.
+             * @example 92
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description Hardly more than so many.
+             * @example 110
+             */
+            at_most: number;
+            /**
+             * Format: int64
+             * @description How many are missing.
+             * @example 12
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Hardly more than so many are missing.
+             * @example 30
+             */
+            missing_at_most: number;
+        };
         NewApiKey: {
             /**
              * @description What it is for.
@@ -2199,6 +2644,10 @@ export interface components {
              */
             overlap_s: number;
         };
+        NewVerification: {
+            /** @description The community that is to be verified; all of them, and the directory of numbers, if absent. */
+            community?: null | components["schemas"]["CommunityId"];
+        };
         NumberEdit: {
             /** @description Another pool. */
             pool?: null | components["schemas"]["PoolId"];
@@ -2222,6 +2671,35 @@ export interface components {
             rate_per_s?: number | null;
             /** @description Whether it takes new pairs. */
             state?: null | components["schemas"]["NumberState"];
+        };
+        /** @description Numbers of one pool and region that can do the same. */
+        NumberGroup: {
+            /** @description The pool. Null for numbers that would be added. */
+            pool: null | components["schemas"]["PoolId"];
+            /**
+             * @description Its name.
+             * @example main
+             */
+            name: string;
+            /**
+             * @description Their region.
+             * @example US
+             */
+            region: string | null;
+            /** @description What they can do. */
+            capabilities: components["schemas"]["Capabilities"];
+            /**
+             * Format: int64
+             * @description How many take new pairs.
+             * @example 80
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description How many only keep the pairs that they have.
+             * @example 0
+             */
+            draining: number;
         };
         /**
          * @description A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
@@ -2263,6 +2741,11 @@ export interface components {
          * @enum {string}
          */
         Origin: "chosen" | "received";
+        /**
+         * @description What a forecast comes to.
+         * @enum {string}
+         */
+        OutlookWord: "full" | "around" | "not_within_a_year" | "too_little_history";
         /** @description One page of a list. */
         ApiKeyPage: {
             /**
@@ -2283,6 +2766,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Assignment"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        AssignmentChangedPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["AssignmentChanged"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -2394,6 +2890,19 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        MemberCapacityPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["MemberCapacity"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         MessagePage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -2445,6 +2954,19 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description One page of a list. */
+        VerificationPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Verification"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
         /** @description The policies of one community. */
         Policy: {
             /**
@@ -2458,6 +2980,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what numbers
+             *     last stood for is.
+             * @default 0
+             */
+            history_kept_s: number;
             /**
              * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
@@ -2593,6 +3122,13 @@ export interface components {
              * @default 2592000
              */
             strangers_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what numbers
+             *     last stood for is.
+             * @default 0
+             */
+            history_kept_s: number;
             /**
              * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
@@ -2837,6 +3373,28 @@ export interface components {
          * @enum {string}
          */
         Refusal: "reply" | "reject" | "silent";
+        /** @description What the members of one region need. */
+        RegionNeeds: {
+            /**
+             * @description The region of their phones; null for members without a phone, or of an unknown region.
+             * @example US
+             */
+            region: string | null;
+            /**
+             * Format: int64
+             * @description How many members.
+             * @example 1100
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Usable numbers of that region, or of none.
+             * @example 80
+             */
+            usable: number;
+            /** @description Numbers of that region that are needed. */
+            needed: components["schemas"]["Needed"][];
+        };
         /** @description The answer to a text that was not accepted anew: what would happen to it, or the message that it was. */
         RehearsedOrSent: components["schemas"]["MessageRehearsal"] | components["schemas"]["SentMessage"];
         /** @description How many dead letters are sent again. */
@@ -2864,6 +3422,17 @@ export interface components {
             /** @description The endpoint of the app in which the recipient reads. */
             endpoint: null | components["schemas"]["EndpointId"];
         };
+        /** @description When a table will be full, at the rate of the last 90 days. */
+        RunsOut: {
+            /** @description What can be said. */
+            outlook: components["schemas"]["OutlookWord"];
+            /** @description With `around`: as likely before as after. */
+            at: null | components["schemas"]["Timestamp"];
+            /** @description Hardly before: one chance in twenty. */
+            earliest: null | components["schemas"]["Timestamp"];
+            /** @description Hardly after: one chance in twenty. Null where that is later than in a year. */
+            latest: null | components["schemas"]["Timestamp"];
+        };
         SecretRotation: {
             /**
              * Format: int64
@@ -2885,6 +3454,206 @@ export interface components {
          * @example 2026-01-15T09:30:00.000Z
          */
         Timestamp: string;
+        /** @description A verification of the assignment table. */
+        Verification: {
+            /** @description The id. */
+            id: components["schemas"]["VerificationId"];
+            /** @description The community that is verified; none for all. */
+            community: null | components["schemas"]["CommunityId"];
+            /** @description How it stands. */
+            state: components["schemas"]["VerificationState"];
+            /**
+             * Format: int64
+             * @description Assignments looked at so far.
+             */
+            assignments: number;
+            /**
+             * Format: int64
+             * @description How many there are, about.
+             */
+            assignments_about: number;
+            /**
+             * Format: int64
+             * @description Rows found so far that break a rule.
+             */
+            offenders: number;
+            /** @description Whether there is none, once it is done. */
+            clean: boolean | null;
+            /**
+             * @description Why it failed.
+             * @example the verification was stopped before its end
+             */
+            error: string | null;
+            /** @description When it began. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description When it ended. */
+            ended_at: null | components["schemas"]["Timestamp"];
+        };
+        /** @description How much was looked at. */
+        VerificationCounts: {
+            /**
+             * Format: int64
+             * @description Communities.
+             */
+            communities: number;
+            /**
+             * Format: int64
+             * @description Pool numbers, removed ones too.
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description Members.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Assignments.
+             */
+            assignments: number;
+            /**
+             * Format: int64
+             * @description What members' numbers last stood for.
+             */
+            releases: number;
+        };
+        /**
+         * @description A verification of the assignment table. The id is `ver_` and 13 letters and digits; ids sort by time.
+         * @example ver_1tq3v8r4w0801
+         */
+        VerificationId: string;
+        /** @description Something that breaks a rule. Ids only: no real number, and no pool number either. */
+        VerificationOffender: {
+            /** @description The rule. */
+            rule: components["schemas"]["VerificationRule"];
+            /** @description Whose rows they are. */
+            community: components["schemas"]["CommunityId"];
+            /** @description In whose table. */
+            member: null | components["schemas"]["MemberId"];
+            /** @description Who the contact is. */
+            contact: null | components["schemas"]["MemberId"];
+            /** @description Which number. */
+            number: null | components["schemas"]["NumberId"];
+            /** @description Which assignment. */
+            assignment: null | components["schemas"]["AssignmentId"];
+            /** @description The other assignment, where two collide. */
+            other_assignment: null | components["schemas"]["AssignmentId"];
+            /** @description Which device. */
+            device: null | components["schemas"]["DeviceId"];
+            /** @description The other device, where two collide. */
+            other_device: null | components["schemas"]["DeviceId"];
+            /** @description The opt-out. */
+            opt_out: null | components["schemas"]["OptOutId"];
+            /** @description The other number, where two collide. */
+            other_number: null | components["schemas"]["NumberId"];
+            /**
+             * Format: int64
+             * @description What should be, of a count.
+             */
+            expected: number | null;
+            /**
+             * Format: int64
+             * @description What is.
+             */
+            found: number | null;
+        };
+        /** @description A signed report, as it is written. */
+        VerificationReport: {
+            /** @description What was found. */
+            report: components["schemas"]["VerificationReportBody"];
+            /** @description Who says so. */
+            signature: components["schemas"]["VerificationSignature"];
+        };
+        /** @description What was found. */
+        VerificationReportBody: {
+            /**
+             * @description The name of this form.
+             * @example partyline-verification-1
+             */
+            format: string;
+            /**
+             * @description The program that wrote it.
+             * @example partyline 0.1.0
+             */
+            made_by: string;
+            /**
+             * @description `sqlite` or `postgres`.
+             * @example sqlite
+             */
+            database: string;
+            /** @description The community, if it is about one. */
+            community: null | components["schemas"]["CommunityId"];
+            /** @description When the first row was read. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description Every row that breaks a rule. */
+            offenders: components["schemas"]["VerificationOffender"][];
+            /** @description How much was looked at. */
+            checked: components["schemas"]["VerificationCounts"];
+            /** @description Of each rule, how many break it. */
+            rules: components["schemas"]["VerificationRuleCount"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            offender_count: number;
+            /** @description Whether there is none. */
+            clean: boolean;
+            /** @description When the last row was read. */
+            ended_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What must hold of the assignment table; each offender names the rule that it breaks.
+         * @enum {string}
+         */
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        /** @description How many break a rule. */
+        VerificationRuleCount: {
+            /** @description The rule. */
+            rule: components["schemas"]["VerificationRule"];
+            /**
+             * Format: int64
+             * @description How many break it.
+             */
+            offenders: number;
+            /**
+             * @description What is wrong with those who do.
+             * @example two assignments of this member hold this number
+             */
+            means: string;
+        };
+        /** @description Who says so. */
+        VerificationSignature: {
+            /**
+             * @description `Ed25519`.
+             * @example Ed25519
+             */
+            algorithm: string;
+            /**
+             * @description The public key, in base64.
+             * @example 6kp2zR6hU5s0Jm0hZb2Zrv9V2hNQmQbRBJm8oWkGmYc=
+             */
+            key: string;
+            /**
+             * @description The SHA-256 of all before the last line, in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * @description The signature of the name of the form, a line feed and that hash, in base64.
+             * @example VhUgm3tO3nYpXc6Q5o4b0g7m0ZtQb1fYk8o8b0b1a1cQe2m3n4p5q6r7s8t9u0v1w2x3y4z5A6B7C8D9E0F1Gg==
+             */
+            value: string;
+        };
+        /**
+         * @description How a verification stands.
+         * @enum {string}
+         */
+        VerificationState: "running" | "done" | "failed" | "interrupted";
         /**
          * @description What happens when a member's table is full.
          * @enum {string}
@@ -3245,7 +4014,7 @@ export interface components {
             code: string;
             /**
              * @description A sentence for people.
-             * @example the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact
+             * @example the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801
              */
             detail: string;
         };
@@ -3607,6 +4376,7 @@ export interface operations {
                      *           "policy": {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
+                     *             "history_kept_s": 0,
                      *             "stranger_asked_every_s": 3600,
                      *             "refused": "reply",
                      *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -3690,6 +4460,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "history_kept_s": 0,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -3776,6 +4547,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "history_kept_s": 0,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -3867,6 +4639,7 @@ export interface operations {
                      *       "policy": {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
+                     *         "history_kept_s": 0,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -5113,6 +5886,79 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_contact_history: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The contact, by its own id or by the member who it is.
+                 * @example ctc_1tq3v8r4w0801
+                 */
+                contact: components["schemas"]["ContactId"] | components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "why": "history_began",
+                     *           "by": "member",
+                     *           "by_member": "mem_1tq3v8r4w0801",
+                     *           "by_key": "key_1tq3v8r4w0801",
+                     *           "assignment": "asg_1tq3v8r4w0801",
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "number": "+15005550101",
+                     *           "live": false,
+                     *           "origin": "chosen",
+                     *           "pending": false,
+                     *           "blocked": false,
+                     *           "stopped": false,
+                     *           "cool_until": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssignmentChangedPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_pools: {
         parameters: {
             query?: {
@@ -6166,6 +7012,11 @@ export interface operations {
                  * @example +15005550101
                  */
                 to: components["schemas"]["E164"];
+                /**
+                 * @description The moment that is asked about, as RFC 3339; the present if absent.
+                 * @example 2026-01-15T09:30:00.000Z
+                 */
+                at?: components["schemas"]["Timestamp"];
             };
             header?: never;
             path: {
@@ -6203,7 +7054,8 @@ export interface operations {
                      *       "shown_number": "+15005550102",
                      *       "device": "dev_1tq3v8r4w0801",
                      *       "carrier": "loopback",
-                     *       "carrier_state": "up"
+                     *       "carrier_state": "up",
+                     *       "at": "2026-01-15T09:30:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Decision"];
@@ -8312,6 +9164,555 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was counted, and what is foreseen. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2026-01-15T09:30:00.000Z",
+                     *       "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *       "members": 1200,
+                     *       "contacts": 9800,
+                     *       "usable": 80,
+                     *       "received_cap": 40,
+                     *       "numbers": [
+                     *         {
+                     *           "pool": "pool_1tq3v8r4w0801",
+                     *           "name": "main",
+                     *           "region": "US",
+                     *           "capabilities": [
+                     *             "sms",
+                     *             "voice"
+                     *           ],
+                     *           "active": 80,
+                     *           "draining": 0
+                     *         }
+                     *       ],
+                     *       "fill": [
+                     *         {
+                     *           "from_percent": 80,
+                     *           "to_percent": 90,
+                     *           "members": 12
+                     *         }
+                     *       ],
+                     *       "full": 0,
+                     *       "not_receiving": 0,
+                     *       "too_little_history": 31,
+                     *       "fullest": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Ann",
+                     *           "region": "US",
+                     *           "contacts": 68,
+                     *           "usable": 80,
+                     *           "used": 68,
+                     *           "cooling": 3,
+                     *           "stopped": 0,
+                     *           "free": 9,
+                     *           "receivable": 9,
+                     *           "missing": 0,
+                     *           "idle": 20,
+                     *           "made": 9,
+                     *           "let_go": 1,
+                     *           "runs_out": {
+                     *             "outlook": "full",
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "earliest": "2026-01-15T09:30:00.000Z",
+                     *             "latest": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "first_out": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Ann",
+                     *           "region": "US",
+                     *           "contacts": 68,
+                     *           "usable": 80,
+                     *           "used": 68,
+                     *           "cooling": 3,
+                     *           "stopped": 0,
+                     *           "free": 9,
+                     *           "receivable": 9,
+                     *           "missing": 0,
+                     *           "idle": 20,
+                     *           "made": 9,
+                     *           "let_go": 1,
+                     *           "runs_out": {
+                     *             "outlook": "full",
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "earliest": "2026-01-15T09:30:00.000Z",
+                     *             "latest": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "needed": [
+                     *         {
+                     *           "in_days": 90,
+                     *           "numbers": 92,
+                     *           "at_most": 110,
+                     *           "missing": 12,
+                     *           "missing_at_most": 30
+                     *         }
+                     *       ],
+                     *       "regions": [
+                     *         {
+                     *           "region": "US",
+                     *           "members": 1100,
+                     *           "usable": 80,
+                     *           "needed": [
+                     *             {
+                     *               "in_days": 90,
+                     *               "numbers": 92,
+                     *               "at_most": 110,
+                     *               "missing": 12,
+                     *               "missing_at_most": 30
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "capabilities": [
+                     *         {
+                     *           "capability": "sms",
+                     *           "required": false,
+                     *           "usable": 80,
+                     *           "needed": [
+                     *             {
+                     *               "in_days": 90,
+                     *               "numbers": 92,
+                     *               "at_most": 110,
+                     *               "missing": 12,
+                     *               "missing_at_most": 30
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_capacity_members: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, the fullest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Ann",
+                     *           "region": "US",
+                     *           "contacts": 68,
+                     *           "usable": 80,
+                     *           "used": 68,
+                     *           "cooling": 3,
+                     *           "stopped": 0,
+                     *           "free": 9,
+                     *           "receivable": 9,
+                     *           "missing": 0,
+                     *           "idle": 20,
+                     *           "made": 9,
+                     *           "let_go": 1,
+                     *           "runs_out": {
+                     *             "outlook": "full",
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "earliest": "2026-01-15T09:30:00.000Z",
+                     *             "latest": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MemberCapacityPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    what_if_capacity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "add_numbers": [
+                 *         {
+                 *           "count": 10,
+                 *           "region": "US",
+                 *           "capabilities": [
+                 *             "sms",
+                 *             "voice"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "more_contacts": 5,
+                 *       "retire": [
+                 *         "num_1tq3v8r4w0801"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CapacityChange"];
+            };
+        };
+        responses: {
+            /** @description As it is, and as it would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "before": {
+                     *         "as_of": "2026-01-15T09:30:00.000Z",
+                     *         "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *         "members": 1200,
+                     *         "contacts": 9800,
+                     *         "usable": 80,
+                     *         "received_cap": 40,
+                     *         "numbers": [
+                     *           {
+                     *             "pool": "pool_1tq3v8r4w0801",
+                     *             "name": "main",
+                     *             "region": "US",
+                     *             "capabilities": [
+                     *               "sms",
+                     *               "voice"
+                     *             ],
+                     *             "active": 80,
+                     *             "draining": 0
+                     *           }
+                     *         ],
+                     *         "fill": [
+                     *           {
+                     *             "from_percent": 80,
+                     *             "to_percent": 90,
+                     *             "members": 12
+                     *           }
+                     *         ],
+                     *         "full": 0,
+                     *         "not_receiving": 0,
+                     *         "too_little_history": 31,
+                     *         "fullest": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "first_out": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "needed": [
+                     *           {
+                     *             "in_days": 90,
+                     *             "numbers": 92,
+                     *             "at_most": 110,
+                     *             "missing": 12,
+                     *             "missing_at_most": 30
+                     *           }
+                     *         ],
+                     *         "regions": [
+                     *           {
+                     *             "region": "US",
+                     *             "members": 1100,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "capabilities": [
+                     *           {
+                     *             "capability": "sms",
+                     *             "required": false,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       },
+                     *       "after": {
+                     *         "as_of": "2026-01-15T09:30:00.000Z",
+                     *         "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *         "members": 1200,
+                     *         "contacts": 9800,
+                     *         "usable": 80,
+                     *         "received_cap": 40,
+                     *         "numbers": [
+                     *           {
+                     *             "pool": "pool_1tq3v8r4w0801",
+                     *             "name": "main",
+                     *             "region": "US",
+                     *             "capabilities": [
+                     *               "sms",
+                     *               "voice"
+                     *             ],
+                     *             "active": 80,
+                     *             "draining": 0
+                     *           }
+                     *         ],
+                     *         "fill": [
+                     *           {
+                     *             "from_percent": 80,
+                     *             "to_percent": 90,
+                     *             "members": 12
+                     *           }
+                     *         ],
+                     *         "full": 0,
+                     *         "not_receiving": 0,
+                     *         "too_little_history": 31,
+                     *         "fullest": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "first_out": [
+                     *           {
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "name": "Ann",
+                     *             "region": "US",
+                     *             "contacts": 68,
+                     *             "usable": 80,
+                     *             "used": 68,
+                     *             "cooling": 3,
+                     *             "stopped": 0,
+                     *             "free": 9,
+                     *             "receivable": 9,
+                     *             "missing": 0,
+                     *             "idle": 20,
+                     *             "made": 9,
+                     *             "let_go": 1,
+                     *             "runs_out": {
+                     *               "outlook": "full",
+                     *               "at": "2026-01-15T09:30:00.000Z",
+                     *               "earliest": "2026-01-15T09:30:00.000Z",
+                     *               "latest": "2026-01-15T09:30:00.000Z"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "needed": [
+                     *           {
+                     *             "in_days": 90,
+                     *             "numbers": 92,
+                     *             "at_most": 110,
+                     *             "missing": 12,
+                     *             "missing_at_most": 30
+                     *           }
+                     *         ],
+                     *         "regions": [
+                     *           {
+                     *             "region": "US",
+                     *             "members": 1100,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "capabilities": [
+                     *           {
+                     *             "capability": "sms",
+                     *             "required": false,
+                     *             "usable": 80,
+                     *             "needed": [
+                     *               {
+                     *                 "in_days": 90,
+                     *                 "numbers": 92,
+                     *                 "at_most": 110,
+                     *                 "missing": 12,
+                     *                 "missing_at_most": 30
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CapacityWhatIf"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `answer_not_kept`: The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_opt_outs: {
         parameters: {
             query?: {
@@ -8569,6 +9970,290 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_verifications: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ver_1tq3v8r4w0801",
+                     *           "community": "com_1tq3v8r4w0801",
+                     *           "state": "running",
+                     *           "assignments": 1,
+                     *           "assignments_about": 1,
+                     *           "offenders": 1,
+                     *           "clean": false,
+                     *           "error": "the verification was stopped before its end",
+                     *           "began_at": "2026-01-15T09:30:00.000Z",
+                     *           "ended_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerificationPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "community": "com_1tq3v8r4w0801"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewVerification"];
+            };
+        };
+        responses: {
+            /** @description It goes on. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ver_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "assignments": 1,
+                     *       "assignments_about": 1,
+                     *       "offenders": 1,
+                     *       "clean": false,
+                     *       "error": "the verification was stopped before its end",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `verification_running`: Another verification goes on.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The verification.
+                 * @example ver_1tq3v8r4w0801
+                 */
+                verification: components["schemas"]["VerificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verification. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ver_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "assignments": 1,
+                     *       "assignments_about": 1,
+                     *       "offenders": 1,
+                     *       "clean": false,
+                     *       "error": "the verification was stopped before its end",
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_verification_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The verification.
+                 * @example ver_1tq3v8r4w0801
+                 */
+                verification: components["schemas"]["VerificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "report": {
+                     *         "format": "partyline-verification-1",
+                     *         "made_by": "partyline 0.1.0",
+                     *         "database": "sqlite",
+                     *         "community": "com_1tq3v8r4w0801",
+                     *         "began_at": "2026-01-15T09:30:00.000Z",
+                     *         "offenders": [
+                     *           {
+                     *             "rule": "route_key",
+                     *             "community": "com_1tq3v8r4w0801",
+                     *             "member": "mem_1tq3v8r4w0801",
+                     *             "contact": "mem_1tq3v8r4w0802",
+                     *             "number": "num_1tq3v8r4w0801",
+                     *             "assignment": "asg_1tq3v8r4w0801",
+                     *             "other_assignment": "asg_1tq3v8r4w0801",
+                     *             "device": "dev_1tq3v8r4w0801",
+                     *             "other_device": "dev_1tq3v8r4w0801",
+                     *             "opt_out": "opt_1tq3v8r4w0801",
+                     *             "other_number": "num_1tq3v8r4w0801",
+                     *             "expected": 1,
+                     *             "found": 1
+                     *           }
+                     *         ],
+                     *         "checked": {
+                     *           "communities": 0,
+                     *           "numbers": 0,
+                     *           "members": 0,
+                     *           "devices": 0,
+                     *           "assignments": 0,
+                     *           "releases": 0
+                     *         },
+                     *         "rules": [
+                     *           {
+                     *             "rule": "route_key",
+                     *             "offenders": 0,
+                     *             "means": "two assignments of this member hold this number"
+                     *           }
+                     *         ],
+                     *         "offender_count": 0,
+                     *         "clean": false,
+                     *         "ended_at": "2026-01-15T09:30:00.000Z"
+                     *       },
+                     *       "signature": {
+                     *         "algorithm": "Ed25519",
+                     *         "key": "6kp2zR6hU5s0Jm0hZb2Zrv9V2hNQmQbRBJm8oWkGmYc=",
+                     *         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "value": "VhUgm3tO3nYpXc6Q5o4b0g7m0ZtQb1fYk8o8b0b1a1cQe2m3n4p5q6r7s8t9u0v1w2x3y4z5A6B7C8D9E0F1Gg=="
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerificationReport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The verification is not done, so it has no report. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -9463,7 +11148,7 @@ export interface operations {
                  *           "call": "call_1tq3v8r4w0801",
                  *           "to": "mem_1tq3v8r4w0802",
                  *           "code": "table_full",
-                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact"
+                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801"
                  *         }
                  *       }
                  *     }

@@ -28,10 +28,18 @@ const TAGS: &[(&str, &str)] = &[
     ("Numbers", "The shared numbers themselves."),
     ("Assignments", "Which number is whom, on whose phone."),
     (
+        "Capacity",
+        "How far the numbers go, who runs out when, and what a change would bring. Not for keys of scope `app`.",
+    ),
+    (
         "Calls",
         "Made in a member's name, listed, looked at step by step, ended.",
     ),
     ("Interactions", "What happened on pairs, without a word of it."),
+    (
+        "Imports",
+        "Members and contacts from files, by jobs that are polled.",
+    ),
     (
         "Opt-outs",
         "What phones have stopped. Only the phone itself lifts it.",
@@ -45,6 +53,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Messages", "Texts that were bridged, refused or held."),
     ("Resolve", "What would happen, and why."),
     ("Keys", "Bearer keys to this API. Only for keys of scope `admin`."),
+    (
+        "Verifications",
+        "Proofs that the assignment table breaks none of its rules, as signed reports. Only for keys of scope `admin`.",
+    ),
     (
         "Loopback",
         "Virtual phones to try things out with, where the loopback carrier is on. Only for keys of scope `admin`.",

@@ -22,13 +22,14 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
+    assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
+    health, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools,
+    resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, OptOutId, PoolId,
+    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId,
+    MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -41,7 +42,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         communities::create, communities::list, communities::one, communities::edit,
         members::create, members::list, members::one, members::edit, members::remove,
         devices::create, devices::list, devices::remove, devices::one, devices::edit,
-        contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove,
+        contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contacts::history,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         assignments::list,
@@ -57,14 +58,18 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         deliveries::list, deliveries::one, deliveries::replay,
         calls::place, calls::list, calls::one, calls::hang_up,
         interactions::list,
+        capacity::summary, capacity::members, capacity::what_if,
         opt_outs::list, opt_outs::one,
+        imports::create, imports::list, imports::one, imports::refused,
         events::stream,
         metrics::show,
+        verifications::create, verifications::list, verifications::one, verifications::report,
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
         schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
-        DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
+        DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
+        VerificationId,
     )),
 )]
 struct Handlers;

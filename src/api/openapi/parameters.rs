@@ -15,7 +15,9 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "endpoint" => ("EndpointId", "The callback endpoint."),
         "delivery" => ("DeliveryId", "The delivery."),
         "opt_out" => ("OptOutId", "The opt-out."),
+        "import" => ("ImportId", "The import."),
         "call" => ("CallId", "The call."),
+        "verification" => ("VerificationId", "The verification."),
         "phone" => ("E164", "The virtual phone; the plus as it is or as `%2B`."),
         "contact" => {
             let either = json!({ "oneOf": [reference("ContactId"), reference("MemberId")] });

@@ -49,7 +49,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 phone_remembers: "On that phone a number stood for somebody else a short while ago.", "on +14155550101 +15005550101 stood for another contact, and for mem_1tq3v8r4w0801 it is mem_1tq3v8r4w0802; release that contact, or add the phone to another member";
     409 too_many_devices: "The member has as many devices as one may have.", "mem_1tq3v8r4w0801 has 10 devices already; remove one first";
     409 last_device: "The only device of a member with contacts cannot go.", "dev_1tq3v8r4w0801 is the only device of mem_1tq3v8r4w0801, who has contacts; add another device first";
-    409 table_full: "One of the two has no number left for another contact.", "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact";
+    409 table_full: "One of the two has no number left for another contact.", "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 2 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802), 1 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, wait until 2026-02-11T09:30:00.000Z, when 1 number has cooled down, or release ctc_1tq3v8r4w0801, idle since 2025-11-02T18:12:00.000Z, whose number comes back on 2026-02-20T09:30:00.000Z";
     409 received_cap_full: "The contact was chosen by too many whom they never answered.", "mem_1tq3v8r4w0802 holds 1 received contacts that were never answered, which is this community's cap; mem_1tq3v8r4w0802 must answer or drop one, or the policy `received_cap_percent` be raised";
     409 opted_out: "One of the two has sent STOPALL.", "the phone of mem_1tq3v8r4w0802 has sent STOPALL; it must send START to a pool number first";
     409 no_device: "A member has no device that takes texts.", "mem_1tq3v8r4w0802 has no device; add a phone or an app first, so that the pair can be answered";
@@ -69,7 +69,11 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 secret_shown_once: "The first request with this `Idempotency-Key` made it, and its secret is shown once.", "the key key_1tq3v8r4w0801 was made by the first request with this Idempotency-Key; its secret was shown there, once";
     409 answer_not_kept: "The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.", "the first request with this Idempotency-Key was done and answered with status 200, in more than 65536 bytes, which are not kept; GET what it was about to see how it stands";
     409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
+    409 import_changed: "An import of that name was broken off, and this is another file, or to be read otherwise.", "members.csv has changed, or is to be read otherwise, since its import was broken off at line 200; import the file as it was, or ask for a restart: rows that are so already count as unchanged";
+    409 too_many_imports: "As many imports wait as may.", "16 imports are under way or wait here already; send this one when they are done";
     409 too_many_endpoints: "The community has as many endpoints as one may have.", "a community has at most 100 endpoints; remove one first";
+    409 verification_running: "Another verification goes on.", "ver_1tq3v8r4w0801 goes on still; wait for its end";
+    409 no_report: "The verification is not done, so it has no report.", "ver_1tq3v8r4w0801 has no report: look at its state";
     409 asked_already: "Another endpoint of the community is asked already.", "end_1tq3v8r4w0802 has `intercepts` already; only one endpoint of a community is asked";
     409 endpoint_in_use: "Members read their texts there.", "mem_1tq3v8r4w0801 and perhaps others read their texts at end_1tq3v8r4w0801; remove their app devices first";
     409 endpoint_disabled: "The endpoint takes no callbacks.", "end_1tq3v8r4w0801 is disabled; enable it first";

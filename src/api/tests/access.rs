@@ -22,6 +22,8 @@ pub(super) fn example(pattern: &str, community: &str) -> String {
         ("{delivery}", "dlv_0000000000001"),
         ("{opt_out}", "opt_0000000000001"),
         ("{call}", "call_0000000000001"),
+        ("{verification}", "ver_0000000000001"),
+        ("{import}", "imp_0000000000001"),
         // A stream has no end; this ends before it begins.
         ("/v1/events", "/v1/events?types=none"),
     ];

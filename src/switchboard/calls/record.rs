@@ -2,11 +2,12 @@
 
 use super::super::error::{Result, SwitchboardError};
 use super::super::switching::{CallEnding, CallLeg, CallNews, CallReport};
-use super::super::{Context, Switchboard};
+use super::super::{Context, Switchboard, history};
 use super::missed;
 use super::view::view;
 use crate::domain::Timestamp;
 use crate::domain::call::{Cause, EndedBy, State};
+use crate::domain::history::Why;
 use crate::domain::id::{CallId, CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::store::calls::{self, CallRow, Ending};
@@ -112,6 +113,9 @@ fn touch(
     };
     if row.is_unanswered() || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
         assignments::touch(conn, community, member, number, ctx.now)?;
+    }
+    if row.is_unanswered() {
+        history::note_own(conn, ctx, community, &row, Why::Answered)?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ pub use plan::{Change, FieldChange, Plan, Unmanaged};
 use super::error::Result;
 use super::views::Community;
 use super::{Switchboard, communities};
+use crate::domain::history::Actor;
 use crate::domain::id::{CommunityId, PoolId};
 use crate::store::pools;
 
@@ -55,6 +56,7 @@ impl Switchboard {
         let (file, given) = (file.clone(), self.given());
         let done = self
             .write(move |conn, ctx| {
+                ctx.by.set(Actor::PoolFile);
                 // Of two nodes that apply a new file one makes the community, and the other finds it.
                 crate::store::communities::hold_name(conn, &file.community)?;
                 // What the plan finds must still be so when it is carried out.

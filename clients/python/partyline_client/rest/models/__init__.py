@@ -1,11 +1,14 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .added_numbers import AddedNumbers
 from .allow_answer import AllowAnswer
 from .api_key import ApiKey
 from .api_key_page import ApiKeyPage
 from .api_key_scope import ApiKeyScope
 from .api_key_with_token import ApiKeyWithToken
 from .assignment import Assignment
+from .assignment_changed import AssignmentChanged
+from .assignment_changed_page import AssignmentChangedPage
 from .assignment_created_data import AssignmentCreatedData
 from .assignment_created_event import AssignmentCreatedEvent
 from .assignment_page import AssignmentPage
@@ -34,7 +37,13 @@ from .callback_endpoint import CallbackEndpoint
 from .callback_endpoint_page import CallbackEndpointPage
 from .callback_endpoint_state import CallbackEndpointState
 from .capability import Capability
+from .capability_needs import CapabilityNeeds
+from .capacity import Capacity
+from .capacity_change import CapacityChange
+from .capacity_what_if import CapacityWhatIf
 from .carrier_state import CarrierState
+from .change_reason import ChangeReason
+from .changed_by import ChangedBy
 from .community import Community
 from .community_edit import CommunityEdit
 from .community_page import CommunityPage
@@ -61,6 +70,7 @@ from .endpoint_test_data import EndpointTestData
 from .endpoint_test_event import EndpointTestEvent
 from .endpoint_with_secret import EndpointWithSecret
 from .event_kind import EventKind
+from .fill_band import FillBand
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
 from .interaction import Interaction
@@ -73,6 +83,8 @@ from .loopback_inbox import LoopbackInbox
 from .loopback_verdict import LoopbackVerdict
 from .loopback_verdict_verdict import LoopbackVerdictVerdict
 from .member import Member
+from .member_capacity import MemberCapacity
+from .member_capacity_page import MemberCapacityPage
 from .member_edit import MemberEdit
 from .member_page import MemberPage
 from .message import Message
@@ -90,6 +102,7 @@ from .message_status_data import MessageStatusData
 from .message_status_event import MessageStatusEvent
 from .missed_calls import MissedCalls
 from .moved_message import MovedMessage
+from .needed import Needed
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
 from .new_call import NewCall
@@ -107,8 +120,10 @@ from .new_message import NewMessage
 from .new_number import NewNumber
 from .new_pool import NewPool
 from .new_secret import NewSecret
+from .new_verification import NewVerification
 from .not_connected import NotConnected
 from .number_edit import NumberEdit
+from .number_group import NumberGroup
 from .number_state import NumberState
 from .on_silence import OnSilence
 from .opt_out import OptOut
@@ -116,6 +131,7 @@ from .opt_out_changed_data import OptOutChangedData
 from .opt_out_changed_event import OptOutChangedEvent
 from .opt_out_page import OptOutPage
 from .origin import Origin
+from .outlook_word import OutlookWord
 from .policy import Policy
 from .policy_patch import PolicyPatch
 from .pool import Pool
@@ -130,9 +146,11 @@ from .readiness import Readiness
 from .reason import Reason
 from .received_text import ReceivedText
 from .refusal import Refusal
+from .region_needs import RegionNeeds
 from .replayed import Replayed
 from .rewrite_answer import RewriteAnswer
 from .route import Route
+from .runs_out import RunsOut
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
 from .stranger_calling_data import StrangerCallingData
@@ -141,15 +159,28 @@ from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
+from .verification import Verification
+from .verification_counts import VerificationCounts
+from .verification_offender import VerificationOffender
+from .verification_page import VerificationPage
+from .verification_report import VerificationReport
+from .verification_report_body import VerificationReportBody
+from .verification_rule import VerificationRule
+from .verification_rule_count import VerificationRuleCount
+from .verification_signature import VerificationSignature
+from .verification_state import VerificationState
 from .when_full import WhenFull
 
 __all__ = (
+    "AddedNumbers",
     "AllowAnswer",
     "ApiKey",
     "ApiKeyPage",
     "ApiKeyScope",
     "ApiKeyWithToken",
     "Assignment",
+    "AssignmentChanged",
+    "AssignmentChangedPage",
     "AssignmentCreatedData",
     "AssignmentCreatedEvent",
     "AssignmentPage",
@@ -178,7 +209,13 @@ __all__ = (
     "CallState",
     "CallStep",
     "Capability",
+    "CapabilityNeeds",
+    "Capacity",
+    "CapacityChange",
+    "CapacityWhatIf",
     "CarrierState",
+    "ChangedBy",
+    "ChangeReason",
     "Community",
     "CommunityEdit",
     "CommunityPage",
@@ -205,6 +242,7 @@ __all__ = (
     "EndpointTestEvent",
     "EndpointWithSecret",
     "EventKind",
+    "FillBand",
     "GetOpenapiResponse200",
     "Health",
     "Interaction",
@@ -217,6 +255,8 @@ __all__ = (
     "LoopbackVerdict",
     "LoopbackVerdictVerdict",
     "Member",
+    "MemberCapacity",
+    "MemberCapacityPage",
     "MemberEdit",
     "MemberPage",
     "Message",
@@ -234,6 +274,7 @@ __all__ = (
     "MessageStatusEvent",
     "MissedCalls",
     "MovedMessage",
+    "Needed",
     "NewApiKey",
     "NewApiKeyScope",
     "NewCall",
@@ -251,8 +292,10 @@ __all__ = (
     "NewNumber",
     "NewPool",
     "NewSecret",
+    "NewVerification",
     "NotConnected",
     "NumberEdit",
+    "NumberGroup",
     "NumberState",
     "OnSilence",
     "OptOut",
@@ -260,6 +303,7 @@ __all__ = (
     "OptOutChangedEvent",
     "OptOutPage",
     "Origin",
+    "OutlookWord",
     "Policy",
     "PolicyPatch",
     "Pool",
@@ -274,9 +318,11 @@ __all__ = (
     "Reason",
     "ReceivedText",
     "Refusal",
+    "RegionNeeds",
     "Replayed",
     "RewriteAnswer",
     "Route",
+    "RunsOut",
     "SecretRotation",
     "SentMessage",
     "StrangerCallingData",
@@ -285,5 +331,15 @@ __all__ = (
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
+    "Verification",
+    "VerificationCounts",
+    "VerificationOffender",
+    "VerificationPage",
+    "VerificationReport",
+    "VerificationReportBody",
+    "VerificationRule",
+    "VerificationRuleCount",
+    "VerificationSignature",
+    "VerificationState",
     "WhenFull",
 )

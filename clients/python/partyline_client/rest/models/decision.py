@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ class Decision:
     """A decision, explained. Holds no real number."""
 
     outcome: DecisionOutcome
-    """ `bridge`, `refuse` or `quarantine`. """
+    """ `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began. """
     reason: None | Reason
     """ The stable word of the reason, when it is not bridged. """
     sentence: str
@@ -44,6 +45,8 @@ class Decision:
     carrier_state: CarrierState | None
     """ How that carrier stands here: `up`, `down`, `configured` (to a command, which knows no links) or
     `not_configured`. `down` and `not_configured` mean that a text would wait. """
+    at: datetime.datetime | None
+    """ The moment that this is about; none for the present. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,6 +92,12 @@ class Decision:
         else:
             carrier_state = self.carrier_state
 
+        at: None | str
+        if isinstance(self.at, datetime.datetime):
+            at = self.at.isoformat()
+        else:
+            at = self.at
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -106,6 +115,7 @@ class Decision:
                 "device": device,
                 "carrier": carrier,
                 "carrier_state": carrier_state,
+                "at": at,
             }
         )
 
@@ -206,6 +216,21 @@ class Decision:
 
         carrier_state = _parse_carrier_state(d.pop("carrier_state"))
 
+        def _parse_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                at_type_1 = datetime.datetime.fromisoformat(data)
+
+                return at_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        at = _parse_at(d.pop("at"))
+
         decision = cls(
             outcome=outcome,
             reason=reason,
@@ -220,6 +245,7 @@ class Decision:
             device=device,
             carrier=carrier,
             carrier_state=carrier_state,
+            at=at,
         )
 
         decision.additional_properties = d

@@ -5,6 +5,7 @@ class DecisionOutcome(StrEnum):
     BRIDGE = "bridge"
     QUARANTINE = "quarantine"
     REFUSE = "refuse"
+    UNKNOWN = "unknown"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -29,6 +29,10 @@ class Policy:
     """ What somebody hears of a call that they missed. """
     strangers_kept_s: int = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
+    history_kept_s: int = 0
+    """ Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what
+    numbers
+    last stood for is. """
     stranger_asked_every_s: int = 3600
     """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one. """
@@ -75,6 +79,8 @@ class Policy:
         strangers = self.strangers.value
 
         strangers_kept_s = self.strangers_kept_s
+
+        history_kept_s = self.history_kept_s
 
         stranger_asked_every_s = self.stranger_asked_every_s
 
@@ -124,6 +130,7 @@ class Policy:
             {
                 "strangers": strangers,
                 "strangers_kept_s": strangers_kept_s,
+                "history_kept_s": history_kept_s,
                 "stranger_asked_every_s": stranger_asked_every_s,
                 "refused": refused,
                 "stranger_notice": stranger_notice,
@@ -156,6 +163,8 @@ class Policy:
         strangers = Refusal(d.pop("strangers"))
 
         strangers_kept_s = d.pop("strangers_kept_s")
+
+        history_kept_s = d.pop("history_kept_s")
 
         stranger_asked_every_s = d.pop("stranger_asked_every_s")
 
@@ -202,6 +211,7 @@ class Policy:
         policy = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
+            history_kept_s=history_kept_s,
             stranger_asked_every_s=stranger_asked_every_s,
             refused=refused,
             stranger_notice=stranger_notice,

@@ -22,6 +22,10 @@ class PolicyPatch:
     """ What happens to a text from somebody without a right to be heard on that number. """
     strangers_kept_s: int | Unset = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
+    history_kept_s: int | Unset = 0
+    """ Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what
+    numbers
+    last stood for is. """
     stranger_asked_every_s: int | Unset = 3600
     """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one. """
@@ -89,6 +93,8 @@ class PolicyPatch:
 
         strangers_kept_s = self.strangers_kept_s
 
+        history_kept_s = self.history_kept_s
+
         stranger_asked_every_s = self.stranger_asked_every_s
 
         refused: str | Unset = UNSET
@@ -146,6 +152,8 @@ class PolicyPatch:
             field_dict["strangers"] = strangers
         if strangers_kept_s is not UNSET:
             field_dict["strangers_kept_s"] = strangers_kept_s
+        if history_kept_s is not UNSET:
+            field_dict["history_kept_s"] = history_kept_s
         if stranger_asked_every_s is not UNSET:
             field_dict["stranger_asked_every_s"] = stranger_asked_every_s
         if refused is not UNSET:
@@ -202,6 +210,8 @@ class PolicyPatch:
             strangers = Refusal(_strangers)
 
         strangers_kept_s = d.pop("strangers_kept_s", UNSET)
+
+        history_kept_s = d.pop("history_kept_s", UNSET)
 
         stranger_asked_every_s = d.pop("stranger_asked_every_s", UNSET)
 
@@ -268,6 +278,7 @@ class PolicyPatch:
         policy_patch = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
+            history_kept_s=history_kept_s,
             stranger_asked_every_s=stranger_asked_every_s,
             refused=refused,
             stranger_notice=stranger_notice,

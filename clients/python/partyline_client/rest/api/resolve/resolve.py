@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.decision import Decision
 from ...models.problem import Problem
-from ...types import UNSET, Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,6 +17,7 @@ def _get_kwargs(
     *,
     from_: str,
     to: str,
+    at: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -23,6 +25,11 @@ def _get_kwargs(
     params["from"] = from_
 
     params["to"] = to
+
+    json_at: str | Unset = UNSET
+    if not isinstance(at, Unset):
+        json_at = at.isoformat()
+    params["at"] = json_at
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -108,17 +115,22 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    at: datetime.datetime | Unset = UNSET,
 ) -> Response[Decision | Problem]:
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
+    explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the
+    assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and
+    carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of
+    scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,6 +144,7 @@ def sync_detailed(
         community=community,
         from_=from_,
         to=to,
+        at=at,
     )
 
     response = client.get_httpx_client().request(
@@ -147,17 +160,22 @@ def sync(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    at: datetime.datetime | Unset = UNSET,
 ) -> Decision | Problem | None:
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
+    explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the
+    assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and
+    carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of
+    scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -172,6 +190,7 @@ def sync(
         client=client,
         from_=from_,
         to=to,
+        at=at,
     ).parsed
 
 
@@ -181,17 +200,22 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    at: datetime.datetime | Unset = UNSET,
 ) -> Response[Decision | Problem]:
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
+    explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the
+    assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and
+    carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of
+    scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -205,6 +229,7 @@ async def asyncio_detailed(
         community=community,
         from_=from_,
         to=to,
+        at=at,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -218,17 +243,22 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    at: datetime.datetime | Unset = UNSET,
 ) -> Decision | Problem | None:
     """Say what would happen to a text
 
      Runs the very decision that a text from the phone `from` to the pool number `to` would meet, and
-    explains it. Nothing is sent. Not for keys of scope `app`, which do not learn whose a phone is.
+    explains it. Nothing is sent. With `at`, what it would have met then, out of the history of the
+    assignments: whose the numbers and phones were, what was blocked, stopped or pending. Policies and
+    carriers are not part of it; before the history began the outcome is `unknown`. Not for keys of
+    scope `app`, which do not learn whose a phone is.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -244,5 +274,6 @@ async def asyncio(
             client=client,
             from_=from_,
             to=to,
+            at=at,
         )
     ).parsed

@@ -1,0 +1,20 @@
+from enum import StrEnum
+
+
+class ChangeReason(StrEnum):
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    BLOCKED = "blocked"
+    CHOSEN_BACK = "chosen_back"
+    CONTACT_ADDED = "contact_added"
+    HISTORY_BEGAN = "history_began"
+    MEMBER_REMOVED = "member_removed"
+    PHONE_JOINED = "phone_joined"
+    RECYCLED = "recycled"
+    RELEASED = "released"
+    STARTED = "started"
+    STOPPED = "stopped"
+    UNBLOCKED = "unblocked"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,15 @@
+from enum import StrEnum
+
+
+class ChangedBy(StrEnum):
+    ADMIN = "admin"
+    APP = "app"
+    BROKER = "broker"
+    CLI = "cli"
+    COMMUNITY = "community"
+    MEMBER = "member"
+    MIGRATION = "migration"
+    POOL_FILE = "pool_file"
+
+    def __str__(self) -> str:
+        return str(self.value)

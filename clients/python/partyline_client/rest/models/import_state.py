@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class ImportState(StrEnum):
+    DONE = "done"
+    GIVEN_UP = "given_up"
+    REFUSED = "refused"
+    RUNNING = "running"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="RefusedRow")
+
+
+@_attrs_define
+class RefusedRow:
+    """A row that was refused."""
+
+    line: int
+    """ Its line in the file; the first is 1. """
+    reason: str
+    """ A stable word. """
+    sentence: str
+    """ What is wrong, and what to mend; telephone numbers are masked. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        line = self.line
+
+        reason = self.reason
+
+        sentence = self.sentence
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "line": line,
+                "reason": reason,
+                "sentence": sentence,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        line = d.pop("line")
+
+        reason = d.pop("reason")
+
+        sentence = d.pop("sentence")
+
+        refused_row = cls(
+            line=line,
+            reason=reason,
+            sentence=sentence,
+        )
+
+        refused_row.additional_properties = d
+        return refused_row
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

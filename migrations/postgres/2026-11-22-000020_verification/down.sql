@@ -1,0 +1,3 @@
+DROP TABLE verification_parts;
+DROP TABLE verifications;
+DROP TABLE signing_keys;

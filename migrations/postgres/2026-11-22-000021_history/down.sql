@@ -1,0 +1,4 @@
+DROP TABLE history_starts;
+DROP TABLE number_history;
+DROP TABLE device_history;
+DROP TABLE assignment_history;

@@ -1,0 +1,184 @@
+//! What a text would have met at some moment: the same decision as ever, on what the history knows of that moment.
+//! What is not kept (policies, which carrier it would have left by, whether an app's endpoint worked) is left out of
+//! the answer; what lies before the history is said to be unknown.
+
+use super::Switchboard;
+use super::communities;
+use super::error::Result;
+use super::history::{self, assignment};
+use super::route::{Decision, Dialled, Facts, PairFacts, Released, explain, unknown};
+use crate::domain::id::{CommunityId, MemberId, NumberId};
+use crate::domain::{E164, Timestamp};
+use crate::store::app_devices::AppDeviceRow;
+use crate::store::devices::DeviceRow;
+use crate::store::history::{self as rows, HistoryRow};
+use crate::store::presence::{self, DeviceChangeRow};
+use crate::store::{Conn, StoreError, numbers, phone_holds};
+
+impl Switchboard {
+    /// What a text from `from` to `to` would have met at `at`. Without a community it is that which has the number
+    /// now, or had it last.
+    pub async fn resolve_at(
+        &self,
+        community: Option<CommunityId>,
+        from: E164,
+        to: E164,
+        at: Timestamp,
+    ) -> Result<Decision> {
+        history::check_past(at, self.now())?;
+        self.read(move |conn| {
+            conn.snapshot(|conn| {
+                let whose = match community {
+                    Some(id) => Some(id),
+                    None => numbers::last(conn, to)?.map(|row| CommunityId::from_i64(row.community_id)),
+                };
+                let Some(whose) = whose else {
+                    return Ok(explain(&nothing(), None).at(at));
+                };
+                let began = history::began(conn, whose)?;
+                if at < began {
+                    return Ok(unknown(whose, at, began));
+                }
+                let facts = facts(conn, whose, (from, to), at)?;
+                if facts.dialled.is_none() && community.is_none() {
+                    // Another community may have had it then.
+                    return Ok(explain(&facts, None).at(at).elsewhere(whose));
+                }
+                Ok(explain(&facts, None).at(at))
+            })
+        })
+        .await
+    }
+}
+
+fn nothing() -> Facts {
+    Facts {
+        dialled: None,
+        sender: None,
+        pair: None,
+        released: None,
+    }
+}
+
+/// A phone as it was.
+fn device(row: &DeviceChangeRow) -> Result<DeviceRow> {
+    Ok(DeviceRow {
+        community_id: row.community_id,
+        id: row.device_id,
+        member_id: row.member_id,
+        phone: row.phone.ok_or(StoreError::Corrupt("device_history.phone"))?,
+        region: None,
+        stopped_all: row.stopped_all,
+        created_at: row.at,
+    })
+}
+
+/// Everything about a text from `from` to `to` as it was.
+fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: Timestamp) -> Result<Facts> {
+    let mut facts = nothing();
+    let Some(row) = numbers::of_community(conn, community, to)? else {
+        return Ok(facts);
+    };
+    let number = NumberId::from_i64(row.id);
+    if !presence::was_in_service(conn, community, number, at)? {
+        return Ok(facts);
+    }
+    let (policy, apps) = communities::setup(conn, community)?;
+    facts.dialled = Some(Dialled {
+        community,
+        policy,
+        apps,
+        number: row,
+    });
+    let phone = presence::of_phone(conn, community, from, at)?;
+    if let Some(sender) = phone.as_ref().filter(|row| row.present) {
+        facts.sender = Some(device(sender)?);
+        let member = MemberId::from_i64(sender.member_id);
+        match rows::of_number(conn, community, (member, number), at)? {
+            Some(row) if row.live => {
+                facts.pair = Some(other_end(conn, community, &row, at)?);
+                return Ok(facts);
+            }
+            Some(row) => facts.released = Some(released(&row)),
+            None => {}
+        }
+    }
+    if facts.released.is_none() {
+        facts.released = remembered(conn, community, (from, number), phone, at)?;
+    }
+    Ok(facts)
+}
+
+fn released(row: &HistoryRow) -> Released {
+    Released {
+        contact: Some(MemberId::from_i64(row.contact_id)),
+        released_at: Timestamp(row.at),
+        cool_until: Timestamp(row.cool_until.unwrap_or(row.at)),
+    }
+}
+
+/// What a phone remembered of a number that was nothing to the member who had it then: what the number was to
+/// whoever had the phone before, or what came with it from another community.
+fn remembered(
+    conn: &mut Conn,
+    community: CommunityId,
+    (phone, number): (E164, NumberId),
+    now_with: Option<DeviceChangeRow>,
+    at: Timestamp,
+) -> Result<Option<Released>> {
+    if let Some(hold) = phone_holds::get(conn, community, phone, number)?
+        && hold.released_at <= at.0
+    {
+        return Ok(Some(hold.into()));
+    }
+    let mut last = now_with;
+    // A later hold may have taken the place of the one that there was: the history of the phone tells.
+    while let Some(change) = last {
+        if !change.present {
+            let left = Timestamp(change.at);
+            let member = MemberId::from_i64(change.member_id);
+            if let Some(row) = rows::of_number(conn, community, (member, number), left)? {
+                return Ok(Some(Released {
+                    released_at: match row.live {
+                        true => left,
+                        false => Timestamp(row.at),
+                    },
+                    ..released(&row)
+                }));
+            }
+        }
+        let before = Timestamp(change.at.saturating_sub(1));
+        last = presence::of_phone(conn, community, phone, before)?;
+    }
+    Ok(None)
+}
+
+/// The other end of a pair as it was.
+fn other_end(conn: &mut Conn, community: CommunityId, row: &HistoryRow, at: Timestamp) -> Result<PairFacts> {
+    let (member, contact) = (
+        MemberId::from_i64(row.member_id),
+        MemberId::from_i64(row.contact_id),
+    );
+    let mirror = rows::of_contact(conn, community, (contact, member), at)?
+        .filter(|mirror| mirror.live)
+        .ok_or(StoreError::Corrupt(
+            "assignment_history: a row without its mirror",
+        ))?;
+    let shown = numbers::get(conn, community, NumberId::from_i64(mirror.number_id))?
+        .ok_or(StoreError::Corrupt("assignment_history.number_id"))?;
+    let (phones, app) = history::devices_at(conn, community, contact, at)?;
+    Ok(PairFacts {
+        row: assignment(row),
+        mirror: assignment(&mirror),
+        shown,
+        device: phones.first().map(device).transpose()?,
+        app: app.map(|id| AppDeviceRow {
+            community_id: community.as_i64(),
+            member_id: contact.as_i64(),
+            id: id.as_i64(),
+            endpoint_id: 0,
+            texts_to: String::new(),
+            created_at: at.0,
+        }),
+    })
+}

@@ -1,0 +1,351 @@
+//! The verification of the assignment table: a sound one is clean, also while it changes, and a corrupted row of each
+//! kind is found. The rows are planted by SQL, past the keys and checks of the schema, which would not have them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must stop"
+)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use partyline::domain::id::{MemberId, NumberId};
+use partyline::domain::policy::Policy;
+use partyline::store::{Conn, DatabaseUrl};
+use partyline::switchboard::ContactRef;
+use partyline::switchboard::verification::{
+    Extent, Progress, ReportError, Summary, VerificationError, check,
+};
+use serde_json::Value;
+use support::exchange::{Person, Town};
+use support::{Database, on_both_databases};
+
+/// Tables that are restored after each plant.
+const TABLES: [&str; 9] = [
+    "assignments",
+    "devices",
+    "numbers",
+    "pools",
+    "number_directory",
+    "members",
+    "releases",
+    "phone_holds",
+    "opt_outs",
+];
+
+/// Verifies in small chunks.
+fn verify(town: &Town, rows_at_once: i64) -> (Summary, Vec<u8>) {
+    let key = tokio::task::block_in_place(|| {
+        tokio::runtime::Handle::current().block_on(town.board.signing_key([7; 32]))
+    });
+    let extent = Extent {
+        community: None,
+        rows_at_once,
+    };
+    let mut report = Vec::new();
+    let go_on = &mut |_: Progress| ControlFlow::Continue(());
+    let summary = tokio::task::block_in_place(|| {
+        town.board
+            .verify(extent, &key.unwrap(), [9; 32], &mut report, go_on)
+    });
+    (summary.unwrap(), report)
+}
+
+/// A connection that minds no foreign key.
+fn raw(town: &Town) -> Conn {
+    let mut conn = DatabaseUrl::parse(&town.url).unwrap().connect(true).unwrap();
+    let careless = match conn.is_postgres() {
+        true => "SET session_replication_role = replica",
+        false => "PRAGMA foreign_keys = OFF",
+    };
+    conn.execute(careless).unwrap();
+    conn
+}
+
+/// Takes every key and check away, and keeps the rows to be restored.
+fn unguard(conn: &mut Conn) {
+    for table in TABLES {
+        let statements = match conn.is_postgres() {
+            true => format!(
+                "CREATE TABLE {table}_kept AS TABLE {table}; DROP TABLE {table} CASCADE; \
+                 CREATE TABLE {table} AS TABLE {table}_kept"
+            ),
+            false => format!(
+                "CREATE TABLE {table}_kept AS SELECT * FROM {table}; DROP TABLE {table}; \
+                 CREATE TABLE {table} AS SELECT * FROM {table}_kept"
+            ),
+        };
+        conn.execute(&statements).unwrap();
+    }
+}
+
+fn restore(conn: &mut Conn) {
+    for table in TABLES {
+        conn.execute(&format!(
+            "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {table}_kept"
+        ))
+        .unwrap();
+    }
+}
+
+struct Three {
+    town: Town,
+    a: Person,
+    b: Person,
+    c: Person,
+    /// What number stands for whom on whose phone.
+    numbers: BTreeMap<(MemberId, MemberId), NumberId>,
+}
+
+async fn three(database: Database) -> Three {
+    let town = Town::found(database, 4, Policy::default()).await;
+    let (a, b, c) = (
+        town.person("A").await,
+        town.person("B").await,
+        town.person("C").await,
+    );
+    town.befriend(a, b).await;
+    town.befriend(a, c).await;
+    town.befriend(b, c).await;
+    let rows = town
+        .board
+        .assignments(town.community, None, None, 100)
+        .await
+        .unwrap();
+    let numbers = rows
+        .into_iter()
+        .map(|(view, number)| ((view.member, view.contact), number))
+        .collect();
+    Three {
+        town,
+        a,
+        b,
+        c,
+        numbers,
+    }
+}
+
+on_both_databases! {
+    async fn a_corrupted_row_of_each_kind_is_found_and_nothing_else_is_told(database: Database) {
+        let Three { town, a, b, c, numbers } = three(database).await;
+        let mut conn = raw(&town);
+        unguard(&mut conn);
+        let (clean, report) = verify(&town, 2);
+        assert!(clean.clean && check(&report[..]).unwrap().clean, "{clean:?}");
+        assert_eq!((clean.checked.assignments, clean.checked.members), (6, 3));
+
+        let com = town.community.as_i64();
+        let (ai, bi, ci) = (a.id.as_i64(), b.id.as_i64(), c.id.as_i64());
+        let ab = numbers[&(a.id, b.id)].as_i64();
+        let free = format!(
+            "(SELECT min(id) FROM numbers WHERE id NOT IN (SELECT number_id FROM assignments WHERE member_id = {ai}))"
+        );
+        let (phone, later) = (a.phone.as_i64(), "9000000000000");
+        let copy = |community: &str, number: &str, contact: &str| {
+            format!(
+                "INSERT INTO assignments SELECT {community}, member_id, {number}, {contact}, id + 1, origin, pending, \
+                 blocked, stopped, answered_at, last_activity_at, created_at FROM assignments \
+                 WHERE member_id = {ai} AND contact_id = {bi}"
+            )
+        };
+        let plants: Vec<(&str, String, &[&str])> = vec![
+            (
+                "two contacts on one number",
+                format!("UPDATE assignments SET number_id = {ab} WHERE member_id = {ai} AND contact_id = {ci}"),
+                &["route_key", "load"],
+            ),
+            (
+                "one pair with two numbers",
+                copy("community_id", &free, "contact_id"),
+                &["pair_key", "load"],
+            ),
+            ("oneself as a contact", copy("community_id", &free, "member_id"), &["own_contact", "load"]),
+            (
+                "a lost mirror",
+                format!("DELETE FROM assignments WHERE member_id = {bi} AND contact_id = {ai}"),
+                &["mirror", "load"],
+            ),
+            (
+                "a mirror that waits alone",
+                format!("UPDATE assignments SET pending = TRUE WHERE member_id = {bi} AND contact_id = {ai}"),
+                &["pair_agrees"],
+            ),
+            (
+                "a number that cools down for the member",
+                format!("INSERT INTO releases VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, NULL)"),
+                &["cool_down"],
+            ),
+            (
+                "a number that cools down on the phone",
+                format!("INSERT INTO phone_holds VALUES ({com}, {phone}, {ab}, NULL, 0, {later})"),
+                &["cool_down"],
+            ),
+            (
+                "a number that was stopped as somebody else",
+                format!("INSERT INTO opt_outs VALUES ({com}, {phone}, {ab}, {ci}, 0, 5)"),
+                &["stop_reserved"],
+            ),
+            (
+                "a stop that is not marked",
+                format!("INSERT INTO opt_outs VALUES ({com}, {phone}, {ab}, {bi}, 0, 5)"),
+                &["stop_marked"],
+            ),
+            (
+                "a stop of all that is not marked",
+                format!("INSERT INTO opt_outs VALUES ({com}, {phone}, 0, NULL, 0, 5)"),
+                &["stop_marked"],
+            ),
+            (
+                "more contacts than numbers",
+                "UPDATE numbers SET state = 'removed'".into(),
+                &["number", "capacity"],
+            ),
+            (
+                "rows of no community",
+                copy("999", "number_id", "contact_id"),
+                &["community", "member", "contact", "number", "device", "capacity"],
+            ),
+            (
+                "a member who is gone",
+                format!("DELETE FROM members WHERE id = {ci}"),
+                &["member", "contact", "device_owner"],
+            ),
+            (
+                "a number that is not there",
+                format!("UPDATE assignments SET number_id = 77 WHERE member_id = {ai} AND contact_id = {bi}"),
+                &["number", "load"],
+            ),
+            (
+                "a number of another community",
+                format!("UPDATE numbers SET community_id = 998 WHERE id = {ab}"),
+                &["number", "community", "pool", "directory", "load"],
+            ),
+            ("a number without its pool", "DELETE FROM pools".into(), &["pool"]),
+            (
+                "a member with no device",
+                format!("DELETE FROM devices WHERE member_id = {ci}"),
+                &["device"],
+            ),
+            (
+                "a number that the directory does not know",
+                format!("DELETE FROM number_directory WHERE number_id = {ab}"),
+                &["directory"],
+            ),
+            (
+                "an entry of the directory that leads nowhere",
+                format!("INSERT INTO number_directory VALUES (12025559999, {com}, 78)"),
+                &["directory"],
+            ),
+            (
+                "a pool number that is somebody's phone",
+                format!(
+                    "INSERT INTO devices SELECT {com}, 79, {bi}, e164, NULL, FALSE, 0 FROM numbers WHERE id = {ab}"
+                ),
+                &["not_a_phone"],
+            ),
+            (
+                "a phone of two members",
+                format!("INSERT INTO devices VALUES ({com}, 80, {bi}, {phone}, NULL, FALSE, 0)"),
+                &["phone_of_one"],
+            ),
+            (
+                "a number that is there twice",
+                format!(
+                    "INSERT INTO numbers SELECT community_id, 81, pool_id, e164, carrier, capabilities, region, \
+                     rate_per_s, state, 0, created_at FROM numbers WHERE id = {ab}"
+                ),
+                &["number_of_one", "directory"],
+            ),
+            (
+                "a wrong count",
+                format!("UPDATE numbers SET load = load + 1 WHERE id = {ab}"),
+                &["load"],
+            ),
+        ];
+        let mut met = BTreeSet::new();
+        for (what, sql, rules) in plants {
+            conn.execute(&sql).unwrap();
+            for rows_at_once in [2, 20_000] {
+                let (summary, report) = verify(&town, rows_at_once);
+                let text = String::from_utf8(report).unwrap();
+                let value: Value = serde_json::from_str(&text).unwrap();
+                let told = value["report"]["offenders"].as_array().unwrap();
+                let broken: BTreeSet<&str> = told.iter().map(|o| o["rule"].as_str().unwrap()).collect();
+                assert_eq!(broken, rules.iter().copied().collect(), "{what}: {text}");
+                assert_eq!(told.len() as u64, summary.offenders, "{what}");
+                let counted = summary.rules.iter().map(|rule| rule.offenders).sum::<u64>();
+                assert_eq!(counted, summary.offenders, "{what}");
+                assert!(!check(text.as_bytes()).unwrap().clean, "{what}");
+                for number in ["1415555", "1202555"] {
+                    assert!(!text.contains(number), "{what}: a number in {text}");
+                }
+            }
+            met.extend(rules.iter().copied());
+            restore(&mut conn);
+        }
+        assert_eq!(met.len(), 21, "a rule that no plant breaks: {met:?}");
+        assert!(verify(&town, 2).0.clean);
+    }
+
+    async fn what_changes_while_it_goes_on_is_no_offence(database: Database) {
+        let Three { town, a, b, c, .. } = three(database).await;
+        let (board, community) = (town.board.clone(), town.community);
+        let stop = Arc::new(AtomicBool::new(false));
+        let over = stop.clone();
+        let traffic = tokio::spawn(async move {
+            let mut changes = 0;
+            while !over.load(Ordering::SeqCst) {
+                for (one, other) in [(a, b), (b, c), (c, a)] {
+                    let contact = ContactRef::Member(other.id);
+                    board.release_contact(community, one.id, contact).await.unwrap();
+                    board.set_blocked(community, other.id, ContactRef::Member(
+                        [a, b, c].into_iter().find(|p| p.id != one.id && p.id != other.id).unwrap().id,
+                    ), changes % 2 == 0).await.unwrap();
+                    board.add_contact(community, one.id, other.id).await.unwrap();
+                    changes += 1;
+                }
+            }
+            changes
+        });
+        for _ in 0..30 {
+            let (summary, report) = verify(&town, 2);
+            assert!(summary.clean, "{}", String::from_utf8_lossy(&report));
+        }
+        stop.store(true, Ordering::SeqCst);
+        assert!(traffic.await.unwrap() > 3);
+    }
+
+    async fn a_report_that_was_stopped_cut_off_or_changed_does_not_check(database: Database) {
+        let Three { town, .. } = three(database).await;
+        let key = town.board.signing_key([1; 32]).await.unwrap();
+        let again = town.board.signing_key([2; 32]).await.unwrap();
+        assert_eq!(key.signer(), again.signer(), "the key is made once");
+
+        let mut stopped = Vec::new();
+        let break_off = &mut |_: Progress| ControlFlow::Break(());
+        let extent = Extent::of(Some(town.community));
+        let ended = tokio::task::block_in_place(|| {
+            town.board.verify(extent, &key, [9; 32], &mut stopped, break_off)
+        });
+        assert!(matches!(ended, Err(VerificationError::Stopped)));
+        assert!(matches!(check(&stopped[..]), Err(ReportError::NotWhole(_))));
+
+        let (_, report) = verify(&town, 20_000);
+        assert_eq!(check(&report[..]).unwrap().signed_by, key.signer());
+        let lines = report.iter().filter(|byte| **byte == b'\n').count();
+        for cut in [report.len() / 2, report.len() - 10, 1] {
+            assert!(check(&report[..cut]).is_err(), "cut at {cut} of {lines} lines");
+        }
+        let text = String::from_utf8(report.clone()).unwrap();
+        let changed = text.replace("\"offender_count\":0", "\"offender_count\":1");
+        assert!(matches!(check(changed.as_bytes()), Err(ReportError::Changed)));
+        let forged = text.replace("\"value\":\"", "\"value\":\"AAAA");
+        assert!(matches!(check(forged.as_bytes()), Err(ReportError::Forged)));
+        let longer = format!("{text}{{}}\n");
+        assert!(check(longer.as_bytes()).is_err());
+    }
+}
