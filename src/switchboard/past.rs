@@ -3,7 +3,7 @@
 //! the answer; what lies before the history is said to be unknown.
 
 use super::Switchboard;
-use super::communities;
+use super::communities::{self, Setup};
 use super::error::Result;
 use super::history::{self, assignment};
 use super::route::{Decision, Dialled, Facts, PairFacts, Released, explain, unknown};
@@ -83,7 +83,7 @@ fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: 
     if !presence::was_in_service(conn, community, number, at)? {
         return Ok(facts);
     }
-    let (policy, apps) = communities::setup(conn, community)?;
+    let Setup { policy, apps } = communities::setup(conn, community)?;
     facts.dialled = Some(Dialled {
         community,
         policy,
