@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
-    CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind, MemberKind,
+    BookLinkKind, CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind, MemberKind,
     MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
@@ -29,7 +29,8 @@ macro_rules! segments {
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
     NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
-    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", VerificationKind: "verification"
+    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", VerificationKind: "verification",
+    BookLinkKind: "book_link"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {

@@ -83,6 +83,8 @@ kinds! {
     CallKind, CallId, "call_";
     /// A verification of the assignment table.
     VerificationKind, VerificationId, "ver_";
+    /// A private link to an address book.
+    BookLinkKind, BookLinkId, "blk_";
 }
 
 /// An id of one kind of thing.

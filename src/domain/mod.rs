@@ -2,14 +2,17 @@
 
 pub mod address;
 pub mod assignment;
+pub mod book;
 pub mod call;
 pub mod choice;
+pub mod desk;
 pub mod e164;
 pub mod event;
 pub mod history;
 pub mod id;
 pub mod keyword;
 pub mod message;
+pub mod person_name;
 pub mod policy;
 pub mod pool;
 mod schema;

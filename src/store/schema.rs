@@ -21,6 +21,9 @@ diesel::table! {
         name -> Text,
         guest -> Bool,
         created_at -> BigInt,
+        listed -> Bool,
+        name_key -> Text,
+        named_at -> Nullable<BigInt>,
     }
 }
 
@@ -58,6 +61,7 @@ diesel::table! {
         state -> Text,
         load -> BigInt,
         created_at -> BigInt,
+        desk -> Bool,
     }
 }
 
@@ -258,6 +262,7 @@ diesel::table! {
         at -> BigInt,
         id -> BigInt,
         in_service -> Bool,
+        desk -> Bool,
     }
 }
 
@@ -463,6 +468,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    desk_phones (community_id, number_id, phone) {
+        community_id -> BigInt,
+        number_id -> BigInt,
+        phone -> BigInt,
+        member_id -> BigInt,
+        used_at -> BigInt,
+        minute_at -> BigInt,
+        minute_texts -> Integer,
+        menu -> Nullable<Text>,
+        menu_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    books (community_id, member_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        taken_at -> BigInt,
+        taken -> Binary,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    book_links (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        member_id -> BigInt,
+        token_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        taken_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     communities,
     members,
@@ -491,4 +533,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     media,
     message_media,
+    desk_phones,
+    books,
+    book_links,
 );
