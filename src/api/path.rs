@@ -77,6 +77,18 @@ impl FromRequest for AtContact {
     }
 }
 
+/// A token in the path. One that cannot be is known to nobody.
+pub(crate) struct AtToken(pub String);
+
+impl FromRequest for AtToken {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(segment(req, "token").to_owned())))
+    }
+}
+
 /// A phone in the path; its plus may come as it is or percent-encoded.
 pub(crate) struct AtPhone(pub E164);
 
