@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
-    BookLinkKind, CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind, MemberKind,
-    MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
+    BookLinkKind, CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind,
+    MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
 

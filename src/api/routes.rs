@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, book, book_links, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
-    verifications,
+    assignments, book, book_links, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints,
+    events, health, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs,
+    pools, resolve, verifications,
 };
 
 /// The route table.

@@ -51,7 +51,10 @@ impl Card {
         bits[8] = bits[8] & 0x3f | 0x80;
         let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
         let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
-        let parts: Vec<&str> = parts.iter().filter_map(|(from, to)| hex.get(*from..*to)).collect();
+        let parts: Vec<&str> = parts
+            .iter()
+            .filter_map(|(from, to)| hex.get(*from..*to))
+            .collect();
         format!("urn:uuid:{}", parts.join("-"))
     }
 }
@@ -149,10 +152,20 @@ mod tests {
 
     #[test]
     fn what_is_new_other_or_gone_since_it_was_taken_is_told_apart() {
-        let before = [card(1, "Ann", 1), card(2, "Bob", 2), card(3, "Cy", 3), card(4, "Di", 4)];
+        let before = [
+            card(1, "Ann", 1),
+            card(2, "Bob", 2),
+            card(3, "Cy", 3),
+            card(4, "Di", 4),
+        ];
         let taken = Taken::of(&before);
         assert!(taken.compared(&before).is_none());
-        let now = [card(4, "Di", 5), card(2, "Bob B.", 2), card(3, "Cy", 3), card(9, "Eve", 1)];
+        let now = [
+            card(4, "Di", 5),
+            card(2, "Bob B.", 2),
+            card(3, "Cy", 3),
+            card(9, "Eve", 1),
+        ];
         let who = |ids: &[i64]| ids.iter().map(|id| MemberId::from_i64(*id)).collect::<Vec<_>>();
         assert_eq!(
             taken.compared(&now),

@@ -107,7 +107,9 @@ pub fn problems(policy: &Policy) -> Vec<String> {
             person_name::key(other) == person_name::key(word)
         });
         if let Some((other, _)) = twin {
-            problems.push(format!("`{name}` is `{word}`, as `{other}` is; each needs a word of its own"));
+            problems.push(format!(
+                "`{name}` is `{word}`, as `{other}` is; each needs a word of its own"
+            ));
         }
     }
     problems
@@ -150,20 +152,34 @@ mod tests {
             ..Policy::default()
         };
         assert_eq!(policy.problems(), Vec::<String>::new());
-        assert_eq!(parse("öff bob", &policy, false), Some(Command::Drop("bob".into())));
+        assert_eq!(
+            parse("öff bob", &policy, false),
+            Some(Command::Drop("bob".into()))
+        );
         assert_eq!(parse("list", &policy, false), None);
         assert!(help(&policy).contains("LISTE") && !help(&policy).contains('{'));
     }
 
     #[test]
     fn words_that_mean_something_else_already_are_refused() {
-        for (add, list) in [("STOP", "LIST"), ("help", "LIST"), ("LIST", "list"), ("A B", "LIST"), ("7", "LIST")] {
+        for (add, list) in [
+            ("STOP", "LIST"),
+            ("help", "LIST"),
+            ("LIST", "list"),
+            ("A B", "LIST"),
+            ("7", "LIST"),
+        ] {
             let policy = Policy {
                 desk_add_word: add.into(),
                 desk_list_word: list.into(),
                 ..Policy::default()
             };
-            assert_eq!(policy.problems().len(), if add == "help" { 2 } else { 1 }, "{add}: {:?}", policy.problems());
+            assert_eq!(
+                policy.problems().len(),
+                if add == "help" { 2 } else { 1 },
+                "{add}: {:?}",
+                policy.problems()
+            );
         }
     }
 

@@ -24,11 +24,7 @@ pub struct BookRow {
 }
 
 /// What a member's book was, if it was ever taken.
-pub fn get(
-    conn: &mut Conn,
-    community: CommunityId,
-    member: MemberId,
-) -> Result<Option<BookRow>, StoreError> {
+pub fn get(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<BookRow>, StoreError> {
     Ok(each!(conn, c => books::table
         .find((community.as_i64(), member.as_i64()))
         .select(BookRow::as_select())

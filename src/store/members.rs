@@ -131,7 +131,11 @@ pub fn by_name(
 }
 
 /// Several members.
-pub fn of_ids(conn: &mut Conn, community: CommunityId, ids: &[MemberId]) -> Result<Vec<MemberRow>, StoreError> {
+pub fn of_ids(
+    conn: &mut Conn,
+    community: CommunityId,
+    ids: &[MemberId],
+) -> Result<Vec<MemberRow>, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.as_i64()).collect();
     let mut found = Vec::with_capacity(ids.len());
     for some in ids.chunks(super::ROWS_AT_ONCE) {

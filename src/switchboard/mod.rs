@@ -74,8 +74,8 @@ use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
-pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use books::{NewBookLink, OpenBook};
+pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
 pub use communities::merged_policy;
 pub use contacts::{ContactQuery, ContactRef};

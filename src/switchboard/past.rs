@@ -12,8 +12,8 @@ use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
 use crate::store::devices::DeviceRow;
 use crate::store::history::{self as rows, HistoryRow};
-use crate::store::presence::{self, DeviceChangeRow};
 use crate::store::numbers::NumberRow;
+use crate::store::presence::{self, DeviceChangeRow};
 use crate::store::{Conn, StoreError, numbers, phone_holds};
 
 impl Switchboard {

@@ -442,7 +442,9 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
         Ruling::Desk => {
             decision.outcome = "desk";
             decision.sentence = "the text is for the community's desk, which answers it".into();
-            decision.steps.push("the number is the community's desk: desk".into());
+            decision
+                .steps
+                .push("the number is the community's desk: desk".into());
             if facts.released.is_some() {
                 let late = "what asks the desk for nothing is meant for whom the number stood for: it is quarantined";
                 decision.steps.push(late.into());

@@ -8,7 +8,8 @@ use super::words::{DeviceWord, EncodingWord, OriginWord, ScopeWord, TextsTo};
 
 use crate::domain::assignment::Origin;
 use crate::domain::id::{
-    AssignmentId, BookLinkId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId, MessageId, NumberId, PoolId,
+    AssignmentId, BookLinkId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId, MessageId,
+    NumberId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;

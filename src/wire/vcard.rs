@@ -96,8 +96,14 @@ mod tests {
     #[test]
     fn a_card_says_name_number_and_since_when() {
         let told = written("Ann");
-        assert!(told.starts_with("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nN:;Ann;;;\r\n"), "{told}");
-        assert!(told.contains("\r\nTEL;TYPE=CELL,VOICE:+12025550100\r\n"), "{told}");
+        assert!(
+            told.starts_with("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nN:;Ann;;;\r\n"),
+            "{told}"
+        );
+        assert!(
+            told.contains("\r\nTEL;TYPE=CELL,VOICE:+12025550100\r\n"),
+            "{told}"
+        );
         assert!(told.contains("\r\nREV:1970-01-01T00:00:00.000Z\r\n"), "{told}");
         assert!(told.ends_with("\r\nEND:VCARD\r\n"));
     }

@@ -49,7 +49,13 @@ fn admit(state: &ApiState, shared: &Shared, req: &HttpRequest, token: &str) -> R
 }
 
 /// What a link gives, or that it gives nothing: the same words whether it never was or has ended.
-fn found(state: &ApiState, shared: &Shared, req: &HttpRequest, token: &str, book: Option<OpenBook>) -> Result<OpenBook> {
+fn found(
+    state: &ApiState,
+    shared: &Shared,
+    req: &HttpRequest,
+    token: &str,
+    book: Option<OpenBook>,
+) -> Result<OpenBook> {
     let now = state.board.now();
     match book {
         Some(book) => {
@@ -168,19 +174,24 @@ pub(crate) async fn take(
         IfNoneMatch::Items(tags) => tags.iter().any(|t| t.weak_eq(&tag(&seen))),
     };
     if is_known {
-        let answer = HttpResponse::NotModified().insert_header(ETag(tag(&seen))).finish();
+        let answer = HttpResponse::NotModified()
+            .insert_header(ETag(tag(&seen)))
+            .finish();
         return Ok(privately(answer));
     }
     let book = state.board.take_book(community.0, &token.0).await?;
     let book = found(&state, &shared, &req, &token.0, book)?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header(ETag(tag(&book)));
-    answer.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"contacts.vcf\""));
-    Ok(privately(
-        answer
-            .content_type(CARDS)
-            .body(file(&book, community.0, &book.cards)),
-    ))
+    answer.insert_header((
+        header::CONTENT_DISPOSITION,
+        "attachment; filename=\"contacts.vcf\"",
+    ));
+    Ok(privately(answer.content_type(CARDS).body(file(
+        &book,
+        community.0,
+        &book.cards,
+    ))))
 }
 
 /// `GET /book/{community}/{token}/contacts/{contact}.svg`

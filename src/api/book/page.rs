@@ -46,7 +46,10 @@ fn news(book: &OpenBook) -> String {
     let mut told = format!("<p><strong>Changed since you took them at {at}.</strong> Take them again.");
     let names = |who: &[crate::domain::id::MemberId]| {
         let cards = book.cards.iter().filter(|card| who.contains(&card.contact));
-        cards.map(|card| escaped(&card.name)).collect::<Vec<_>>().join(", ")
+        cards
+            .map(|card| escaped(&card.name))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     for (word, names) in [
         ("New", names(&changes.added)),
@@ -84,7 +87,9 @@ pub(super) fn render(book: &OpenBook, path: &str, code: Option<&str>) -> String 
         .collect();
     let table = match book.cards.is_empty() {
         true => "<p>There are no contacts yet.</p>".to_owned(),
-        false => format!("<table><thead><tr><th>Name</th><th>Number</th><th></th></tr></thead><tbody>\n{rows}</tbody></table>"),
+        false => format!(
+            "<table><thead><tr><th>Name</th><th>Number</th><th></th></tr></thead><tbody>\n{rows}</tbody></table>"
+        ),
     };
     let code = code.map_or_else(String::new, |code| {
         format!("<h2>On another phone</h2>\n<p>Scan this to open the page there.</p>\n{code}\n")

@@ -22,14 +22,14 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, book, book_links, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
-    verifications,
+    assignments, book, book_links, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints,
+    events, health, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools,
+    resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, BookLinkId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, OptOutId, PoolId, VerificationId,
+    AssignmentId, BookLinkId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId,
+    KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};

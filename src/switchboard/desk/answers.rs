@@ -9,10 +9,10 @@ use crate::domain::policy::{FindByName, Policy};
 use crate::domain::{E164, Timestamp, person_name};
 use crate::store::members::{self as member_rows, MemberRow};
 use crate::store::{Conn, StoreError, assignments, numbers};
+use crate::switchboard::Context;
 use crate::switchboard::assign::{self, Loads};
 use crate::switchboard::books::{self, Entry};
 use crate::switchboard::error::{Result, SwitchboardError};
-use crate::switchboard::Context;
 
 /// Most people in a menu.
 const MOST_CHOICES: usize = 9;
@@ -96,7 +96,11 @@ fn list(conn: &mut Conn, asker: &Asker<'_>, after: Option<(String, i64)>) -> Res
     let mut shown_now = 0;
     let mut left = 0;
     for entry in rest {
-        let waits = if entry.pending { " (has not accepted yet)" } else { "" };
+        let waits = if entry.pending {
+            " (has not accepted yet)"
+        } else {
+            ""
+        };
         let line = format!("{} {}{waits}\n", shown(&entry.card.name), entry.card.number);
         if left > 0 || (shown_now > 0 && text.chars().count() + line.chars().count() > PAGE_CHARS) {
             left += 1;

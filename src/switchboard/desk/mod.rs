@@ -8,11 +8,11 @@ use super::error::{Result, SwitchboardError};
 use super::{Context, communities, history};
 use crate::domain::id::{CommunityId, NumberId};
 use crate::domain::pool::{Capabilities, Capability};
+use crate::store::Conn;
 use crate::store::desk_phones::{self, DeskPhoneRow};
 use crate::store::devices::DeviceRow;
 use crate::store::numbers::{self, NumberChange, NumberRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
-use crate::store::Conn;
 
 /// Makes a number the desk, if it stands for nobody and there is none.
 pub(super) fn set_aside(
@@ -65,7 +65,9 @@ pub(super) fn leave(conn: &mut Conn, ctx: &Context, community: CommunityId, row:
             number_id: phone.number_id,
             contact_id: None,
             released_at: ctx.now.0,
-            cool_until: phone.used_at.saturating_add(policy.cool_down_s.saturating_mul(1000)),
+            cool_until: phone
+                .used_at
+                .saturating_add(policy.cool_down_s.saturating_mul(1000)),
         };
         phone_holds::record(conn, &hold)?;
     }

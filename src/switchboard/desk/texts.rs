@@ -73,7 +73,11 @@ fn take(conn: &mut Conn, ctx: &Context, text: &InboundText) -> Result<Option<Tak
         let refused = intake::refuse(conn, ctx, &facts, dialled, row, whose, Reason::TooOften)?;
         return Ok(Some((refused, false)));
     }
-    let command = words::parse(&row.text, &dialled.policy, menu.as_ref().is_some_and(Menu::is_choice));
+    let command = words::parse(
+        &row.text,
+        &dialled.policy,
+        menu.as_ref().is_some_and(Menu::is_choice),
+    );
     if command.is_none() && facts.released.is_some() {
         // It is meant for whom the number stood for, and reaches nobody (design rule 5).
         desk_phones::put(conn, &phone)?;
@@ -134,7 +138,12 @@ fn reply(
 }
 
 /// What is known of the phone once this text is counted.
-fn counted(ctx: &Context, dialled: &Dialled, sender: &DeviceRow, before: Option<DeskPhoneRow>) -> DeskPhoneRow {
+fn counted(
+    ctx: &Context,
+    dialled: &Dialled,
+    sender: &DeviceRow,
+    before: Option<DeskPhoneRow>,
+) -> DeskPhoneRow {
     let fresh = DeskPhoneRow {
         community_id: CommunityId::as_i64(dialled.community),
         number_id: dialled.number.id,

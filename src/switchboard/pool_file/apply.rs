@@ -128,9 +128,7 @@ impl<'a> Work<'a> {
             }
             Change::CreateMember { phone, .. }
             | Change::RenameMember { phone, .. }
-            | Change::ListMember { phone, .. } => {
-                self.members.get(phone).copied()
-            }
+            | Change::ListMember { phone, .. } => self.members.get(phone).copied(),
             Change::CreateContact {
                 member_phone,
                 contact_phone,

@@ -300,7 +300,10 @@ impl Check<'_> {
             if let Some(desk) = entry.desk.as_ref().filter(|desk| *desk.get_ref())
                 && let Some(other) = numbers.iter().find(|n: &&NumberEntry| n.desk == Some(true))
             {
-                let told = format!("{key}.desk is true, and so is that of {}; a community has one desk", other.number);
+                let told = format!(
+                    "{key}.desk is true, and so is that of {}; a community has one desk",
+                    other.number
+                );
                 self.say(desk, &told);
             }
             if !seen.insert(number) {

@@ -151,7 +151,10 @@ impl fmt::Display for Change {
             } => {
                 let state = state.word();
                 let desk = if *desk { ", the desk" } else { "" };
-                write!(f, "+ number {number} in pool {pool}, carrier {carrier}, {state}{desk}")
+                write!(
+                    f,
+                    "+ number {number} in pool {pool}, carrier {carrier}, {state}{desk}"
+                )
             }
             Self::ChangeNumber { number, fields } => write!(f, "~ number {number}: {}", listed(fields)),
             Self::CreateMember {
@@ -161,7 +164,9 @@ impl fmt::Display for Change {
                 write!(f, "+ {what} {name}, phone {phone}")
             }
             Self::RenameMember { phone, from, to } => write!(f, "~ member {phone}: name {from} -> {to}"),
-            Self::ListMember { phone, listed } => write!(f, "~ member {phone}: listed {} -> {listed}", !listed),
+            Self::ListMember { phone, listed } => {
+                write!(f, "~ member {phone}: listed {} -> {listed}", !listed)
+            }
             Self::CreateContact { member, contact, .. } => write!(f, "+ contact {member} -> {contact}"),
         }
     }

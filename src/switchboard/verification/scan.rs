@@ -381,7 +381,11 @@ fn look(
             });
         }
         for row in table {
-            if known.known.get(&row.number).is_some_and(|n| n.in_service && !n.desk) {
+            if known
+                .known
+                .get(&row.number)
+                .is_some_and(|n| n.in_service && !n.desk)
+            {
                 continue;
             }
             // It may have come since the numbers were read.
