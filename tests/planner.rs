@@ -133,7 +133,7 @@ on_both_databases! {
         let (old, friend) = (town.person("Old").await, town.person("Friend").await);
         town.befriend(old, friend).await;
         town.board.delete_member(town.community, old.id).await.unwrap();
-        let new = NewMember { name: "New".into(), phone: Some(old.phone), guest: false };
+        let new = NewMember { name: "New".into(), phone: Some(old.phone), guest: false, listed: false };
         let new = town.board.create_member(town.community, new).await.unwrap();
         let seen = room(&town, new.id).await;
         assert_eq!((seen.cooling, seen.free), (1, 4));

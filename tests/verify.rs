@@ -205,6 +205,11 @@ on_both_databases! {
                 &["number", "capacity"],
             ),
             (
+                "a contact on the desk",
+                format!("UPDATE numbers SET desk = TRUE WHERE id = {ab}"),
+                &["desk"],
+            ),
+            (
                 "rows of no community",
                 copy("999", "number_id", "contact_id"),
                 &["community", "member", "contact", "number", "device", "capacity"],

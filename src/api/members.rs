@@ -11,7 +11,7 @@ use super::etag::IfMatch;
 use super::json::Json;
 use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
-use super::problem::Result;
+use super::problem::{Problem, Result};
 use super::query::{PhoneParam, Query};
 use crate::domain::E164;
 use crate::domain::id::{CommunityKind, MemberId, MemberKind};
@@ -28,6 +28,9 @@ pub(crate) struct NewMember {
     /// Has no account: an outside phone known as somebody's contact.
     #[serde(default)]
     guest: bool,
+    /// Others may find them by name; say so only of somebody who agreed. Not of a guest.
+    #[serde(default)]
+    listed: bool,
 }
 
 /// `POST …/members`
@@ -51,6 +54,7 @@ pub(crate) async fn create(
         name: new.name,
         phone: new.phone,
         guest: new.guest,
+        listed: new.listed,
     };
     let made = state.board.create_member(community.0, new).await;
     let made = made.map_err(|error| who.told(error))?;
@@ -122,14 +126,16 @@ pub(crate) async fn one(
 pub(crate) struct Edit {
     /// A new name.
     #[schema(example = "Ann B.")]
-    name: String,
+    name: Option<String>,
+    /// Whether others may find them by name.
+    listed: Option<bool>,
 }
 
 /// `PATCH …/members/{member}`
 #[utoipa::path(
     patch, path = "/v1/communities/{community}/members/{member}", operation_id = "update_member", tag = "Members",
-    summary = "Rename a member",
-    description = "Numbers and contacts stay as they are.",
+    summary = "Change a member",
+    description = "Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.",
     request_body = Edit,
     responses(
         (status = 200, description = "The member as they are now.", body = views::Member),
@@ -143,9 +149,19 @@ pub(crate) async fn edit(
     IfMatch(expected): IfMatch,
     Json(edit): Json<Edit>,
 ) -> Result<HttpResponse> {
-    let edited = state
-        .board
-        .rename_member(community.0, member.0, edit.name, expected)
+    let edit = switchboard::MemberEdit {
+        name: edit.name,
+        listed: edit.listed,
+    };
+    if edit == switchboard::MemberEdit::default() {
+        return Err(Problem::invalid(
+            "name",
+            "nothing is to change: give `name` or `listed`",
+        ));
+    }
+    let edited = who
+        .board(&state)
+        .edit_member(community.0, member.0, edit, expected)
         .await?;
     Ok(HttpResponse::Ok().json(who.shown(edited)))
 }

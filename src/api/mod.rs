@@ -5,6 +5,8 @@
 
 mod assignments;
 mod auth;
+mod book;
+mod book_links;
 mod branch;
 mod bulk;
 mod calls;
@@ -90,6 +92,9 @@ pub(crate) struct Limits {
 pub(crate) struct Shared {
     paces: pace::Paces,
     guesses: guesses::Guesses,
+    book_paces: pace::BookPaces,
+    /// What links to this server begin with; empty where nobody has said.
+    public_url: String,
     metrics: Arc<metrics::Metrics>,
     metrics_access: MetricsAccess,
     streams: events::Streams,
@@ -105,6 +110,8 @@ impl Shared {
         Data::new(Self {
             paces: pace::Paces::new(config.requests_per_s, config.burst),
             guesses: guesses::Guesses::new(config.failed_auths_per_minute),
+            book_paces: pace::BookPaces::new(config.book_requests_per_minute),
+            public_url: config.public().to_owned(),
             metrics,
             metrics_access: config.metrics,
             streams: events::Streams::new(config.max_event_streams),

@@ -145,6 +145,9 @@ pub(crate) struct Edit {
     rate_per_s: Option<f64>,
     /// Whether it takes new pairs.
     state: Option<NumberState>,
+    /// Whether it is the community's desk, which members text to manage their contacts. It must stand for nobody, and
+    /// there is one.
+    desk: Option<bool>,
 }
 
 /// `PATCH …/numbers/{number}`
@@ -156,6 +159,7 @@ pub(crate) struct Edit {
     responses(
         (status = 200, description = "The number as it is now.", body = views::PoolNumber),
     ),
+    extensions(("x-problems" = json!(["desk_taken", "number_in_use"]))),
 )]
 pub(crate) async fn edit(
     state: Data<ApiState>,
@@ -171,10 +175,11 @@ pub(crate) async fn edit(
         region: region(edit.region)?,
         rate_per_s: edit.rate_per_s,
         state: edit.state,
+        desk: edit.desk,
     };
     if edit == switchboard::NumberEdit::default() {
-        let detail = "nothing is to change: give `pool`, `carrier`, `capabilities`, `region`, `rate_per_s` or \
-                      `state`";
+        let detail = "nothing is to change: give `pool`, `carrier`, `capabilities`, `region`, `rate_per_s`, \
+                      `state` or `desk`";
         return Err(Problem::invalid("state", detail));
     }
     let edited = state

@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use sha2::{Digest, Sha256};
+
 use super::problem::{Problem, Result};
 use crate::domain::Timestamp;
 use crate::domain::id::KeyId;
@@ -14,6 +16,39 @@ const MOST_KEYS: usize = 10_000;
 pub(crate) struct Paces {
     per_s: f64,
     rates: Mutex<Rates<KeyId>>,
+}
+
+/// The paces of all private links, by the hashes of their tokens.
+pub(crate) struct BookPaces {
+    per_s: f64,
+    rates: Mutex<Rates<[u8; 32]>>,
+}
+
+impl BookPaces {
+    /// So many requests a minute, a quarter of them at once; 0 is no limit.
+    pub fn new(per_minute: u32) -> Self {
+        Self {
+            per_s: f64::from(per_minute) / 60.0,
+            rates: Mutex::new(Rates::new(MOST_KEYS, 15_000)),
+        }
+    }
+
+    /// Lets a request in, or says when to come again.
+    pub fn admit(&self, token: &str, now: Timestamp) -> Result<()> {
+        let link: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let mut rates = self.rates.lock().unwrap_or_else(|p| p.into_inner());
+        match rates.wait_ms(link, self.per_s, now) {
+            0 => {
+                rates.take(link, self.per_s, now);
+                // Every one of them is used just now: rather forget them than hold more.
+                if rates.len() > MOST_KEYS {
+                    *rates = Rates::new(MOST_KEYS, 15_000);
+                }
+                Ok(())
+            }
+            wait_ms => Err(Problem::too_often(wait_ms)),
+        }
+    }
 }
 
 impl Paces {

@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
-    CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, ImportKind, KeyKind, Kind,
-    MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
+    BookLinkKind, CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, ImportKind, KeyKind,
+    Kind, MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
 
@@ -29,8 +29,7 @@ macro_rules! segments {
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
     NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
-    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import",
-    VerificationKind: "verification"
+    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {
@@ -74,6 +73,18 @@ impl FromRequest for AtContact {
                 format!("{e}; the contact's member id (`mem_…`) will do as well"),
             )
         }))
+    }
+}
+
+/// A token in the path. One that cannot be is known to nobody.
+pub(crate) struct AtToken(pub String);
+
+impl FromRequest for AtToken {
+    type Error = Problem;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(segment(req, "token").to_owned())))
     }
 }
 

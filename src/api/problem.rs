@@ -117,7 +117,7 @@ impl Problem {
     /// Too many requests; `wait_ms` until another may come.
     pub fn too_often(wait_ms: i64) -> Self {
         let seconds = (wait_ms.max(0) as u64).div_ceil(1000).max(1);
-        let detail = format!("this key makes more requests than it may; try again in {seconds} s");
+        let detail = format!("this key, or link, makes more requests than it may; try again in {seconds} s");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
             .header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }

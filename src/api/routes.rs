@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
-    health, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs,
-    pools, resolve, verifications,
+    assignments, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
+    endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
+    openapi, opt_outs, pools, resolve, verifications,
 };
 
 /// The route table.
@@ -15,6 +15,10 @@ pub(crate) fn tree() -> Vec<Branch> {
         branch("/readyz").get(health::ready),
         branch("/openapi.json").get(openapi::serve),
         branch("/docs").get(docs::serve),
+        branch("/book/{community}/{token}").get(book::show).with([
+            branch("/contacts.vcf").get(book::take),
+            branch("/contacts/{contact}/qr.svg").get(book::card),
+        ]),
         branch("/metrics").gate(Gate::Metrics).get(metrics::show),
         branch("/v1").gate(Gate::Bearer).with([
             branch("/keys").gate(Gate::Admin).with([
@@ -41,6 +45,8 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/devices").get(devices::list).post(devices::create).tagged(),
                     branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
+                    branch("/book_links").get(book_links::list).post(book_links::create),
+                    branch("/book_links/{book_link}").get(book_links::one).tagged().delete(book_links::revoke),
                     branch("/contacts/bulk").post(bulk::create),
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
                         branch("/accept").post(contacts::accept).tagged(),

@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand. Exit status 0 done, 1 failed, 2 wrong usage or configuration.
 
+mod book;
 mod calls;
 mod carriers_reached;
 mod config_check;
 mod csv_rows;
+mod desk;
 mod doctor;
 mod explain;
 mod failure;
@@ -73,6 +75,12 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
+    /// Make, list and revoke private links to members' address books.
+    #[command(subcommand)]
+    Book(book::Command),
+    /// Show, set and clear the number that members text to manage their contacts.
+    #[command(subcommand)]
+    Desk(desk::Command),
     /// Look the settings over.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -131,6 +139,8 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
+        Command::Book(command) => book::run(&config, command, out),
+        Command::Desk(command) => desk::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
         Command::Doctor | Command::Openapi => Ok(()),
     }
@@ -195,6 +205,12 @@ mod tests {
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline key list",
             "partyline key revoke key_0000000000001",
+            "partyline book create --community Demo --member mem_0000000000001 --expires-in-s 3600",
+            "partyline book list --community Demo --member mem_0000000000001 --json",
+            "partyline book revoke --community Demo --member mem_0000000000001 blk_0000000000001",
+            "partyline desk show --community Demo",
+            "partyline desk set --community Demo +14155550101",
+            "partyline desk clear --community Demo",
             "partyline config check",
             "partyline doctor",
             "partyline openapi",

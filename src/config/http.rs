@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::http_carriers::{is_url, not_a_url};
+
 /// Settings of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -22,6 +24,10 @@ pub struct HttpConfig {
     pub burst: u32,
     /// Requests a minute with a wrong key, or none, that are answered 401 to one address; 0 = no limit.
     pub failed_auths_per_minute: u32,
+    /// How people reach this server from outside, such as `https://texts.example.org`; empty where nobody has said.
+    pub public_url: String,
+    /// Requests a minute by one private link to an address book; 0 = no limit.
+    pub book_requests_per_minute: u32,
     /// Most event streams open at once.
     pub max_event_streams: usize,
     /// Who may read `/metrics`.
@@ -42,6 +48,8 @@ impl Default for HttpConfig {
             requests_per_s: 500,
             burst: 1_000,
             failed_auths_per_minute: 30,
+            public_url: String::new(),
+            book_requests_per_minute: 60,
             max_event_streams: 2_000,
             metrics: MetricsAccess::Key,
         }
@@ -61,6 +69,11 @@ pub enum MetricsAccess {
 }
 
 impl HttpConfig {
+    /// The public address without a slash at the end; empty where nobody has said.
+    pub fn public(&self) -> &str {
+        self.public_url.trim_end_matches('/')
+    }
+
     /// Every value that makes no sense, each in a sentence that names the key and what is allowed.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -69,6 +82,9 @@ impl HttpConfig {
                 "`listen` is `{}`; write a host and a port, such as 127.0.0.1:8080 or [::1]:8080",
                 self.listen
             ));
+        }
+        if !self.public_url.is_empty() && !is_url(&self.public_url) {
+            problems.push(not_a_url("`public_url`", &self.public_url));
         }
         let ranges = [
             ("workers", self.workers as u64, 1, 256, ""),
@@ -87,6 +103,13 @@ impl HttpConfig {
             (
                 "failed_auths_per_minute",
                 self.failed_auths_per_minute.into(),
+                0,
+                100_000,
+                "",
+            ),
+            (
+                "book_requests_per_minute",
+                self.book_requests_per_minute.into(),
                 0,
                 100_000,
                 "",

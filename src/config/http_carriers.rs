@@ -219,14 +219,14 @@ fn range(wrong: &mut Vec<String>, key: &str, value: i64, least: i64, most: i64) 
     }
 }
 
-fn not_a_url(key: &str, value: &str) -> String {
+pub(super) fn not_a_url(key: &str, value: &str) -> String {
     format!(
         "{key} is `{value}`; allowed is http:// or https:// and a host, without user, query and fragment, such as \
          https://texts.example.org"
     )
 }
 
-fn is_url(text: &str) -> bool {
+pub(super) fn is_url(text: &str) -> bool {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));

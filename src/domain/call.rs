@@ -209,6 +209,8 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         Reason::NoDevice | Reason::AppUnreachable => (480, 20),
         // Facility not implemented.
         Reason::NoVoice => (488, 69),
+        // Resource unavailable; no call is refused so.
+        Reason::TooOften => (503, 47),
         // No route, or the carrier's own refusal.
         Reason::NoCarrier => (503, 3),
         Reason::CarrierRefused | Reason::CarrierUndelivered => (502, 38),

@@ -85,6 +85,8 @@ kinds! {
     VerificationKind, VerificationId, "ver_";
     /// An import of a file.
     ImportKind, ImportId, "imp_";
+    /// A private link to an address book.
+    BookLinkKind, BookLinkId, "blk_";
 }
 
 /// An id of one kind of thing.

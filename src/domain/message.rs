@@ -135,11 +135,13 @@ pub enum Reason {
     AppDenied,
     /// A number of the pair takes no calls.
     NoVoice,
+    /// The phone texts the desk more often than the community allows.
+    TooOften,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 17] = [
+    pub const ALL: [Reason; 18] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -157,6 +159,7 @@ impl Reason {
         Reason::AppUnreachable,
         Reason::AppDenied,
         Reason::NoVoice,
+        Reason::TooOften,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -179,6 +182,7 @@ impl Reason {
             Reason::AppUnreachable => "app_unreachable",
             Reason::AppDenied => "app_denied",
             Reason::NoVoice => "no_voice",
+            Reason::TooOften => "too_often",
         }
     }
 
@@ -207,6 +211,7 @@ impl Reason {
             Reason::AppUnreachable => "the app in which the recipient reads could not be reached",
             Reason::AppDenied => "an app of this community did not allow it",
             Reason::NoVoice => "a number of this pair takes no calls",
+            Reason::TooOften => "the desk was texted too often; wait a minute",
         }
     }
 }

@@ -2,15 +2,18 @@
 
 pub mod address;
 pub mod assignment;
+pub mod book;
 pub mod call;
 pub mod capacity;
 pub mod choice;
+pub mod desk;
 pub mod e164;
 pub mod event;
 pub mod history;
 pub mod id;
 pub mod keyword;
 pub mod message;
+pub mod person_name;
 pub mod policy;
 pub mod pool;
 mod schema;

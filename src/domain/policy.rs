@@ -50,6 +50,30 @@ pub enum MissedCalls {
     Text,
 }
 
+/// Who may be found by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindByName {
+    /// Nobody.
+    Nobody,
+    /// Members who are listed: who agreed to it.
+    #[default]
+    Listed,
+    /// Every member; guests never.
+    Everyone,
+}
+
+/// What a member hears when the address book has changed that they took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BookChanges {
+    /// Nothing; the book itself says so.
+    #[default]
+    Silent,
+    /// A text from the desk, one until the book is taken again.
+    Text,
+}
+
 /// The policies of one community.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -122,6 +146,37 @@ pub struct Policy {
     /// The text about a missed call; `{name}` is the caller's name.
     #[schema(min_length = 1, max_length = 480)]
     pub missed_call_notice: String,
+    /// Who may be found by name at the desk.
+    pub find_by_name: FindByName,
+    /// The word by which a member has the desk show their contacts. One word of letters and digits, as the others.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_list_word: String,
+    /// The word for more of what was shown.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_more_word: String,
+    /// The word before the name of somebody who is to be a contact.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_add_word: String,
+    /// The word before the name of a contact who is to go.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_drop_word: String,
+    /// The word for help; HELP and INFO are understood besides.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_help_word: String,
+    /// What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
+    #[schema(min_length = 1, max_length = 480)]
+    pub desk_help_reply: String,
+    /// Texts a minute that the desk takes from one phone; what is above is refused.
+    #[schema(minimum = 1, maximum = 600)]
+    pub desk_texts_per_minute: u32,
+    /// Whole seconds for which a link to an address book lasts, unless it is made with others.
+    #[schema(minimum = 60, maximum = 31_622_400)]
+    pub book_link_s: i64,
+    /// What a member hears when the address book has changed that they took.
+    pub book_changes: BookChanges,
+    /// The text about it.
+    #[schema(min_length = 1, max_length = 480)]
+    pub book_changed_notice: String,
 }
 
 impl Default for Policy {
@@ -160,6 +215,20 @@ impl Default for Policy {
             max_call_s: 4 * 3600,
             missed_calls: MissedCalls::Ignore,
             missed_call_notice: "Missed call from {name}. Call or text this number to reach them.".into(),
+            find_by_name: FindByName::Listed,
+            desk_list_word: "LIST".into(),
+            desk_more_word: "MORE".into(),
+            desk_add_word: "ADD".into(),
+            desk_drop_word: "DROP".into(),
+            desk_help_word: "HELP".into(),
+            desk_help_reply:
+                "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply \
+                 STOP to stop texts from this number, START to resume."
+                    .into(),
+            desk_texts_per_minute: 20,
+            book_link_s: 7 * 24 * 3600,
+            book_changes: BookChanges::Silent,
+            book_changed_notice: "Your contacts have changed. Open your private link to take them again.".into(),
         }
     }
 }
@@ -248,7 +317,23 @@ impl Policy {
             (60..=86_400).contains(&self.max_call_s),
             format!("`max_call_s` is {}; allowed are 60 to 86400", self.max_call_s),
         );
+        check(
+            (1..=600).contains(&self.desk_texts_per_minute),
+            format!(
+                "`desk_texts_per_minute` is {}; allowed are 1 to 600",
+                self.desk_texts_per_minute
+            ),
+        );
+        check(
+            (60..=year).contains(&self.book_link_s),
+            format!(
+                "`book_link_s` is {}; allowed are 60 to {year} seconds",
+                self.book_link_s
+            ),
+        );
         for (name, text) in [
+            ("desk_help_reply", &self.desk_help_reply),
+            ("book_changed_notice", &self.book_changed_notice),
             ("missed_call_notice", &self.missed_call_notice),
             ("stranger_notice", &self.stranger_notice),
             ("released_notice", &self.released_notice),
@@ -263,6 +348,7 @@ impl Policy {
                 format!("`{name}` has {chars} characters; allowed are 1 to 480"),
             );
         }
+        problems.extend(super::desk::problems(self));
         problems
     }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::assignments::Row;
-use super::schema::assignments;
+use super::schema::{assignments, members, numbers};
 use super::window::LOOKED_UP;
 use super::{Conn, StoreError, each};
 use crate::domain::assignment::{Assignment, Origin};
@@ -119,4 +119,63 @@ pub fn by_contact(
     let is_full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
     let looked_to = looked_to.filter(|_| !is_full).map(MemberId::from_i64);
     Ok((rows.into_iter().map(Into::into).collect(), looked_to))
+}
+
+/// What an address book needs of one contact.
+#[derive(Clone, Debug)]
+pub struct BookRow {
+    /// `asg_…`
+    pub assignment_id: i64,
+    /// `mem_…` of the contact.
+    pub contact_id: i64,
+    /// What people call the contact.
+    pub name: String,
+    /// When that last changed, Unix milliseconds.
+    pub named_at: Option<i64>,
+    /// The number that stands for the contact, E.164 as an integer.
+    pub number: i64,
+    /// [`Origin`] by its code.
+    pub origin: i16,
+    /// It waits for acceptance.
+    pub pending: bool,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// The whole table of a member, with names and numbers; there are never more rows than the pool has numbers.
+pub fn book(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<BookRow>, StoreError> {
+    type Found = (i64, i64, String, Option<i64>, i64, i16, bool, i64);
+    let number = numbers::community_id
+        .eq(assignments::community_id)
+        .and(numbers::id.eq(assignments::number_id));
+    let who = members::community_id
+        .eq(assignments::community_id)
+        .and(members::id.eq(assignments::contact_id));
+    let found: Vec<Found> = each!(conn, c => assignments::table
+        .inner_join(numbers::table.on(number))
+        .inner_join(members::table.on(who))
+        .filter(assignments::community_id.eq(community.as_i64()))
+        .filter(assignments::member_id.eq(member.as_i64()))
+        .select((
+            assignments::id,
+            assignments::contact_id,
+            members::name,
+            members::named_at,
+            numbers::e164,
+            assignments::origin,
+            assignments::pending,
+            assignments::created_at,
+        ))
+        .load(c))?;
+    let row = |(assignment_id, contact_id, name, named_at, number, origin, pending, created_at)| BookRow {
+        assignment_id,
+        contact_id,
+        name,
+        named_at,
+        number,
+        origin,
+        pending,
+        created_at,
+    };
+    Ok(found.into_iter().map(row).collect())
 }

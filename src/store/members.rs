@@ -20,6 +20,12 @@ pub struct MemberRow {
     pub guest: bool,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Others may find them by name.
+    pub listed: bool,
+    /// The name as it is looked for.
+    pub name_key: String,
+    /// When the name last changed, Unix milliseconds.
+    pub named_at: Option<i64>,
 }
 
 /// Adds a member.
@@ -71,12 +77,94 @@ pub fn list(
         .load(c))?)
 }
 
-/// Changes a member's name.
-pub fn rename(conn: &mut Conn, community: CommunityId, id: MemberId, name: &str) -> Result<(), StoreError> {
-    each!(conn, c => diesel::update(members::table.find((community.as_i64(), id.as_i64())))
-        .set(members::name.eq(name))
-        .execute(c))?;
+/// What may be changed of a member.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = members)]
+pub struct MemberChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// The name as it is looked for.
+    pub name_key: Option<String>,
+    /// When the name changed.
+    pub named_at: Option<Option<i64>>,
+    /// Whether others may find them by name.
+    pub listed: Option<bool>,
+}
+
+impl MemberChange {
+    fn is_empty(&self) -> bool {
+        self.name.is_none() && self.name_key.is_none() && self.named_at.is_none() && self.listed.is_none()
+    }
+}
+
+/// Changes a member.
+pub fn update(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: MemberId,
+    change: &MemberChange,
+) -> Result<(), StoreError> {
+    if !change.is_empty() {
+        each!(conn, c => diesel::update(members::table.find((community.as_i64(), id.as_i64())))
+            .set(change)
+            .execute(c))?;
+    }
     Ok(())
+}
+
+/// Members, guests left out, whose name is this or begins with it and a blank; so many at most. Both as names are
+/// looked for.
+pub fn by_name(
+    conn: &mut Conn,
+    community: CommunityId,
+    key: &str,
+    only_listed: bool,
+    limit: i64,
+) -> Result<Vec<MemberRow>, StoreError> {
+    // The blank is followed by the exclamation mark in the order of bytes.
+    let (from, to) = (format!("{key} "), format!("{key}!"));
+    let listed: &[bool] = if only_listed { &[true] } else { &[true, false] };
+    let mut found: Vec<MemberRow> = each!(conn, c => members::table
+        .filter(members::community_id.eq(community.as_i64()))
+        .filter(members::name_key.eq(key))
+        .filter(members::guest.eq(false))
+        .filter(members::listed.eq_any(listed))
+        .order(members::id)
+        .limit(limit)
+        .select(MemberRow::as_select())
+        .load(c))?;
+    let more: Vec<MemberRow> = each!(conn, c => members::table
+        .filter(members::community_id.eq(community.as_i64()))
+        .filter(members::name_key.ge(from.as_str()))
+        .filter(members::name_key.lt(to.as_str()))
+        .filter(members::guest.eq(false))
+        .filter(members::listed.eq_any(listed))
+        .order((members::name_key, members::id))
+        .limit(limit)
+        .select(MemberRow::as_select())
+        .load(c))?;
+    found.extend(more);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Several members.
+pub fn of_ids(
+    conn: &mut Conn,
+    community: CommunityId,
+    ids: &[MemberId],
+) -> Result<Vec<MemberRow>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.as_i64()).collect();
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(super::ROWS_AT_ONCE) {
+        let rows: Vec<MemberRow> = each!(conn, c => members::table
+            .filter(members::community_id.eq(community.as_i64()))
+            .filter(members::id.eq_any(some))
+            .select(MemberRow::as_select())
+            .load(c))?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Removes a member; devices and assignments must be gone.

@@ -43,6 +43,8 @@ pub struct NumberRow {
     pub load: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// It is the community's desk, and nobody's contact.
+    pub desk: bool,
 }
 
 impl NumberRow {
@@ -67,6 +69,7 @@ pub fn revive(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
         region: Some(row.region.clone()),
         rate_per_s: Some(row.rate_per_s),
         state: Some(row.state.clone()),
+        desk: Some(row.desk),
     };
     let id = NumberId::from_i64(row.id);
     update(conn, CommunityId::from_i64(row.community_id), id, &change)?;
@@ -184,12 +187,34 @@ pub fn active(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>,
     Ok(each!(conn, c => numbers::table
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::state.eq("active"))
+        .filter(numbers::desk.eq(false))
         .select(NumberRow::as_select())
         .load(c))?)
 }
 
+/// The number that is the community's desk.
+pub fn desk(conn: &mut Conn, community: CommunityId) -> Result<Option<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(numbers::desk.eq(true))
+        .filter(numbers::state.ne(REMOVED))
+        .select(NumberRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Makes a number that stands in no assignment the desk; true if it is.
+pub fn set_aside(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<bool, StoreError> {
+    let set = each!(conn, c => diesel::update(numbers::table
+        .find((community.as_i64(), id.as_i64()))
+        .filter(numbers::load.eq(0)))
+        .set(numbers::desk.eq(true))
+        .execute(c))?;
+    Ok(set > 0)
+}
+
 /// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
-/// other. A number that was removed since it was chosen takes no more: the work is to be done again.
+/// other. A number that was removed or became the desk since it was chosen takes no more: the work is to be done again.
 pub fn add_loads(
     conn: &mut Conn,
     community: CommunityId,
@@ -198,7 +223,8 @@ pub fn add_loads(
     for (id, delta) in deltas.iter().filter(|(_, delta)| **delta != 0) {
         let added = each!(conn, c => diesel::update(numbers::table
             .find((community.as_i64(), id.as_i64()))
-            .filter(numbers::state.ne(REMOVED)))
+            .filter(numbers::state.ne(REMOVED))
+            .filter(numbers::desk.eq(false)))
             .set(numbers::load.eq(numbers::load + *delta))
             .execute(c))?;
         if added == 0 {
@@ -224,6 +250,8 @@ pub struct NumberChange {
     pub rate_per_s: Option<f64>,
     /// `active`, `draining` or [`REMOVED`].
     pub state: Option<String>,
+    /// Whether it is the desk.
+    pub desk: Option<bool>,
 }
 
 impl NumberChange {
@@ -235,6 +263,7 @@ impl NumberChange {
             && self.region.is_none()
             && self.rate_per_s.is_none()
             && self.state.is_none()
+            && self.desk.is_none()
     }
 }
 
@@ -259,7 +288,7 @@ pub fn remove_unused(conn: &mut Conn, community: CommunityId, id: NumberId) -> R
     let gone = each!(conn, c => diesel::update(numbers::table
         .find((community.as_i64(), id.as_i64()))
         .filter(numbers::load.eq(0)))
-        .set(numbers::state.eq(REMOVED))
+        .set((numbers::state.eq(REMOVED), numbers::desk.eq(false)))
         .execute(c))?;
     Ok(gone > 0)
 }

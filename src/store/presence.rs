@@ -114,13 +114,13 @@ pub fn of_member(
         .load(c))?)
 }
 
-/// Notes that a number came into service, or went out of it.
+/// Notes that a number came into service or went out of it, or became the desk or is it no more.
 pub fn number_changed(
     conn: &mut Conn,
     community: CommunityId,
     number: NumberId,
     (at, id): (Timestamp, i64),
-    in_service: bool,
+    (in_service, desk): (bool, bool),
 ) -> Result<(), StoreError> {
     let row = (
         number_history::community_id.eq(community.as_i64()),
@@ -128,6 +128,7 @@ pub fn number_changed(
         number_history::at.eq(at.0),
         number_history::id.eq(id),
         number_history::in_service.eq(in_service),
+        number_history::desk.eq(desk),
     );
     each!(conn, c => diesel::insert_into(number_history::table).values(row).execute(c))?;
     Ok(())
@@ -148,20 +149,20 @@ pub fn last_of_number(
         .optional())?)
 }
 
-/// Whether a number was in service at a moment.
+/// Whether a number was in service at a moment, and then whether it was the desk.
 pub fn was_in_service(
     conn: &mut Conn,
     community: CommunityId,
     number: NumberId,
     at: Timestamp,
-) -> Result<bool, StoreError> {
-    let found: Option<bool> = each!(conn, c => number_history::table
+) -> Result<Option<bool>, StoreError> {
+    let found: Option<(bool, bool)> = each!(conn, c => number_history::table
         .filter(number_history::community_id.eq(community.as_i64()))
         .filter(number_history::number_id.eq(number.as_i64()))
         .filter(number_history::at.le(at.0))
         .order((number_history::at.desc(), number_history::id.desc()))
-        .select(number_history::in_service)
+        .select((number_history::in_service, number_history::desk))
         .first(c)
         .optional())?;
-    Ok(found.unwrap_or(false))
+    Ok(found.filter(|(in_service, _)| *in_service).map(|(_, desk)| desk))
 }

@@ -21,6 +21,9 @@ diesel::table! {
         name -> Text,
         guest -> Bool,
         created_at -> BigInt,
+        listed -> Bool,
+        name_key -> Text,
+        named_at -> Nullable<BigInt>,
     }
 }
 
@@ -58,6 +61,7 @@ diesel::table! {
         state -> Text,
         load -> BigInt,
         created_at -> BigInt,
+        desk -> Bool,
     }
 }
 
@@ -259,6 +263,7 @@ diesel::table! {
         at -> BigInt,
         id -> BigInt,
         in_service -> Bool,
+        desk -> Bool,
     }
 }
 
@@ -513,32 +518,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    desk_phones (community_id, number_id, phone) {
+        community_id -> BigInt,
+        number_id -> BigInt,
+        phone -> BigInt,
+        member_id -> BigInt,
+        used_at -> BigInt,
+        minute_at -> BigInt,
+        minute_texts -> Integer,
+        menu -> Nullable<Text>,
+        menu_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    books (community_id, member_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        taken_at -> BigInt,
+        taken -> Binary,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    book_links (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        member_id -> BigInt,
+        token_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        taken_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
-    communities,
-    members,
-    devices,
-    pools,
-    numbers,
-    number_directory,
-    held_parts,
-    early_receipts,
-    assignments,
-    releases,
-    phone_holds,
-    opt_outs,
-    calls,
-    messages,
-    message_parts,
-    outbox,
-    strangers,
     api_keys,
-    events,
+    app_devices,
+    assignments,
+    book_links,
+    books,
     callback_endpoints,
-    endpoint_secrets,
+    calls,
+    communities,
     deliveries,
     delivery_attempts,
-    app_devices,
+    desk_phones,
+    devices,
+    early_receipts,
+    endpoint_secrets,
+    events,
+    held_parts,
     idempotency_keys,
     media,
+    members,
     message_media,
+    message_parts,
+    messages,
+    number_directory,
+    numbers,
+    opt_outs,
+    outbox,
+    phone_holds,
+    pools,
+    releases,
+    strangers,
 );

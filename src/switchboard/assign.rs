@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
 use super::side::Known;
-use super::{Context, contacts, history, members, notices, shortage};
+use super::{Context, books, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice};
 use crate::domain::history::Why;
@@ -83,7 +83,7 @@ pub(crate) fn assign_because(
         reachable(conn, community, member)?,
         reachable(conn, community, contact)?,
     );
-    if let Some(pair) = existing(conn, ctx, community, member, contact)? {
+    if let Some(pair) = existing(conn, ctx, policy, community, (member, contact))? {
         return Ok(pair);
     }
     for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
@@ -117,6 +117,9 @@ pub(crate) fn assign_because(
                 count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events.assignment_created(community, &seen)?;
+                if !pair.mirror.pending {
+                    books::changed(conn, ctx, policy, community, &[member, contact])?;
+                }
                 if pair.mirror.pending && !pair.mirror.stopped {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
@@ -161,9 +164,9 @@ fn reachable(conn: &mut Conn, community: CommunityId, member: MemberId) -> Resul
 fn existing(
     conn: &mut Conn,
     ctx: &Context,
+    policy: &Policy,
     community: CommunityId,
-    member: MemberId,
-    contact: MemberId,
+    (member, contact): (MemberId, MemberId),
 ) -> Result<Option<Pair>> {
     let Some(mut row) = assignments::by_contact(conn, community, member, contact)? else {
         return Ok(None);
@@ -191,6 +194,7 @@ fn existing(
         history::note(conn, ctx, community, &row, Why::ChosenBack)?;
         if was_pending {
             history::note(conn, ctx, community, &mirror, Why::Accepted)?;
+            books::changed(conn, ctx, policy, community, &[member, contact])?;
         }
     }
     Ok(Some(Pair {
@@ -333,5 +337,8 @@ pub(super) fn release_locked(
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
     }
     count(loads, [pair[0].number, pair[1].number], -1);
+    if !pair[0].pending {
+        books::changed(conn, ctx, policy, community, &[pair[0].member, pair[1].member])?;
+    }
     Ok(())
 }

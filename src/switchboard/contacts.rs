@@ -3,7 +3,7 @@
 use super::assign::{self, Loads};
 use super::error::{Result, SwitchboardError};
 use super::views::{AssignmentView, Contact};
-use super::{Expected, Switchboard, communities, history, members, notices};
+use super::{Expected, Switchboard, books, communities, history, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::history::Why;
@@ -352,13 +352,18 @@ impl Switchboard {
                         notices::cancel_lane(conn, ctx, community, side.id, reason)?;
                     }
                 }
+                if why == Why::Accepted && row.pending {
+                    let policy = communities::require(conn, community)?.policy;
+                    books::changed(conn, ctx, &policy, community, &[row.member, row.contact])?;
+                }
                 let row = require(conn, community, member, contact)?;
                 contact_view(conn, community, &row, &mirror)
             })
             .await;
-        if cancel.is_some() {
+        match cancel {
             // Senders of what was still waiting are to be told.
-            self.doubt_outbox();
+            Some(_) => self.doubt_outbox(),
+            None => self.wake_outbox(),
         }
         changed
     }

@@ -36,8 +36,20 @@ impl Exchange for Switchboard {
     }
 
     async fn receive(&self, text: InboundText) -> std::result::Result<Received, IntakeError> {
-        let outcome = self.inner.arrivals.submit(Arrival::Phone(text)).await;
-        let accepted = outcome.and_then(|inner| inner).map_err(intake_error)?;
+        let mut accepted = self.accept_from_phone(text.clone()).await.map_err(intake_error)?;
+        for _ in 0..MOST_DESKS {
+            if !accepted.for_desk {
+                break;
+            }
+            accepted = match self.at_the_desk(&text).await.map_err(intake_error)? {
+                Some(taken) => taken,
+                // It is the desk no more, or the phone another's.
+                None => self.accept_from_phone(text.clone()).await.map_err(intake_error)?,
+            };
+        }
+        if accepted.for_desk {
+            return Err(IntakeError::Overloaded);
+        }
         self.inner.observers.accepted("phone", accepted.verdict);
         Ok(Received {
             message: accepted.message,
@@ -79,7 +91,15 @@ impl Exchange for Switchboard {
     }
 }
 
+/// How often a text goes back and forth between the intake and a desk that is moved meanwhile.
+const MOST_DESKS: usize = 3;
+
 impl Switchboard {
+    async fn accept_from_phone(&self, text: InboundText) -> Result<Accepted> {
+        let outcome = self.inner.arrivals.submit(Arrival::Phone(text)).await;
+        outcome.and_then(|inner| inner)
+    }
+
     /// Accepts a text that an app sends in a member's name; returns once it is durable. False when its
     /// Idempotency-Key had brought it in before.
     pub async fn send(&self, community: CommunityId, new: NewMessage) -> Result<(Message, bool)> {

@@ -251,7 +251,7 @@ pub(crate) fn note_number(
     ctx: &Context,
     community: CommunityId,
     number: NumberId,
-    in_service: bool,
+    (in_service, desk): (bool, bool),
 ) -> Result<()> {
     let (at, id) = place(ctx, presence::last_of_number(conn, community, number)?);
     Ok(presence::number_changed(
@@ -259,7 +259,7 @@ pub(crate) fn note_number(
         community,
         number,
         (Timestamp(at), id),
-        in_service,
+        (in_service, desk),
     )?)
 }
 

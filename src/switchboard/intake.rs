@@ -46,6 +46,8 @@ pub(crate) struct Accepted {
     pub pending: Vec<Pending>,
     /// The endpoint of the app in which the recipient reads it.
     pub app: Option<EndpointId>,
+    /// It is for the desk, which has not taken it yet: nothing is written.
+    pub for_desk: bool,
 }
 
 /// The outcome of one arrival; a rule's refusal of an app's message is an error to it.
@@ -78,7 +80,9 @@ fn accept_one(
 ) -> Result<Outcome> {
     let outcome = match arrival {
         Arrival::Phone(text) => from_phone(conn, ctx, cache, ctx.cause(place), text).and_then(|accepted| {
-            held::let_go(conn, ctx, &text.carrier, &text.held)?;
+            if !accepted.for_desk {
+                held::let_go(conn, ctx, &text.carrier, &text.held)?;
+            }
             Ok(accepted)
         }),
         Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
@@ -99,6 +103,7 @@ fn nothing(ctx: &Context) -> Accepted {
         row: None,
         pending: Vec::new(),
         app: None,
+        for_desk: false,
     }
 }
 
@@ -135,8 +140,9 @@ pub(crate) fn media_wanted(
     let is_bad = !text.is_empty() && is_bad(&text, &dialled.policy);
     let is_wanted = match route::rule(&facts) {
         Ruling::Bridge => true,
+        Ruling::Refuse(Reason::UnknownSender) if dialled.number.desk => false,
         Ruling::Refuse(Reason::UnknownSender) => strangers::may_ask(conn, now, dialled, (from, ASKED))?,
-        Ruling::Refuse(_) | Ruling::Quarantine(_) => false,
+        Ruling::Refuse(_) | Ruling::Quarantine(_) | Ruling::Desk => false,
     };
     Ok(match is_wanted && !is_bad {
         true => MediaWanted::Fetch,
@@ -153,7 +159,7 @@ fn from_phone(
     inbound: &InboundText,
 ) -> Outcome {
     let accepted = ruled(conn, ctx, cache, cause, inbound)?;
-    if accepted.verdict != Verdict::Bridged && !inbound.media.is_empty() {
+    if accepted.verdict != Verdict::Bridged && !accepted.for_desk && !inbound.media.is_empty() {
         crate::store::media::drop_tokens(conn, &inbound.media, ctx.now)?;
     }
     Ok(accepted)
@@ -166,7 +172,6 @@ fn ruled(
     cause: Cause,
     inbound: &InboundText,
 ) -> Outcome {
-    let id = ctx.id::<MessageKind>();
     let facts = route::facts(conn, cache, (inbound.from, inbound.to), Purpose::Act)?;
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
@@ -176,51 +181,26 @@ fn ruled(
             reject: true,
         };
         return Ok(Accepted {
-            message: id,
+            message: ctx.id::<MessageKind>(),
             verdict,
             row: None,
             pending: Vec::new(),
             app: None,
+            for_desk: false,
         });
     };
-    let text = cleaned(&inbound.text);
-    let mut row = MessageRow {
-        community_id: dialled.community.as_i64(),
-        id: id.as_i64(),
-        origin: MessageOrigin::Phone.code(),
-        from_member: facts.sender.as_ref().map(|d| d.member_id),
-        to_member: facts.pair.as_ref().map(|p| p.row.contact.as_i64()),
-        from_phone: Some(inbound.from.as_i64()),
-        dialled: Some(inbound.to.as_i64()),
-        shown: None,
-        text,
-        status: Status::Accepted.code(),
-        reason: None,
-        detail: None,
-        want_receipt: inbound.want_receipt,
-        carrier_in: Some(inbound.carrier.clone()),
-        carrier_ref: inbound.carrier_ref.clone(),
-        carrier_out: None,
-        accepted_at: ctx.now.0,
-        updated_at: ctx.now.0,
-        expires_at: 0,
-        media: i16::try_from(inbound.media.len()).unwrap_or(i16::MAX),
-    };
+    let mut row = row_of(ctx, &facts, dialled, inbound);
     if let Some(before) = known::before(conn, &mut row)? {
         return Ok(duplicate(before));
     }
     // Only what is on its way carries them.
     row.media = 0;
-    let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
-        s.clamp(1, dialled.policy.deadline_s)
-    });
-    row.expires_at = ctx.now.plus_s(deadline_s).0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
         return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
-        Ruling::Bridge if is_bad_with(&row.text, &inbound.media, &dialled.policy) => {
+        Ruling::Bridge | Ruling::Desk if is_bad_with(&row.text, &inbound.media, &dialled.policy) => {
             Ruling::Refuse(Reason::BadText)
         }
         ruling => ruling,
@@ -238,23 +218,16 @@ fn ruled(
             )
         }
         (Ruling::Quarantine(reason), _) => {
-            set(&mut row, Status::Quarantined, reason);
-            if let Some(before) = known::insert(conn, &mut row)? {
-                return Ok(duplicate(before));
-            }
-            ctx.events
-                .quarantine_held(dialled.community, &super::messages::view(row.clone())?)?;
-            let pending = refusal_notice(conn, ctx, &facts, dialled, (inbound.from, cause), reason)?;
-            Ok(Accepted {
-                message: id,
-                verdict: Verdict::Quarantined(reason),
-                row: Some(row),
-                pending,
-                app: None,
-            })
+            quarantine(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason)
         }
+        // What it asks for may change pairs, which is not done among the texts of others.
+        (Ruling::Desk, _) => Ok(Accepted {
+            for_desk: true,
+            ..nothing(ctx)
+        }),
         (Ruling::Refuse(Reason::UnknownSender), _)
-            if !is_bad_with(&row.text, &inbound.media, &dialled.policy)
+            if !dialled.number.desk
+                && !is_bad_with(&row.text, &inbound.media, &dialled.policy)
                 && strangers::may_ask(conn, ctx.now, dialled, (inbound.from, ASKED))? =>
         {
             ask_about(conn, ctx, dialled, row, inbound)
@@ -272,14 +245,71 @@ fn ruled(
     }
 }
 
+/// A phone's text as it is written down, before anything is known of its end.
+pub(super) fn row_of(ctx: &Context, facts: &Facts, dialled: &Dialled, inbound: &InboundText) -> MessageRow {
+    let deadline_s = inbound.valid_for_s.map_or(dialled.policy.deadline_s, |s| {
+        s.clamp(1, dialled.policy.deadline_s)
+    });
+    MessageRow {
+        community_id: dialled.community.as_i64(),
+        id: ctx.id::<MessageKind>().as_i64(),
+        origin: MessageOrigin::Phone.code(),
+        from_member: facts.sender.as_ref().map(|d| d.member_id),
+        to_member: facts.pair.as_ref().map(|p| p.row.contact.as_i64()),
+        from_phone: Some(inbound.from.as_i64()),
+        dialled: Some(inbound.to.as_i64()),
+        shown: None,
+        text: cleaned(&inbound.text),
+        status: Status::Accepted.code(),
+        reason: None,
+        detail: None,
+        want_receipt: inbound.want_receipt,
+        carrier_in: Some(inbound.carrier.clone()),
+        carrier_ref: inbound.carrier_ref.clone(),
+        carrier_out: None,
+        accepted_at: ctx.now.0,
+        updated_at: ctx.now.0,
+        expires_at: ctx.now.plus_s(deadline_s).0,
+        media: i16::try_from(inbound.media.len()).unwrap_or(i16::MAX),
+    }
+}
+
+/// Holds a text that is meant for whom the number stood for before.
+pub(super) fn quarantine(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    mut row: MessageRow,
+    (from, cause): (E164, Cause),
+    reason: Reason,
+) -> Outcome {
+    set(&mut row, Status::Quarantined, reason);
+    if let Some(before) = known::insert(conn, &mut row)? {
+        return Ok(duplicate(before));
+    }
+    ctx.events
+        .quarantine_held(dialled.community, &super::messages::view(row.clone())?)?;
+    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
+    Ok(Accepted {
+        message: row.message_id(),
+        verdict: Verdict::Quarantined(reason),
+        row: Some(row),
+        pending,
+        app: None,
+        for_desk: false,
+    })
+}
+
 /// The outcome of what was accepted before.
-fn duplicate(before: MessageRow) -> Accepted {
+pub(super) fn duplicate(before: MessageRow) -> Accepted {
     Accepted {
         message: before.message_id(),
         verdict: Verdict::Duplicate,
         row: Some(before),
         pending: Vec::new(),
         app: None,
+        for_desk: false,
     }
 }
 
@@ -318,6 +348,7 @@ fn bridge(
         row: Some(row),
         pending,
         app: deliver::ways(pair).app,
+        for_desk: false,
     })
 }
 
@@ -340,10 +371,11 @@ fn ask_about(
         row: Some(row),
         pending,
         app: None,
+        for_desk: false,
     })
 }
 
-fn refuse(
+pub(super) fn refuse(
     conn: &mut Conn,
     ctx: &Context,
     facts: &Facts,
@@ -365,6 +397,7 @@ fn refuse(
         row: Some(row),
         pending,
         app: None,
+        for_desk: false,
     })
 }
 
@@ -422,7 +455,7 @@ pub(super) fn refusal_notice(
 }
 
 /// A text back to the sender, from the number that he texted.
-fn answer(
+pub(super) fn answer(
     conn: &mut Conn,
     ctx: &Context,
     facts: &Facts,
@@ -462,8 +495,9 @@ fn keyword_text(
         .guard
         .answers((from, dialled.number.id, keyword), cause, ctx.now)
     {
-        let reply = keywords::reply(&dialled.policy, keyword);
-        pending.push(answer(conn, ctx, facts, dialled, from, reply)?);
+        let is_desk = dialled.number.desk && facts.sender.is_some();
+        let reply = keywords::reply(&dialled.policy, keyword, is_desk);
+        pending.push(answer(conn, ctx, facts, dialled, from, &reply)?);
     }
     Ok(Accepted {
         message,
@@ -471,6 +505,7 @@ fn keyword_text(
         row: Some(row),
         pending,
         app: None,
+        for_desk: false,
     })
 }
 
@@ -548,5 +583,7 @@ fn from_app(
         }
         // An app is told at once, so there is nothing to record but the answer.
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),
+        // A pair never stands on it.
+        Ruling::Desk => Err(SwitchboardError::Refused(Reason::NoContact)),
     }
 }

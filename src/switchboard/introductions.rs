@@ -94,12 +94,13 @@ fn make_contact(
                 name: name.to_owned(),
                 phone: Some(stranger.phone),
                 guest: true,
+                listed: false,
             };
             members::create(conn, ctx, community, &new)?.id
         }
     };
     let number = numbers::find(conn, stranger.dialled)?
-        .filter(|row| row.community_id == community.as_i64())
+        .filter(|row| row.community_id == community.as_i64() && !row.desk)
         .map(|row| NumberId::from_i64(row.id));
     if let Some(number) = number
         && assignments::by_number(conn, community, member, number)?.is_none()

@@ -75,7 +75,8 @@ impl Caller {
     }
 }
 
-fn hash(token: &str) -> String {
+/// What is kept of a token.
+pub(super) fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 

@@ -1,12 +1,15 @@
 //! STOP, STOPALL, START and HELP (design rule 10).
 
+use std::borrow::Cow;
+
 use super::Context;
 use super::error::Result;
 use super::route::{Dialled, Facts};
 use super::told::OptOutChanged;
-use super::{history, notices, phone_memory};
+use super::{books, history, notices, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::{Assignment, Origin};
+use crate::domain::desk;
 use crate::domain::history::{Actor, Why};
 use crate::domain::id::{CommunityId, MemberId, OptOutKind};
 use crate::domain::keyword::Keyword;
@@ -57,17 +60,18 @@ pub(crate) fn act(
     match keyword {
         Keyword::Stop => stop(conn, ctx, facts, dialled, from),
         Keyword::StopAll => stop_all(conn, ctx, facts, dialled, from),
-        Keyword::Start => start(conn, ctx, facts, dialled, from).map(|()| Vec::new()),
+        Keyword::Start => start(conn, ctx, facts, dialled, from),
         Keyword::Help => Ok(Vec::new()),
     }
 }
 
-/// What is answered.
-pub(crate) fn reply(policy: &Policy, keyword: Keyword) -> &str {
+/// What is answered; the desk says what it is to those who may use it.
+pub(crate) fn reply(policy: &Policy, keyword: Keyword, is_desk: bool) -> Cow<'_, str> {
     match keyword {
-        Keyword::Stop | Keyword::StopAll => &policy.stop_reply,
-        Keyword::Start => &policy.start_reply,
-        Keyword::Help => &policy.help_reply,
+        Keyword::Stop | Keyword::StopAll => Cow::Borrowed(&policy.stop_reply),
+        Keyword::Start => Cow::Borrowed(&policy.start_reply),
+        Keyword::Help if is_desk => Cow::Owned(desk::help(policy)),
+        Keyword::Help => Cow::Borrowed(&policy.help_reply),
     }
 }
 
@@ -140,7 +144,14 @@ fn stop_all(
     Ok(pending)
 }
 
-fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from: E164) -> Result<()> {
+fn start(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    dialled: &Dialled,
+    from: E164,
+) -> Result<Vec<Pending>> {
+    let mut pending = Vec::new();
     if opt_outs::lift(conn, dialled.community, from, dialled.number.id)? {
         let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
         tell(ctx, facts, dialled, contact, false, false)?;
@@ -194,9 +205,11 @@ fn start(conn: &mut Conn, ctx: &Context, facts: &Facts, dialled: &Dialled, from:
                 pair.mirror.number,
                 &accepted,
             )?;
+            let both = [member, pair.row.contact];
+            pending = books::changed(conn, ctx, &dialled.policy, dialled.community, &both)?;
         }
     }
-    Ok(())
+    Ok(pending)
 }
 
 /// Marks that a member's phone has stopped everything, or allows it again.

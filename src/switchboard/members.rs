@@ -4,12 +4,13 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Expected, Switchboard, app_devices, history, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, app_devices, books, history, notices, phone_memory, region};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
-use crate::domain::{E164, Timestamp};
+use crate::domain::policy::Policy;
+use crate::domain::{E164, Timestamp, person_name};
 use crate::store::devices::{self, DeviceRow};
-use crate::store::members::{self as rows, MemberRow};
+use crate::store::members::{self as rows, MemberChange, MemberRow};
 use crate::store::{Conn, assignments, member_references, numbers, opt_outs};
 
 /// Most devices of a member.
@@ -24,6 +25,17 @@ pub struct NewMember {
     pub phone: Option<E164>,
     /// Has no account.
     pub guest: bool,
+    /// Others may find them by name.
+    pub listed: bool,
+}
+
+/// What is to change of a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberEdit {
+    /// Another name.
+    pub name: Option<String>,
+    /// Whether others may find them by name.
+    pub listed: Option<bool>,
 }
 
 fn device_view(row: DeviceRow) -> Result<Device> {
@@ -59,6 +71,7 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
         name: row.name,
         reference: reference.map(|row| row.reference),
         guest: row.guest,
+        listed: row.listed,
         devices,
         created_at: Timestamp(row.created_at),
     })
@@ -76,18 +89,63 @@ pub(crate) fn create(
     new: &NewMember,
 ) -> Result<Member> {
     communities::require(conn, community)?;
+    check_listed(new.guest, new.listed)?;
+    let name = checked_name(&new.name)?;
     let row = MemberRow {
         community_id: community.as_i64(),
         id: ctx.id::<MemberKind>().as_i64(),
-        name: checked_name(&new.name)?.to_owned(),
+        name: name.to_owned(),
         guest: new.guest,
         created_at: ctx.now.0,
+        listed: new.listed,
+        name_key: person_name::key(name),
+        named_at: None,
     };
     rows::insert(conn, &row)?;
     if let Some(phone) = new.phone {
         add_device(conn, ctx, community, MemberId::from_i64(row.id), phone)?;
     }
     view(conn, row)
+}
+
+/// A guest is somebody's contact from outside, and has agreed to nothing here.
+fn check_listed(guest: bool, listed: bool) -> Result<()> {
+    match guest && listed {
+        true => Err(SwitchboardError::invalid(
+            "listed",
+            "`listed` is true; a guest is known to their contacts alone and cannot be listed",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Changes a member; the books in which the name stands are others then.
+pub(crate) fn edit(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    (before, edit): (&MemberRow, &MemberEdit),
+) -> Result<()> {
+    check_listed(before.guest, edit.listed.unwrap_or(false))?;
+    let id = MemberId::from_i64(before.id);
+    let name = edit.name.as_deref().map(checked_name).transpose()?;
+    let name = name.unwrap_or(&before.name);
+    let renamed = name != before.name;
+    let change = MemberChange {
+        name: renamed.then(|| name.to_owned()),
+        // Also of a name from before names were looked for.
+        name_key: Some(person_name::key(name)).filter(|key| *key != before.name_key),
+        named_at: renamed.then_some(Some(ctx.now.0)),
+        listed: edit.listed.filter(|listed| *listed != before.listed),
+    };
+    rows::update(conn, community, id, &change)?;
+    if renamed {
+        let contacts = assignments::of_member(conn, community, id)?;
+        let contacts: Vec<MemberId> = contacts.iter().map(|row| row.contact).collect();
+        books::changed(conn, ctx, policy, community, &contacts)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn add_device(
@@ -179,23 +237,28 @@ impl Switchboard {
         .await
     }
 
-    /// Changes a member's name, where the member is as it was expected.
-    pub async fn rename_member(
+    /// Changes a member, where the member is as it was expected.
+    pub async fn edit_member(
         &self,
         community: CommunityId,
         id: MemberId,
-        name: String,
+        change: MemberEdit,
         expected: Expected,
     ) -> Result<Member> {
-        self.write(move |conn, _| {
-            rows::lock(conn, community, &[id])?;
-            let row = require(conn, community, id)?;
-            expected.check_either(&view(conn, row)?)?;
-            rows::rename(conn, community, id, checked_name(&name)?)?;
-            let row = require(conn, community, id)?;
-            view(conn, row)
-        })
-        .await
+        let edited = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                rows::lock(conn, community, &[id])?;
+                let row = require(conn, community, id)?;
+                expected.check_either(&view(conn, row.clone())?)?;
+                edit(conn, ctx, &policy, community, (&row, &change))?;
+                let row = require(conn, community, id)?;
+                view(conn, row)
+            })
+            .await;
+        // Others may be told that their books have changed.
+        self.wake_outbox();
+        edited
     }
 
     /// Removes a member: every pair is released, every device forgotten. Messages stay.
@@ -243,6 +306,7 @@ impl Switchboard {
                 }
                 crate::store::app_devices::delete(conn, community, id)?;
                 crate::store::member_references::delete(conn, community, id)?;
+                books::forget(conn, community, id)?;
                 Ok(rows::delete(conn, community, id)?)
             })
             .await;

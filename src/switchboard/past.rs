@@ -12,6 +12,7 @@ use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
 use crate::store::devices::DeviceRow;
 use crate::store::history::{self as rows, HistoryRow};
+use crate::store::numbers::NumberRow;
 use crate::store::presence::{self, DeviceChangeRow};
 use crate::store::{Conn, StoreError, numbers, phone_holds};
 
@@ -57,6 +58,7 @@ fn nothing() -> Facts {
         sender: None,
         pair: None,
         released: None,
+        desk_stopped: false,
     }
 }
 
@@ -80,9 +82,10 @@ fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: 
         return Ok(facts);
     };
     let number = NumberId::from_i64(row.id);
-    if !presence::was_in_service(conn, community, number, at)? {
+    let Some(desk) = presence::was_in_service(conn, community, number, at)? else {
         return Ok(facts);
-    }
+    };
+    let row = NumberRow { desk, ..row };
     let Setup { policy, apps } = communities::setup(conn, community)?;
     facts.dialled = Some(Dialled {
         community,

@@ -3,7 +3,7 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, history, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, desk, history, notices, phone_memory, region};
 use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
@@ -46,6 +46,8 @@ pub struct NumberEdit {
     pub rate_per_s: Option<f64>,
     /// Take new pairs, or no more.
     pub state: Option<NumberState>,
+    /// Be the community's desk, or no more.
+    pub desk: Option<bool>,
 }
 
 fn pool_view(row: PoolRow) -> Pool {
@@ -66,6 +68,7 @@ pub(crate) fn number_view(row: NumberRow) -> Result<PoolNumber> {
         region: row.region,
         rate_per_s: row.rate_per_s,
         state: NumberState::from_word(&row.state).ok_or(StoreError::Corrupt("numbers.state"))?,
+        desk: row.desk,
         assignments: row.load,
         created_at: Timestamp(row.created_at),
     })
@@ -176,12 +179,13 @@ pub(crate) fn create_number(
         state: NumberState::Active.word().to_owned(),
         load: 0,
         created_at: before.as_ref().map_or(ctx.now.0, |row| row.created_at),
+        desk: false,
     };
     match before {
         Some(_) => rows::revive(conn, &row)?,
         None => rows::insert(conn, &row)?,
     }
-    history::note_number(conn, ctx, community, NumberId::from_i64(row.id), true)?;
+    history::note_number(conn, ctx, community, NumberId::from_i64(row.id), (true, false))?;
     if let Some(last) = last.filter(|last| last.community_id != row.community_id) {
         let id = |row: &NumberRow| {
             (
@@ -230,10 +234,19 @@ pub(crate) fn edit_number(
         region: edit.region.map(|r| Some(r.to_string())),
         rate_per_s: edit.rate_per_s.map(checked_rate).transpose()?,
         state: edit.state.map(|s| s.word().to_owned()),
+        desk: None,
     };
     rows::update(conn, community, id, &change)?;
     if let Some(carrier) = edit.carrier.as_deref().filter(|new| *new != before.carrier) {
         notices::change_carrier(conn, ctx, community, id, carrier)?;
+    }
+    match edit.desk {
+        Some(true) if !before.desk => desk::set_aside(conn, ctx, community, &before)?,
+        Some(false) if before.desk => {
+            desk::leave(conn, ctx, community, &before)?;
+            history::note_number(conn, ctx, community, id, (true, false))?;
+        }
+        _ => {}
     }
     number_view(require_number(conn, community, id)?)
 }
@@ -254,7 +267,8 @@ pub(crate) fn remove_number(
             ),
         ));
     }
-    history::note_number(conn, ctx, community, id, false)
+    desk::leave(conn, ctx, community, &row)?;
+    history::note_number(conn, ctx, community, id, (false, false))
 }
 
 /// Holds the number, so that it is still as it was expected when it is changed.

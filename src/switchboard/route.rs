@@ -23,7 +23,7 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments, endpoints};
+use crate::store::{Conn, StoreError, assignments, endpoints, opt_outs};
 
 /// A pool number in its community.
 #[derive(Clone, Debug)]
@@ -75,6 +75,8 @@ pub(crate) struct Facts {
     pub sender: Option<DeviceRow>,
     pub pair: Option<PairFacts>,
     pub released: Option<Released>,
+    /// The sender has stopped the desk, which was dialled.
+    pub desk_stopped: bool,
 }
 
 /// For whom a number stood on a phone.
@@ -112,6 +114,8 @@ pub(crate) enum Ruling {
     Bridge,
     Refuse(Reason),
     Quarantine(Reason),
+    /// A member's text to the desk.
+    Desk,
 }
 
 /// Looks up a number that was dialled.
@@ -160,6 +164,7 @@ pub(crate) fn facts(
         sender: None,
         pair: None,
         released: None,
+        desk_stopped: false,
     };
     let Some(Dialled {
         community,
@@ -170,7 +175,7 @@ pub(crate) fn facts(
     else {
         return Ok(facts);
     };
-    let number = NumberId::from_i64(number.id);
+    let (is_desk, number) = (number.desk, NumberId::from_i64(number.id));
     let (sender, row) = match purpose {
         Purpose::Show => assignments::by_phone_and_number(conn, *community, from, number)?.unzip(),
         Purpose::Act => match devices::by_phone(conn, *community, from)? {
@@ -190,6 +195,10 @@ pub(crate) fn facts(
             return Ok(facts);
         }
         facts.released = releases::get(conn, *community, member, number)?.map(Into::into);
+    }
+    if is_desk && facts.sender.is_some() {
+        let outs = opt_outs::of_phone(conn, *community, from)?;
+        facts.desk_stopped = outs.iter().any(|out| out.number_id == number.as_i64());
     }
     if facts.released.is_none() {
         // The phone may have been somebody else's when it last had this number.
@@ -261,6 +270,15 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
             ..
         } => Ruling::Refuse(Reason::UnknownSender),
         Facts {
+            dialled: Some(dialled),
+            sender: Some(sender),
+            desk_stopped,
+            ..
+        } if dialled.number.desk => match *desk_stopped || sender.stopped_all {
+            true => Ruling::Refuse(Reason::SenderOptedOut),
+            false => Ruling::Desk,
+        },
+        Facts {
             pair: Some(pair),
             sender: Some(sender),
             ..
@@ -275,7 +293,7 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
 /// A decision, explained. Holds no real number.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Decision {
-    /// `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began.
+    /// `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began.
     #[schema(value_type = OutcomeWord, inline)]
     pub outcome: &'static str,
     /// The stable word of the reason, when it is not bridged.
@@ -425,6 +443,17 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
         }
         Ruling::Refuse(reason) => decide(&mut decision, "refuse", reason),
         Ruling::Quarantine(reason) => decide(&mut decision, "quarantine", reason),
+        Ruling::Desk => {
+            decision.outcome = "desk";
+            decision.sentence = "the text is for the community's desk, which answers it".into();
+            decision
+                .steps
+                .push("the number is the community's desk: desk".into());
+            if facts.released.is_some() {
+                let late = "what asks the desk for nothing is meant for whom the number stood for: it is quarantined";
+                decision.steps.push(late.into());
+            }
+        }
     }
     decision
 }
@@ -469,6 +498,7 @@ impl Switchboard {
                     sender: None,
                     pair: None,
                     released: None,
+                    desk_stopped: false,
                 };
             }
             let carrier = facts.pair.as_ref().and_then(|pair| {

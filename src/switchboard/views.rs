@@ -8,7 +8,8 @@ use super::words::{DeviceWord, EncodingWord, OriginWord, ScopeWord, TextsTo};
 
 use crate::domain::assignment::Origin;
 use crate::domain::id::{
-    AssignmentId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId, MessageId, NumberId, PoolId,
+    AssignmentId, BookLinkId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId, MessageId,
+    NumberId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
@@ -42,6 +43,8 @@ pub struct Member {
     pub reference: Option<String>,
     /// Has no account: an outside phone known as somebody's contact.
     pub guest: bool,
+    /// Others may find them by name.
+    pub listed: bool,
     /// Their devices, the one that texts go to first.
     pub devices: Vec<Device>,
     /// When they joined.
@@ -126,6 +129,8 @@ pub struct PoolNumber {
     pub rate_per_s: f64,
     /// Whether it takes new pairs.
     pub state: NumberState,
+    /// It is the community's desk, which members text to manage their contacts, and nobody's contact.
+    pub desk: bool,
     /// How many assignments it stands in.
     #[schema(minimum = 0, example = 12)]
     pub assignments: i64,
@@ -254,6 +259,23 @@ pub struct Key {
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to within a minute.
     pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A private link to a member's address book, without its token.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BookLink {
+    /// The id.
+    pub id: BookLinkId,
+    /// Whose book it gives.
+    pub member: MemberId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it last gave the book.
+    pub taken_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }

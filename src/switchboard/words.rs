@@ -105,6 +105,8 @@ pub enum OutcomeWord {
     Refuse,
     /// It is held: the pair behind the number was released.
     Quarantine,
+    /// The community's desk takes it, and answers.
+    Desk,
     /// Nobody knows: the moment lies before the history.
     Unknown,
 }

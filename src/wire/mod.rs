@@ -7,3 +7,4 @@ pub mod sdp;
 pub mod sip;
 pub mod smpp;
 pub mod sms;
+pub mod vcard;

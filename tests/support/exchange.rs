@@ -201,6 +201,7 @@ impl Town {
             name: name.into(),
             phone: Some(phone),
             guest: false,
+            listed: false,
         };
         let member = self.board.create_member(self.community, new).await.unwrap();
         Person { id: member.id, phone }

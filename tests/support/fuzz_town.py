@@ -154,6 +154,14 @@ class Town:
         return ask("POST", "/v1/keys", {"name": "fuzz", "scope": "admin"})["id"]
 
     @cached_property
+    def book_link(self) -> str:
+        return self.make(f"members/{self.member}/book_links", {})["id"]
+
+    @cached_property
+    def token(self) -> str:
+        return self.make(f"members/{self.member}/book_links", {})["url"].rsplit("/", 1)[1]
+
+    @cached_property
     def verification(self) -> str:
         """One that is done: a request that was made before this one may still have one going on."""
         for _ in range(600):

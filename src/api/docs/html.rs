@@ -1,11 +1,12 @@
 //! Text into HTML: escaping, and as much of Markdown as the descriptions use.
 
 /// Text as it may stand in HTML, attributes included.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::api) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// A line: what stands between backticks is code.

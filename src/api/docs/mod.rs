@@ -11,6 +11,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{self, EntityTag, HeaderName, HeaderValue, IfNoneMatch};
 use actix_web::web::{Bytes, Header};
 
+pub(super) use html::escaped;
+
 use super::openapi;
 
 struct Page {

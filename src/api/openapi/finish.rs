@@ -24,6 +24,10 @@ const TAGS: &[(&str, &str)] = &[
         "Contacts",
         "Directed pairs: a member chose a contact, and each stands as a number on the other's phone.",
     ),
+    (
+        "Address books",
+        "A member's contacts for their phone: names on pool numbers, behind a private link.",
+    ),
     ("Pools", "Named sets of numbers."),
     ("Numbers", "The shared numbers themselves."),
     ("Assignments", "Which number is whom, on whose phone."),

@@ -22,14 +22,14 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, bulk, calls, capacity, communities, contacts, deliveries, devices, docs, endpoints, events,
-    health, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools,
-    resolve, verifications,
+    assignments, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
+    endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
+    opt_outs, pools, resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId,
-    MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
+    AssignmentId, BookLinkId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId,
+    ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -54,6 +54,8 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         serve,
         docs::serve,
         bulk::create,
+        book_links::create, book_links::list, book_links::one, book_links::revoke,
+        book::show, book::take, book::card,
         endpoints::create, endpoints::list, endpoints::one, endpoints::edit, endpoints::remove, endpoints::test, endpoints::rotate_secret, endpoints::replay_dead,
         deliveries::list, deliveries::one, deliveries::replay,
         calls::place, calls::list, calls::one, calls::hang_up,
@@ -67,9 +69,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-        schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
-        DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
-        VerificationId,
+    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId,
     )),
 )]
 struct Handlers;

@@ -18,6 +18,11 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "import" => ("ImportId", "The import."),
         "call" => ("CallId", "The call."),
         "verification" => ("VerificationId", "The verification."),
+        "book_link" => ("BookLinkId", "The link to an address book."),
+        "token" => {
+            let letters = json!({ "type": "string", "pattern": "^[a-z2-7]{32}$" });
+            return Some(path(name, "What makes the link private.", letters));
+        }
         "phone" => ("E164", "The virtual phone; the plus as it is or as `%2B`."),
         "contact" => {
             let either = json!({ "oneOf": [reference("ContactId"), reference("MemberId")] });

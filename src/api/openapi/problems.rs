@@ -60,6 +60,8 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";
     409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
+    409 desk_taken: "The community has a desk already.", "num_1tq3v8r4w0801 is the desk of this community, which has one; set its `desk` to false first";
+    409 too_many_links: "The member has as many links as one may have.", "mem_1tq3v8r4w0801 has 10 links already; revoke one first";
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
@@ -85,7 +87,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     415 unsupported_media_type: "The body is not declared as JSON in UTF-8.", "the body is of the type `text/plain`; send JSON in UTF-8 with `Content-Type: application/json`";
     422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101", field "phone";
     422 idempotency_key_reused: "The `Idempotency-Key` was used for another request.", "this Idempotency-Key was used for another request; choose a new key for a new request";
-    429 too_many_requests: "The key makes more requests than it may.", "this key makes more requests than it may; try again in 1 s";
+    429 too_many_requests: "The key or link makes more requests than it may.", "this key, or link, makes more requests than it may; try again in 1 s";
     429 too_many_failures: "The address made too many requests with a wrong key or none.", "too many requests from this address had no key, or a wrong one; try again in 2 s, with a right one";
     500 internal: "The broker failed.", "the broker failed to answer; the request id names it in its log";
     503 unavailable: "The database cannot be used at the moment.", "the database cannot be used at the moment; try again shortly";

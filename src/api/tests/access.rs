@@ -24,6 +24,8 @@ pub(super) fn example(pattern: &str, community: &str) -> String {
         ("{call}", "call_0000000000001"),
         ("{verification}", "ver_0000000000001"),
         ("{import}", "imp_0000000000001"),
+        ("{book_link}", "blk_0000000000001"),
+        ("{token}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         // A stream has no end; this ends before it begins.
         ("/v1/events", "/v1/events?types=none"),
     ];
@@ -47,7 +49,19 @@ async fn every_route_but_health_needs_a_living_key() {
         .collect();
     assert_eq!(
         open,
-        BTreeSet::from(["/docs", "/healthz", "/openapi.json", "/readyz"].map(str::to_owned))
+        BTreeSet::from(
+            [
+                // Opened by their tokens.
+                "/book/{community}/{token}",
+                "/book/{community}/{token}/contacts.vcf",
+                "/book/{community}/{token}/contacts/{contact}/qr.svg",
+                "/docs",
+                "/healthz",
+                "/openapi.json",
+                "/readyz",
+            ]
+            .map(str::to_owned)
+        )
     );
     for route in routes::list().into_iter().filter(|r| r.gate != Gate::Open) {
         let path = example(&route.path, "com_0000000000001");

@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod books;
 mod bulk;
 mod calls;
 mod capacity;

@@ -50,6 +50,8 @@ pub enum Rule {
     Contact,
     /// The number of an assignment is there, and in service.
     Number,
+    /// The number of an assignment is not the desk.
+    Desk,
     /// The pool of a number is there.
     Pool,
     /// A member who has contacts can be reached.
@@ -66,7 +68,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::RouteKey,
         Self::PhoneOfOne,
         Self::NumberOfOne,
@@ -82,6 +84,7 @@ impl Rule {
         Self::Member,
         Self::Contact,
         Self::Number,
+        Self::Desk,
         Self::Pool,
         Self::Device,
         Self::DeviceOwner,
@@ -117,6 +120,7 @@ impl Rule {
             Self::Member => "the member of this assignment is not there",
             Self::Contact => "the contact of this assignment is not there",
             Self::Number => "the number of this assignment is not there, or not in service",
+            Self::Desk => "the number of this assignment is the desk, and nobody's contact",
             Self::Pool => "the pool of this number is not there",
             Self::Device => "this member has contacts and neither a phone nor an app",
             Self::DeviceOwner => "the member of this device is not there",

@@ -22,6 +22,9 @@ pub struct NumberFacts {
     /// It is not removed.
     #[diesel(sql_type = Bool)]
     pub in_service: bool,
+    /// It is the desk.
+    #[diesel(sql_type = Bool)]
+    pub desk: bool,
     /// How many assignments it counts.
     #[diesel(sql_type = BigInt)]
     pub load: i64,
@@ -39,7 +42,7 @@ pub struct NumberFacts {
 /// All numbers of a community, removed ones too.
 pub fn numbers(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberFacts>, StoreError> {
     let sql = format!(
-        "SELECT n.id, n.e164, n.state <> '{REMOVED}' AS in_service, n.load, p.id IS NOT NULL AS pooled, \
+        "SELECT n.id, n.e164, n.state <> '{REMOVED}' AS in_service, n.desk, n.load, p.id IS NOT NULL AS pooled, \
          d.community_id AS led_community, d.number_id AS led_number FROM numbers n \
          LEFT JOIN pools p ON p.community_id = n.community_id AND p.id = n.pool_id \
          LEFT JOIN number_directory d ON d.e164 = n.e164 WHERE n.community_id = {} ORDER BY n.id",

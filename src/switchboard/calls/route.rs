@@ -44,7 +44,11 @@ fn rule(facts: &Facts) -> Ruling {
             dialled: Some(dialled),
             ..
         } => rule_on_pair(pair, &dialled.number, sender.stopped_all),
-        facts => route::rule(facts),
+        facts => match route::rule(facts) {
+            // The desk reads; it takes no calls.
+            Ruling::Desk => Ruling::Refuse(Reason::NoContact),
+            ruling => ruling,
+        },
     }
 }
 
@@ -92,6 +96,7 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
             sender: None,
             pair: None,
             released: None,
+            desk_stopped: false,
         };
         return Ok(Routed {
             facts,
@@ -108,7 +113,7 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
     let ruling = rule(&facts);
     let ask = match (&facts.dialled, ruling) {
         // One that hides cannot be connected, and nobody would know them.
-        (Some(dialled), Ruling::Refuse(Reason::UnknownSender)) => {
+        (Some(dialled), Ruling::Refuse(Reason::UnknownSender)) if !dialled.number.desk => {
             strangers::may_ask(conn, now, dialled, (from, CALL_ASKED))?
         }
         _ => false,
@@ -239,6 +244,10 @@ impl CallExchange for Switchboard {
                 .map_err(intake_error),
             Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
                 self.refuse_call(&arriving, routed.facts, (reason, asked)).await
+            }
+            Ruling::Desk => {
+                let refused = (Reason::NoContact, asked);
+                self.refuse_call(&arriving, routed.facts, refused).await
             }
         }
     }

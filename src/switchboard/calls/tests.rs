@@ -91,6 +91,7 @@ impl Town {
                 name: name.into(),
                 phone: Some(phone.parse().unwrap()),
                 guest: false,
+                listed: false,
             };
             members.push(board.create_member(community, new).await.unwrap().id);
         }

@@ -8,6 +8,7 @@ use super::rows::{Content, MemberToBe, Refusal};
 use super::{Outcome, Row, Scope};
 use crate::domain::E164;
 use crate::domain::id::{DeviceKind, MemberId, MemberKind};
+use crate::domain::person_name;
 use crate::store::devices::{self, DeviceRow};
 use crate::store::imports::{self, LineRow};
 use crate::store::member_references::{self, ReferenceRow};
@@ -158,6 +159,10 @@ impl Planned {
             name: row.name.clone(),
             guest: row.guest,
             created_at: ctx.now.0,
+            // Nobody is shown to others who did not agree.
+            listed: false,
+            name_key: person_name::key(&row.name),
+            named_at: None,
         });
         self.devices
             .extend(row.phones.iter().map(|(phone, region)| DeviceRow {

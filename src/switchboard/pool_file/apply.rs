@@ -13,7 +13,7 @@ use crate::store::{
 };
 use crate::switchboard::assign::Loads;
 use crate::switchboard::error::{Result, SwitchboardError};
-use crate::switchboard::members::NewMember;
+use crate::switchboard::members::{MemberEdit, NewMember};
 use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 use crate::switchboard::{Context, assign, communities, members, pools};
 
@@ -126,9 +126,9 @@ impl<'a> Work<'a> {
             Change::CreateNumber { number, .. } | Change::ChangeNumber { number, .. } => {
                 self.numbers.get(number).map(|entry| entry.place.as_str())
             }
-            Change::CreateMember { phone, .. } | Change::RenameMember { phone, .. } => {
-                self.members.get(phone).copied()
-            }
+            Change::CreateMember { phone, .. }
+            | Change::RenameMember { phone, .. }
+            | Change::ListMember { phone, .. } => self.members.get(phone).copied(),
             Change::CreateContact {
                 member_phone,
                 contact_phone,
@@ -147,17 +147,33 @@ impl<'a> Work<'a> {
             }
             Change::CreateNumber { number, .. } => self.create_number(*number),
             Change::ChangeNumber { number, .. } => self.change_number(*number),
-            Change::CreateMember { name, phone, guest } => {
+            Change::CreateMember {
+                name,
+                phone,
+                guest,
+                listed,
+            } => {
                 let new = NewMember {
                     name: name.clone(),
                     phone: Some(*phone),
                     guest: *guest,
+                    listed: *listed,
                 };
                 members::create(self.conn, self.ctx, self.community, &new).map(drop)
             }
             Change::RenameMember { phone, to, .. } => {
-                let member = self.member(*phone)?;
-                Ok(member_rows::rename(self.conn, self.community, member, to)?)
+                let edit = MemberEdit {
+                    name: Some(to.clone()),
+                    ..MemberEdit::default()
+                };
+                self.edit_member(*phone, &edit)
+            }
+            Change::ListMember { phone, listed } => {
+                let edit = MemberEdit {
+                    listed: Some(*listed),
+                    ..MemberEdit::default()
+                };
+                self.edit_member(*phone, &edit)
             }
             Change::CreateContact {
                 member_phone,
@@ -178,6 +194,12 @@ impl<'a> Work<'a> {
         }
     }
 
+    fn edit_member(&mut self, phone: E164, edit: &MemberEdit) -> Result<()> {
+        let member = self.member(phone)?;
+        let before = members::require(self.conn, self.community, member)?;
+        members::edit(self.conn, self.ctx, &self.policy, self.community, (&before, edit))
+    }
+
     fn create_number(&mut self, number: E164) -> Result<()> {
         let entry = self.entry(number)?;
         let new = NewNumber {
@@ -189,9 +211,10 @@ impl<'a> Work<'a> {
             rate_per_s: entry.rate_per_s.unwrap_or(DEFAULT_RATE_PER_S),
         };
         let made = pools::create_number(self.conn, self.ctx, self.carriers, self.community, &new)?;
-        if entry.state == Some(NumberState::Draining) {
+        if entry.state == Some(NumberState::Draining) || entry.desk == Some(true) {
             let edit = NumberEdit {
                 state: entry.state,
+                desk: entry.desk,
                 ..NumberEdit::default()
             };
             pools::edit_number(self.conn, self.ctx, self.carriers, self.community, made.id, &edit)?;
@@ -208,6 +231,7 @@ impl<'a> Work<'a> {
             region: entry.region,
             rate_per_s: entry.rate_per_s,
             state: entry.state,
+            desk: entry.desk,
         };
         let row =
             numbers::find(self.conn, number)?.ok_or_else(|| SwitchboardError::not_found("number", number))?;

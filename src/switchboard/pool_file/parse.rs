@@ -54,6 +54,8 @@ pub struct NumberEntry {
     pub rate_per_s: Option<f64>,
     /// Whether it takes new pairs.
     pub state: Option<NumberState>,
+    /// Whether it is the desk.
+    pub desk: Option<bool>,
     /// Where it stands, for messages.
     pub place: String,
 }
@@ -67,6 +69,8 @@ pub struct MemberEntry {
     pub phone: E164,
     /// Has no account.
     pub guest: bool,
+    /// Whether others may find them by name.
+    pub listed: Option<bool>,
     /// Where it stands, for messages.
     pub place: String,
 }
@@ -119,6 +123,7 @@ struct RawNumber {
     region: Option<Spanned<String>>,
     rate_per_s: Option<Spanned<f64>>,
     state: Option<NumberState>,
+    desk: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +133,7 @@ struct RawMember {
     phone: Spanned<String>,
     #[serde(default)]
     guest: bool,
+    listed: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize)]
@@ -291,6 +297,15 @@ impl Check<'_> {
             let Some(number) = self.number(&format!("{key}.number"), &entry.number) else {
                 continue;
             };
+            if let Some(desk) = entry.desk.as_ref().filter(|desk| *desk.get_ref())
+                && let Some(other) = numbers.iter().find(|n: &&NumberEntry| n.desk == Some(true))
+            {
+                let told = format!(
+                    "{key}.desk is true, and so is that of {}; a community has one desk",
+                    other.number
+                );
+                self.say(desk, &told);
+            }
             if !seen.insert(number) {
                 self.say(&entry.number, &format!("{key}.number is {number} a second time"));
             }
@@ -302,6 +317,7 @@ impl Check<'_> {
                 region,
                 rate_per_s: entry.rate_per_s.as_ref().map(|r| *r.get_ref()),
                 state: entry.state,
+                desk: entry.desk.as_ref().map(|d| *d.get_ref()),
                 place: self.place(&entry.number, &key),
             });
         }
@@ -323,6 +339,11 @@ impl Check<'_> {
                     format!("{key}.phone is {phone}, a pool number; write a number of the member's own");
                 self.say(&entry.phone, &told);
             }
+            if entry.guest
+                && let Some(listed) = entry.listed.as_ref().filter(|listed| *listed.get_ref())
+            {
+                self.say(listed, &format!("{key}.listed is true; a guest cannot be listed"));
+            }
             if !seen.insert(phone) {
                 let told = format!("{key}.phone is {phone} a second time; a phone belongs to one member");
                 self.say(&entry.phone, &told);
@@ -331,6 +352,7 @@ impl Check<'_> {
                 name: entry.name.get_ref().trim().to_owned(),
                 phone,
                 guest: entry.guest,
+                listed: entry.listed.as_ref().map(|l| *l.get_ref()),
                 place: self.place(&entry.phone, &key),
             });
         }

@@ -68,6 +68,8 @@ pub enum Change {
         carrier: String,
         /// Whether it takes pairs.
         state: NumberState,
+        /// Whether it is the desk.
+        desk: bool,
     },
     /// A number becomes different.
     ChangeNumber {
@@ -84,6 +86,8 @@ pub enum Change {
         phone: E164,
         /// Has no account.
         guest: bool,
+        /// Whether others may find them by name.
+        listed: bool,
     },
     /// A member has another name.
     RenameMember {
@@ -93,6 +97,13 @@ pub enum Change {
         from: String,
         /// As they will be.
         to: String,
+    },
+    /// A member may be found by name, or no more.
+    ListMember {
+        /// Their phone.
+        phone: E164,
+        /// As it will be.
+        listed: bool,
     },
     /// Somebody chooses somebody.
     CreateContact {
@@ -136,16 +147,26 @@ impl fmt::Display for Change {
                 pool,
                 carrier,
                 state,
+                desk,
             } => {
                 let state = state.word();
-                write!(f, "+ number {number} in pool {pool}, carrier {carrier}, {state}")
+                let desk = if *desk { ", the desk" } else { "" };
+                write!(
+                    f,
+                    "+ number {number} in pool {pool}, carrier {carrier}, {state}{desk}"
+                )
             }
             Self::ChangeNumber { number, fields } => write!(f, "~ number {number}: {}", listed(fields)),
-            Self::CreateMember { name, phone, guest } => {
+            Self::CreateMember {
+                name, phone, guest, ..
+            } => {
                 let what = if *guest { "guest" } else { "member" };
                 write!(f, "+ {what} {name}, phone {phone}")
             }
             Self::RenameMember { phone, from, to } => write!(f, "~ member {phone}: name {from} -> {to}"),
+            Self::ListMember { phone, listed } => {
+                write!(f, "~ member {phone}: listed {} -> {listed}", !listed)
+            }
             Self::CreateContact { member, contact, .. } => write!(f, "+ contact {member} -> {contact}"),
         }
     }
@@ -189,6 +210,7 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
                 pool: entry.pool.clone(),
                 carrier: entry.carrier.clone(),
                 state: entry.state.unwrap_or(NumberState::Active),
+                desk: entry.desk.unwrap_or(false),
             }),
             Some(now) => {
                 let fields = differences(now, entry);
@@ -201,19 +223,31 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
             }
         }
     }
+    // The number that is the desk no more goes before the one that will be.
+    changes.sort_by_key(|change| is_new_desk(change));
     for entry in &file.members {
         match state.members.get(&entry.phone) {
             None => changes.push(Change::CreateMember {
                 name: entry.name.clone(),
                 phone: entry.phone,
                 guest: entry.guest,
+                listed: entry.listed.unwrap_or(false),
             }),
-            Some(now) if now.name != entry.name => changes.push(Change::RenameMember {
-                phone: entry.phone,
-                from: now.name.clone(),
-                to: entry.name.clone(),
-            }),
-            Some(_) => {}
+            Some(now) => {
+                if now.name != entry.name {
+                    changes.push(Change::RenameMember {
+                        phone: entry.phone,
+                        from: now.name.clone(),
+                        to: entry.name.clone(),
+                    });
+                }
+                if let Some(listed) = entry.listed.filter(|listed| *listed != now.listed) {
+                    changes.push(Change::ListMember {
+                        phone: entry.phone,
+                        listed,
+                    });
+                }
+            }
         }
     }
     let names: BTreeMap<E164, &str> = file.members.iter().map(|m| (m.phone, m.name.as_str())).collect();
@@ -313,6 +347,15 @@ fn community(state: &State, file: &PoolFile, default: &Policy) -> Result<Option<
     }))
 }
 
+/// Whether a change makes a number the desk.
+fn is_new_desk(change: &Change) -> bool {
+    match change {
+        Change::CreateNumber { desk, .. } => *desk,
+        Change::ChangeNumber { fields, .. } => fields.iter().any(|f| f.field == "desk" && f.to == true),
+        _ => false,
+    }
+}
+
 /// What the file wants otherwise; what it does not mention is as it should be.
 fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
     let mut fields = Vec::new();
@@ -342,6 +385,9 @@ fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
     }
     if let Some(to) = entry.state {
         differ("state", now.state.word().into(), to.word().into());
+    }
+    if let Some(to) = entry.desk {
+        differ("desk", now.desk.into(), to.into());
     }
     fields
 }

@@ -59,6 +59,8 @@ pub struct NumberNow {
     pub rate_per_s: f64,
     /// Whether it takes new pairs.
     pub state: NumberState,
+    /// Whether it is the desk.
+    pub desk: bool,
 }
 
 /// A member as they are.
@@ -68,6 +70,8 @@ pub struct MemberNow {
     pub id: MemberId,
     /// What people call them.
     pub name: String,
+    /// Whether others may find them by name.
+    pub listed: bool,
 }
 
 /// Looks everything up.
@@ -125,6 +129,7 @@ fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Res
                 region: row.region.clone(),
                 rate_per_s: row.rate_per_s,
                 carrier: row.carrier.clone(),
+                desk: row.desk,
             };
             state.numbers.insert(row.e164()?, now);
             Ok(true)
@@ -139,9 +144,12 @@ fn load_members(conn: &mut Conn, community: CommunityId, file: &PoolFile, state:
             let id = MemberId::from_i64(device.member_id);
             let row = members::get(conn, community, id)?.ok_or(StoreError::Corrupt("devices.member_id"))?;
             known.insert(row.id);
-            state
-                .members
-                .insert(entry.phone, MemberNow { id, name: row.name });
+            let now = MemberNow {
+                id,
+                name: row.name,
+                listed: row.listed,
+            };
+            state.members.insert(entry.phone, now);
         }
     }
     let others = &mut state.other_members;

@@ -87,7 +87,7 @@ struct Numbers {
 impl Numbers {
     fn new(found: Vec<NumberFacts>) -> Self {
         Self {
-            in_service: found.iter().filter(|n| n.in_service).count(),
+            in_service: found.iter().filter(|n| n.in_service && !n.desk).count(),
             known: found.into_iter().map(|n| (NumberId::from_i64(n.id), n)).collect(),
             seen: HashMap::new(),
         }
@@ -381,18 +381,27 @@ fn look(
             });
         }
         for row in table {
-            if known.known.get(&row.number).is_some_and(|n| n.in_service) {
+            if known
+                .known
+                .get(&row.number)
+                .is_some_and(|n| n.in_service && !n.desk)
+            {
                 continue;
             }
             // It may have come since the numbers were read.
             let now = numbers::get(conn, community, row.number)?;
-            if now.is_none_or(|number| number.state == numbers::REMOVED) {
-                found.push(Offender::of(Rule::Number, community, row));
+            match now {
+                Some(number) if number.state != numbers::REMOVED => {
+                    if number.desk {
+                        found.push(Offender::of(Rule::Desk, community, row));
+                    }
+                }
+                _ => found.push(Offender::of(Rule::Number, community, row)),
             }
         }
         if table.len() > known.in_service {
             let now = rows::numbers(conn, community)?;
-            let in_service = now.iter().filter(|n| n.in_service).count();
+            let in_service = now.iter().filter(|n| n.in_service && !n.desk).count();
             if table.len() > in_service {
                 found.push(Offender {
                     member: Some(member),

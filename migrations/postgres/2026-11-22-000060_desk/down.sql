@@ -1,0 +1,10 @@
+DROP TABLE book_links;
+DROP TABLE books;
+DROP TABLE desk_phones;
+DROP INDEX members_names;
+ALTER TABLE members DROP COLUMN named_at;
+ALTER TABLE members DROP COLUMN name_key;
+ALTER TABLE members DROP COLUMN listed;
+ALTER TABLE number_history DROP COLUMN desk;
+DROP INDEX numbers_desk;
+ALTER TABLE numbers DROP COLUMN desk;
