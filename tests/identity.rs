@@ -59,6 +59,7 @@ impl Moves for Town {
             name: name.into(),
             phone: Some(phone),
             guest: false,
+            listed: false,
         };
         let member = self.board.create_member(self.community, new).await?;
         Ok(Person { id: member.id, phone })
@@ -280,7 +281,7 @@ on_both_databases! {
         assert_ne!(there.id, number.id);
         let mut people = Vec::new();
         for phone in [ann.phone, bob.phone, spare(1)] {
-            let new = NewMember { name: "Someone".into(), phone: Some(phone), guest: false };
+            let new = NewMember { name: "Someone".into(), phone: Some(phone), guest: false, listed: false };
             people.push(town.board.create_member(other_id, new).await.unwrap().id);
         }
         assert_eq!(town.text(ann.phone, number.number, "Bob?").await.verdict, released());

@@ -268,7 +268,7 @@ on_both_databases! {
         let ahead = Arc::new(StepClock::at_the_beginning());
         ahead.advance_s(100);
         let (other, _) = Town::open(&town.url, ahead, 1);
-        let former = NewMember { name: "Old".into(), phone: Some(phones[2]), guest: false };
+        let former = NewMember { name: "Old".into(), phone: Some(phones[2]), guest: false, listed: false };
         let former = other.create_member(town.community, former).await.unwrap();
         other.delete_member(town.community, former.id).await.unwrap();
 
