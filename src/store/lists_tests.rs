@@ -8,8 +8,8 @@ use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, communities, devices, history, members, migrations, numbers,
-    opt_outs, pending_deliveries, pools, presence, verification, verifications,
+    Conn, Durability, api_keys, assignments, book_links, communities, devices, history, members, migrations,
+    numbers, opt_outs, pending_deliveries, pools, presence, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
@@ -214,6 +214,12 @@ fn no_other_list_scans_or_sorts() {
         pools::list(conn, here(), 7, 51).unwrap();
         opt_outs::list(conn, here(), i64::MAX, 51).unwrap();
         verifications::list(conn, i64::MAX, 51).unwrap();
+        book_links::list(conn, here(), member, 7, 51).unwrap();
+        book_links::by_hash(conn, here(), "hash").unwrap();
+        members::by_name(conn, here(), "ann", true, 11).unwrap();
+        members::by_name(conn, here(), "ann", false, 11).unwrap();
+        numbers::desk(conn, here()).unwrap();
+        assignment_lists::book(conn, here(), member).unwrap();
         let moment = Timestamp(7);
         history::of_direction(conn, here(), (member, member), (7, 7), 51).unwrap();
         history::of_number(conn, here(), (member, number), moment).unwrap();
