@@ -1707,7 +1707,7 @@ export interface components {
             /**
              * @description The address, for the member alone. Keep it: it is not shown again. Without the setting `http.public_url` it is
              *     a path on this server.
-             * @example https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbv
+             * @example https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
              */
             url: string;
         };
@@ -8393,7 +8393,7 @@ export interface operations {
                      *       "expires_at": "2026-01-16T09:30:00.000Z",
                      *       "taken_at": "2026-01-15T09:30:00.000Z",
                      *       "revoked_at": null,
-                     *       "url": "https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbv"
+                     *       "url": "https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbvgy3tqojq"
                      *     }
                      */
                     "application/json": components["schemas"]["BookLinkWithUrl"];
@@ -8551,7 +8551,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description What makes the link private.
-                 * @example string
+                 * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
                  */
                 token: string;
             };
@@ -8591,7 +8591,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description What makes the link private.
-                 * @example string
+                 * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
                  */
                 token: string;
             };
@@ -8643,7 +8643,7 @@ export interface operations {
                 community: components["schemas"]["CommunityId"];
                 /**
                  * @description What makes the link private.
-                 * @example string
+                 * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
                  */
                 token: string;
                 /**
