@@ -14,7 +14,7 @@ use partyline::domain::history::{ActorWord, Why};
 use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::{BookChanges, FindByName, Policy};
 use partyline::switchboard::outlet::Verdict;
-use partyline::switchboard::{ContactRef, Expected, MemberEdit, NewBookLink, NumberEdit};
+use partyline::switchboard::{ContactRef, Expected, MemberEdit, NewBookLink, NewMember, NumberEdit};
 use support::exchange::{Person, Town};
 use support::{on_both_databases, poll};
 
@@ -141,6 +141,16 @@ on_both_databases! {
             town.clock.advance_s(60);
         }
         assert!(contacts(&town, ann).await.is_empty());
+        // Nor does a guest find anybody.
+        let new = NewMember {
+            name: "Guest".into(),
+            phone: Some("+14155557777".parse().unwrap()),
+            guest: true,
+            listed: false,
+        };
+        let phone = new.phone.unwrap();
+        let id = town.board.create_member(town.community, new).await.unwrap().id;
+        assert!(ask(&town, Person { id, phone }, desk, "ADD Christopher").await.starts_with("Nobody"));
         let everyone = |find| serde_json::json!({ "find_by_name": find }).as_object().unwrap().clone();
         let patch = everyone(FindByName::Everyone);
         town.board.patch_community(town.community, None, patch).await.unwrap();

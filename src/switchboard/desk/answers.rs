@@ -129,6 +129,10 @@ fn findable(conn: &mut Conn, asker: &Asker<'_>, name: &str) -> Result<Vec<Member
         FindByName::Listed => true,
         FindByName::Everyone => false,
     };
+    // An outside phone, which somebody has as a contact, looks nobody up.
+    if member_rows::get(conn, asker.community, asker.member)?.is_none_or(|row| row.guest) {
+        return Ok(Vec::new());
+    }
     // Oneself is found too, and left out.
     let most = i64::try_from(MOST_CHOICES + 2).unwrap_or(i64::MAX);
     let mut found = member_rows::by_name(conn, asker.community, name, only_listed, most)?;
