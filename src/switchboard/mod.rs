@@ -14,6 +14,7 @@ mod batcher_tests;
 mod bell;
 mod bulk;
 mod calls;
+mod changes;
 mod communities;
 mod contacts;
 mod deliver;
