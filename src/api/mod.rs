@@ -10,6 +10,7 @@ mod bulk;
 mod calls;
 mod capacity;
 mod communities;
+mod contact_history;
 mod contacts;
 mod deliveries;
 mod devices;
