@@ -64,8 +64,8 @@ async fn last(town: &Town, one: Person, other: Person) -> AssignmentChanged {
         .pair_history(town.community, one.id, contact, None, 100)
         .await
         .unwrap();
-    let own = all.into_iter().map(|(change, _)| change);
-    own.filter(|change| change.member == one.id).next().unwrap()
+    let mut changes = all.into_iter().map(|(change, _)| change);
+    changes.find(|change| change.member == one.id).unwrap()
 }
 
 /// A node that has begun a transaction and done this in it.
