@@ -373,6 +373,12 @@ on_both_databases! {
         desk.run(&["verify", "--check", "nowhere.json"]).refused(2, &["cannot read nowhere.json"]);
         assert!(!report.contains("+1415"), "{report}");
 
+        // What the key before has signed is believed still, and no other key's.
+        let anew = desk.run(&["verify", "--new-key", "--out", "anew.json", "--json"]).json();
+        assert_ne!(anew["signed_by"], done["signed_by"]);
+        assert!(desk.run(&check).done().contains("a former key of this database"));
+        assert!(desk.run(&["verify", "--check", "anew.json"]).done().contains("the expected key"));
+
         // What an interrupted run has left is begun anew; one that still runs is left alone.
         let unfinished = desk.dir.join("verification.json.unfinished");
         std::fs::write(&unfinished, "{\"report\":{\n".repeat(10_000)).unwrap();

@@ -151,6 +151,7 @@ on_both_databases! {
             assert_eq!((found.contact, found.shown_number), (Some(bob.id), Some(made.mirror_number)));
             assert_eq!((found.at, found.carrier.is_none()), (Some(*moment), true));
         }
+        town.assert_history_agrees();
     }
 
     async fn a_receipt_after_the_release_finds_its_message_and_the_pair_of_its_time(database: Database) {
@@ -181,6 +182,7 @@ on_both_databases! {
         assert_eq!((met(&now), now.contact), (("bridge", None), Some(eve.id)));
         let present = town.board.resolve(Some(town.community), ann.phone, made.number).await.unwrap();
         assert_eq!((present.outcome, present.contact, present.at), (now.outcome, now.contact, None));
+        town.assert_history_agrees();
     }
 
     async fn phones_members_and_numbers_are_those_of_the_moment(database: Database) {
@@ -223,6 +225,7 @@ on_both_databases! {
         let removed = at(&town, ann.phone, made.number, town.clock.now()).await;
         assert_eq!(met(&removed), ("refuse", Some(Reason::UnassignedNumber)));
         assert_eq!(at(&town, ann.phone, made.number, with_ann).await.contact, Some(bob.id));
+        town.assert_history_agrees();
     }
 
     async fn a_pair_that_gave_way_says_so(database: Database) {
@@ -239,6 +242,7 @@ on_both_databases! {
         // Who had received it chooses back.
         town.befriend(eve, ann).await;
         assert_eq!(whys(&town, eve, ann).await.last().unwrap().0, Why::ChosenBack);
+        town.assert_history_agrees();
     }
 
     async fn what_lies_before_the_history_or_ahead_is_said_to_be_unknown(database: Database) {
@@ -255,6 +259,7 @@ on_both_databases! {
         // Without a community it is found by the number.
         let found = town.board.resolve_at(None, ann.phone, made.number, began).await.unwrap();
         assert_eq!((found.outcome, found.contact), ("bridge", Some(bob.id)));
+        town.assert_history_agrees();
     }
 
     async fn a_database_that_was_there_before_the_history_knows_its_present(database: Database) {
@@ -289,6 +294,7 @@ on_both_databases! {
         let first = board.pair_history(town.community, ann.id, ContactRef::Member(bob.id), None, 9).await.unwrap();
         let told: Vec<_> = first.iter().map(|(change, _)| (change.why, change.by)).collect();
         assert_eq!(told, [(Why::HistoryBegan, ActorWord::Migration); 2]);
+        town.assert_history_agrees();
     }
 
     async fn what_is_older_than_it_is_kept_is_forgotten_and_said_to_be_unknown(database: Database) {
@@ -310,6 +316,7 @@ on_both_databases! {
         assert_eq!(whys(&town, ann, bob).await.len(), 2, "the first change was followed by another");
         let other = at(&town, ann.phone, kept.number, blocked.plus_s(5)).await;
         assert_eq!((other.outcome, other.contact), ("bridge", Some(eve.id)));
+        town.assert_history_agrees();
     }
 
     async fn a_node_whose_clock_is_behind_changes_the_present_and_not_the_past(database: Database) {
@@ -331,5 +338,6 @@ on_both_databases! {
         assert_eq!((met(&then), then.contact), (("bridge", None), Some(bob.id)));
         let order: Vec<Why> = whys(&town, ann, bob).await.into_iter().map(|(why, _)| why).collect();
         assert_eq!(order, [Why::ContactAdded, Why::Released, Why::ContactAdded, Why::Blocked]);
+        town.assert_history_agrees();
     }
 }

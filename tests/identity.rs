@@ -138,6 +138,7 @@ on_both_databases! {
         assert_eq!(town.befriend(nan, cem).await.number, number);
         assert_eq!(town.text(nan.phone, number, "Cem?").await.verdict, Verdict::Bridged);
         assert!(town.carrier.inbox(bob.phone).is_empty());
+        town.assert_history_agrees();
     }
 
     async fn a_phone_that_leaves_its_member_keeps_its_cool_downs_also_in_a_pool_file(database: Database) {
@@ -162,6 +163,7 @@ on_both_databases! {
         assert_eq!(town.text(spare(1), number, "Bob?").await.verdict, Verdict::Bridged);
         town.carrier.wait_for(bob.phone, 1).await;
         assert_eq!(town.carrier.wait_for(spare(2), 1).await[0].1, "Cem?");
+        town.assert_history_agrees();
     }
 
     async fn a_phone_does_not_join_a_member_for_whom_its_number_is_somebody_else(database: Database) {
@@ -185,6 +187,7 @@ on_both_databases! {
         town.add_phone(cem.id, ann.phone).await.unwrap();
         assert_eq!(town.text(ann.phone, number, "Dot?").await.verdict, Verdict::Bridged);
         town.carrier.wait_for(dot.phone, 1).await;
+        town.assert_history_agrees();
     }
 
     async fn a_stop_goes_with_its_phone_to_the_next_member(database: Database) {
@@ -200,6 +203,7 @@ on_both_databases! {
         assert_eq!(town.text(bob.phone, number, "hello?").await.verdict, refused(Reason::RecipientOptedOut));
         town.text(nan.phone, number, "START").await;
         assert_eq!(town.text(bob.phone, number, "hello").await.verdict, Verdict::Bridged);
+        town.assert_history_agrees();
     }
 
     async fn a_stop_stays_when_its_phone_is_replaced_until_the_new_one_sends_start(database: Database) {
@@ -227,6 +231,7 @@ on_both_databases! {
         town.text(spare(2), contact.number, "START").await;
         assert_eq!(town.text(bob.phone, contact.mirror_number, "again").await.verdict, Verdict::Bridged);
         assert!(town.carrier.wait_for(spare(2), 1).await.iter().any(|t| t.1 != "hello?"));
+        town.assert_history_agrees();
     }
 
     async fn a_number_that_is_removed_and_added_again_keeps_its_cool_downs_and_stops(database: Database) {
@@ -253,6 +258,7 @@ on_both_databases! {
         town.clock.advance_s(COOL_DOWN_S + 1);
         assert_eq!(town.shortage(bob, cem).await, (0, 1));
         assert_eq!(town.befriend(ann, cem).await.number, number.number);
+        town.assert_history_agrees();
     }
 
     async fn a_removed_number_may_become_a_members_phone_and_then_no_pool_number(database: Database) {
@@ -264,6 +270,7 @@ on_both_databases! {
         assert_eq!(error.code(), "number_taken");
         town.board.delete_member(town.community, ann.id).await.unwrap();
         assert_eq!(town.board.add_number(town.community, again(&number)).await.unwrap().id, number.id);
+        town.assert_history_agrees();
     }
 
     async fn a_number_that_moves_to_another_community_is_remembered_by_phones_in_both(database: Database) {
@@ -303,6 +310,7 @@ on_both_databases! {
         town.clock.advance_s(COOL_DOWN_S + 1);
         assert_eq!(town.shortage(bob, cem).await, (0, 1));
         town.befriend(ann, cem).await;
+        town.assert_history_agrees();
     }
 
     async fn texts_that_wait_for_a_removed_phone_go_to_the_members_other_phone(database: Database) {
@@ -327,6 +335,7 @@ on_both_databases! {
         assert!(town.carrier.inbox(nan.phone).is_empty(), "the phone is another person's now");
         let held = town.board.messages(town.community, None, Some(Status::Accepted), None, 10).await.unwrap();
         assert!(held.is_empty(), "{held:?}");
+        town.assert_history_agrees();
     }
 
     async fn a_failure_is_not_told_to_a_phone_that_has_gone_to_another_member(database: Database) {
@@ -346,6 +355,7 @@ on_both_databases! {
         assert!(town.carrier.wait_for(spare(1), 1).await[0].1.contains("not delivered"));
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(town.carrier.inbox(nan.phone).is_empty() && town.carrier.receipts.lock().unwrap().is_empty());
+        town.assert_history_agrees();
     }
 
     async fn deleting_a_member_ends_what_waits_to_and_from_them_and_tells_the_others(database: Database) {
@@ -368,6 +378,7 @@ on_both_databases! {
         assert!(town.carrier.inbox(nan.phone).is_empty(), "nothing for Bob reaches his phone's next owner");
         let failed = town.board.messages(town.community, None, Some(Status::Failed), None, 10).await.unwrap();
         assert!(failed.iter().all(|m| m.reason == Some(Reason::NoDevice)) && !failed.is_empty(), "{failed:?}");
+        town.assert_history_agrees();
     }
 
     async fn a_device_goes_but_not_the_last_of_a_member_with_contacts(database: Database) {
@@ -384,6 +395,7 @@ on_both_databases! {
         town.text(ann.phone, contact.number, "hello").await;
         assert_eq!(town.carrier.wait_for(spare(1), 1).await, [(contact.mirror_number, "hello".into())]);
         assert_eq!(town.text(spare(1), contact.mirror_number, "hi").await.verdict, Verdict::Bridged);
+        town.assert_history_agrees();
     }
 
     async fn where_strangers_are_met_with_silence_their_texts_are_recorded_and_not_answered(database: Database) {
@@ -395,6 +407,7 @@ on_both_databases! {
         assert_eq!((recorded.len(), recorded[0].reason), (1, Some(Reason::UnknownSender)));
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(town.carrier.inbox(stranger).is_empty());
+        town.assert_history_agrees();
     }
 
     async fn a_member_who_texts_above_their_rate_is_slowed_down_and_loses_nothing(database: Database) {
@@ -416,6 +429,7 @@ on_both_databases! {
         }
         let texts: Vec<_> = town.carrier.inbox(bob.phone).into_iter().map(|t| t.1).collect();
         assert_eq!(texts, ["0", "1", "2", "3"]);
+        town.assert_history_agrees();
     }
 
     async fn a_keyword_sent_again_and_again_does_the_same_and_is_answered_once_a_minute(database: Database) {
@@ -441,5 +455,6 @@ on_both_databases! {
         town.clock.advance_s(61);
         town.text(bob.phone, contact.mirror_number, "HELP").await;
         assert_eq!(answers(10).await[3], policy.help_reply);
+        town.assert_history_agrees();
     }
 }

@@ -10,17 +10,17 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use partyline::domain::E164;
 use partyline::domain::id::{MemberId, NumberId};
 use partyline::domain::policy::Policy;
+use partyline::domain::pool::Capabilities;
 use partyline::domain::verification::Rule;
 use partyline::store::{Conn, DatabaseUrl};
-use partyline::switchboard::ContactRef;
 use partyline::switchboard::verification::{
     Extent, Progress, ReportError, Summary, VerificationError, check,
 };
+use partyline::switchboard::{ContactRef, NewNumber};
 use serde_json::Value;
 use support::exchange::{Person, Town};
 use support::{Database, on_both_databases};
@@ -44,8 +44,8 @@ fn verify(town: &Town, rows_at_once: i64) -> (Summary, Vec<u8>) {
         tokio::runtime::Handle::current().block_on(town.board.signing_key([7; 32]))
     });
     let extent = Extent {
-        community: None,
         rows_at_once,
+        ..Extent::of(None)
     };
     let mut report = Vec::new();
     let go_on = &mut |_: Progress| ControlFlow::Continue(());
@@ -130,6 +130,78 @@ async fn three(database: Database) -> Three {
     }
 }
 
+/// The next of the changes that may come while a verification goes on.
+async fn change(town: &Town, (a, b, c): (Person, Person, Person), others: [Person; 2], count: usize) {
+    let (board, community) = (&town.board, town.community);
+    let contact = |of: Person| ContactRef::Member(of.id);
+    let of_a = async |text: &str| {
+        let found = board.contact(community, a.id, contact(b)).await.unwrap();
+        town.text(a.phone, found.number, text).await;
+    };
+    match count % 12 {
+        0 => board.release_contact(community, b.id, contact(c)).await.unwrap(),
+        1 => of_a("STOP").await,
+        2 => drop(
+            board
+                .set_blocked(community, a.id, contact(c), true)
+                .await
+                .unwrap(),
+        ),
+        3 => drop(board.add_contact(community, c.id, b.id).await.unwrap()),
+        4 => of_a("START").await,
+        5 => {
+            let spare = E164::from_i64(others[0].phone.as_i64() + 1_000).unwrap();
+            let added = board.add_device(community, b.id, spare).await.unwrap();
+            board.remove_device(community, b.id, added.id).await.unwrap();
+        }
+        6 => drop(
+            board
+                .set_blocked(community, a.id, contact(c), false)
+                .await
+                .unwrap(),
+        ),
+        7 => {
+            let guest = town.person("Guest").await;
+            board.add_contact(community, guest.id, a.id).await.unwrap();
+            board.delete_member(community, guest.id).await.unwrap();
+            // The next one needs the number that this one had.
+            town.clock.advance_s(400 * 24 * 3600);
+        }
+        8 => of_a("STOPALL").await,
+        9 => of_a("START").await,
+        10 => drop(
+            board
+                .add_contact(community, others[0].id, others[1].id)
+                .await
+                .unwrap(),
+        ),
+        _ => {
+            board
+                .release_contact(community, others[0].id, contact(others[1]))
+                .await
+                .unwrap();
+            add_and_remove_a_number(town).await;
+        }
+    }
+}
+
+/// A number comes into service and goes out of it; the second time it comes back under its old id.
+async fn add_and_remove_a_number(town: &Town) {
+    let (board, community) = (&town.board, town.community);
+    let spare = E164::from_i64(12_025_550_190).unwrap();
+    let pool = board.pools(community, None, 1).await.unwrap()[0].id;
+    let new = NewNumber {
+        pool,
+        number: spare,
+        carrier: "test".into(),
+        capabilities: Capabilities::usual(),
+        region: None,
+        rate_per_s: 0.0,
+    };
+    let added = board.add_number(community, new).await.unwrap();
+    board.remove_number(community, added.id).await.unwrap();
+}
+
 on_both_databases! {
     async fn a_corrupted_row_of_each_kind_is_found_and_nothing_else_is_told(database: Database) {
         let Three { town, a, b, c, numbers } = three(database).await;
@@ -153,7 +225,7 @@ on_both_databases! {
                  WHERE member_id = {ai} AND contact_id = {bi}"
             )
         };
-        let plants: Vec<(&str, String, &[&str])> = vec![
+        let mut plants: Vec<(&str, String, &[&str])> = vec![
             (
                 "two contacts on one number",
                 format!("UPDATE assignments SET number_id = {ab} WHERE member_id = {ai} AND contact_id = {ci}"),
@@ -169,6 +241,11 @@ on_both_databases! {
                 "a lost mirror",
                 format!("DELETE FROM assignments WHERE member_id = {bi} AND contact_id = {ai}"),
                 &["mirror", "load"],
+            ),
+            (
+                "a pair that both have received",
+                format!("UPDATE assignments SET origin = 1 WHERE member_id IN ({ai}, {bi}) AND contact_id IN ({ai}, {bi})"),
+                &["pair_agrees"],
             ),
             (
                 "a mirror that waits alone",
@@ -247,6 +324,11 @@ on_both_databases! {
                 &["directory"],
             ),
             (
+                "an entry of the directory that leads to another number",
+                format!("INSERT INTO number_directory VALUES (12025559998, {com}, {ab})"),
+                &["directory"],
+            ),
+            (
                 "a pool number that is somebody's phone",
                 format!(
                     "INSERT INTO devices SELECT {com}, 79, {bi}, e164, NULL, FALSE, 0 FROM numbers WHERE id = {ab}"
@@ -273,6 +355,16 @@ on_both_databases! {
                 &["load"],
             ),
         ];
+        // Whatever is left of a community that is not there.
+        for left in [
+            "members (community_id, id, name, guest, created_at) VALUES (990, 83, 'x', FALSE, 0)",
+            "pools (community_id, id, name, created_at) VALUES (990, 84, 'x', 0)",
+            "releases VALUES (990, 85, 86, 87, 0, 0, NULL)",
+            "phone_holds VALUES (990, 14155559999, 86, NULL, 0, 0)",
+            "opt_outs VALUES (990, 14155559999, 0, NULL, 0, 5)",
+        ] {
+            plants.push(("something of no community", format!("INSERT INTO {left}"), &["community"]));
+        }
         let mut met = BTreeSet::new();
         for (what, sql, rules) in plants {
             conn.execute(&sql).unwrap();
@@ -300,30 +392,42 @@ on_both_databases! {
 
     async fn what_changes_while_it_goes_on_is_no_offence(database: Database) {
         let Three { town, a, b, c, .. } = three(database).await;
-        let (board, community) = (town.board.clone(), town.community);
-        let stop = Arc::new(AtomicBool::new(false));
-        let over = stop.clone();
-        let traffic = tokio::spawn(async move {
-            let mut changes = 0;
-            while !over.load(Ordering::SeqCst) {
-                for (one, other) in [(a, b), (b, c), (c, a)] {
-                    let contact = ContactRef::Member(other.id);
-                    board.release_contact(community, one.id, contact).await.unwrap();
-                    board.set_blocked(community, other.id, ContactRef::Member(
-                        [a, b, c].into_iter().find(|p| p.id != one.id && p.id != other.id).unwrap().id,
-                    ), changes % 2 == 0).await.unwrap();
-                    board.add_contact(community, one.id, other.id).await.unwrap();
-                    changes += 1;
-                }
-            }
-            changes
-        });
-        for _ in 0..30 {
-            let (summary, report) = verify(&town, 2);
-            assert!(summary.clean, "{}", String::from_utf8_lossy(&report));
+        let others = [town.person("D").await, town.person("E").await];
+        let key = town.board.signing_key([7; 32]).await.unwrap();
+        let mut changes = 0;
+        while changes < 60 {
+            let mut report = Vec::new();
+            let extent = Extent { rows_at_once: 2, ..Extent::of(None) };
+            // Something changes between any two chunks.
+            let meanwhile = &mut |_: Progress| {
+                let changed = change(&town, (a, b, c), others, changes);
+                tokio::runtime::Handle::current().block_on(changed);
+                changes += 1;
+                ControlFlow::Continue(())
+            };
+            let summary = tokio::task::block_in_place(|| {
+                town.board.verify(extent, &key, [9; 32], &mut report, meanwhile)
+            });
+            assert!(summary.unwrap().clean, "{}", String::from_utf8_lossy(&report));
         }
-        stop.store(true, Ordering::SeqCst);
-        assert!(traffic.await.unwrap() > 3);
+        town.assert_history_agrees();
+    }
+
+    async fn a_report_names_so_many_offenders_and_counts_all(database: Database) {
+        let Three { town, .. } = three(database).await;
+        raw(&town).execute("UPDATE numbers SET load = load + 1").unwrap();
+        let key = town.board.signing_key([7; 32]).await.unwrap();
+        let extent = Extent { named: 3, ..Extent::of(None) };
+        let mut report = Vec::new();
+        let go_on = &mut |_: Progress| ControlFlow::Continue(());
+        let summary = tokio::task::block_in_place(|| {
+            town.board.verify(extent, &key, [9; 32], &mut report, go_on)
+        });
+        assert_eq!(summary.unwrap().offenders, 4);
+        assert_eq!(check(&report[..]).unwrap().offenders, 4);
+        let told: Value = serde_json::from_slice(&report).unwrap();
+        let named = told["report"]["offenders"].as_array().unwrap().len();
+        assert_eq!((named, &told["report"]["left_out"]), (3, &Value::from(1)));
     }
 
     async fn a_report_that_was_stopped_cut_off_or_changed_does_not_check(database: Database) {

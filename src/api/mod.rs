@@ -12,6 +12,7 @@ mod bulk;
 mod calls;
 mod capacity;
 mod communities;
+mod contact_history;
 mod contacts;
 mod deliveries;
 mod devices;

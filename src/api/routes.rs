@@ -2,7 +2,8 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
+    assignments, book, book_links, bulk, calls, capacity, communities, contact_history, contacts, deliveries,
+    devices, docs,
     endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
     openapi, opt_outs, pools, resolve, verifications,
 };
@@ -50,7 +51,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/contacts/bulk").post(bulk::create),
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
                         branch("/accept").post(contacts::accept).tagged(),
-                        branch("/history").get(contacts::history),
+                        branch("/history").get(contact_history::list),
                     ]),
                 ]),
                 branch("/pools").get(pools::list).post(pools::create).tagged().only(Gate::Manage),

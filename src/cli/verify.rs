@@ -1,8 +1,9 @@
 //! `verify`
 
 use std::fs::{self, File, TryLockError};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,6 +14,7 @@ use super::find_community;
 use super::output::Output;
 use crate::app;
 use crate::config::Config;
+use crate::domain::Timestamp;
 use crate::domain::id::CommunityId;
 use crate::switchboard::Switchboard;
 use crate::switchboard::verification::{
@@ -36,10 +38,13 @@ pub struct Args {
     /// One community, by name or id; else all, and the directory of numbers.
     #[arg(long, conflicts_with = "check")]
     community: Option<String>,
+    /// Sign with a new key from now on; of the old one the public half is kept, to check what it has signed.
+    #[arg(long, conflicts_with = "check")]
+    new_key: bool,
     /// Check the signature of a report instead, and say who signed it.
     #[arg(long, value_name = "REPORT")]
     check: Option<PathBuf>,
-    /// With --check: the public key that must have signed, in base64; else that of this database.
+    /// With --check: the public key that must have signed, in base64; else that of this database, or that of its time.
     #[arg(long, value_name = "KEY", requires = "check")]
     signer: Option<String>,
 }
@@ -68,7 +73,10 @@ pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
                     Some(said) => Some(find_community(&board, said).await?.id),
                     None => None,
                 };
-                let key = board.signing_key(app::random_bytes()).await?;
+                let key = match args.new_key {
+                    true => board.new_signing_key(app::random_bytes()).await?,
+                    false => board.signing_key(app::random_bytes()).await?,
+                };
                 Ok::<_, Failure>((board, community, key))
             })?;
             let summary = verify(&board, community, &key, &args.out)?;
@@ -95,19 +103,25 @@ fn verify(
     let failed = |what: &str, e: &dyn std::fmt::Display| {
         Failure::failed(format!("cannot {what} {}: {e}", unfinished.display()))
     };
-    let file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&unfinished)
-        .map_err(|e| failed("write", &e))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(failed("write", &"another verification writes it at this moment"));
+    let file = loop {
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&unfinished)
+            .map_err(|e| failed("write", &e))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(failed("write", &"another verification writes it at this moment"));
+            }
+            Err(TryLockError::Error(e)) => return Err(failed("lock", &e)),
         }
-        Err(TryLockError::Error(e)) => return Err(failed("lock", &e)),
-    }
+        // Another may have come to its end between the two: then this is its report, under its name by now.
+        if is_at(&file, &unfinished).map_err(|e| failed("write", &e))? {
+            break file;
+        }
+    };
     file.set_len(0).map_err(|e| failed("write", &e))?;
     // Draws only where stderr is a terminal.
     let bar = ProgressBar::new(0);
@@ -137,6 +151,16 @@ fn verify(
         VerificationError::Board(error) => error.into(),
         other => Failure::failed(other.to_string()),
     })
+}
+
+/// Whether an open file is the one at a path.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let own = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(there) => Ok((own.dev(), own.ino()) == (there.dev(), there.ino())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// The name under which a report is written that is not whole yet.
@@ -197,6 +221,8 @@ struct Check {
     report: CheckedReport,
     expected: String,
     trusted: bool,
+    /// Until when the key was that of this database, if it is not any more.
+    former_until: Option<Timestamp>,
 }
 
 async fn checked(config: &Config, args: &Args, path: &Path) -> Result<Check> {
@@ -204,35 +230,49 @@ async fn checked(config: &Config, args: &Args, path: &Path) -> Result<Check> {
     let file = File::open(path).map_err(|e| Failure::wrong(vec![format!("cannot read {name}: {e}")]))?;
     let report =
         check(BufReader::with_capacity(BUFFER, file)).map_err(|e| Failure::failed(format!("{name}: {e}")))?;
+    let mut former = None;
     let expected = match &args.signer {
         Some(key) => key.trim().to_owned(),
         None => {
             let board = app::command_board(config, app::open_for_reading(config)?);
             let own = board.known_signing_key().await?;
+            former = board.former_signing_key(report.signed_by.key.clone()).await?;
             own.map_or_else(
                 || "this database has signed nothing yet".to_owned(),
                 |key| key.signer().key,
             )
         }
     };
+    let former_until = former.map(|(_, until)| until);
+    let of_its_time = former_until.is_some_and(|until| report.ended_at <= until);
     Ok(Check {
-        trusted: expected == report.signed_by.key,
+        trusted: expected == report.signed_by.key || of_its_time,
         report,
         expected,
+        former_until,
     })
 }
 
 fn told_of_check(check: &Check, out: Output) {
     let (report, trusted) = (&check.report, check.trusted);
-    let value = json!({"signature": "right", "trusted": trusted, "report": report});
+    let value = json!({
+        "signature": "right",
+        "trusted": trusted,
+        "former_key_until": check.former_until,
+        "report": report,
+    });
     out.print(&value, || {
         let found = match report.offenders {
             0 => "no row broke any rule".to_owned(),
             n => format!("rows that broke a rule: {n}"),
         };
-        let whose = match trusted {
-            true => "the expected key",
-            false => "NOT the expected key",
+        let whose = match (trusted, check.former_until) {
+            (true, Some(until)) => format!("a former key of this database, in use until {until}"),
+            (true, None) => "the expected key".to_owned(),
+            (false, Some(until)) => {
+                format!("NOT the expected key but a former one, AFTER its end at {until}")
+            }
+            (false, None) => "NOT the expected key".to_owned(),
         };
         format!(
             "signed by {} ({}), {whose}, at {}\nabout {}: {found}",
@@ -242,4 +282,21 @@ fn told_of_check(check: &Check, out: Output) {
             report.community.as_deref().unwrap_or("all communities"),
         )
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_renamed_since_it_was_opened_is_not_the_one_at_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, name) = (folder.path().join("a.unfinished"), folder.path().join("a"));
+        let file = File::create(&path).unwrap();
+        assert!(is_at(&file, &path).unwrap());
+        fs::rename(&path, &name).unwrap();
+        assert!(!is_at(&file, &path).unwrap());
+        File::create(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap());
+    }
 }

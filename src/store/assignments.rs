@@ -269,7 +269,27 @@ pub fn delete(
     Ok(gone > 0)
 }
 
-/// Notes that the owner used a row: it is answered from now on, and active.
+/// Notes that the owner used a row for the first time: it is answered from now on, and active. The row after it; none
+/// where it was answered already, or has gone.
+pub fn answer(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+    now: Timestamp,
+) -> Result<Option<Assignment>, StoreError> {
+    let row: Option<Row> = each!(conn, c => diesel::update(
+        assignments::table
+            .find((community.as_i64(), member.as_i64(), number.as_i64()))
+            .filter(assignments::answered_at.is_null()))
+        .set((assignments::answered_at.eq(now.0), assignments::last_activity_at.eq(now.0)))
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional())?;
+    Ok(row.map(Into::into))
+}
+
+/// Notes that the owner used a row, if it is there: it is active.
 pub fn touch(
     conn: &mut Conn,
     community: CommunityId,
@@ -301,17 +321,26 @@ pub struct AssignmentChange {
     pub origin: Option<i16>,
 }
 
-/// Changes one row.
+/// Changes one row. The row after it; none where it is so already, or has gone.
 pub fn update(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
     number: NumberId,
     change: &AssignmentChange,
-) -> Result<(), StoreError> {
-    each!(conn, c => diesel::update(
-        assignments::table.find((community.as_i64(), member.as_i64(), number.as_i64())))
+) -> Result<Option<Assignment>, StoreError> {
+    // What is to stay compares with NULL, which is never true.
+    let differs = (assignments::pending.nullable().ne(change.pending))
+        .or(assignments::blocked.nullable().ne(change.blocked))
+        .or(assignments::stopped.nullable().ne(change.stopped))
+        .or(assignments::origin.nullable().ne(change.origin));
+    let row: Option<Row> = each!(conn, c => diesel::update(
+        assignments::table
+            .find((community.as_i64(), member.as_i64(), number.as_i64()))
+            .filter(differs))
         .set(change)
-        .execute(c))?;
-    Ok(())
+        .returning(Row::as_returning())
+        .get_result(c)
+        .optional())?;
+    Ok(row.map(Into::into))
 }

@@ -1,6 +1,8 @@
 //! Connections: which database a URL means, and how each is set up.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
@@ -62,6 +64,7 @@ impl DatabaseUrl {
                 if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).map_err(|e| failed(e.to_string()))?;
                 }
+                make_private(path).map_err(|e| failed(e.to_string()))?;
                 let path = path
                     .to_str()
                     .ok_or_else(|| failed("the path is not UTF-8".into()))?;
@@ -82,6 +85,20 @@ impl DatabaseUrl {
                 Ok(Conn::Postgres(conn))
             }
         }
+    }
+}
+
+/// Makes the file of a new database, for its owner alone: whoever can read it has the secrets of endpoints and the key
+/// that signs reports. SQLite gives the files beside it the mode of the database.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let made = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(e),
+        _ => Ok(()),
     }
 }
 
@@ -199,6 +216,22 @@ mod tests {
             DatabaseUrl::parse("postgres://u@h/d").unwrap(),
             DatabaseUrl::Postgres(_)
         ));
+    }
+
+    #[test]
+    fn a_new_database_and_the_files_beside_it_are_their_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new.db");
+        let mut conn = DatabaseUrl::Sqlite(path.clone()).connect(true).unwrap();
+        conn.execute("CREATE TABLE t (x INTEGER)").unwrap();
+        for name in ["new.db", "new.db-wal", "new.db-shm"] {
+            let mode = std::fs::metadata(folder.path().join(name))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
     }
 
     #[test]

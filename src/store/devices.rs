@@ -130,31 +130,34 @@ pub fn primary(
         .optional())?)
 }
 
-/// Removes a device; true if it was there.
+/// Removes a device; as it was, if it was there.
 pub fn delete(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
     id: DeviceId,
-) -> Result<bool, StoreError> {
-    let gone = each!(conn, c => diesel::delete(devices::table
+) -> Result<Option<DeviceRow>, StoreError> {
+    Ok(each!(conn, c => diesel::delete(devices::table
         .find((community.as_i64(), id.as_i64()))
         .filter(devices::member_id.eq(member.as_i64())))
-        .execute(c))?;
-    Ok(gone > 0)
+        .returning(DeviceRow::as_returning())
+        .get_result(c)
+        .optional())?)
 }
 
-/// Records or lifts STOPALL.
+/// Records or lifts STOPALL. The device after it; none where it is so already, or has gone.
 pub fn set_stopped_all(
     conn: &mut Conn,
     community: CommunityId,
     phone: E164,
     stopped: bool,
-) -> Result<(), StoreError> {
-    each!(conn, c => diesel::update(devices::table
+) -> Result<Option<DeviceRow>, StoreError> {
+    Ok(each!(conn, c => diesel::update(devices::table
         .filter(devices::community_id.eq(community.as_i64()))
-        .filter(devices::phone.eq(phone.as_i64())))
+        .filter(devices::phone.eq(phone.as_i64()))
+        .filter(devices::stopped_all.ne(stopped)))
         .set(devices::stopped_all.eq(stopped))
-        .execute(c))?;
-    Ok(())
+        .returning(DeviceRow::as_returning())
+        .get_result(c)
+        .optional())?)
 }

@@ -283,6 +283,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_signing_keys (public) {
+        public -> Text,
+        created_at -> BigInt,
+        ended_at -> BigInt,
+    }
+}
+
+diesel::table! {
     verifications (id) {
         id -> BigInt,
         community_id -> Nullable<BigInt>,

@@ -1,8 +1,8 @@
-//! The key with which this instance signs its reports.
+//! The key with which this instance signs its reports, and what is left of those before it.
 
 use diesel::prelude::*;
 
-use super::schema::signing_keys;
+use super::schema::{former_signing_keys, signing_keys};
 use super::{Conn, StoreError, each};
 
 /// There is one key.
@@ -17,6 +17,18 @@ pub struct SigningKeyRow {
     pub secret: String,
     /// Unix milliseconds.
     pub created_at: i64,
+}
+
+/// What is left of a key that is not in use any more.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = former_signing_keys, treat_none_as_default_value = false)]
+pub struct FormerKeyRow {
+    /// The public key, in base64.
+    pub public: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub ended_at: i64,
 }
 
 /// The key, if there is one.
@@ -40,4 +52,32 @@ pub fn keep(conn: &mut Conn, secret: String, created_at: i64) -> Result<(), Stor
         .on_conflict_do_nothing()
         .execute(c))?;
     Ok(())
+}
+
+/// Puts another key in the place of one, of which the public half is kept; false where that is not the key any more.
+pub fn replace(
+    conn: &mut Conn,
+    old: &SigningKeyRow,
+    former: &FormerKeyRow,
+    secret: &str,
+) -> Result<bool, StoreError> {
+    let replaced = each!(conn, c => diesel::update(signing_keys::table
+        .find(ONLY)
+        .filter(signing_keys::secret.eq(&old.secret)))
+        .set((signing_keys::secret.eq(secret), signing_keys::created_at.eq(former.ended_at)))
+        .execute(c))?;
+    if replaced == 0 {
+        return Ok(false);
+    }
+    each!(conn, c => diesel::insert_into(former_signing_keys::table).values(former).execute(c))?;
+    Ok(true)
+}
+
+/// A key that was in use before, by its public half.
+pub fn former(conn: &mut Conn, public: &str) -> Result<Option<FormerKeyRow>, StoreError> {
+    Ok(each!(conn, c => former_signing_keys::table
+        .find(public)
+        .select(FormerKeyRow::as_select())
+        .first(c)
+        .optional())?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{verification_parts, verifications};
 use super::{Conn, StoreError, each};
+use crate::domain::Timestamp;
 use crate::domain::id::VerificationId;
 
 /// A verification's row.
@@ -14,7 +15,7 @@ pub struct VerificationRow {
     pub id: i64,
     /// `com_…`; none for all communities.
     pub community_id: Option<i64>,
-    /// `running`, `done` or `failed`.
+    /// `running`, `done`, `failed` or `interrupted`.
     pub state: String,
     /// Looked at so far.
     pub assignments: i64,
@@ -31,6 +32,15 @@ pub struct VerificationRow {
     /// Unix milliseconds.
     pub ended_at: Option<i64>,
 }
+
+/// It goes on.
+pub const RUNNING: &str = "running";
+/// Its report is there.
+pub const DONE: &str = "done";
+/// It came to no end.
+pub const FAILED: &str = "failed";
+/// It was given up: nothing was heard of it any more.
+pub const INTERRUPTED: &str = "interrupted";
 
 /// The first key of the advisory locks, and the only second one.
 const BEGIN_LOCK: (i32, i32) = (0x7665_7269, 1);
@@ -75,7 +85,7 @@ pub fn list(conn: &mut Conn, before: i64, limit: i64) -> Result<Vec<Verification
 #[derive(Clone, Debug, AsChangeset)]
 #[diesel(table_name = verifications)]
 pub struct VerificationChange {
-    /// `running`, `done` or `failed`.
+    /// `running`, `done`, `failed` or `interrupted`.
     pub state: &'static str,
     /// Looked at so far.
     pub assignments: i64,
@@ -91,17 +101,53 @@ pub struct VerificationChange {
     pub ended_at: Option<i64>,
 }
 
-/// Notes how far a verification is; one that has been forgotten stays so.
-pub fn update(conn: &mut Conn, id: VerificationId, change: &VerificationChange) -> Result<(), StoreError> {
-    each!(conn, c => diesel::update(verifications::table.find(id.as_i64())).set(change).execute(c))?;
+/// Notes how far a verification is that goes on, and has given a sign of life since a moment. False of any other: it
+/// was given up, or forgotten, and stays so.
+pub fn update(
+    conn: &mut Conn,
+    id: VerificationId,
+    alive_since: Timestamp,
+    change: &VerificationChange,
+) -> Result<bool, StoreError> {
+    let noted = each!(conn, c => diesel::update(verifications::table
+        .find(id.as_i64())
+        .filter(verifications::state.eq(RUNNING))
+        .filter(verifications::updated_at.ge(alive_since.0)))
+        .set(change)
+        .execute(c))?;
+    Ok(noted > 0)
+}
+
+/// Gives up those that go on and have given no sign of life since a moment.
+pub fn give_up(conn: &mut Conn, alive_since: Timestamp) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(verifications::table
+        .filter(verifications::state.eq(RUNNING))
+        .filter(verifications::updated_at.lt(alive_since.0)))
+        .set(verifications::state.eq(INTERRUPTED))
+        .execute(c))?;
     Ok(())
 }
 
-/// Forgets a verification with its report.
-pub fn forget(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
+/// Removes some pieces of a report; false when none is left.
+pub fn forget_parts(conn: &mut Conn, id: i64, most: i64) -> Result<bool, StoreError> {
+    let some: Vec<i64> = each!(conn, c => verification_parts::table
+        .filter(verification_parts::verification_id.eq(id))
+        .order(verification_parts::no)
+        .limit(most)
+        .select(verification_parts::no)
+        .load(c))?;
+    let Some(last) = some.last() else {
+        return Ok(false);
+    };
     each!(conn, c => diesel::delete(verification_parts::table
-        .filter(verification_parts::verification_id.eq(id)))
+        .filter(verification_parts::verification_id.eq(id))
+        .filter(verification_parts::no.le(last)))
         .execute(c))?;
+    Ok(true)
+}
+
+/// Removes a verification that has no pieces any more.
+pub fn forget(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
     each!(conn, c => diesel::delete(verifications::table.find(id)).execute(c))?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
 use super::side::Known;
-use super::{Context, books, contacts, history, members, notices, shortage};
+use super::{Context, books, changes, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice};
 use crate::domain::history::Why;
@@ -16,7 +16,7 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, app_devices, numbers};
+use crate::store::{Conn, app_devices, numbers};
 
 /// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
@@ -168,41 +168,47 @@ fn existing(
     community: CommunityId,
     (member, contact): (MemberId, MemberId),
 ) -> Result<Option<Pair>> {
-    let Some(mut row) = assignments::by_contact(conn, community, member, contact)? else {
-        return Ok(None);
-    };
-    let Some(mut mirror) = assignments::by_contact(conn, community, contact, member)? else {
-        return Err(StoreError::Corrupt("assignments: a row without its mirror").into());
-    };
-    if row.origin == Origin::Received {
-        // Choosing back is the best acceptance there is.
-        let change = AssignmentChange {
-            origin: Some(Origin::Chosen.code()),
-            pending: Some(false),
-            ..AssignmentChange::default()
-        };
-        assignments::update(conn, community, member, row.number, &change)?;
-        let accepted = AssignmentChange {
-            pending: Some(false),
-            ..AssignmentChange::default()
-        };
-        assignments::update(conn, community, contact, mirror.number, &accepted)?;
-        let was_pending = mirror.pending;
-        row.origin = Origin::Chosen;
-        row.pending = false;
-        mirror.pending = false;
-        history::note(conn, ctx, community, &row, Why::ChosenBack)?;
-        if was_pending {
-            history::note(conn, ctx, community, &mirror, Why::Accepted)?;
-            books::changed(conn, ctx, policy, community, &[member, contact])?;
-        }
-    }
-    Ok(Some(Pair {
+    let there = |row, mirror| Pair {
         row,
         mirror,
         created: false,
         made_room: false,
-    }))
+    };
+    let Some(row) = assignments::by_contact(conn, community, member, contact)? else {
+        return Ok(None);
+    };
+    if row.origin == Origin::Chosen
+        && let Some(mirror) = assignments::by_contact(conn, community, contact, member)?
+    {
+        return Ok(Some(there(row, mirror)));
+    }
+    // It is to be changed, and may be released at this moment: it may have to give way to another.
+    let Some([row, mirror]) = assignments::lock_pair(conn, community, member, contact)? else {
+        return Ok(None);
+    };
+    if row.origin == Origin::Chosen {
+        return Ok(Some(there(row, mirror)));
+    }
+    // Choosing back is the best acceptance there is.
+    let accepted = AssignmentChange {
+        pending: Some(false),
+        ..AssignmentChange::default()
+    };
+    let chosen = AssignmentChange {
+        origin: Some(Origin::Chosen.code()),
+        ..accepted
+    };
+    let mut change = |row: Assignment, change, why| -> Result<Assignment> {
+        let after = changes::change(conn, ctx, community, &row, &change, (why, ctx.by.get()))?;
+        Ok(after.unwrap_or(row))
+    };
+    let was_pending = mirror.pending;
+    let row = change(row, chosen, Why::ChosenBack)?;
+    let mirror = change(mirror, accepted, Why::Accepted)?;
+    if was_pending {
+        books::changed(conn, ctx, policy, community, &[member, contact])?;
+    }
+    Ok(Some(there(row, mirror)))
 }
 
 /// The numbers that take new pairs, with the loads that they will have.

@@ -3,7 +3,7 @@
 use super::assign::{self, Loads};
 use super::error::{Result, SwitchboardError};
 use super::views::{AssignmentView, Contact};
-use super::{Expected, Switchboard, books, communities, history, members, notices};
+use super::{Expected, Switchboard, books, changes, communities, members, notices};
 use crate::domain::E164;
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::history::Why;
@@ -94,17 +94,6 @@ pub(crate) fn contact_view(
 fn mirror_of(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<Assignment> {
     Ok(rows::by_contact(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?)
-}
-
-/// A row after a change.
-fn changed_by(row: &Assignment, change: &AssignmentChange) -> Assignment {
-    Assignment {
-        pending: change.pending.unwrap_or(row.pending),
-        blocked: change.blocked.unwrap_or(row.blocked),
-        stopped: change.stopped.unwrap_or(row.stopped),
-        origin: change.origin.map_or(row.origin, Origin::from_code),
-        ..row.clone()
-    }
 }
 
 fn require(
@@ -343,11 +332,7 @@ impl Switchboard {
                 let mut change = AssignmentChange::default();
                 edit(&row, &mut change)?;
                 for side in [&row, &mirror] {
-                    let after = changed_by(side, &change);
-                    if after != *side {
-                        rows::update(conn, community, side.member, side.number, &change)?;
-                        history::note(conn, ctx, community, &after, why)?;
-                    }
+                    changes::change(conn, ctx, community, side, &change, (why, ctx.by.get()))?;
                     if let Some(reason) = cancel {
                         notices::cancel_lane(conn, ctx, community, side.id, reason)?;
                     }

@@ -61,30 +61,8 @@ pub struct AssignmentChanged {
 /// A place in the history of a pair.
 pub type HistoryPlace = (Timestamp, i64);
 
-/// Writes down how a row is after a change by whoever acts in this transaction.
-pub(crate) fn note(
-    conn: &mut Conn,
-    ctx: &Context,
-    community: CommunityId,
-    row: &Assignment,
-    why: Why,
-) -> Result<()> {
-    write(conn, ctx, community, &[row], (why, ctx.by.get()), None)
-}
-
-/// The same, by the member whose row it is.
-pub(crate) fn note_own(
-    conn: &mut Conn,
-    ctx: &Context,
-    community: CommunityId,
-    row: &Assignment,
-    why: Why,
-) -> Result<()> {
-    note_by(conn, ctx, community, row, (why, Actor::Member(row.member)))
-}
-
-/// The same, by somebody.
-pub(crate) fn note_by(
+/// Writes down how a row is after a change; [`super::changes`] makes the change and calls this.
+pub(super) fn note(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,

@@ -9,10 +9,8 @@ use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{
-    Context, deliver, held, history, intercept, keywords, known, media, members, notices, strangers,
+    Context, changes, deliver, held, intercept, keywords, known, media, members, notices, strangers,
 };
-use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment};
-use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
@@ -207,7 +205,7 @@ fn ruled(
     };
     match (ruling, &facts.pair) {
         (Ruling::Bridge, Some(pair)) => {
-            touch(conn, ctx, dialled.community, &pair.row)?;
+            changes::used(conn, ctx, dialled.community, &pair.row)?;
             bridge(
                 conn,
                 ctx,
@@ -316,17 +314,6 @@ pub(super) fn duplicate(before: MessageRow) -> Accepted {
 fn set(row: &mut MessageRow, status: Status, reason: Reason) {
     row.status = status.code();
     row.reason = Some(reason.word().to_owned());
-}
-
-/// The sender used the row: that makes it answered, and the pair active.
-fn touch(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &Assignment) -> Result<()> {
-    if row.is_unanswered() || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
-        assignments::touch(conn, community, row.member, row.number, ctx.now)?;
-    }
-    if row.is_unanswered() {
-        history::note_own(conn, ctx, community, row, Why::Answered)?;
-    }
-    Ok(())
 }
 
 fn bridge(
@@ -578,7 +565,7 @@ fn from_app(
     };
     match ruling {
         Ruling::Bridge => {
-            touch(conn, ctx, community, &pair.row)?;
+            changes::used(conn, ctx, community, &pair.row)?;
             bridge(conn, ctx, (&policy, apps), message, &pair, &[])
         }
         // An app is told at once, so there is nothing to record but the answer.

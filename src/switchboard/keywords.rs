@@ -6,18 +6,17 @@ use super::Context;
 use super::error::Result;
 use super::route::{Dialled, Facts};
 use super::told::OptOutChanged;
-use super::{books, history, notices, phone_memory};
+use super::{books, changes, notices, phone_memory};
 use crate::domain::E164;
-use crate::domain::assignment::{Assignment, Origin};
+use crate::domain::assignment::Origin;
 use crate::domain::desk;
 use crate::domain::history::{Actor, Why};
-use crate::domain::id::{CommunityId, MemberId, OptOutKind};
+use crate::domain::id::{MemberId, OptOutKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::store::Conn;
 use crate::store::assignments::{self, AssignmentChange};
-use crate::store::devices::{self, DeviceRow};
 use crate::store::opt_outs::{self, ALL_NUMBERS, OptOutRow};
 use crate::store::outbox::Pending;
 
@@ -95,21 +94,18 @@ fn stop(
         return Ok(Vec::new());
     };
     // No text of another node may be on its way onto the pair.
-    assignments::lock_pair(conn, dialled.community, pair.row.member, pair.row.contact)?;
+    let community = dialled.community;
+    let locked = assignments::lock_pair(conn, community, pair.row.member, pair.row.contact)?;
+    let Some([row, mirror]) = locked else {
+        return Ok(Vec::new());
+    };
     let change = AssignmentChange {
         stopped: Some(true),
         ..AssignmentChange::default()
     };
-    assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
-    if !pair.row.stopped {
-        let stopped = Assignment {
-            stopped: true,
-            ..pair.row.clone()
-        };
-        history::note_own(conn, ctx, dialled.community, &stopped, Why::Stopped)?;
-    }
-    let reason = Reason::RecipientOptedOut;
-    notices::cancel_lane(conn, ctx, dialled.community, pair.mirror.id, reason)
+    let why = (Why::Stopped, Actor::Member(row.member));
+    changes::change(conn, ctx, community, &row, &change, why)?;
+    notices::cancel_lane(conn, ctx, community, mirror.id, Reason::RecipientOptedOut)
 }
 
 fn stop_all(
@@ -140,7 +136,7 @@ fn stop_all(
         }
     }
     // The pairs are locked: whoever bridges a text on one from here on sees this.
-    mark_stopped_all(conn, ctx, sender, true)?;
+    changes::mark_stopped_all(conn, ctx, sender, true)?;
     Ok(pending)
 }
 
@@ -161,66 +157,37 @@ fn start(
     if lifted || facts.sender.as_ref().is_some_and(|d| d.stopped_all) {
         tell(ctx, facts, dialled, None, true, false)?;
         if let Some(sender) = &facts.sender {
-            mark_stopped_all(conn, ctx, sender, false)?;
+            changes::mark_stopped_all(conn, ctx, sender, false)?;
         }
     }
     if let Some(pair) = &facts.pair {
         let accepts = awaits_me(pair.row.pending, pair.row.origin);
         // What another phone of the same member has stopped, only that one's START lifts.
-        let (member, number) = (pair.row.member, pair.row.number);
-        let stopped = phone_memory::has_stopped(conn, dialled.community, member, number)?;
-        let change = AssignmentChange {
+        let (community, member) = (dialled.community, pair.row.member);
+        let stopped = phone_memory::has_stopped(conn, community, member, pair.row.number)?;
+        let mut change = |row, change: AssignmentChange, why| {
+            changes::change(conn, ctx, community, row, &change, (why, Actor::Member(member)))
+        };
+        if accepts {
+            for row in [&pair.row, &pair.mirror] {
+                let accepted = AssignmentChange {
+                    pending: Some(false),
+                    ..AssignmentChange::default()
+                };
+                change(row, accepted, Why::Accepted)?;
+            }
+        }
+        let lifted = AssignmentChange {
             stopped: Some(stopped),
-            pending: accepts.then_some(false),
             ..AssignmentChange::default()
         };
-        assignments::update(conn, dialled.community, pair.row.member, pair.row.number, &change)?;
-        let after = Assignment {
-            stopped,
-            pending: pair.row.pending && !accepts,
-            ..pair.row.clone()
-        };
-        if after != pair.row {
-            let why = match accepts {
-                true => Why::Accepted,
-                false => Why::Started,
-            };
-            history::note_own(conn, ctx, dialled.community, &after, why)?;
-        }
+        change(&pair.row, lifted, Why::Started)?;
         if accepts {
-            let mirror = Assignment {
-                pending: false,
-                ..pair.mirror.clone()
-            };
-            let why = (Why::Accepted, Actor::Member(member));
-            history::note_by(conn, ctx, dialled.community, &mirror, why)?;
-            let accepted = AssignmentChange {
-                pending: Some(false),
-                ..AssignmentChange::default()
-            };
-            assignments::update(
-                conn,
-                dialled.community,
-                pair.mirror.member,
-                pair.mirror.number,
-                &accepted,
-            )?;
             let both = [member, pair.row.contact];
-            pending = books::changed(conn, ctx, &dialled.policy, dialled.community, &both)?;
+            pending = books::changed(conn, ctx, &dialled.policy, community, &both)?;
         }
     }
     Ok(pending)
-}
-
-/// Marks that a member's phone has stopped everything, or allows it again.
-fn mark_stopped_all(conn: &mut Conn, ctx: &Context, sender: &DeviceRow, stopped: bool) -> Result<()> {
-    let community = CommunityId::from_i64(sender.community_id);
-    devices::set_stopped_all(conn, community, sender.e164()?, stopped)?;
-    let after = DeviceRow {
-        stopped_all: stopped,
-        ..sender.clone()
-    };
-    history::note_phone(conn, ctx, &after, true)
 }
 
 /// Tells apps that a phone stopped, or allows again, one contact or all.

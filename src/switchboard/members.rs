@@ -4,7 +4,7 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Expected, Switchboard, app_devices, books, history, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, app_devices, books, changes, history, notices, phone_memory, region};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::policy::Policy;
@@ -294,7 +294,8 @@ impl Switchboard {
                 let mut gone = Vec::new();
                 for device in devices::of_member(conn, community, id)? {
                     phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
-                    devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+                    let device = devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+                    let Some(device) = device else { continue };
                     history::note_phone(conn, ctx, &device, false)?;
                     gone.push(device.e164()?);
                 }
@@ -383,19 +384,17 @@ impl Switchboard {
                     assignments::lock_pair(conn, community, member, row.contact)?;
                 }
                 phone_memory::keep(conn, ctx, &policy, community, device, &table)?;
-                devices::delete(conn, community, member, id)?;
-                history::note_phone(conn, ctx, device, false)?;
+                // It may have sent STOPALL until its pairs were locked.
+                let Some(gone) = devices::delete(conn, community, member, id)? else {
+                    return Err(SwitchboardError::not_found("device", id));
+                };
+                history::note_phone(conn, ctx, &gone, false)?;
                 // A STOPALL of the phone that their texts went to stays theirs, as a STOP of a pair does.
                 if let Some(next) = devices::primary(conn, community, member)?
-                    && device.stopped_all
+                    && gone.stopped_all
                     && all.first().is_some_and(|first| first.id == device.id)
                 {
-                    devices::set_stopped_all(conn, community, next.e164()?, true)?;
-                    let next = DeviceRow {
-                        stopped_all: true,
-                        ..next
-                    };
-                    history::note_phone(conn, ctx, &next, true)?;
+                    changes::mark_stopped_all(conn, ctx, &next, true)?;
                 }
                 notices::leave_phone(conn, ctx, community, member, device.e164()?)
             })

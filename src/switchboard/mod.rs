@@ -15,6 +15,7 @@ mod bell;
 mod books;
 mod bulk;
 mod calls;
+mod changes;
 mod communities;
 mod contacts;
 mod deliver;

@@ -2,13 +2,13 @@
 //! table forgets nothing while the phone stays; here is what happens when it does not (design rules 4, 5, 10).
 
 use super::error::{Result, SwitchboardError};
-use super::{Context, history};
+use super::{Context, changes};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
-use crate::store::assignments::{self, AssignmentChange};
+use crate::store::assignments::AssignmentChange;
 use crate::store::devices::{self, DeviceRow};
 use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
@@ -106,12 +106,8 @@ pub(crate) fn bring_stops(
                 stopped: Some(true),
                 ..AssignmentChange::default()
             };
-            assignments::update(conn, community, row.member, row.number, &change)?;
-            let stopped = Assignment {
-                stopped: true,
-                ..row.clone()
-            };
-            history::note(conn, ctx, community, &stopped, Why::PhoneJoined)?;
+            let why = (Why::PhoneJoined, ctx.by.get());
+            changes::change(conn, ctx, community, row, &change, why)?;
         }
     }
     Ok(())

@@ -189,6 +189,11 @@ impl Town {
         (board, carrier)
     }
 
+    /// Every story that changes something may end with this: the history tells of the tables as they are.
+    pub fn assert_history_agrees(&self) {
+        super::agreement::assert_history_agrees(&self.url);
+    }
+
     fn start(&mut self) {
         let db = Db::open(&self.url, Durability::Command).unwrap();
         let lock = NodeLock::acquire(&db, 0).unwrap();

@@ -14,6 +14,7 @@
     reason = "the harness waits on the machine's clock"
 )]
 
+pub mod agreement;
 pub mod broker;
 pub mod callbacks;
 pub mod capture;

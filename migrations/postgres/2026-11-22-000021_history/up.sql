@@ -54,7 +54,6 @@ CREATE TABLE history_starts (
 );
 
 -- What there is now is known from now on.
-INSERT INTO history_starts SELECT id, CAST(extract(epoch FROM now()) * 1000 AS BIGINT) FROM communities;
 INSERT INTO assignment_history
     SELECT community_id, member_id, number_id, CAST(extract(epoch FROM now()) * 1000 AS BIGINT), id, contact_id, id, TRUE,
         origin, pending, blocked, stopped, NULL, 0, 7, NULL FROM assignments;
@@ -69,3 +68,8 @@ INSERT INTO device_history
     SELECT community_id, member_id, created_at, id, id, NULL, TRUE, FALSE FROM app_devices;
 INSERT INTO number_history
     SELECT community_id, id, created_at, id, TRUE FROM numbers WHERE state <> 'removed';
+-- Last: time went by since the first copy was made, and a moment before the last one is not known whole.
+INSERT INTO history_starts
+    SELECT c.id, greatest(CAST(extract(epoch FROM now()) * 1000 AS BIGINT),
+        coalesce((SELECT max(h.at) FROM assignment_history h WHERE h.community_id = c.id), 0))
+    FROM communities c;

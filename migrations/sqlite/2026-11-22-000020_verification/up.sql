@@ -9,7 +9,7 @@ CREATE TABLE signing_keys (
 CREATE TABLE verifications (
     id           BIGINT NOT NULL PRIMARY KEY,
     community_id BIGINT, -- none for all
-    state        TEXT NOT NULL, -- running, done, failed
+    state        TEXT NOT NULL, -- running, done, failed, interrupted
     assignments  BIGINT NOT NULL, -- looked at so far
     about        BIGINT NOT NULL, -- how many there are, about
     offenders    BIGINT NOT NULL,

@@ -54,7 +54,6 @@ CREATE TABLE history_starts (
 );
 
 -- What there is now is known from now on.
-INSERT INTO history_starts SELECT id, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM communities;
 INSERT INTO assignment_history
     SELECT community_id, member_id, number_id, CAST(unixepoch('subsec') * 1000 AS INTEGER), id, contact_id, id, 1,
         origin, pending, blocked, stopped, NULL, 0, 7, NULL FROM assignments;
@@ -69,6 +68,11 @@ INSERT INTO device_history
     SELECT community_id, member_id, created_at, id, id, NULL, 1, 0 FROM app_devices;
 INSERT INTO number_history
     SELECT community_id, id, created_at, id, 1 FROM numbers WHERE state <> 'removed';
+-- Last: time went by since the first copy was made, and a moment before the last one is not known whole.
+INSERT INTO history_starts
+    SELECT c.id, max(CAST(unixepoch('subsec') * 1000 AS INTEGER),
+        coalesce((SELECT max(h.at) FROM assignment_history h WHERE h.community_id = c.id), 0))
+    FROM communities c;
 
 -- As of the other tables, what ANALYZE would find in a big community.
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES

@@ -22,7 +22,8 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
+    assignments, book, book_links, bulk, calls, capacity, communities, contact_history, contacts, deliveries,
+    devices, docs,
     endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
     opt_outs, pools, resolve, verifications,
 };
@@ -42,7 +43,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         communities::create, communities::list, communities::one, communities::edit,
         members::create, members::list, members::one, members::edit, members::remove,
         devices::create, devices::list, devices::remove, devices::one, devices::edit,
-        contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contacts::history,
+        contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contact_history::list,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         assignments::list,

@@ -8,6 +8,7 @@ mod calls;
 mod capacity;
 mod common;
 pub(super) mod conformance;
+mod contact_history;
 mod endpoints;
 mod etags;
 mod foretold;

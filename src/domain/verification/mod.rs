@@ -1,6 +1,7 @@
 //! The rules of the assignment table, as pure functions of rows that were read at one moment.
 
 mod mirrors;
+mod received;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,8 @@ use super::assignment::Origin;
 use super::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId, OptOutId};
 
 pub use mirrors::Mirrors;
-pub use rules::{Live, hold, mirror, stop, table};
+pub use received::Received;
+pub use rules::{Live, chosen_by_nobody, hold, mirror, stop, table};
 
 /// What must hold of the assignment table; each offender names the rule that it breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -32,7 +34,7 @@ pub enum Rule {
     OwnContact,
     /// Each assignment has its mirror.
     Mirror,
-    /// Both rows of a pair say the same of what concerns both.
+    /// Both rows of a pair say the same of what concerns both, and one of the two chose the other.
     PairAgrees,
     /// A number that cools down for a phone stands for nobody else on it.
     CoolDown,

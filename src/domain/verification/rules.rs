@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Offender, Past, Row, Rule};
 use crate::domain::Timestamp;
+use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, DeviceId, MemberId, OptOutId};
 
 /// Looks at one member's table, in the order of its numbers, with what the member's numbers last stood for.
@@ -60,6 +61,15 @@ pub fn mirror(
         row.pending == mirror.pending && row.blocked == mirror.blocked && row.created_at == mirror.created_at;
     // Told once for both rows.
     (!agree && row.member < mirror.member).then(|| Offender {
+        other_assignment: Some(mirror.id),
+        ..Offender::of(Rule::PairAgrees, community, row)
+    })
+}
+
+/// A received row whose mirror was received too: neither of the two chose the other.
+pub fn chosen_by_nobody(community: CommunityId, row: &Row, mirror: &Row) -> Option<Offender> {
+    let received = row.origin == Origin::Received && mirror.origin == Origin::Received;
+    received.then(|| Offender {
         other_assignment: Some(mirror.id),
         ..Offender::of(Rule::PairAgrees, community, row)
     })

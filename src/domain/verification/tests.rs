@@ -107,7 +107,33 @@ fn rows_of_a_pair_that_do_not_agree_are_told_once() {
     );
 }
 
+#[test]
+fn a_pair_that_nobody_chose_is_told() {
+    let received = |row: Row| Row {
+        origin: Origin::Received,
+        ..row
+    };
+    let (one, two) = (row(1, 1, 2), row(2, 1, 1));
+    let told = |a: &Row, b: &Row| chosen_by_nobody(TOWN, a, b).map(|offender| offender.rule);
+    assert_eq!(told(&received(one), &received(two)), Some(Rule::PairAgrees));
+    assert_eq!((told(&received(one), &two), told(&one, &two)), (None, None));
+}
+
 proptest! {
+    #[test]
+    fn the_second_received_row_of_a_pair_is_doubted(
+        pairs in proptest::collection::btree_set((1i64..40, 41i64..80), 1..60),
+        key in any::<u64>(),
+    ) {
+        let mut received = Received::new(pairs.len() as u64, key);
+        for (a, b) in &pairs {
+            received.doubts(&row(*a, *b, *b));
+        }
+        for (a, b) in &pairs {
+            prop_assert!(received.doubts(&row(*b, *a, *a)));
+        }
+    }
+
     #[test]
     fn whole_pairs_cancel_out_and_a_row_without_its_mirror_is_doubted(
         pairs in proptest::collection::btree_set((1i64..40, 41i64..80), 1..60),

@@ -130,86 +130,127 @@ pub fn tables(
     Ok((rows.into_iter().map(Row::from).collect(), upto))
 }
 
-/// The next members of a community after one, and their tables.
-pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> Result<Chunk, StoreError> {
-    let (mut rows, mut upto) = tables(conn, community, after, most)?;
-    let community = community.as_i64();
-    let within = |upto: Option<i64>| upto.unwrap_or(i64::MAX);
-    let narrow = |upto: Option<i64>, other: Option<i64>| match (upto, other) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    let mut owned: Vec<(i64, i64)> = each!(conn, c => devices::table
-        .filter(devices::community_id.eq(community))
-        .filter(devices::member_id.gt(after))
-        .filter(devices::member_id.le(within(upto)))
+/// A stretch of members: after one, up to another if it does not go to the end.
+#[derive(Clone, Copy)]
+struct Stretch {
+    community: i64,
+    after: i64,
+    upto: Option<i64>,
+    most: i64,
+}
+
+impl Stretch {
+    fn end(&self) -> i64 {
+        self.upto.unwrap_or(i64::MAX)
+    }
+
+    /// It goes no further than to where something that was read is whole.
+    fn narrow(&mut self, whole_to: Option<i64>) {
+        self.upto = [self.upto, whole_to].into_iter().flatten().min();
+    }
+}
+
+/// Members with their devices.
+fn devices_in(conn: &mut Conn, stretch: &mut Stretch) -> Result<Vec<(i64, i64)>, StoreError> {
+    let owned: Vec<(i64, i64)> = each!(conn, c => devices::table
+        .filter(devices::community_id.eq(stretch.community))
+        .filter(devices::member_id.gt(stretch.after))
+        .filter(devices::member_id.le(stretch.end()))
         .order((devices::member_id, devices::id))
-        .limit(most)
+        .limit(stretch.most)
         .select((devices::member_id, devices::id))
         .load(c))?;
-    upto = narrow(
-        upto,
-        whole_to(owned.iter().map(|row| row.0), is_full(owned.len(), most)),
-    );
+    let full = is_full(owned.len(), stretch.most);
+    stretch.narrow(whole_to(owned.iter().map(|row| row.0), full));
+    Ok(owned)
+}
+
+/// The members who are there.
+fn members_in(conn: &mut Conn, stretch: &mut Stretch) -> Result<Vec<i64>, StoreError> {
     let there: Vec<i64> = each!(conn, c => members::table
-        .filter(members::community_id.eq(community))
-        .filter(members::id.gt(after))
-        .filter(members::id.le(within(upto)))
+        .filter(members::community_id.eq(stretch.community))
+        .filter(members::id.gt(stretch.after))
+        .filter(members::id.le(stretch.end()))
         .order(members::id)
-        .limit(most)
+        .limit(stretch.most)
         .select(members::id)
         .load(c))?;
-    if is_full(there.len(), most) {
-        upto = narrow(upto, there.last().copied());
+    if is_full(there.len(), stretch.most) {
+        stretch.narrow(there.last().copied());
     }
-    let mut past: Vec<(i64, i64, i64, i64)> = match rows.last() {
-        Some(last) => each!(conn, c => releases::table
-            .filter(releases::community_id.eq(community))
-            .filter(releases::member_id.gt(after))
-            .filter(releases::member_id.le(within(upto).min(last.member.as_i64())))
-            .order((releases::member_id, releases::number_id))
-            .limit(most)
-            .select((releases::member_id, releases::number_id, releases::contact_id, releases::cool_until))
-            .load(c))?,
-        None => Vec::new(),
-    };
-    if let Some(whole) = whole_to(past.iter().map(|row| row.0), is_full(past.len(), most)) {
-        upto = narrow(upto, Some(whole));
+    Ok(there)
+}
+
+/// What numbers last stood for: (member, number, contact, until when it cools down).
+type Released = (i64, i64, i64, i64);
+
+/// What the numbers of those who have assignments last stood for; `last` is the last of them.
+fn releases_in(conn: &mut Conn, stretch: &mut Stretch, last: i64) -> Result<Vec<Released>, StoreError> {
+    macro_rules! own {
+        () => {
+            releases::table
+                .filter(releases::community_id.eq(stretch.community))
+                .order((releases::member_id, releases::number_id))
+                .select((
+                    releases::member_id,
+                    releases::number_id,
+                    releases::contact_id,
+                    releases::cool_until,
+                ))
+        };
+    }
+    let mut past: Vec<Released> = each!(conn, c => own!()
+        .filter(releases::member_id.gt(stretch.after))
+        .filter(releases::member_id.le(stretch.end().min(last)))
+        .limit(stretch.most)
+        .load(c))?;
+    if let Some(whole) = whole_to(past.iter().map(|row| row.0), is_full(past.len(), stretch.most)) {
+        stretch.narrow(Some(whole));
         if past.iter().all(|row| row.0 == whole) {
-            past = each!(conn, c => releases::table
-                .filter(releases::community_id.eq(community))
-                .filter(releases::member_id.eq(whole))
-                .select((releases::member_id, releases::number_id, releases::contact_id, releases::cool_until))
-                .load(c))?;
+            past = each!(conn, c => own!().filter(releases::member_id.eq(whole)).load(c))?;
         }
     }
-    let upto_all = within(upto);
-    rows.retain(|row| row.member.as_i64() <= upto_all);
-    owned.retain(|row| row.0 <= upto_all);
-    past.retain(|row| row.0 <= upto_all);
+    Ok(past)
+}
+
+/// The next members of a community after one, and their tables.
+pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> Result<Chunk, StoreError> {
+    let (mut rows, upto) = tables(conn, community, after, most)?;
+    let mut stretch = Stretch {
+        community: community.as_i64(),
+        after,
+        upto,
+        most,
+    };
+    let mut owned = devices_in(conn, &mut stretch)?;
+    let mut there = members_in(conn, &mut stretch)?;
+    let mut past = match rows.last() {
+        Some(last) => releases_in(conn, &mut stretch, last.member.as_i64())?,
+        None => Vec::new(),
+    };
+    // Each may have ended the stretch before what was read ahead of it.
+    let end = stretch.end();
+    rows.retain(|row| row.member.as_i64() <= end);
+    owned.retain(|row| row.0 <= end);
+    there.retain(|id| *id <= end);
+    past.retain(|row| row.0 <= end);
+    let past = past.into_iter().map(|(member, number, contact, cool_until)| {
+        let past = Past {
+            number: NumberId::from_i64(number),
+            contact: Some(MemberId::from_i64(contact)),
+            cool_until: Timestamp(cool_until),
+        };
+        (MemberId::from_i64(member), past)
+    });
+    let owned = owned
+        .into_iter()
+        .map(|(member, id)| (MemberId::from_i64(member), DeviceId::from_i64(id)));
     Ok(Chunk {
         rows,
-        past: past
-            .into_iter()
-            .map(|(member, number, contact, cool_until)| {
-                let past = Past {
-                    number: NumberId::from_i64(number),
-                    contact: Some(MemberId::from_i64(contact)),
-                    cool_until: Timestamp(cool_until),
-                };
-                (MemberId::from_i64(member), past)
-            })
-            .collect(),
-        members: there
-            .into_iter()
-            .filter(|id| *id <= upto_all)
-            .map(MemberId::from_i64)
-            .collect(),
-        devices: owned
-            .into_iter()
-            .map(|(member, id)| (MemberId::from_i64(member), DeviceId::from_i64(id)))
-            .collect(),
-        upto: upto.map(MemberId::from_i64),
+        past: past.collect(),
+        members: there.into_iter().map(MemberId::from_i64).collect(),
+        devices: owned.collect(),
+        upto: stretch.upto.map(MemberId::from_i64),
     })
 }
 
@@ -246,6 +287,18 @@ struct Least {
     least: Option<i64>,
 }
 
+/// Whose rows are of a community, and looked at by a rule. Each has a key that begins with the community.
+const OF_COMMUNITIES: [&str; 8] = [
+    "assignments",
+    "devices",
+    "numbers",
+    "members",
+    "pools",
+    "releases",
+    "phone_holds",
+    "opt_outs",
+];
+
 /// The next community of which anything is there, after one, and whether the community itself is.
 pub fn next_community(conn: &mut Conn, after: i64) -> Result<Option<(CommunityId, bool)>, StoreError> {
     let mut least = |table: &str, column: &str| -> Result<Option<i64>, StoreError> {
@@ -254,12 +307,10 @@ pub fn next_community(conn: &mut Conn, after: i64) -> Result<Option<(CommunityId
         Ok(row.least)
     };
     let own = least("communities", "id")?;
-    let others = [
-        least("assignments", "community_id")?,
-        least("devices", "community_id")?,
-        least("numbers", "community_id")?,
-    ];
-    let next = others.into_iter().flatten().chain(own).min();
+    let mut next = own;
+    for table in OF_COMMUNITIES {
+        next = next.into_iter().chain(least(table, "community_id")?).min();
+    }
     Ok(next.map(|id| (CommunityId::from_i64(id), own == Some(id))))
 }
 

@@ -75,7 +75,7 @@ pub fn phones_in_pool(conn: &mut Conn, community: CommunityId) -> Result<Vec<Pho
     Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
 }
 
-/// A place in the directory that leads nowhere.
+/// A place in the directory that leads nowhere, or to another telephone number.
 #[derive(Clone, Copy, Debug, QueryableByName)]
 pub struct LostEntry {
     /// E.164 as an integer, to go on after it.
@@ -89,12 +89,13 @@ pub struct LostEntry {
     pub number_id: i64,
 }
 
-/// Entries of the directory whose number is not there, so many after one.
+/// Entries of the directory whose number is not there or is another one, so many after one: texts to the one would be
+/// taken for texts to the other.
 pub fn lost_entries(conn: &mut Conn, after: i64) -> Result<Vec<LostEntry>, StoreError> {
     let sql = format!(
         "SELECT d.e164, d.community_id, d.number_id FROM number_directory d \
          LEFT JOIN numbers n ON n.community_id = d.community_id AND n.id = d.number_id \
-         WHERE d.e164 > {after} AND n.id IS NULL ORDER BY d.e164 LIMIT {ENTRIES}"
+         WHERE d.e164 > {after} AND (n.id IS NULL OR n.e164 <> d.e164) ORDER BY d.e164 LIMIT {ENTRIES}"
     );
     Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
 }

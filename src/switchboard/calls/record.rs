@@ -2,12 +2,11 @@
 
 use super::super::error::{Result, SwitchboardError};
 use super::super::switching::{CallEnding, CallLeg, CallNews, CallReport};
-use super::super::{Context, Switchboard, history};
+use super::super::{Context, Switchboard, changes};
 use super::missed;
 use super::view::view;
 use crate::domain::Timestamp;
 use crate::domain::call::{Cause, EndedBy, State};
-use crate::domain::history::Why;
 use crate::domain::id::{CallId, CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::store::calls::{self, CallRow, Ending};
@@ -17,8 +16,6 @@ use crate::store::{Conn, StoreError, assignments};
 
 /// Within this time after a stranger's call further ones to the same number are not recorded anew.
 const COUNTED_MS: i64 = 3_600_000;
-/// As for texts: how exactly the last activity of a pair is known.
-const ACTIVITY_GRAIN_MS: i64 = 60_000;
 
 /// Something to be written.
 pub(crate) enum Entry {
@@ -111,13 +108,7 @@ fn touch(
     let Some(row) = assignments::by_number(conn, community, member, number)? else {
         return Ok(());
     };
-    if row.is_unanswered() || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
-        assignments::touch(conn, community, member, number, ctx.now)?;
-    }
-    if row.is_unanswered() {
-        history::note_own(conn, ctx, community, &row, Why::Answered)?;
-    }
-    Ok(())
+    changes::used(conn, ctx, community, &row)
 }
 
 /// Records a refusal, a stranger's only once an hour for each phone and number.

@@ -14,18 +14,21 @@ use super::scan::Progress;
 use super::{Extent, SigningKey, VerificationError};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, VerificationId, VerificationKind};
-use crate::store::verifications::{self as rows, VerificationChange, VerificationRow};
+use crate::store::verifications::{
+    self as rows, DONE, FAILED, INTERRUPTED, RUNNING, VerificationChange, VerificationRow,
+};
 
 /// How many are kept.
 const KEPT: i64 = 10;
+/// Offenders that a report names which the database keeps: some 30 MB.
+const NAMED: u64 = 100_000;
+/// Pieces that are removed in one transaction.
+const FORGOTTEN_AT_ONCE: i64 = 16;
 /// A piece of a report, about.
 const PIECE_BYTES: usize = 64 * 1024;
 /// How often one gives a sign of life, and after how long without one it is taken for dead.
 const SIGN_OF_LIFE_MS: i64 = 1_000;
 const DEAD_AFTER_MS: i64 = 120_000;
-const RUNNING: &str = "running";
-const DONE: &str = "done";
-const FAILED: &str = "failed";
 
 /// How a verification stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -67,11 +70,17 @@ pub struct Verification {
     pub ended_at: Option<Timestamp>,
 }
 
+/// Who has given no sign of life since then is taken for dead, and stops when it notices.
+fn alive_since(now: Timestamp) -> Timestamp {
+    now.plus_ms(-DEAD_AFTER_MS)
+}
+
 fn state(row: &VerificationRow, now: Timestamp) -> VerificationState {
     match row.state.as_str() {
         DONE => VerificationState::Done,
         FAILED => VerificationState::Failed,
-        _ if Timestamp(row.updated_at).plus_ms(DEAD_AFTER_MS) < now => VerificationState::Interrupted,
+        INTERRUPTED => VerificationState::Interrupted,
+        _ if Timestamp(row.updated_at) < alive_since(now) => VerificationState::Interrupted,
         _ => VerificationState::Running,
     }
 }
@@ -147,7 +156,7 @@ impl Switchboard {
                 if let Some(id) = community {
                     communities::require(conn, id)?;
                 }
-                let before = rows::list(conn, i64::MAX, KEPT * 2)?;
+                let before = rows::list(conn, i64::MAX, KEPT)?;
                 let runs = |row: &&VerificationRow| state(row, ctx.now) == VerificationState::Running;
                 if let Some(other) = before.iter().find(runs) {
                     let id = VerificationId::from_i64(other.id);
@@ -156,9 +165,7 @@ impl Switchboard {
                         format!("{id} goes on still; wait for its end"),
                     ));
                 }
-                for old in before.iter().skip(usize::try_from(KEPT - 1).unwrap_or(0)) {
-                    rows::forget(conn, old.id)?;
-                }
+                rows::give_up(conn, alive_since(ctx.now))?;
                 let row = VerificationRow {
                     id: ctx.id::<VerificationKind>().as_i64(),
                     community_id: community.map(CommunityId::as_i64),
@@ -204,15 +211,26 @@ impl Switchboard {
             about: 0,
             offenders: 0,
         };
+        if let Err(error) = runtime.block_on(self.forget_verifications()) {
+            tracing::warn!(%error, "old verifications could not be forgotten");
+        }
         let mut told = self.now();
-        let done = self.verify(Extent::of(community), key, random, pieces, &mut |progress| {
+        let extent = Extent {
+            named: NAMED,
+            ..Extent::of(community)
+        };
+        let done = self.verify(extent, key, random, pieces, &mut |progress| {
             last = progress;
             let now = self.now();
             if now.since(told) >= SIGN_OF_LIFE_MS {
                 told = now;
-                let change = change_of(progress, RUNNING, None, now);
-                if let Err(error) = runtime.block_on(self.note_verification(id, change)) {
-                    tracing::warn!(%error, verification = %id, "how far a verification is could not be noted");
+                match runtime.block_on(self.note_verification(id, change_of(progress, RUNNING, None, now))) {
+                    Ok(true) => {}
+                    // Another may go on by now.
+                    Ok(false) => return ControlFlow::Break(()),
+                    Err(error) => {
+                        tracing::warn!(%error, verification = %id, "how far a verification is could not be noted");
+                    }
                 }
             }
             match closing.is_cancelled() {
@@ -238,14 +256,56 @@ impl Switchboard {
             }
         };
         change.ended_at = Some(now.0);
-        if let Err(error) = runtime.block_on(self.note_verification(id, change)) {
+        let is_done = change.state == DONE;
+        let ended = runtime.block_on(async {
+            let noted = self.note_verification(id, change).await?;
+            match noted && is_done {
+                true => Ok(()),
+                // What there is of its report has no signature, or is nobody's.
+                false => self.forget_report(id.as_i64()).await,
+            }
+        });
+        if let Err(error) = ended {
             tracing::warn!(%error, verification = %id, "the end of a verification could not be noted");
         }
     }
 
-    async fn note_verification(&self, id: VerificationId, change: VerificationChange) -> Result<()> {
-        self.write_grouped(move |conn, _| Ok(rows::update(conn, id, &change)?))
+    /// False where it was given up: nothing had been heard of it for too long.
+    async fn note_verification(&self, id: VerificationId, change: VerificationChange) -> Result<bool> {
+        let alive_since = alive_since(Timestamp(change.updated_at));
+        self.write_grouped(move |conn, _| Ok(rows::update(conn, id, alive_since, &change)?))
             .await
+    }
+
+    /// Removes the reports of those that came to no end, and whatever is older than the last ten.
+    async fn forget_verifications(&self) -> Result<()> {
+        let (mut before, mut seen) = (i64::MAX, 0);
+        loop {
+            let page = self.read(move |conn| Ok(rows::list(conn, before, KEPT)?)).await?;
+            for row in &page {
+                (before, seen) = (row.id, seen + 1);
+                if seen > KEPT {
+                    self.forget_report(row.id).await?;
+                    let id = row.id;
+                    self.write_grouped(move |conn, _| Ok(rows::forget(conn, id)?))
+                        .await?;
+                } else if row.state == INTERRUPTED {
+                    self.forget_report(row.id).await?;
+                }
+            }
+            if page.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Removes a report, some pieces at a time: no text waits for the whole of it.
+    async fn forget_report(&self, id: i64) -> Result<()> {
+        while self
+            .write_grouped(move |conn, _| Ok(rows::forget_parts(conn, id, FORGOTTEN_AT_ONCE)?))
+            .await?
+        {}
+        Ok(())
     }
 
     /// One verification.

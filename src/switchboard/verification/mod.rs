@@ -52,6 +52,8 @@ pub struct Extent {
     pub community: Option<CommunityId>,
     /// How many rows of a table are read at one moment, about.
     pub rows_at_once: i64,
+    /// How many offenders the report names at most; all are counted.
+    pub named: u64,
 }
 
 impl Extent {
@@ -60,6 +62,7 @@ impl Extent {
         Self {
             community,
             rows_at_once: 20_000,
+            named: u64::MAX,
         }
     }
 }
@@ -99,7 +102,7 @@ impl Switchboard {
             true => "postgres",
             false => "sqlite",
         };
-        let mut report = Report::begin(out, database, extent.community, self.now())?;
+        let mut report = Report::begin(out, database, &extent, self.now())?;
         let checked = scan::scan(
             &mut conn,
             extent,

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::Extent;
 use super::signing::{Signer, SigningKey};
 use crate::domain::Timestamp;
 use crate::domain::id::CommunityId;
@@ -82,7 +83,7 @@ pub struct ReportBody {
     pub community: Option<CommunityId>,
     /// When the first row was read.
     pub began_at: Timestamp,
-    /// Every row that breaks a rule.
+    /// The rows that break a rule: every one, but for `left_out`.
     pub offenders: Vec<Offender>,
     /// How much was looked at.
     pub checked: Counted,
@@ -90,6 +91,8 @@ pub struct ReportBody {
     pub rules: Vec<RuleCount>,
     /// How many there are in all.
     pub offender_count: u64,
+    /// How many of them are counted and not named: a report that the API keeps names 100,000.
+    pub left_out: u64,
     /// Whether there is none.
     pub clean: bool,
     /// When the last row was read.
@@ -123,23 +126,25 @@ pub(super) struct Report<W> {
     hash: Sha256,
     counts: [u64; Rule::ALL.len()],
     total: u64,
+    named: u64,
 }
 
 impl<W: Write> Report<W> {
     /// Writes the beginning.
-    pub fn begin(out: W, database: &str, community: Option<CommunityId>, now: Timestamp) -> io::Result<Self> {
+    pub fn begin(out: W, database: &str, extent: &Extent, now: Timestamp) -> io::Result<Self> {
         let mut report = Self {
             out,
             hash: Sha256::new(),
             counts: [0; Rule::ALL.len()],
             total: 0,
+            named: extent.named,
         };
         let made_by = concat!("partyline ", env!("CARGO_PKG_VERSION"));
         report.text("{\"report\":{\n")?;
         report.field("format", &FORMAT)?;
         report.field("made_by", &made_by)?;
         report.field("database", &database)?;
-        report.field("community", &community)?;
+        report.field("community", &extent.community)?;
         report.field("began_at", &now)?;
         report.text("\"offenders\":[")?;
         Ok(report)
@@ -155,19 +160,21 @@ impl<W: Write> Report<W> {
         self.text(&format!("\"{name}\":{value},\n"))
     }
 
-    /// Writes an offender.
+    /// Counts an offender, and writes it unless there are too many.
     pub fn add(&mut self, offender: &Offender) -> io::Result<()> {
-        let line = serde_json::to_string(offender)?;
-        let between = match self.total {
-            0 => "\n",
-            _ => ",\n",
-        };
-        self.text(&format!("{between}{line}"))?;
-        self.total += 1;
         if let Some(count) = self.counts.get_mut(offender.rule.place()) {
             *count += 1;
         }
-        Ok(())
+        self.total += 1;
+        if self.total > self.named {
+            return Ok(());
+        }
+        let line = serde_json::to_string(offender)?;
+        let between = match self.total {
+            1 => "\n",
+            _ => ",\n",
+        };
+        self.text(&format!("{between}{line}"))
     }
 
     /// Writes the counts and signs; says how many broke rules.
@@ -189,6 +196,7 @@ impl<W: Write> Report<W> {
         self.field("checked", checked)?;
         self.field("rules", &rules)?;
         self.field("offender_count", &total)?;
+        self.field("left_out", &total.saturating_sub(self.named))?;
         self.field("clean", &(total == 0))?;
         self.text(&format!("\"ended_at\":{}\n}},\n", json!(now)))?;
         let sha256 = HEXLOWER.encode(&self.hash.finalize());

@@ -8,8 +8,9 @@ use std::ops::ControlFlow;
 
 use super::report::Counted;
 use super::{Extent, VerificationError};
+use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, DeviceId, MemberId, NumberId, OptOutId};
-use crate::domain::verification::{self as rules, Mirrors, Offender, Past, Row, Rule};
+use crate::domain::verification::{self as rules, Mirrors, Offender, Past, Received, Row, Rule};
 use crate::store::verification::{self as rows, Chunk, FIRST, NumberFacts};
 use crate::store::{Conn, StoreError, app_devices, assignments, members, numbers};
 
@@ -128,7 +129,8 @@ impl Scan<'_> {
         let mut known = self.numbers(conn, community)?;
         self.phones(conn, community)?;
         let mut mirrors = Mirrors::new(known.load(), self.key);
-        self.tables(conn, community, &mut known, &mut mirrors)?;
+        let mut received = Received::new(known.load(), self.key[1]);
+        self.tables(conn, community, &mut known, &mut mirrors, &mut received)?;
         self.memories(conn, community)?;
         if !mirrors.are_whole() {
             self.mirrors(conn, community, &mirrors)?;
@@ -210,6 +212,7 @@ impl Scan<'_> {
         community: CommunityId,
         known: &mut Numbers,
         mirrors: &mut Mirrors,
+        received: &mut Received,
     ) -> Result<()> {
         let (mut after, most) = (FIRST, self.most);
         loop {
@@ -217,6 +220,7 @@ impl Scan<'_> {
             let chunk = conn.snapshot(|conn| -> std::result::Result<_, StoreError> {
                 let chunk = rows::chunk(conn, community, after, most)?;
                 look(conn, community, &chunk, known, &mut found)?;
+                found.extend(chosen_by_nobody(conn, community, &chunk, received)?);
                 Ok(chunk)
             })?;
             for row in &chunk.rows {
@@ -334,7 +338,7 @@ impl Scan<'_> {
         self.tell(&found)
     }
 
-    /// Entries of the directory whose number is not there.
+    /// Entries of the directory that lead nowhere, or to another telephone number.
     fn directory(&mut self, conn: &mut Conn) -> Result<()> {
         let mut after = FIRST;
         loop {
@@ -422,6 +426,24 @@ fn look(
         }
     }
     Ok(())
+}
+
+/// Pairs that were received by both; those in doubt are looked up at the moment of the chunk.
+fn chosen_by_nobody(
+    conn: &mut Conn,
+    community: CommunityId,
+    chunk: &Chunk,
+    received: &mut Received,
+) -> std::result::Result<Vec<Offender>, StoreError> {
+    let mut found = Vec::new();
+    for row in chunk.rows.iter().filter(|row| row.origin == Origin::Received) {
+        if received.doubts(row)
+            && let Some(mirror) = assignments::by_contact(conn, community, row.contact, row.member)?
+        {
+            found.extend(rules::chosen_by_nobody(community, row, &rows::row_of(&mirror)));
+        }
+    }
+    Ok(found)
 }
 
 /// What a member's numbers last stood for.

@@ -7,9 +7,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::super::Switchboard;
-use super::super::error::Result;
+use super::super::error::{Result, SwitchboardError};
 use crate::domain::Timestamp;
-use crate::store::{StoreError, signing_keys};
+use crate::store::StoreError;
+use crate::store::signing_keys::{self, FormerKeyRow};
 
 /// Who signed a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -88,6 +89,40 @@ impl Switchboard {
             .await?;
         let row = row.ok_or(StoreError::Corrupt("signing_keys"))?;
         Ok(SigningKey::read(&row)?)
+    }
+
+    /// Another key in the place of the one that there is, of which only the public half is kept, so that reports which it
+    /// signed can be checked. Whoever has the old one can sign with it, but nothing that is later.
+    pub async fn new_signing_key(&self, random: [u8; 32]) -> Result<SigningKey> {
+        let seed = BASE64.encode(&random);
+        let row = self
+            .write(move |conn, ctx| {
+                if let Some(old) = signing_keys::get(conn)? {
+                    let key = SigningKey::read(&old)?;
+                    let former = FormerKeyRow {
+                        public: key.signer().key,
+                        created_at: key.since.0,
+                        ended_at: ctx.now.0,
+                    };
+                    if !signing_keys::replace(conn, &old, &former, &seed)? {
+                        return Err(SwitchboardError::Overloaded);
+                    }
+                } else {
+                    signing_keys::keep(conn, seed.clone(), ctx.now.0)?;
+                }
+                Ok(signing_keys::get(conn)?)
+            })
+            .await?;
+        let row = row.ok_or(StoreError::Corrupt("signing_keys"))?;
+        Ok(SigningKey::read(&row)?)
+    }
+
+    /// From when to when a public key was that of this instance, if it was and is not any more.
+    pub async fn former_signing_key(&self, public: String) -> Result<Option<(Timestamp, Timestamp)>> {
+        let row = self
+            .read(move |conn| Ok(signing_keys::former(conn, &public)?))
+            .await?;
+        Ok(row.map(|row| (Timestamp(row.created_at), Timestamp(row.ended_at))))
     }
 
     /// The key of this instance, if it has signed anything yet.
