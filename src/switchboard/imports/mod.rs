@@ -3,10 +3,12 @@
 
 mod begin;
 mod contacts;
+mod csv;
 mod forget;
 mod jobs;
 mod lines;
 mod members;
+mod phone;
 mod plan;
 mod rows;
 mod run;
