@@ -3,6 +3,7 @@
 mod calls;
 mod carriers_reached;
 mod config_check;
+mod copied;
 mod csv_rows;
 mod doctor;
 mod explain;
