@@ -21,7 +21,10 @@ pub struct Args {
     #[arg(long)]
     community: String,
     /// How many of the fullest members are shown.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1_000))]
+    #[arg(
+        long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1_000),
+        conflicts_with_all = ["add_numbers", "more_contacts", "retire"]
+    )]
     members: u16,
     /// What if there were so many numbers more?
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -124,8 +127,13 @@ fn text(capacity: &Capacity, fullest: &[MemberCapacity]) -> String {
     let mut parts = vec![
         capacity.explained.clone(),
         format!(
-            "{} members, {} contacts, {} usable numbers; {} tables are full, {} can receive nobody",
-            capacity.members, capacity.contacts, capacity.usable, capacity.full, capacity.not_receiving
+            "{} members, {} contacts, {} usable numbers; {} tables are full, {} will be within a year, {} can receive nobody",
+            capacity.members,
+            capacity.contacts,
+            capacity.usable,
+            capacity.full,
+            capacity.running_out,
+            capacity.not_receiving
         ),
     ];
     let mut numbers = sheet(&["pool", "region", "can", "active", "draining"]);
@@ -154,9 +162,10 @@ fn text(capacity: &Capacity, fullest: &[MemberCapacity]) -> String {
         "365 days",
     ]);
     let mut add = |what: String, usable: u64, all: &[Needed]| {
-        let shown = |n: &Needed| match n.at_most == n.numbers {
-            true => n.numbers.to_string(),
-            false => format!("{} (at most {})", n.numbers, n.at_most),
+        let shown = |n: &Needed| match n.numbers.zip(n.at_most) {
+            None => "unknown".to_owned(),
+            Some((numbers, at_most)) if at_most == numbers => numbers.to_string(),
+            Some((numbers, at_most)) => format!("{numbers} (at most {at_most})"),
         };
         let row = [what, usable.to_string()];
         needed.add_row(row.into_iter().chain(all.iter().map(shown)));

@@ -1,18 +1,18 @@
 //! The capacity planner: how much room each member's table has, who runs out first and when, how many numbers are
 //! needed, and what a change would bring. It writes nothing.
 //!
-//! A walk counts every table in the database, a few members at a time; one walk goes on at once. Of a big community its
-//! result is kept for as long as ten such walks take, a minute at most, so that whoever asks again and again costs a
-//! tenth of a connection.
+//! A walk counts every table in the database, a few members at a time. Of a big community its result is kept for as long
+//! as ten such walks take, a minute at most, so that whoever asks again and again costs a tenth of a connection.
 
 mod explain;
 mod tally;
+mod turns;
 pub mod views;
 mod walk;
 mod world;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::error::Result;
 use super::{Switchboard, communities};
@@ -22,6 +22,7 @@ use crate::store::{Conn, capacity as rows, members, pools};
 use explain::explain;
 pub(crate) use tally::Place;
 use tally::{Counted, FIRST, Tally};
+use turns::Turns;
 use views::{Capacity, MemberCapacity, WhatIfResult};
 use walk::Walk;
 use world::World;
@@ -38,10 +39,40 @@ const MOST_KEPT_MS: i64 = 60_000;
 /// Pools whose names are told.
 const MOST_POOLS: i64 = 10_000;
 
-/// What recent walks found.
+/// What recent walks found, and whose turn it is to walk.
 #[derive(Default)]
 pub(super) struct Planner {
-    kept: tokio::sync::Mutex<Vec<Arc<Survey>>>,
+    kept: Mutex<Vec<Arc<Survey>>>,
+    turns: Turns,
+}
+
+impl Planner {
+    fn kept(&self) -> MutexGuard<'_, Vec<Arc<Survey>>> {
+        self.kept.lock().unwrap_or_else(|p| p.into_inner())
+    }
+
+    /// One that is kept and knows so many members after a place, and those.
+    fn found(
+        &self,
+        now: Timestamp,
+        community: CommunityId,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Option<(Arc<Survey>, Vec<Counted>)> {
+        let mut kept = self.kept();
+        kept.retain(|survey| now < survey.good_until);
+        let known = kept.iter().filter(|survey| survey.community == community);
+        let mut found = known.filter_map(|survey| Some((survey.clone(), survey.page(after, limit)?)));
+        found.next_back()
+    }
+
+    fn keep(&self, survey: Arc<Survey>) {
+        let mut kept = self.kept();
+        if kept.len() >= KEPT_WALKS {
+            kept.remove(0);
+        }
+        kept.push(survey);
+    }
 }
 
 /// What a walk found.
@@ -161,6 +192,7 @@ fn capacity(
         full: tally.full as u64,
         not_receiving: tally.not_receiving as u64,
         too_little_history: tally.too_little_history as u64,
+        running_out: tally.running_out as u64,
         fullest: Vec::new(),
         first_out: Vec::new(),
         needed: tally.needed(world),
@@ -216,7 +248,7 @@ impl Switchboard {
 
     /// What a change would bring: nothing is written.
     pub async fn capacity_what_if(&self, community: CommunityId, change: WhatIf) -> Result<WhatIfResult> {
-        let _turn = self.inner.planner.kept.lock().await;
+        let _turn = self.inner.planner.turns.take(community).await?;
         let now = self.now();
         let walk = self
             .read(move |conn| prepare(conn, now, community, &[WhatIf::default(), change]))
@@ -241,12 +273,14 @@ impl Switchboard {
         after: Option<Place>,
         limit: usize,
     ) -> Result<(Arc<Survey>, Vec<Counted>)> {
-        let mut kept = self.inner.planner.kept.lock().await;
+        let planner = &self.inner.planner;
+        if let Some(found) = planner.found(self.now(), community, after, limit) {
+            return Ok(found);
+        }
+        let _turn = planner.turns.take(community).await?;
+        // Whoever walked before may have found it.
         let began = self.now();
-        kept.retain(|survey| began < survey.good_until);
-        let known = kept.iter().filter(|survey| survey.community == community);
-        let mut found = known.filter_map(|survey| Some((survey.clone(), survey.page(after, limit)?)));
-        if let Some(found) = found.next_back() {
+        if let Some(found) = planner.found(began, community, after, limit) {
             return Ok(found);
         }
         let walk = self
@@ -278,10 +312,7 @@ impl Switchboard {
             good_until: ended.plus_ms(good_for),
         });
         if good_for > 0 {
-            if kept.len() >= KEPT_WALKS {
-                kept.remove(0);
-            }
-            kept.push(survey.clone());
+            planner.keep(survey.clone());
         }
         let page = survey.page(after, limit).unwrap_or_default();
         Ok((survey, page))
