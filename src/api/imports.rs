@@ -83,7 +83,7 @@ pub(crate) struct NewImport {
     responses(
         (status = 202, description = "The import, as it begins.", body = Import),
     ),
-    extensions(("x-problems" = json!(["import_changed", "too_many_imports"]))),
+    extensions(("x-problems" = json!(["import_changed", "import_elsewhere", "too_many_imports"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,

@@ -21,10 +21,7 @@ pub struct Args {
     #[arg(long)]
     community: String,
     /// How many of the fullest members are shown.
-    #[arg(
-        long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1_000),
-        conflicts_with_all = ["add_numbers", "more_contacts", "retire"]
-    )]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1_000))]
     members: u16,
     /// What if there were so many numbers more?
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -62,7 +59,9 @@ pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
         let asks = args.add_numbers.is_some() || args.more_contacts.is_some() || !args.retire.is_empty();
         if asks {
             let change = change(&board, community.id, args).await?;
-            let result = board.capacity_what_if(community.id, change).await?;
+            let result = board
+                .capacity_what_if_of(community.id, change, usize::from(args.members))
+                .await?;
             out.print(&result, || {
                 format!(
                     "As it is:\n\n{}\n\nAs it would be:\n\n{}",

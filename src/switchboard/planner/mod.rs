@@ -172,12 +172,13 @@ fn prepare(conn: &mut Conn, now: Timestamp, community: CommunityId, changes: &[W
     })
 }
 
-/// What the sum says, and the fullest.
+/// What the sum says, with so many of the fullest, and all of those that were kept.
 fn capacity(
     conn: &mut Conn,
     walk: &Walk,
     world: &World,
     tally: Tally,
+    shown: usize,
 ) -> Result<(Capacity, Vec<Counted>, bool)> {
     let measure = Measure::of(world, walk.now);
     let mut capacity = Capacity {
@@ -200,11 +201,11 @@ fn capacity(
         capabilities: tally.capabilities(world),
     };
     let (fullest, is_whole, first_out) = tally.into_firsts();
-    for (views, all) in [
-        (&mut capacity.fullest, &fullest),
-        (&mut capacity.first_out, &first_out),
+    for (views, all, most) in [
+        (&mut capacity.fullest, &fullest, shown),
+        (&mut capacity.first_out, &first_out, FIRST),
     ] {
-        for counted in all.iter().take(FIRST) {
+        for counted in all.iter().take(most) {
             views.push(measure.view(conn, walk.community, counted)?);
         }
     }
@@ -248,16 +249,27 @@ impl Switchboard {
 
     /// What a change would bring: nothing is written.
     pub async fn capacity_what_if(&self, community: CommunityId, change: WhatIf) -> Result<WhatIfResult> {
+        self.capacity_what_if_of(community, change, FIRST).await
+    }
+
+    /// The same, with so many of the fullest members.
+    pub async fn capacity_what_if_of(
+        &self,
+        community: CommunityId,
+        change: WhatIf,
+        shown: usize,
+    ) -> Result<WhatIfResult> {
         let _turn = self.inner.planner.turns.take(community).await?;
         let now = self.now();
         let walk = self
             .read(move |conn| prepare(conn, now, community, &[WhatIf::default(), change]))
             .await?;
         let walk = Arc::new(walk);
-        let tallies = walk.clone().run(self, None, FIRST).await?;
+        let keep = shown.clamp(FIRST, KEPT_MEMBERS);
+        let tallies = walk.clone().run(self, None, keep).await?;
         self.read(move |conn| {
             let all = walk.worlds.iter().zip(tallies);
-            let told = all.map(|(world, tally)| Ok(capacity(conn, &walk, world, tally)?.0));
+            let told = all.map(|(world, tally)| Ok(capacity(conn, &walk, world, tally, shown)?.0));
             let mut told = told.collect::<Result<Vec<Capacity>>>()?.into_iter();
             let pair = told.next().zip(told.next());
             let (before, after) = pair.ok_or(crate::store::StoreError::Closed)?;
@@ -292,7 +304,7 @@ impl Switchboard {
             .read(move |conn| {
                 let ends = walk.worlds.first().zip(tally);
                 let (world, tally) = ends.ok_or(crate::store::StoreError::Closed)?;
-                let (capacity, fullest, is_whole) = capacity(conn, &walk, world, tally)?;
+                let (capacity, fullest, is_whole) = capacity(conn, &walk, world, tally, FIRST)?;
                 Ok((capacity, fullest, is_whole, Measure::of(world, walk.now)))
             })
             .await?;
