@@ -66,7 +66,7 @@ async fn run(board: &Switchboard, community: CommunityId, kind: ImportKind, path
         however_long: false,
         dry_run: false,
         restart: false,
-        name: path.display().to_string(),
+        name: Some(path.display().to_string()),
         source: Arc::new(path),
     };
     let begun = Instant::now();

@@ -14,8 +14,10 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use partyline::domain::history::{Actor, ActorWord, Why};
 use partyline::domain::id::KeyId;
 use partyline::domain::policy::Policy;
@@ -23,7 +25,8 @@ use partyline::domain::{Clock, E164};
 use partyline::store::{Db, Durability, members};
 use partyline::switchboard::verification::Extent;
 use partyline::switchboard::{
-    ContactRef, Import, ImportFormat, ImportKind, ImportOrder, NewMember, Switchboard,
+    ContactRef, Import, ImportFormat, ImportKind, ImportOrder, ImportProgress, ImportSource, ImportState,
+    NewMember, Reading, Switchboard,
 };
 use serde_json::{Value, json};
 use support::exchange::{StepClock, Town};
@@ -105,7 +108,7 @@ fn figures(import: &Value) -> (i64, i64, i64) {
     (figure("added"), figure("unchanged"), figure("refused"))
 }
 
-fn order(town: &Town, kind: ImportKind, content: &'static str, all_or_nothing: bool) -> ImportOrder {
+fn order(town: &Town, kind: ImportKind, content: impl Into<Bytes>, all_or_nothing: bool) -> ImportOrder {
     ImportOrder {
         community: town.community,
         kind,
@@ -115,8 +118,8 @@ fn order(town: &Town, kind: ImportKind, content: &'static str, all_or_nothing: b
         however_long: false,
         dry_run: false,
         restart: false,
-        name: content.into(),
-        source: Arc::new(bytes::Bytes::from_static(content.as_bytes())),
+        name: None,
+        source: Arc::new(content.into()),
     }
 }
 
@@ -125,12 +128,58 @@ async fn import_by(
     board: &Switchboard,
     town: &Town,
     kind: ImportKind,
-    content: &'static str,
+    content: impl Into<Bytes>,
     all_or_nothing: bool,
 ) -> Import {
     let order = order(town, kind, content, all_or_nothing);
     let begun = board.begin_import(order).await.unwrap();
     board.run_import(begun, Arc::default()).await.unwrap()
+}
+
+/// Begins to import by a command, and kills it once it has come further than so many bytes; how far it was seen then.
+async fn kill_further_than(town: &Town, what: &str, args: &[&str], done: i64) -> i64 {
+    let mut child = command(town, what, args);
+    let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let further = poll(WAIT, async || {
+        let imports = town.board.imports(town.community, None, 10).await.unwrap();
+        imports
+            .first()
+            .filter(|import| import.done > done)
+            .map(|import| import.done)
+    })
+    .await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    further.expect("it comes further each time")
+}
+
+/// Runs an import until it has come some way, and leaves it there.
+async fn break_off(town: &Town, order: ImportOrder) {
+    let begun = town.board.begin_import(order).await.unwrap();
+    let progress = Arc::new(ImportProgress::default());
+    let comes_further = async {
+        while progress.bytes.load(Ordering::Relaxed) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        _ = town.board.run_import(begun, progress.clone()) => panic!("it was over before it was broken off"),
+        () = comes_further => {}
+    }
+}
+
+/// A file that can be opened so often, and is then gone.
+struct GoneAfter(AtomicUsize, &'static str);
+
+impl ImportSource for GoneAfter {
+    fn open(&self) -> std::io::Result<Box<dyn Reading>> {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+        match left {
+            0 => Err(std::io::ErrorKind::NotFound.into()),
+            _ => Bytes::from_static(self.1.as_bytes()).open(),
+        }
+    }
 }
 
 /// How many rows break a rule of the assignment table.
@@ -163,9 +212,10 @@ const MESSY: &[u8] = b"\xef\xbb\xbfName,Phone,Reference\r\n\
     Zo\xc3\xab,,r3\n\
     Else,+14155550108,r3";
 
-fn expected() -> [(i64, &'static str, &'static str); 8] {
+fn expected() -> [(i64, &'static str, &'static str); 9] {
     [
         (5, "name_differs", "(line 2)"),
+        (6, "repeated", "line 2"),
         (7, "malformed", "quote"),
         (8, "two_members", "(line 3)"),
         (9, "wrong_columns", "2 fields"),
@@ -192,19 +242,19 @@ on_both_databases! {
         let args = ["messy.csv", "--report", "refused.jsonl"];
 
         let dry = import(&town, "members", &[&args[..], &["--dry-run"]].concat()).await.json(1);
-        assert_eq!((figures(&dry), &dry["dry_run"]), ((3, 1, 8), &json!(true)));
+        assert_eq!((figures(&dry), &dry["dry_run"]), ((3, 0, 9), &json!(true)));
         check_report(&report(&town, "refused.jsonl"));
         assert!(names(&town).is_empty(), "a dry run adds nobody");
 
         let ran = import(&town, "members", &args).await;
         assert!(ran.stderr.contains("messy.csv:5: "), "{ran:#?}");
-        assert_eq!(figures(&ran.json(1)), (3, 1, 8));
+        assert_eq!(figures(&ran.json(1)), (3, 0, 9));
         check_report(&report(&town, "refused.jsonl"));
         assert_eq!(names(&town), ["Doe, Jane", "He said \"hi\"", "Zoë"]);
 
         // The same again: nobody is added twice, and the same rows are refused for the same reasons.
         let again = import(&town, "members", &args).await.json(1);
-        assert_eq!(figures(&again), (0, 4, 8));
+        assert_eq!(figures(&again), (0, 3, 9));
         check_report(&report(&town, "refused.jsonl"));
         let jane = town.board.members(town.community, Some("+14155550101".parse().unwrap()), None, 1).await.unwrap();
         assert_eq!(jane[0].devices[0].region.as_deref(), Some("US"));
@@ -217,7 +267,7 @@ on_both_databases! {
         file(&town, "messy.csv", MESSY);
         let args = ["messy.csv", "--all-or-nothing", "--report", "refused.jsonl"];
         let refused = import(&town, "members", &args).await.json(1);
-        assert_eq!((figures(&refused), &refused["state"]), ((0, 1, 8), &json!("refused")));
+        assert_eq!((figures(&refused), &refused["state"]), ((0, 0, 9), &json!("refused")));
         check_report(&report(&town, "refused.jsonl"));
         assert!(names(&town).is_empty());
 
@@ -329,18 +379,9 @@ on_both_databases! {
             writeln!(text, "Member {n},{phone}").unwrap();
         }
         file(&town, "many.csv", &text);
-        let (mut done, mut kills) = (0, 0);
-        while kills < 4 {
-            let mut child = command(&town, "members", &["many.csv"]);
-            let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            let further = poll(WAIT, async || {
-                let imports = town.board.imports(town.community, None, 10).await.unwrap();
-                imports.first().filter(|import| import.done > done).map(|import| import.done)
-            }).await;
-            child.kill().unwrap();
-            child.wait().unwrap();
-            done = further.expect("it comes further each time");
-            kills += 1;
+        let mut done = 0;
+        for _ in 0..4 {
+            done = kill_further_than(&town, "members", &["many.csv"], done).await;
         }
         let imports = town.board.imports(town.community, None, 10).await.unwrap();
         assert!(imports.len() == 1 && imports[0].done < imports[0].size, "it was over before it was killed: {imports:?}");
@@ -358,10 +399,144 @@ on_both_databases! {
         assert_eq!(names(&town).len() as i64, ROWS - refused);
         assert_eq!(ended["id"], json!(imports[0].id));
     }
+
+    async fn an_import_that_was_broken_off_is_begun_anew_even_where_that_is_broken_off_as_well(database: Database) {
+        const ROWS: i64 = 3_000;
+        let town = Town::found(database, 1, Policy::default()).await;
+        let mut text = String::from("name,phone\nNobody,none\n");
+        for n in 0..ROWS {
+            writeln!(text, "Member {n},+1415{:07}", 5_000_000 + n).unwrap();
+        }
+        let again = |restart| ImportOrder {
+            restart,
+            name: Some("many.csv".into()),
+            ..order(&town, ImportKind::Members, text.clone(), false)
+        };
+        break_off(&town, again(false)).await;
+        // What was under way when it was broken off may still be written.
+        let restarted = poll(WAIT, async || town.board.begin_import(again(true)).await.ok()).await.unwrap();
+        let (id, goes_on) = (restarted.import().id, restarted.goes_on);
+        assert!(!goes_on);
+        drop(restarted);
+
+        let begun = town.board.begin_import(again(false)).await.unwrap();
+        assert_eq!((begun.import().id, begun.goes_on), (id, true));
+        let ended = town.board.run_import(begun, Arc::default()).await.unwrap();
+        assert_eq!((ended.added + ended.unchanged, ended.refused), (ROWS, 1), "{ended:?}");
+        assert!(ended.unchanged > 0 && ended.added > 0, "what came before counts as unchanged: {ended:?}");
+        let imports = town.board.imports(town.community, None, 10).await.unwrap();
+        let states: Vec<ImportState> = imports.iter().map(|import| import.state).collect();
+        assert_eq!(states, [ImportState::Done, ImportState::GivenUp]);
+        assert_eq!(names(&town).len() as i64, ROWS);
+        let refused = town.board.refused_rows(town.community, id, 0, 10).await.unwrap();
+        assert_eq!(refused.iter().map(|row| row.line).collect::<Vec<_>>(), [2]);
+
+        // By the command too, another file of that name, whose import was broken off.
+        break_off(&town, ImportOrder { name: Some("few.csv".into()), ..order(&town, ImportKind::Members, text + "Else,none\n", false) }).await;
+        file(&town, "few.csv", "name,phone\nLast,+14155550001\n");
+        import(&town, "members", &["few.csv"]).await.refused(1, &["has changed", "restart"]);
+        let anew = poll(WAIT, async || {
+            let ran = import(&town, "members", &["few.csv", "--restart"]).await;
+            (ran.status == Some(0)).then_some(ran)
+        }).await.unwrap();
+        assert_eq!(figures(&anew.json(0)), (1, 0, 0));
+    }
+
+    async fn an_import_of_contacts_that_is_killed_makes_each_pair_once(database: Database) {
+        const MEMBERS: usize = 45;
+        let town = Town::found(database, 50, Policy { received_cap_percent: 100, ..Policy::default() }).await;
+        let people: String = (0..MEMBERS).map(|n| format!("M{n},+1415555{n:04},r{n}\n")).collect();
+        import_by(&town.board, &town, ImportKind::Members, format!("name,phone,reference\n{people}"), false).await;
+        let mut text = String::from("member,contact\n");
+        let mut pairs = 0;
+        for a in 0..MEMBERS {
+            for b in a + 1..MEMBERS {
+                writeln!(text, "r{a},r{b}").unwrap();
+                pairs += 1;
+            }
+        }
+        file(&town, "pairs.csv", text + "r0,r1\n");
+        let mut done = 0;
+        for _ in 0..2 {
+            done = kill_further_than(&town, "contacts", &["pairs.csv"], done).await;
+        }
+        let ended = import(&town, "contacts", &["pairs.csv", "--report", "refused.jsonl"]).await.json(1);
+        assert_eq!(figures(&ended), (pairs, 0, 1), "each row once");
+        let refused = report(&town, "refused.jsonl");
+        assert_eq!((refused[0].0, refused[0].1.as_str()), (pairs + 2, "repeated"));
+        assert!(refused[0].2.contains("line 2"), "{refused:?}");
+        assert_eq!(offenders(&town).await, 0);
+    }
+
+    async fn all_or_nothing_that_is_killed_leaves_all_or_nothing(database: Database) {
+        const ROWS: i64 = 6_000;
+        let town = Town::found(database, 1, Policy::default()).await;
+        let mut text = String::from("name,phone\n");
+        for n in 0..ROWS {
+            writeln!(text, "Member {n},+1415{:07}", 5_000_000 + n).unwrap();
+        }
+        file(&town, "many.csv", &text);
+        let args = ["many.csv", "--all-or-nothing"];
+        // All was looked at: from here on it is applied.
+        kill_further_than(&town, "members", &args, text.len() as i64 - 1).await;
+        let left = poll(WAIT, async || Some(names(&town).len() as i64)).await.unwrap();
+        assert!(left == 0 || left == ROWS, "{left}");
+        let ended = import(&town, "members", &args).await.json(0);
+        let (added, unchanged, refused) = figures(&ended);
+        assert_eq!((added + unchanged, refused, &ended["state"]), (ROWS, 0, &json!("done")));
+        assert_eq!(names(&town).len() as i64, ROWS);
+        let imports = town.board.imports(town.community, None, 10).await.unwrap();
+        assert!(imports.iter().all(|import| import.state != ImportState::Running), "{imports:?}");
+    }
+
+    async fn an_import_that_fails_says_why_and_goes_on_when_it_can(database: Database) {
+        let town = Town::found(database, 1, Policy::default()).await;
+        let text = "name,phone\nAnn,+14155550101\n";
+        let gone = order(&town, ImportKind::Members, text, false);
+        // It is opened for its header, and to be hashed, and then by whoever takes its rows.
+        let gone = ImportOrder { source: Arc::new(GoneAfter(AtomicUsize::new(2), text)), ..gone };
+        let begun = town.board.begin_import(gone).await.unwrap();
+        let id = begun.import().id;
+        town.board.run_import(begun, Arc::default()).await.unwrap_err();
+        let failed = town.board.import(town.community, id).await.unwrap();
+        let failure = failed.failure.unwrap();
+        assert_eq!((failed.state, failure.reason.as_str()), (ImportState::Failed, "invalid"));
+        assert!(failure.sentence.contains("cannot be read"), "{failure:?}");
+
+        let begun = town.board.begin_import(order(&town, ImportKind::Members, text, false)).await.unwrap();
+        assert_eq!((begun.import().id, begun.goes_on), (id, true));
+        let ended = town.board.run_import(begun, Arc::default()).await.unwrap();
+        assert_eq!((ended.state, ended.failure, ended.added), (ImportState::Done, None, 1));
+    }
+
+    async fn what_two_begin_at_one_moment_is_one_import(database: Database) {
+        let town = Town::found(database, 1, Policy::default()).await;
+        let text = "name,phone\nAnn,+14155550101\n";
+        let begin = || town.board.begin_import(order(&town, ImportKind::Members, text, false));
+        let (first, second) = tokio::join!(begin(), begin());
+        let (first, second) = (first.unwrap().import(), second.unwrap().import());
+        assert_eq!(first.id, second.id);
+        // Files without a name do not stand in each other's way.
+        let other = order(&town, ImportKind::Members, "name,phone\nBob,+14155550102\n", false);
+        assert_ne!(town.board.begin_import(other).await.unwrap().import().id, first.id);
+    }
+
+    async fn what_no_database_can_hold_is_refused_like_any_fault(database: Database) {
+        let town = Town::found(database, 1, Policy::default()).await;
+        let lines = "{\"name\": \"Ann\", \"\\u0000\": 1}\n{\"name\": \"A\\u0000\", \"phone\": \"+14155550101\"}\n\
+            {\"name\": \"Bob\", \"phone\": \"+14155550102\"}\n";
+        file(&town, "nul.jsonl", lines);
+        let ended = import(&town, "members", &["nul.jsonl", "--report", "refused.jsonl"]).await.json(1);
+        assert_eq!(figures(&ended), (1, 0, 2));
+        let words: Vec<String> = report(&town, "refused.jsonl").into_iter().map(|row| row.1).collect();
+        assert_eq!(words, ["malformed", "bad_name"]);
+        let named = ImportOrder { name: Some("\0".into()), ..order(&town, ImportKind::Members, "name\n", false) };
+        assert_eq!(town.board.begin_import(named).await.err().unwrap().code(), "invalid");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_comes_on_stdin_is_imported_too_and_a_changed_file_can_be_begun_anew() {
+async fn what_comes_on_stdin_is_imported_too() {
     let town = Town::found(support::Database::Sqlite, 1, Policy::default()).await;
     let mut command = command(&town, "members", &["-", "--format", "jsonl"]);
     let mut child = command

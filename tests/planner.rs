@@ -169,7 +169,9 @@ on_both_databases! {
         town.befriend(calm, early[0]).await;
         let fresh = town.board.capacity(town.community).await.unwrap();
         assert_eq!(fresh.too_little_history, fresh.members);
-        assert_eq!(fresh.needed[3].numbers, 4, "nobody knows yet");
+        let later: Vec<Option<u64>> = fresh.needed.iter().map(|n| n.numbers).collect();
+        assert_eq!(later, [Some(4), None, None, None], "nobody knows yet");
+        assert!(fresh.explained.contains("too little history") && !fresh.explained.contains("a year"), "{}", fresh.explained);
         town.clock.advance_s(DAY_S);
         for n in 0..15 {
             town.clock.advance_s(4 * DAY_S);
@@ -185,11 +187,12 @@ on_both_databases! {
         let days = (first.runs_out.at.unwrap().0 - capacity.as_of.0) / (DAY_S * 1000);
         assert!((45..=60).contains(&days), "12 numbers at 14 contacts in 60 days: {days}");
         assert!(first.runs_out.earliest < first.runs_out.at && first.runs_out.at < first.runs_out.latest);
-        let needed: Vec<u64> = capacity.needed.iter().map(|n| n.numbers).collect();
+        let needed: Vec<u64> = capacity.needed.iter().map(|n| n.numbers.unwrap()).collect();
         assert_eq!(needed[..3], [18, 25, 39]);
-        let begin = format!("{} runs out first, around ", hub.id);
+        let begin = format!("{} is seen to run out first, by their own rate around ", hub.id);
         assert!(capacity.explained.starts_with(&begin), "{}", capacity.explained);
         assert!(!capacity.explained.contains(&hub.phone.to_string()[1..]));
+        assert_eq!((capacity.running_out, capacity.first_out.len()), (1, 1), "who does not grow is not among the first");
         let still = room(&town, calm.id).await;
         assert_eq!(still.runs_out.outlook, OutlookWord::NotWithinAYear);
     }
@@ -213,11 +216,14 @@ on_both_databases! {
         assert_eq!(shown(&result.before), shown(&before));
         let after = &result.after.fullest[0];
         assert_eq!((after.member, after.usable, after.used, after.free), (hub.id, 6, 2, 4), "{after:?}");
+        assert_eq!(result.after.needed[0].numbers, Some(3), "the contact on the number that retires needs one as well");
 
         let more = WhatIf { more_contacts: 3, ..WhatIf::default() };
         let more = town.board.capacity_what_if(town.community, more).await.unwrap().after;
-        assert_eq!((more.fullest[0].missing, more.needed[0].numbers, more.needed[0].missing), (2, 6, 2));
-        assert!(more.explained.contains("lacks 2") && more.explained.contains("add 2 numbers with sms"), "{}", more.explained);
+        assert_eq!((more.fullest[0].missing, more.needed[0].numbers, more.needed[0].missing), (2, Some(6), Some(2)));
+        for part in ["lacks 2", "3 are in use (num_", "add 2 numbers with sms", "or release ctc_"] {
+            assert!(more.explained.contains(part), "no `{part}` in {}", more.explained);
+        }
 
         let nobodys = WhatIf { retire: vec![partyline::domain::id::NumberId::from_i64(7)], ..WhatIf::default() };
         let error = town.board.capacity_what_if(town.community, nobodys).await.unwrap_err();
@@ -275,6 +281,20 @@ on_both_databases! {
         town.befriend(hub, c).await;
         let (_, said) = fill(&town, hub).await;
         assert!(said.contains(&format!("set `when_full` to `recycle`, so that {}, idle", with_b.id)), "{said}");
+    }
+
+    async fn a_release_that_makes_no_room_is_not_named_as_a_help(database: Database) {
+        let town = Town::found(database, 2, policy(1000)).await;
+        let hub = town.person("Hub").await;
+        let (a, b) = (town.person("A").await, town.person("B").await);
+        let with_a = town.befriend(hub, a).await;
+        // The number is in use still, and nobody else's once it is free.
+        town.text(hub.phone, with_a.number, "STOP").await;
+        town.clock.advance_s(100);
+        let with_b = town.befriend(hub, b).await;
+        let (none, said) = fill(&town, hub).await;
+        assert_eq!(none, 0);
+        assert!(said.contains(&format!("release {}", with_b.id)), "{said}");
     }
 
     async fn a_community_of_many_is_counted_in_pieces_and_loses_nobody(database: Database) {
@@ -341,6 +361,7 @@ on_both_databases! {
         let capacity = town.board.capacity(town.community).await.unwrap();
         assert!(capacity.explained.starts_with("no number in service can stand for"), "{}", capacity.explained);
         assert_eq!((capacity.full, capacity.usable), (1, 0));
+        assert!(capacity.explained.contains("add 1 number with sms"), "{}", capacity.explained);
         let nobody = town.board.capacity(CommunityId::from_i64(5)).await.unwrap_err();
         assert_eq!(nobody.code(), "not_found");
     }

@@ -27,6 +27,7 @@ use crate::switchboard::{self, Capacity, CapacityPlace, MemberCapacity, WhatIfRe
     responses(
         (status = 200, description = "What was counted, and what is foreseen.", body = Capacity),
     ),
+    extensions(("x-problems" = json!(["overloaded"]))),
 )]
 pub(crate) async fn summary(state: Data<ApiState>, community: At<CommunityKind>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(state.board.capacity(community.0).await?))
@@ -82,6 +83,7 @@ struct Row {
     responses(
         (status = 200, description = "A page, the fullest first.", body = Page<MemberCapacity>),
     ),
+    extensions(("x-problems" = json!(["overloaded"]))),
 )]
 pub(crate) async fn members(
     state: Data<ApiState>,
@@ -122,7 +124,7 @@ pub(crate) struct Change {
     more_contacts: u32,
     /// Numbers that take no new pairs any more, and keep those that they have.
     #[serde(default)]
-    #[schema(max_items = 10_000)]
+    #[schema(max_items = 2_500)]
     retire: Vec<NumberId>,
 }
 
@@ -135,7 +137,7 @@ pub(crate) struct Change {
     responses(
         (status = 200, description = "As it is, and as it would be.", body = WhatIfResult),
     ),
-    extensions(("x-problems" = json!(["answer_not_kept"]))),
+    extensions(("x-problems" = json!(["answer_not_kept", "overloaded"]))),
 )]
 pub(crate) async fn what_if(
     state: Data<ApiState>,

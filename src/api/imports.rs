@@ -56,8 +56,8 @@ pub(crate) struct NewImport {
     /// `member` and `contact`, each an id, a phone or a reference.
     #[schema(example = "name,phone\nAnn,+14155550101\n")]
     content: String,
-    /// What the file is called.
-    #[schema(example = "members.csv")]
+    /// What the file is called: another file under the name of one that was broken off is refused.
+    #[schema(example = "members.csv", min_length = 1, max_length = 200)]
     name: Option<String>,
     /// Whether rows stand for themselves.
     #[serde(default)]
@@ -78,12 +78,12 @@ pub(crate) struct NewImport {
 #[utoipa::path(
     post, path = "/v1/communities/{community}/imports", operation_id = "create_import", tag = "Imports",
     summary = "Import members or contacts",
-    description = "Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off, as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and reasons.",
+    description = "Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off, as by a restart, or has failed, the same request goes on where it stopped; a dry run, and all or nothing, begin anew. While a job goes on, the same request is that job. See `docs/operations.md` for columns and reasons.",
     request_body = NewImport,
     responses(
         (status = 202, description = "The import, as it begins.", body = Import),
     ),
-    extensions(("x-problems" = json!(["import_changed", "too_many_imports"]))),
+    extensions(("x-problems" = json!(["import_changed", "import_elsewhere", "too_many_imports"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,
@@ -118,7 +118,7 @@ pub(crate) async fn create(
         however_long: false,
         dry_run: new.dry_run,
         restart: new.restart,
-        name: new.name.unwrap_or_else(|| "import".to_owned()),
+        name: new.name,
         source: Arc::new(bytes::Bytes::from(new.content)),
     };
     let import = who.board(&state).start_import(order).await?;

@@ -1,5 +1,6 @@
 //! `import members`, `import contacts`
 
+use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::copied::Copied;
 use super::failure::{Failure, Result};
 use super::find_community;
 use super::output::Output;
@@ -17,8 +19,8 @@ use crate::app;
 use crate::config::Config;
 use crate::domain::pool::Region;
 use crate::switchboard::{
-    Import, ImportFormat, ImportKind, ImportOrder, ImportProgress, ImportSource, ImportState, RefusedRow,
-    Switchboard, SwitchboardError,
+    Import, ImportFormat, ImportKind, ImportOrder, ImportProgress, ImportSource, ImportState,
+    MAX_FILE_NAME_CHARS, RefusedRow, Switchboard, SwitchboardError,
 };
 
 /// Refused rows that are told on stderr.
@@ -81,6 +83,21 @@ impl Args {
         self.file == Path::new("-")
     }
 
+    /// What the file is called, as far as it can be shown; nothing on stdin, where each file is its own.
+    fn name(&self) -> Option<String> {
+        let shown = self.file.display().to_string();
+        let cut = shown.chars().count().saturating_sub(MAX_FILE_NAME_CHARS);
+        let shown = shown.chars().skip(cut);
+        let shown = shown.map(|c| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        });
+        (!self.is_stdin()).then(|| shown.collect())
+    }
+
     fn format(&self) -> Result<ImportFormat> {
         let ending = self.file.extension().and_then(|e| e.to_str()).unwrap_or_default();
         match (self.format, ending.to_lowercase().as_str()) {
@@ -104,13 +121,14 @@ impl Args {
             }
         }
         // It is read twice: to know whether it was begun before, and row by row.
-        let mut copy = tempfile::NamedTempFile::new()?;
+        // Real numbers are in it: the file has no name in any folder, and goes with the program however that ends.
+        let mut copy = tempfile::tempfile()?;
         match self.is_stdin() {
             true => std::io::copy(&mut std::io::stdin().lock(), &mut copy),
-            false => std::io::copy(&mut std::fs::File::open(&self.file).map_err(failed)?, &mut copy),
+            false => std::io::copy(&mut File::open(&self.file).map_err(failed)?, &mut copy),
         }
         .map_err(failed)?;
-        Ok(Arc::new(copy.into_temp_path()))
+        Ok(Arc::new(Copied::of(copy)))
     }
 }
 
@@ -125,9 +143,7 @@ pub fn run(config: &Config, command: &Command, out: Output) -> Result<()> {
         None => None,
         Some(path) => {
             let failed = |e| Failure::wrong(vec![format!("cannot write {}: {e}", path.display())]);
-            Some(std::io::BufWriter::new(
-                std::fs::File::create(path).map_err(failed)?,
-            ))
+            Some(std::io::BufWriter::new(File::create(path).map_err(failed)?))
         }
     };
     let db = app::open_for_writing(config)?;
@@ -144,7 +160,7 @@ pub fn run(config: &Config, command: &Command, out: Output) -> Result<()> {
             however_long: args.however_long,
             dry_run: args.dry_run,
             restart: args.restart,
-            name: args.file.display().to_string(),
+            name: args.name(),
             source,
         };
         let import = import(&board, order, args).await?;

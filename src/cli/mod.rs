@@ -4,6 +4,7 @@ mod book;
 mod calls;
 mod carriers_reached;
 mod config_check;
+mod copied;
 mod csv_rows;
 mod desk;
 mod doctor;

@@ -59,7 +59,9 @@ pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
         let asks = args.add_numbers.is_some() || args.more_contacts.is_some() || !args.retire.is_empty();
         if asks {
             let change = change(&board, community.id, args).await?;
-            let result = board.capacity_what_if(community.id, change).await?;
+            let result = board
+                .capacity_what_if_of(community.id, change, usize::from(args.members))
+                .await?;
             out.print(&result, || {
                 format!(
                     "As it is:\n\n{}\n\nAs it would be:\n\n{}",
@@ -124,8 +126,13 @@ fn text(capacity: &Capacity, fullest: &[MemberCapacity]) -> String {
     let mut parts = vec![
         capacity.explained.clone(),
         format!(
-            "{} members, {} contacts, {} usable numbers; {} tables are full, {} can receive nobody",
-            capacity.members, capacity.contacts, capacity.usable, capacity.full, capacity.not_receiving
+            "{} members, {} contacts, {} usable numbers; {} tables are full, {} will be within a year, {} can receive nobody",
+            capacity.members,
+            capacity.contacts,
+            capacity.usable,
+            capacity.full,
+            capacity.running_out,
+            capacity.not_receiving
         ),
     ];
     let mut numbers = sheet(&["pool", "region", "can", "active", "draining"]);
@@ -154,9 +161,10 @@ fn text(capacity: &Capacity, fullest: &[MemberCapacity]) -> String {
         "365 days",
     ]);
     let mut add = |what: String, usable: u64, all: &[Needed]| {
-        let shown = |n: &Needed| match n.at_most == n.numbers {
-            true => n.numbers.to_string(),
-            false => format!("{} (at most {})", n.numbers, n.at_most),
+        let shown = |n: &Needed| match n.numbers.zip(n.at_most) {
+            None => "unknown".to_owned(),
+            Some((numbers, at_most)) if at_most == numbers => numbers.to_string(),
+            Some((numbers, at_most)) => format!("{numbers} (at most {at_most})"),
         };
         let row = [what, usable.to_string()];
         needed.add_row(row.into_iter().chain(all.iter().map(shown)));

@@ -76,23 +76,6 @@ pub struct Growth {
 }
 
 impl History {
-    /// The history out of the moments themselves: when the contacts that stand were made, and for each that was let
-    /// go when it was made and when it went.
-    pub fn of(
-        made: &[Timestamp],
-        let_go: &[(Timestamp, Timestamp)],
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Self {
-        let within = |at: &Timestamp| (since..=now).contains(at);
-        let old = |(made, gone): &&(Timestamp, Timestamp)| *made < since && within(gone);
-        Self {
-            made: made.iter().filter(|at| within(at)).count() as u64,
-            let_go: let_go.iter().filter(old).count() as u64,
-            over_ms: now.since(since).max(0),
-        }
-    }
-
     fn is_short(self) -> bool {
         self.over_ms < LEAST_DAYS * DAY_MS
     }
@@ -101,9 +84,8 @@ impl History {
         self.made.saturating_sub(self.let_go)
     }
 
-    /// About how long `headroom` contacts more take, in milliseconds: a measure to compare members by. None without
-    /// history.
-    pub fn about(self, headroom: usize) -> Option<i64> {
+    /// About how long `headroom` contacts more take, in milliseconds. None without history.
+    fn about(self, headroom: usize) -> Option<i64> {
         let pace = (self.net() as f64 + 0.5) / self.over_ms.max(1) as f64;
         (!self.is_short()).then(|| (headroom as f64 / pace).min(1e15) as i64)
     }
@@ -131,6 +113,18 @@ impl History {
             },
             (None, earliest) => Outlook::NotWithinAYear { earliest },
         }
+    }
+
+    /// The date alone that a forecast gives, if it gives one: to see who is the first of many. Of most who have none it
+    /// is plain without reckoning.
+    pub fn date(self, headroom: usize, now: Timestamp) -> Option<Timestamp> {
+        // The median is never less than ln 2 of what the pace alone says.
+        let is_far = self.about(headroom)? > 2 * YEAR_DAYS * DAY_MS;
+        if headroom == 0 || self.made < LEAST_MADE || is_far {
+            return None;
+        }
+        let wait = self.wait_ms(headroom, self.net(), 0.5)?;
+        (wait <= YEAR_DAYS * DAY_MS).then(|| now.plus_ms(wait))
     }
 
     /// The share of all chances by which the wait for `headroom` further contacts is over; none beyond all calendars.

@@ -78,10 +78,6 @@ fn the_first_day_and_what_is_older_than_the_window_do_not_count() {
     let joined = NOW.plus_ms(-days(40));
     assert_eq!(counts_from(joined, NOW), NOW.plus_ms(-days(39)));
     assert_eq!(counts_from(NOW.plus_ms(-days(400)), NOW), NOW.plus_ms(-days(90)));
-    let since = counts_from(joined, NOW);
-    let made = [joined, joined.plus_s(60), NOW.plus_ms(-days(3)), NOW];
-    let let_go = [(joined, NOW.plus_ms(-days(2))), (NOW.plus_ms(-days(5)), NOW)];
-    assert_eq!(History::of(&made, &let_go, since, NOW), history(2, 1, 39));
 }
 
 proptest! {
@@ -92,6 +88,18 @@ proptest! {
         if let Some((earliest, at, latest)) = bounds(history(made, let_go, over).forecast(headroom, NOW)) {
             prop_assert!(NOW.0 <= earliest && earliest <= at && at <= latest);
         }
+    }
+
+    #[test]
+    fn the_date_alone_is_that_of_the_forecast(
+        made in 0..400u64, let_go in 0..400u64, over in 0..=90i64, headroom in 0..600usize,
+    ) {
+        let history = history(made, let_go, over);
+        let told = match history.forecast(headroom, NOW) {
+            Outlook::Around { at, .. } => Some(at),
+            _ => None,
+        };
+        prop_assert_eq!(history.date(headroom, NOW), told);
     }
 
     #[test]

@@ -85,10 +85,8 @@ const MOST_NAMED: usize = 3;
 /// No number is left for one of the two. Names numbers by their ids, and nobody's phone.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "the table of {member} is full: of {usable} usable numbers ({}) {used} are in use{}, {cooling} cool down and \
-     {stopped} were stopped by that phone; what would help: {}",
-    listed(*needs),
-    self.named(),
+    "the table of {member} is full: {}; what would help: {}",
+    self.held(),
     self.help()
 )]
 pub struct Shortage {
@@ -144,7 +142,21 @@ impl Shortage {
         }
     }
 
-    fn help(&self) -> String {
+    /// What holds the table, in words.
+    pub fn held(&self) -> String {
+        format!(
+            "of {} usable numbers ({}) {} are in use{}, {} cool down and {} were stopped by that phone",
+            self.usable,
+            listed(self.needs),
+            self.used,
+            self.named(),
+            self.cooling,
+            self.stopped
+        )
+    }
+
+    /// What would make room, in words.
+    pub fn help(&self) -> String {
         let add = match self.needed {
             1 => format!("add 1 number with {}", listed(self.needs)),
             n => format!("add {n} numbers with {}", listed(self.needs)),
@@ -303,12 +315,10 @@ fn shortage(able: &[&Candidate], needs: Capabilities, side: &Side) -> Shortage {
     }
 }
 
-/// Why nothing is free for a side, where nothing is.
-pub fn shortage_of(numbers: &[Candidate], needs: Capabilities, side: &Side) -> Option<Shortage> {
+/// What holds a side's table, and whether nothing is free there.
+pub fn shortage_of(numbers: &[Candidate], needs: Capabilities, side: &Side) -> (Shortage, bool) {
     let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
-    options(&able, side)
-        .is_none()
-        .then(|| shortage(&able, needs, side))
+    (shortage(&able, needs, side), options(&able, side).is_none())
 }
 
 /// Highest-random-weight hashing: the same for both directions of a pair, independent between pairs and

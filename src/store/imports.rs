@@ -13,15 +13,17 @@ pub const RUNNING: i16 = 0;
 pub const DONE: i16 = 1;
 /// Rows were refused, so that nothing stands.
 pub const REFUSED: i16 = 2;
-/// Another file has taken its place.
+/// Another file has taken its place, or it was begun anew.
 pub const GIVEN_UP: i16 = 3;
+/// It broke off by an error. Where rows stand for themselves, it may go on.
+pub const FAILED: i16 = 4;
 
 /// Lines that are forgotten in one statement.
 const FORGOTTEN_AT_ONCE: i64 = 2_000;
 
 /// An import's row.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = imports, primary_key(community_id, id))]
+#[diesel(table_name = imports, primary_key(community_id, id), treat_none_as_null = true)]
 pub struct ImportRow {
     /// `com_…`
     pub community_id: i64,
@@ -39,7 +41,7 @@ pub struct ImportRow {
     pub content: String,
     /// Bytes of the file.
     pub size: i64,
-    /// [`RUNNING`], [`DONE`], [`REFUSED`] or [`GIVEN_UP`].
+    /// [`RUNNING`], [`DONE`], [`REFUSED`], [`GIVEN_UP`] or [`FAILED`].
     pub state: i16,
     /// Where the rows begin that are still to be looked at.
     pub next_byte: i64,
@@ -55,6 +57,26 @@ pub struct ImportRow {
     pub began_at: i64,
     /// Unix milliseconds.
     pub changed_at: i64,
+    /// Why it is [`FAILED`], by a stable word.
+    pub failure_code: Option<String>,
+    /// And in a sentence.
+    pub failure_sentence: Option<String>,
+}
+
+impl ImportRow {
+    /// Each row stands for itself, so that it goes on from any.
+    pub fn is_by_rows(&self) -> bool {
+        !self.together && !self.dry_run
+    }
+
+    /// It will not go on.
+    pub fn is_over(&self) -> bool {
+        match self.state {
+            RUNNING => false,
+            FAILED => !self.is_by_rows(),
+            _ => true,
+        }
+    }
 }
 
 /// From which line something came.
@@ -116,14 +138,32 @@ pub fn get(conn: &mut Conn, community: CommunityId, id: ImportId) -> Result<Opti
         .optional())?)
 }
 
-/// Imports that have not come to their end, newest first.
-pub fn running(conn: &mut Conn, community: CommunityId) -> Result<Vec<ImportRow>, StoreError> {
-    Ok(each!(conn, c => imports::table
+/// Imports that are not over, newest first.
+pub fn unfinished(conn: &mut Conn, community: CommunityId) -> Result<Vec<ImportRow>, StoreError> {
+    let mut rows: Vec<ImportRow> = each!(conn, c => imports::table
         .filter(imports::community_id.eq(community.as_i64()))
-        .filter(imports::state.eq(RUNNING))
+        .filter(imports::state.eq_any([RUNNING, FAILED]))
         .order(imports::id.desc())
         .select(ImportRow::as_select())
-        .load(c))?)
+        .load(c))?;
+    rows.retain(|row| !row.is_over());
+    Ok(rows)
+}
+
+/// The first import after the given one that has lines, or whose lines were left when it went.
+pub fn next_with_lines(
+    conn: &mut Conn,
+    community: CommunityId,
+    after: i64,
+) -> Result<Option<ImportId>, StoreError> {
+    let id: Option<i64> = each!(conn, c => import_lines::table
+        .filter(import_lines::community_id.eq(community.as_i64()))
+        .filter(import_lines::import_id.gt(after))
+        .order(import_lines::import_id)
+        .select(import_lines::import_id)
+        .first(c)
+        .optional())?;
+    Ok(id.map(ImportId::from_i64))
 }
 
 /// Imports, newest first, before the given one.

@@ -13,12 +13,17 @@ const MIGRATION_LOCK: i64 = 0x7061_7274_796c;
 /// Brings the database up to date; returns the names of the steps that were taken. Several nodes may
 /// start at once: one migrates, the others wait.
 pub fn run(db: &Db) -> Result<Vec<String>, StoreError> {
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(e.to_string());
     let mut conn = db.url().connect(true)?;
     if conn.is_postgres() {
         conn.execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
     }
-    let taken = match &mut conn {
+    run_on(&mut conn)
+}
+
+/// Brings the database of one connection up to date, which nobody else has open or who waits.
+pub(super) fn run_on(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(e.to_string());
+    let taken = match conn {
         Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(names),
         Conn::Postgres(c) => c.run_pending_migrations(POSTGRES).map(names),
     };

@@ -503,6 +503,8 @@ diesel::table! {
         refused -> BigInt,
         began_at -> BigInt,
         changed_at -> BigInt,
+        failure_code -> Nullable<Text>,
+        failure_sentence -> Nullable<Text>,
     }
 }
 

@@ -1,31 +1,29 @@
 //! A database that is thrown away: what a dry run would have written.
 
-use super::{Conn, Durability, StoreError, migrations};
+use diesel::{Connection, SqliteConnection};
 
-/// A SQLite database with our schema in a folder of its own, which goes with it.
+use super::{Conn, StoreError, migrations};
+
+/// A SQLite database with our schema, which goes with it. Real numbers are in it, so it has no name in any folder:
+/// SQLite unlinks its file as it makes it, and nothing of it is left whatever ends the program.
 pub struct Scratch {
     /// The database.
     pub conn: Conn,
-    _folder: tempfile::TempDir,
 }
 
 impl Scratch {
     /// Makes one.
     pub fn new() -> Result<Self, StoreError> {
-        let failed = |e: std::io::Error| StoreError::Open(format!("a folder for a dry run: {e}"));
-        let folder = tempfile::Builder::new()
-            .prefix("partyline-dry-run-")
-            .tempdir()
-            .map_err(failed)?;
-        let path = folder.path().join("scratch.db");
-        let db = migrations::open_migrated(&path.to_string_lossy(), Durability::Command)?;
-        let mut conn = db.connect()?;
+        let failed = |e: diesel::ConnectionError| StoreError::Open(format!("a database for a dry run: {e}"));
+        // No name: in SQLite a private database on disk.
+        let mut conn = Conn::Sqlite(SqliteConnection::establish("").map_err(failed)?);
         // What is written here refers to rows of the other database, and need not survive anything.
-        conn.execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;")?;
-        Ok(Self {
-            conn,
-            _folder: folder,
-        })
+        conn.execute(
+            "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -16000;",
+        )?;
+        migrations::run_on(&mut conn)?;
+        conn.execute("PRAGMA foreign_keys = OFF")?;
+        Ok(Self { conn })
     }
 
     /// Begins anew what was not kept.

@@ -14,7 +14,7 @@ use crate::store::members::{self as rows, MemberChange, MemberRow};
 use crate::store::{Conn, assignments, member_references, numbers, opt_outs};
 
 /// Most devices of a member.
-const MAX_DEVICES: usize = 10;
+pub(super) const MAX_DEVICES: usize = 10;
 
 /// A member to be.
 #[derive(Clone, Debug)]

@@ -93,8 +93,9 @@ pub use forecast::{DryRun, Foretold, Way};
 pub use history::{AssignmentChanged, HistoryPlace};
 pub use idempotency::Claim;
 pub use imports::{
-    Begun, Import, ImportFormat, ImportKind, ImportMode, ImportOrder, ImportProgress, ImportSource,
-    ImportState, ImportWhat, MOST_CONTACTS_TOGETHER, MOST_MEMBERS_TOGETHER, RefusedRow,
+    Begun, Import, ImportFailure, ImportFormat, ImportKind, ImportMode, ImportOrder, ImportProgress,
+    ImportSource, ImportState, ImportWhat, MAX_FILE_NAME_CHARS, MOST_CONTACTS_TOGETHER,
+    MOST_MEMBERS_TOGETHER, Reading, RefusedRow,
 };
 pub use interactions::{Interaction, InteractionId};
 pub use intercept::Word as AppWord;

@@ -38,7 +38,10 @@ pub(super) fn explained(
     let first = ends.first().copied();
     let relief = Relief {
         back: first.map(|at| (at, ends.iter().filter(|end| **end == at).count())),
-        idle: idle(conn, now, policy, community, shortage.member, able)?,
+        // Of a number that the phone has stopped, a release makes no room.
+        idle: idle(conn, now, policy, community, shortage.member, |n| {
+            able(n) && !is_stopped(n)
+        })?,
     };
     Ok(Shortage {
         relief: Some(Box::new(relief)),
@@ -53,10 +56,10 @@ fn idle(
     policy: &Policy,
     community: CommunityId,
     member: MemberId,
-    able: impl Fn(NumberId) -> bool,
+    is_of_use: impl Fn(NumberId) -> bool,
 ) -> Result<Option<IdlePair>> {
     let mut table = assignments::of_member(conn, community, member)?;
-    table.retain(|a| able(a.number));
+    table.retain(|a| is_of_use(a.number));
     table.sort_by_key(|a| (a.last_activity_at, a.id));
     table.truncate(MOST_LOOKED_AT);
     let contacts: Vec<MemberId> = table.iter().map(|a| a.contact).collect();

@@ -72,6 +72,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 answer_not_kept: "The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.", "the first request with this Idempotency-Key was done and answered with status 200, in more than 65536 bytes, which are not kept; GET what it was about to see how it stands";
     409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
     409 import_changed: "An import of that name was broken off, and this is another file, or to be read otherwise.", "members.csv has changed, or is to be read otherwise, since its import was broken off at line 200; import the file as it was, or ask for a restart: rows that are so already count as unchanged";
+    409 import_elsewhere: "Another process is at this import.", "another process goes on with this import, or has begun it anew; wait for that to end";
     409 too_many_imports: "As many imports wait as may.", "16 imports are under way or wait here already; send this one when they are done";
     409 too_many_endpoints: "The community has as many endpoints as one may have.", "a community has at most 100 endpoints; remove one first";
     409 verification_running: "Another verification goes on.", "ver_1tq3v8r4w0801 goes on still; wait for its end";

@@ -41,7 +41,7 @@ async fn the_summary_says_how_full_tables_are_and_what_is_needed() {
     for (field, value) in group.as_object().unwrap() {
         assert_eq!(&seen["numbers"][0][field], value);
     }
-    let needed = json!({ "in_days": 0, "numbers": 2, "at_most": 2, "missing": 0, "missing_at_most": 0 });
+    let needed = json!({ "in_days": 0, "numbers": 2, "at_most": 2, "missing": 0, "missing_at_most": 0, "without_history": 0 });
     assert_eq!(seen["needed"][0], needed);
     let fill: Vec<&Value> = seen["fill"]
         .as_array()

@@ -90,6 +90,9 @@ async fn a_file_that_cannot_be_read_or_is_too_long_begins_nothing() {
         .await
         .problem(413, "body_too_large");
     let mut wrong = body("member,contact\n");
+    wrong["name"] = json!("\0");
+    house.post(&path, wrong).await.problem(422, "invalid");
+    let mut wrong = body("member,contact\n");
     wrong["region"] = json!("USA");
     house.post(&path, wrong).await.problem(422, "invalid");
     assert!(

@@ -10,7 +10,7 @@ use crate::domain::history::Why;
 use crate::domain::id::MemberId;
 use crate::store::imports::{self, LineRow};
 use crate::store::scratch::Scratch;
-use crate::store::{Conn, MaybeTransient, assignments, devices, member_references, members, numbers};
+use crate::store::{Conn, MaybeTransient, assignments, devices, member_references, members};
 use crate::switchboard::assign::{self, Loads};
 use crate::switchboard::error::{Result, SwitchboardError};
 use crate::switchboard::{Context, communities};
@@ -23,7 +23,8 @@ pub(super) struct Made {
     pub made_room: bool,
 }
 
-/// Makes pairs until it is enough. A dry run notes in `scratch` from which lines they came.
+/// Makes pairs until it is enough. A dry run notes in `scratch` from which lines they came. The caller adds `loads` when
+/// all rows of its transaction are done: whoever holds numbers' rows must not go on to lock members.
 pub(super) fn make(
     conn: &mut Conn,
     scratch: Option<&mut Scratch>,
@@ -31,6 +32,7 @@ pub(super) fn make(
     scope: Scope,
     rows: &[Row],
     is_enough: &dyn Fn() -> bool,
+    loads: &mut Loads,
 ) -> Result<Made> {
     conn.plan_afresh()?;
     let policy = communities::require(conn, scope.community)?.policy;
@@ -49,7 +51,7 @@ pub(super) fn make(
     members::lock(conn, scope.community, &all)?;
     let mut scratch = scratch.map(|scratch| &mut scratch.conn);
     let mut seen: BTreeMap<(i64, i64), i64> = BTreeMap::new();
-    let (mut loads, mut notes) = (Loads::new(), Vec::new());
+    let mut notes = Vec::new();
     let mut made = Made {
         outcomes: Vec::with_capacity(rows.len()),
         made_room: false,
@@ -79,7 +81,7 @@ pub(super) fn make(
                         None if is_chosen => Outcome::Unchanged,
                         None => {
                             let (outcome, made_room) =
-                                one(conn, ctx, scope, &policy, (member, contact), &mut loads)?;
+                                one(conn, ctx, scope, &policy, (member, contact), loads)?;
                             made.made_room |= made_room;
                             outcome
                         }
@@ -104,7 +106,6 @@ pub(super) fn make(
             break;
         }
     }
-    numbers::add_loads(conn, scope.community, &loads)?;
     imports::note_lines(scratch.unwrap_or(conn), &notes)?;
     Ok(made)
 }

@@ -18,6 +18,7 @@ impl Switchboard {
             let page = self.read(move |conn| Ok(rows::list(conn, after, PAGE)?)).await?;
             for row in &page {
                 after = row.id;
+                self.forget_leftovers(CommunityId::from_i64(row.id)).await?;
                 // A policy that cannot be read must not have other communities' imports kept for ever.
                 let kept_s = communities::policy_of(row).map_or(0, |policy| policy.imports_kept_s);
                 if kept_s > 0 {
@@ -41,6 +42,29 @@ impl Switchboard {
             self.forget_import(Scope { community, import }, true).await?;
             self.write(move |conn, _| Ok(store::delete_over(conn, community, import)?))
                 .await?;
+        }
+    }
+
+    /// Forgets the lines of imports that are over: those of one that was given up, and what a kill has left.
+    pub(super) async fn forget_leftovers(&self, community: CommunityId) -> Result<()> {
+        let mut after = 0;
+        loop {
+            let next = self
+                .read(move |conn| {
+                    let Some(import) = store::next_with_lines(conn, community, after)? else {
+                        return Ok(None);
+                    };
+                    let is_over = store::get(conn, community, import)?.is_none_or(|row| row.is_over());
+                    Ok(Some((import, is_over)))
+                })
+                .await?;
+            let Some((import, is_over)) = next else {
+                return Ok(());
+            };
+            if is_over {
+                self.forget_import(Scope { community, import }, false).await?;
+            }
+            after = import.as_i64();
         }
     }
 

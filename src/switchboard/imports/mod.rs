@@ -3,15 +3,18 @@
 
 mod begin;
 mod contacts;
+mod csv;
 mod forget;
 mod jobs;
 mod lines;
 mod members;
+mod phone;
 mod plan;
 mod rows;
 mod run;
 mod stream;
 mod together;
+mod views;
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -19,17 +22,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-pub use begin::Begun;
+pub use begin::{Begun, MAX_NAME_CHARS as MAX_FILE_NAME_CHARS};
 pub(super) use jobs::Jobs;
 pub use lines::Place;
 pub use rows::{ImportFormat, ImportKind};
+use views::view;
+pub use views::{Import, ImportFailure, ImportMode, ImportState, ImportWhat, RefusedRow};
 
 use super::error::{Result, SwitchboardError};
 use super::{Switchboard, communities};
-use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, ImportId};
 use crate::domain::pool::Region;
 use crate::store::imports::{self as store, ImportRow, RefusalRow};
@@ -52,12 +53,6 @@ pub trait Reading: Read + Seek + Send {}
 impl<R: Read + Seek + Send> Reading for R {}
 
 impl ImportSource for PathBuf {
-    fn open(&self) -> io::Result<Box<dyn Reading>> {
-        Ok(Box::new(File::open(self)?))
-    }
-}
-
-impl ImportSource for tempfile::TempPath {
     fn open(&self) -> io::Result<Box<dyn Reading>> {
         Ok(Box::new(File::open(self)?))
     }
@@ -88,8 +83,8 @@ pub struct ImportOrder {
     pub dry_run: bool,
     /// Begin anew where the file, or another under its name, was broken off.
     pub restart: bool,
-    /// What the file is called.
-    pub name: String,
+    /// What the file is called, if it is called anything: a file that has changed under its name does not go on.
+    pub name: Option<String>,
     /// The file.
     pub source: Arc<dyn ImportSource>,
 }
@@ -99,92 +94,6 @@ pub struct ImportOrder {
 pub struct ImportProgress {
     /// Bytes of the file that are done.
     pub bytes: AtomicU64,
-}
-
-/// What the rows of an import are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportWhat {
-    /// Members.
-    Members,
-    /// Contacts.
-    Contacts,
-}
-
-/// Whether rows stand for themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportMode {
-    /// Each row for itself.
-    PerRow,
-    /// Nothing stands where a row is refused.
-    AllOrNothing,
-}
-
-/// How an import stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportState {
-    /// Rows are still to be looked at; where nobody is at it, the same file goes on there.
-    Running,
-    /// Every row was looked at.
-    Done,
-    /// Rows were refused, and it was all or nothing: nothing of it stands.
-    Refused,
-    /// Another file has taken its place.
-    GivenUp,
-}
-
-/// An import.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Import {
-    /// The id.
-    pub id: ImportId,
-    /// What the rows are.
-    #[schema(inline)]
-    pub kind: ImportWhat,
-    /// Whether they stand for themselves.
-    #[schema(inline)]
-    pub mode: ImportMode,
-    /// Nothing is made; the figures say what would be.
-    pub dry_run: bool,
-    /// What the file is called.
-    #[schema(example = "members.csv")]
-    pub name: String,
-    /// How it stands.
-    #[schema(inline)]
-    pub state: ImportState,
-    /// Bytes of the file.
-    pub size: i64,
-    /// Bytes that are done.
-    pub done: i64,
-    /// The line from which it goes on.
-    pub next_line: i64,
-    /// Rows that made something.
-    pub added: i64,
-    /// Rows that were so already.
-    pub unchanged: i64,
-    /// Rows that were refused.
-    pub refused: i64,
-    /// When it began.
-    pub began_at: Timestamp,
-    /// When it last came further.
-    pub changed_at: Timestamp,
-}
-
-/// A row that was refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RefusedRow {
-    /// Its line in the file; the first is 1.
-    pub line: i64,
-    /// A stable word.
-    #[schema(example = "name_differs")]
-    pub reason: String,
-    /// What is wrong, and what to mend; telephone numbers are masked.
-    #[schema(
-        example = "its name differs from that of mem_1tq3v8r4w0801 (line 2); an import changes nobody who is there"
-    )]
-    pub sentence: String,
 }
 
 /// A row of a file.
@@ -241,36 +150,6 @@ impl Scope {
             community: CommunityId::from_i64(row.community_id),
             import: ImportId::from_i64(row.id),
         }
-    }
-}
-
-fn view(row: ImportRow) -> Import {
-    Import {
-        id: ImportId::from_i64(row.id),
-        kind: match row.kind {
-            0 => ImportWhat::Members,
-            _ => ImportWhat::Contacts,
-        },
-        mode: match row.together {
-            true => ImportMode::AllOrNothing,
-            false => ImportMode::PerRow,
-        },
-        dry_run: row.dry_run,
-        name: row.name,
-        state: match row.state {
-            store::RUNNING => ImportState::Running,
-            store::DONE => ImportState::Done,
-            store::REFUSED => ImportState::Refused,
-            _ => ImportState::GivenUp,
-        },
-        size: row.size,
-        done: row.next_byte,
-        next_line: row.next_line,
-        added: row.added,
-        unchanged: row.unchanged,
-        refused: row.refused,
-        began_at: Timestamp(row.began_at),
-        changed_at: Timestamp(row.changed_at),
     }
 }
 

@@ -51,10 +51,14 @@ pub(super) fn decide(
     match check(facts, row) {
         Err(refused) => Fate::Refused(refused),
         Ok(Some(member)) => {
-            if let Some(known) = facts.members.get_mut(&member) {
-                known.line.get_or_insert(line);
+            let known = facts.members.get_mut(&member);
+            let said = known.map(|known| *known.line.get_or_insert(line));
+            match said.filter(|said| *said != line) {
+                Some(said) => {
+                    Fate::Refused(refusal("repeated", format!("repeats the member of line {said}")))
+                }
+                None => Fate::Unchanged(member),
             }
-            Fate::Unchanged(member)
         }
         Ok(None) => {
             let member = new_id();
@@ -190,9 +194,10 @@ mod tests {
         ];
         let fates = fates(&mut Facts::default(), &rows);
         let (ann, bob) = (MemberId::from_i64(1), MemberId::from_i64(2));
-        assert_eq!(fates[..2], [Fate::Added(ann), Fate::Unchanged(ann)]);
+        assert_eq!(fates[0], Fate::Added(ann));
         assert_eq!(fates[4], Fate::Added(bob));
         for (at, word, line) in [
+            (1, "repeated", "line 2"),
             (2, "name_differs", "(line 2)"),
             (3, "reference_differs", "(line 2)"),
             (5, "two_members", "(line 6)"),
@@ -251,6 +256,8 @@ mod tests {
                     }
                 }
             }
+            // Another import knows them by no line of its own.
+            facts.members.values_mut().for_each(|known| known.line = None);
             let second = fates(&mut facts, &rows);
             for (first, second) in first.iter().zip(&second) {
                 match first {

@@ -2,21 +2,16 @@
 
 use phonenumber::country;
 use serde::Deserialize;
+use serde_json::error::Category;
 
+use super::csv::{Cutter, not_utf8};
+use super::phone::phone;
 use crate::domain::E164;
 use crate::domain::id::MemberId;
 use crate::domain::pool::Region;
 use crate::switchboard::communities::{MAX_NAME_CHARS, checked_name};
+use crate::switchboard::members::MAX_DEVICES;
 use crate::switchboard::region;
-
-/// Most phones of a member.
-const MOST_PHONES: usize = 10;
-/// Longest text that is looked at as a phone.
-const LONGEST_PHONE: usize = 40;
-/// Most columns that a line is cut into.
-const MOST_COLUMNS: usize = 32;
-/// Digits in a row that may be shown: what is longer may be a telephone number.
-const SHOWN_DIGITS: usize = 4;
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +78,7 @@ pub(super) struct RowReader {
     home: Option<country::Id>,
     /// Where each field stands; none for JSON.
     columns: Option<Vec<&'static str>>,
-    csv: csv_core::Reader,
-    fields: Vec<u8>,
+    cutter: Cutter,
 }
 
 impl RowReader {
@@ -94,8 +88,7 @@ impl RowReader {
             kind,
             home: region.and_then(|region| region.to_string().parse().ok()),
             columns: None,
-            csv: csv_core::Reader::new(),
-            fields: Vec::new(),
+            cutter: Cutter::new(),
         }
     }
 
@@ -103,6 +96,7 @@ impl RowReader {
     pub fn csv(kind: ImportKind, region: Option<Region>, header: &[u8]) -> Result<Self, String> {
         let mut reader = Self::json(kind, region);
         let names = reader
+            .cutter
             .cut(header)
             .map_err(|r| format!("the header {}", r.sentence))?;
         let (required, optional): (&[&'static str], &[&'static str]) = match kind {
@@ -112,7 +106,7 @@ impl RowReader {
         let all = || required.iter().chain(optional);
         let allowed = all().copied().collect::<Vec<_>>().join(",");
         let mut columns: Vec<&'static str> = Vec::new();
-        for name in names {
+        for (name, at) in names.iter().zip(1..) {
             let name = name.to_lowercase();
             let name = if name == "phones" { "phone" } else { &name };
             match all().find(|known| **known == name) {
@@ -120,10 +114,10 @@ impl RowReader {
                     return Err(format!("the header has the column `{known}` twice"));
                 }
                 Some(known) => columns.push(known),
+                // Not by its name: where the header is forgotten, that is somebody's name or number.
                 None => {
-                    let name: String = hidden(name).chars().take(40).collect();
                     return Err(format!(
-                        "the header has the column `{name}`; allowed are {allowed}, with commas between"
+                        "the header is not known in column {at}; allowed are {allowed}, with commas between"
                     ));
                 }
             }
@@ -154,7 +148,7 @@ impl RowReader {
     }
 
     fn read_csv(&mut self, line: &[u8], columns: &[&'static str]) -> Result<Content, Refusal> {
-        let fields = self.cut(line)?;
+        let fields = self.cutter.cut(line)?;
         if fields.len() != columns.len() {
             let told = format!("has {} fields; the header has {}", fields.len(), columns.len());
             return Err(refusal("wrong_columns", told));
@@ -205,13 +199,23 @@ impl RowReader {
             contact: String,
         }
         let text = std::str::from_utf8(line).map_err(|_| not_utf8())?;
+        // Never in the words of the parser, which repeat what the line says: names, numbers, whatever it holds.
         let wrong = |error: serde_json::Error| {
-            let told = error.to_string();
-            let told = told
-                .rsplit_once(" at line ")
-                .map_or(told.as_str(), |(told, _)| told);
-            let told: String = hidden(told).chars().take(200).collect();
-            refusal("malformed", format!("is not the JSON that is wanted: {told}"))
+            let what = match error.classify() {
+                Category::Data => "a field is unknown, lacking, there twice or of another kind",
+                _ => "it is no JSON object",
+            };
+            let allowed = match self.kind {
+                ImportKind::Members => {
+                    "`name` and `reference` (text), `phone` (text, or a list of texts) and `guest` (true or false)"
+                }
+                ImportKind::Contacts => "`member` and `contact` (text)",
+            };
+            let column = error.column();
+            refusal(
+                "malformed",
+                format!("{what}, near column {column}; allowed are {allowed}"),
+            )
         };
         match self.kind {
             ImportKind::Members => {
@@ -221,7 +225,10 @@ impl RowReader {
                     Some(Phones::One(one)) => vec![one],
                     Some(Phones::Several(several)) => several,
                 };
-                let phones = phones.iter().map(|phone| phone.trim());
+                let phones = phones
+                    .iter()
+                    .map(|phone| phone.trim())
+                    .filter(|phone| !phone.is_empty());
                 let reference = read.reference.unwrap_or_default();
                 self.member(&read.name, phones, &reference, read.guest.unwrap_or(false))
             }
@@ -242,9 +249,9 @@ impl RowReader {
         let name = checked_name(name).map_err(|error| refusal("bad_name", error.to_string()))?;
         let mut known: Vec<(E164, Option<Region>)> = Vec::new();
         for text in phones {
-            let phone = self.phone(text)?;
-            if known.len() == MOST_PHONES {
-                let told = format!("has more than {MOST_PHONES} phones");
+            let phone = phone(self.home, text)?;
+            if known.len() == MAX_DEVICES {
+                let told = format!("has more than {MAX_DEVICES} phones");
                 return Err(refusal("too_many_devices", told));
             }
             if known.iter().all(|(other, _)| *other != phone) {
@@ -289,7 +296,7 @@ impl RowReader {
             });
         }
         if text.starts_with('+') {
-            return self.phone(text).map(Named::Phone);
+            return phone(self.home, text).map(Named::Phone);
         }
         self.reference(text).map(Named::Reference)
     }
@@ -305,226 +312,8 @@ impl RowReader {
         }
         Ok(text.to_owned())
     }
-
-    /// A number as people write it: `+1 (415) 555-0101`, or `415-555-0101` where the region is known.
-    fn phone(&self, text: &str) -> Result<E164, Refusal> {
-        if let Ok(phone) = text.parse() {
-            return Ok(phone);
-        }
-        let hint = match self.home {
-            None if !text.starts_with('+') => "write +, country code and number, or name a region",
-            _ => "allowed are telephone numbers such as +14155550101",
-        };
-        let wrong = || {
-            refusal(
-                "bad_phone",
-                format!("the phone is not a telephone number; {hint}"),
-            )
-        };
-        let is_allowed = |byte: u8| byte.is_ascii_digit() || b" +-().,/".contains(&byte);
-        if text.is_empty() || text.len() > LONGEST_PHONE || !text.bytes().all(is_allowed) {
-            return Err(wrong());
-        }
-        let parsed = phonenumber::parse(self.home, text).map_err(|_| wrong())?;
-        let written = parsed.format().mode(phonenumber::Mode::E164).to_string();
-        written.parse().map_err(|_| wrong())
-    }
-
-    /// The fields of a line of CSV.
-    fn cut(&mut self, line: &[u8]) -> Result<Vec<String>, Refusal> {
-        if line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff") {
-            return Err(refusal("not_utf8", "is UTF-16; save the file as UTF-8"));
-        }
-        std::str::from_utf8(line).map_err(|_| not_utf8())?;
-        self.csv.reset();
-        self.fields.resize(line.len() + 2, 0);
-        let mut input = line.to_vec();
-        input.push(b'\n');
-        let mut ends = [0usize; MOST_COLUMNS];
-        // There is room for all of it, so that whatever does not end here is still within a quote.
-        let (came, _, _, found) = self.csv.read_record(&input, &mut self.fields, &mut ends);
-        match came {
-            csv_core::ReadRecordResult::Record => {}
-            csv_core::ReadRecordResult::OutputEndsFull => {
-                let told = format!("has more than {MOST_COLUMNS} fields");
-                return Err(refusal("wrong_columns", told));
-            }
-            _ => {
-                let told =
-                    "has a quote that is not closed; a row is one line, and a quote within quotes is doubled";
-                return Err(refusal("malformed", told));
-            }
-        }
-        let mut begin = 0;
-        let mut fields = Vec::with_capacity(found);
-        for end in &ends[..found] {
-            let field = self.fields.get(begin..*end).unwrap_or_default();
-            let field = std::str::from_utf8(field).map_err(|_| not_utf8())?;
-            fields.push(field.trim().to_owned());
-            begin = *end;
-        }
-        Ok(fields)
-    }
-}
-
-fn not_utf8() -> Refusal {
-    refusal("not_utf8", "is not UTF-8; save the file as UTF-8")
-}
-
-/// The same without digits that could be a telephone number.
-fn hidden(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut digits = String::new();
-    let end = |shown: &mut String, digits: &mut String| {
-        match digits.len() > SHOWN_DIGITS {
-            true => shown.push_str("•••"),
-            false => shown.push_str(digits),
-        }
-        digits.clear();
-    };
-    for letter in text.chars() {
-        if letter.is_ascii_digit() {
-            digits.push(letter);
-        } else {
-            end(&mut shown, &mut digits);
-            shown.push(letter);
-        }
-    }
-    end(&mut shown, &mut digits);
-    shown
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn members(header: &str) -> RowReader {
-        RowReader::csv(ImportKind::Members, None, header.as_bytes()).unwrap()
-    }
-
-    fn member(read: Option<Result<Content, Refusal>>) -> MemberToBe {
-        match read.unwrap().unwrap() {
-            Content::Member(member) => member,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn reason(read: Option<Result<Content, Refusal>>) -> &'static str {
-        read.unwrap().unwrap_err().reason
-    }
-
-    #[test]
-    fn quotes_several_phones_and_columns_in_any_order_are_understood() {
-        let mut reader = members("Reference, Phones ,name");
-        let line = "\"r \"\"1\"\"\",\"+14155550101; +1 (415) 555-0102\",\"Doe, Jane\"";
-        let jane = member(reader.read(Some(line.as_bytes())));
-        assert_eq!(
-            (jane.name.as_str(), jane.reference.as_deref()),
-            ("Doe, Jane", Some("r \"1\""))
-        );
-        let phones: Vec<String> = jane.phones.iter().map(|(phone, _)| phone.to_string()).collect();
-        assert_eq!(phones, ["+14155550101", "+14155550102"]);
-        assert_eq!(jane.phones[0].1.map(|r| r.to_string()), Some("US".into()));
-        assert!(reader.read(Some(b"  ")).is_none());
-    }
-
-    #[test]
-    fn each_fault_of_a_row_has_its_word() {
-        let mut reader = members("name,phone,reference,guest");
-        for (line, word) in [
-            ("Ann,+14155550101,", "wrong_columns"),
-            ("Ann,4155550101,,", "bad_phone"),
-            ("Ann,+1415,,", "bad_phone"),
-            (",+14155550101,,", "bad_name"),
-            ("Ann,,,", "no_key"),
-            ("Ann,,+1,", "bad_reference"),
-            ("Ann,,r,perhaps", "bad_guest"),
-            ("\"Ann,+14155550101,,", "malformed"),
-        ] {
-            assert_eq!(reason(reader.read(Some(line.as_bytes()))), word, "{line}");
-        }
-        assert_eq!(reason(reader.read(Some(b"Ann,\xff,,"))), "not_utf8");
-        assert_eq!(reason(reader.read(None)), "too_long");
-        let many = vec![","; 40].concat();
-        assert_eq!(reason(reader.read(Some(many.as_bytes()))), "wrong_columns");
-        // After a fault the next row is read as if nothing had been.
-        assert!(member(reader.read(Some(b"Ann,+14155550101,,yes"))).guest);
-    }
-
-    #[test]
-    fn no_refusal_repeats_a_telephone_number() {
-        let mut json = RowReader::json(ImportKind::Members, None);
-        for line in [
-            r#"{"name": 4155550101}"#,
-            r#"{"name": "Ann", "4155550101": 1}"#,
-            r#"{"name": "Ann", "phone": "4155550101"}"#,
-            "4155550101",
-        ] {
-            let told = json.read(Some(line.as_bytes())).unwrap().unwrap_err();
-            assert!(!told.sentence.contains("55501"), "{told:?}");
-        }
-        let header = RowReader::csv(ImportKind::Members, None, b"+14155550101")
-            .err()
-            .unwrap();
-        assert!(!header.contains("55501"), "{header}");
-    }
-
-    #[test]
-    fn json_lines_say_the_same_as_csv() {
-        let mut json = RowReader::json(ImportKind::Members, None);
-        let line = br#"{"name": "Ann", "phones": ["+14155550101"], "reference": "r1", "guest": true}"#;
-        let mut csv = members("name,phone,reference,guest");
-        assert_eq!(json.read(Some(line)), csv.read(Some(b"Ann,+14155550101,r1,true")));
-        assert_eq!(reason(json.read(Some(b"[]"))), "malformed");
-    }
-
-    #[test]
-    fn a_pair_names_members_by_id_phone_or_reference() {
-        let mut reader = RowReader::csv(ImportKind::Contacts, None, b"member,contact").unwrap();
-        let id = MemberId::from_i64(7);
-        let read = reader
-            .read(Some(format!("{id},+14155550101").as_bytes()))
-            .unwrap();
-        let phone = "+14155550101".parse().unwrap();
-        assert_eq!(read, Ok(Content::Pair(Named::Id(id), Named::Phone(phone))));
-        let read = reader.read(Some(b"r 1,4155550101")).unwrap();
-        let expected = Content::Pair(
-            Named::Reference("r 1".into()),
-            Named::Reference("4155550101".into()),
-        );
-        assert_eq!(read, Ok(expected));
-        assert_eq!(reason(reader.read(Some(b"mem_1,a"))), "bad_id");
-        assert_eq!(reason(reader.read(Some(b",a"))), "no_key");
-    }
-
-    #[test]
-    fn a_header_says_what_it_lacks_and_what_is_unknown() {
-        let told = |kind, header: &[u8]| RowReader::csv(kind, None, header).err().unwrap();
-        assert!(told(ImportKind::Members, b"phone").contains("lacks the column `name`"));
-        assert!(told(ImportKind::Members, b"name;phone").contains("with commas between"));
-        assert!(told(ImportKind::Members, b"name,phone,phones").contains("`phone` twice"));
-        assert!(told(ImportKind::Contacts, b"member,friend").contains("`friend`"));
-        assert!(told(ImportKind::Contacts, b"\xff\xfem\0").contains("UTF-16"));
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_a_line_holds_it_is_read_or_refused(
-            line in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b','), Just(b'+'), b'0'..=b'9', any::<u8>()], 0..80)
-        ) {
-            let us = Region::parse("US");
-            for kind in [ImportKind::Members, ImportKind::Contacts] {
-                let header: &[u8] = match kind {
-                    ImportKind::Members => b"name,phone,reference",
-                    ImportKind::Contacts => b"member,contact",
-                };
-                let mut csv = RowReader::csv(kind, us, header).unwrap();
-                csv.read(Some(&line));
-                RowReader::json(kind, us).read(Some(&line));
-                let _ = RowReader::csv(kind, us, &line);
-            }
-        }
-    }
-}
+#[path = "rows_tests.rs"]
+mod tests;

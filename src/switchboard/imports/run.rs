@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::begin::Begun;
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::store::imports::{self, ImportRow};
 use crate::store::scratch::Scratch;
-use crate::store::{Conn, node};
+use crate::store::{Conn, StoreError, node, numbers};
+use crate::switchboard::assign::Loads;
 use crate::switchboard::error::{Result, SwitchboardError};
 use crate::switchboard::{Context, Switchboard, undone};
 
@@ -37,11 +38,45 @@ struct Done {
     made_room: bool,
 }
 
+/// The word of [`elsewhere`].
+const ELSEWHERE: &str = "import_elsewhere";
+
 pub(super) fn elsewhere() -> SwitchboardError {
     SwitchboardError::conflict(
-        "import_elsewhere",
-        "another process goes on with this import; wait for it to end",
+        ELSEWHERE,
+        "another process goes on with this import, or has begun it anew; wait for that to end",
     )
+}
+
+fn too_many(rows: u64, most: u64) -> SwitchboardError {
+    SwitchboardError::conflict(
+        "too_many_together",
+        format!(
+            "the file has {rows} rows, all of which can be; all or nothing takes {most} at most, because texts may \
+             wait until the last is written. Import each row for itself, or ask for it however long it takes"
+        ),
+    )
+}
+
+/// The row of an import that is over.
+pub(super) fn ended(row: &ImportRow, state: i16, ctx: &Context) -> ImportRow {
+    ImportRow {
+        state,
+        added: if state == imports::DONE { row.added } else { 0 },
+        next_byte: row.size,
+        changed_at: ctx.now.0,
+        ..row.clone()
+    }
+}
+
+/// What is written to a scratch counts from now on. Not before the rows' place is noted, for that may be tried again.
+async fn keep(scratch: Arc<Mutex<Scratch>>) -> Result<()> {
+    let kept = tokio::task::spawn_blocking(move || lock(&scratch).keep());
+    Ok(kept.await.unwrap_or(Err(StoreError::Closed))?)
+}
+
+fn lock(scratch: &Mutex<Scratch>) -> MutexGuard<'_, Scratch> {
+    scratch.lock().unwrap_or_else(|p| p.into_inner())
 }
 
 /// Notes how far an import has come.
@@ -65,52 +100,80 @@ pub(super) fn note(
 }
 
 impl Switchboard {
-    /// Runs an import to its end. Where it fails, or is broken off, beginning it again goes on where it stopped.
+    /// Runs an import to its end. Where it fails, that is noted; where it fails or is broken off, beginning it again
+    /// goes on where it stopped.
     pub async fn run_import(&self, begun: Begun, progress: Arc<ImportProgress>) -> Result<Import> {
+        let scope = Scope::of(&begun.row);
+        let ended = self.run_to_end(begun, progress).await;
+        if let Err(error) = &ended
+            && error.code() != ELSEWHERE
+        {
+            let noted = self.note_failure(scope, error).await;
+            if let Err(error) = noted {
+                tracing::warn!(import = %scope.import, %error, "nor could it be noted why an import failed");
+            }
+        }
+        ended
+    }
+
+    async fn run_to_end(&self, begun: Begun, progress: Arc<ImportProgress>) -> Result<Import> {
         let order = begun.order.clone();
         let is_whole = order.all_or_nothing || order.dry_run;
         let scratch = match is_whole {
             true => Some(Arc::new(Mutex::new(self.read(|_| Ok(Scratch::new()?)).await?))),
             false => None,
         };
-        let mut row = self.go_through(&begun, scratch, &progress).await?;
-        if order.all_or_nothing && !order.dry_run && row.refused == 0 {
-            let rows = u64::try_from(row.added + row.unchanged).unwrap_or(u64::MAX);
-            let most = match order.kind {
-                ImportKind::Members => MOST_MEMBERS_TOGETHER,
-                ImportKind::Contacts => MOST_CONTACTS_TOGETHER,
-            };
-            if rows > most && !order.however_long {
-                self.end_import(row, imports::GIVEN_UP).await?;
-                return Err(SwitchboardError::conflict(
-                    "too_many_together",
-                    format!(
-                        "the file has {rows} rows, all of which can be; all or nothing takes {most} at most, because \
-                         texts may wait until the last is written. Import each row for itself, or ask for it however \
-                         long it takes"
-                    ),
-                ));
+        let row = self.go_through(&begun, scratch, &progress).await?;
+        let row = match order.all_or_nothing && !order.dry_run {
+            false => self.end_import(row, imports::DONE).await?,
+            true if row.refused > 0 => self.end_import(row, imports::REFUSED).await?,
+            true => {
+                let rows = u64::try_from(row.added + row.unchanged).unwrap_or(u64::MAX);
+                let most = match order.kind {
+                    ImportKind::Members => MOST_MEMBERS_TOGETHER,
+                    ImportKind::Contacts => MOST_CONTACTS_TOGETHER,
+                };
+                if rows > most && !order.however_long {
+                    return Err(too_many(rows, most));
+                }
+                self.all_together(&order, row, &progress).await?
             }
-            row = self.all_together(&order, row, &progress).await?;
-        }
-        let state = match order.all_or_nothing && row.refused > 0 && !order.dry_run {
-            true => imports::REFUSED,
-            false => imports::DONE,
         };
-        Ok(view(self.end_import(row, state).await?))
+        // Only now: what a kill leaves of them is forgotten by the next import.
+        self.forget_import(Scope::of(&row), false).await?;
+        Ok(view(row))
+    }
+
+    /// Notes why an import did not come to its end.
+    async fn note_failure(&self, scope: Scope, error: &SwitchboardError) -> Result<()> {
+        // What a database says may hold what it was asked for.
+        let sentence = match error {
+            SwitchboardError::Store(_) => {
+                "the database failed; the same import goes on where it stopped".into()
+            }
+            error => error.to_string(),
+        };
+        let code = error.code();
+        self.write(move |conn, ctx| {
+            let found = imports::get(conn, scope.community, scope.import)?;
+            if let Some(row) = found.filter(|row| row.state == imports::RUNNING) {
+                let to = ImportRow {
+                    state: imports::FAILED,
+                    changed_at: ctx.now.0,
+                    failure_code: Some(code.to_owned()),
+                    failure_sentence: Some(sentence.clone()),
+                    ..row.clone()
+                };
+                imports::advance(conn, &row, &to)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn end_import(&self, row: ImportRow, state: i16) -> Result<ImportRow> {
-        self.forget_import(Scope::of(&row), false).await?;
         self.write(move |conn, ctx| {
-            let stands = state == imports::DONE;
-            let to = ImportRow {
-                state,
-                added: if stands { row.added } else { 0 },
-                next_byte: row.size,
-                changed_at: ctx.now.0,
-                ..row.clone()
-            };
+            let to = ended(&row, state, ctx);
             match imports::advance(conn, &row, &to)? {
                 true => Ok(to),
                 false => Err(elsewhere()),
@@ -171,8 +234,8 @@ impl Switchboard {
                 is_served = node::is_served_elsewhere(&self.inner.db);
             }
             rounds += 1;
-            if is_served && scratch.is_none() {
-                // SQLite's lock is not fair to the server that waits for it.
+            if is_served && (scratch.is_none() || done.held_ms > 0) {
+                // SQLite's lock is not fair to the server that waits for it; a dry run of contacts holds it, too.
                 let rest = u64::try_from(done.held_ms).unwrap_or(0).max(5);
                 tokio::time::sleep(Duration::from_millis(rest)).await;
             }
@@ -230,27 +293,29 @@ impl Switchboard {
         scratch: Arc<Mutex<Scratch>>,
     ) -> Result<Done> {
         let ctx = self.context();
-        let (scope, looked_at) = (Scope::of(&row), rows.clone());
+        let (scope, looked_at, tried) = (Scope::of(&row), rows.clone(), scratch.clone());
         let outcomes = self
             .read(move |conn| {
-                let mut scratch = scratch.lock().unwrap_or_else(|p| p.into_inner());
+                let mut scratch = lock(&tried);
                 scratch.begin()?;
                 let planned =
                     conn.snapshot(|conn| members::plan(conn, Some(&mut scratch), &ctx, scope, &looked_at))?;
                 planned.try_out(&mut scratch)?;
-                scratch.keep()?;
                 Ok(planned.outcomes)
             })
             .await?;
-        self.write(move |conn, ctx| {
-            Ok(Done {
-                row: note(conn, ctx, &row, &rows, &outcomes)?,
-                taken: outcomes.len(),
-                held_ms: 0,
-                made_room: false,
+        let done = self
+            .write(move |conn, ctx| {
+                Ok(Done {
+                    row: note(conn, ctx, &row, &rows, &outcomes)?,
+                    taken: outcomes.len(),
+                    held_ms: 0,
+                    made_room: false,
+                })
             })
-        })
-        .await
+            .await?;
+        keep(scratch).await?;
+        Ok(done)
     }
 
     async fn take_contacts(
@@ -259,30 +324,37 @@ impl Switchboard {
         rows: Arc<Vec<Row>>,
         scratch: Option<Arc<Mutex<Scratch>>>,
     ) -> Result<Done> {
-        let clock = self.inner.clock.clone();
-        self.write(move |conn, ctx| {
-            let began = clock.now();
-            let is_enough = || clock.now().since(began) >= HELD_MS;
-            let scope = Scope::of(&row);
-            let made = match &scratch {
-                None => contacts::make(conn, None, ctx, scope, &rows, &is_enough)?,
-                Some(scratch) => {
-                    let mut scratch = scratch.lock().unwrap_or_else(|p| p.into_inner());
-                    scratch.begin()?;
-                    let made: Made = undone(conn, ctx, |conn| {
-                        contacts::make(conn, Some(&mut scratch), ctx, scope, &rows, &is_enough)
-                    })?;
-                    scratch.keep()?;
-                    made
-                }
-            };
-            Ok(Done {
-                row: note(conn, ctx, &row, &rows, &made.outcomes)?,
-                taken: made.outcomes.len(),
-                held_ms: clock.now().since(began),
-                made_room: made.made_room && scratch.is_none(),
+        let (clock, tried) = (self.inner.clock.clone(), scratch.clone());
+        let done = self
+            .write(move |conn, ctx| {
+                let began = clock.now();
+                let is_enough = || clock.now().since(began) >= HELD_MS;
+                let scope = Scope::of(&row);
+                let make = |conn: &mut Conn, scratch: Option<&mut Scratch>| -> Result<Made> {
+                    let mut loads = Loads::new();
+                    let made = contacts::make(conn, scratch, ctx, scope, &rows, &is_enough, &mut loads)?;
+                    numbers::add_loads(conn, scope.community, &loads)?;
+                    Ok(made)
+                };
+                let made: Made = match &tried {
+                    None => make(conn, None)?,
+                    Some(scratch) => {
+                        let mut scratch = lock(scratch);
+                        scratch.begin()?;
+                        undone(conn, ctx, |conn| make(conn, Some(&mut scratch)))?
+                    }
+                };
+                Ok(Done {
+                    row: note(conn, ctx, &row, &rows, &made.outcomes)?,
+                    taken: made.outcomes.len(),
+                    held_ms: clock.now().since(began),
+                    made_room: made.made_room && tried.is_none(),
+                })
             })
-        })
-        .await
+            .await?;
+        if let Some(scratch) = scratch {
+            keep(scratch).await?;
+        }
+        Ok(done)
     }
 }

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::run::elsewhere;
+use super::run::{elsewhere, ended};
 use super::stream::Rows;
 use super::{Growth, ImportKind, ImportOrder, ImportProgress, Place, Scope, contacts, members, tally};
 use crate::store::imports::{self, ImportRow};
 use crate::store::numbers;
+use crate::switchboard::assign::Loads;
 use crate::switchboard::error::Result;
 use crate::switchboard::{Switchboard, undone_if};
 
@@ -18,7 +19,7 @@ const AT_ONCE: usize = 500;
 const MOST_TOLD: usize = 10_000;
 
 impl Switchboard {
-    /// Applies all rows, or notes why not.
+    /// Applies all rows, or notes why not; in either case the import is over with that transaction.
     pub(super) async fn all_together(
         &self,
         order: &Arc<ImportOrder>,
@@ -43,14 +44,15 @@ impl Switchboard {
                 let mut told = Vec::new();
                 let work = |conn: &mut crate::store::Conn| {
                     let mut file = Rows::open(&order, Place::START)?;
-                    let mut growth = Growth::default();
+                    let (mut growth, mut loads) = (Growth::default(), Loads::new());
                     loop {
                         let rows = file.some(AT_ONCE)?;
                         if rows.is_empty() {
+                            numbers::add_loads(conn, scope.community, &loads)?;
                             return Ok(to.refused);
                         }
                         let outcomes = if is_contacts {
-                            contacts::make(conn, None, ctx, scope, &rows, &|| false)?.outcomes
+                            contacts::make(conn, None, ctx, scope, &rows, &|| false, &mut loads)?.outcomes
                         } else {
                             let planned = members::plan(conn, None, ctx, scope, &rows)?;
                             planned.apply(conn, ctx)?;
@@ -65,7 +67,12 @@ impl Switchboard {
                         progress.bytes.store(bytes, Ordering::Relaxed);
                     }
                 };
-                undone_if(conn, ctx, work, |refused| *refused > 0)?;
+                let (_, is_undone) = undone_if(conn, ctx, work, |refused| *refused > 0)?;
+                let state = match is_undone {
+                    true => imports::REFUSED,
+                    false => imports::DONE,
+                };
+                let to = ended(&to, state, ctx);
                 if !imports::advance(conn, &row, &to)? {
                     return Err(elsewhere());
                 }

@@ -1,10 +1,10 @@
 //! The most important of a capacity in one sentence: whose table, which numbers, what would help.
 
 use super::tally::Counted;
-use super::views::{Capacity, MemberCapacity, OutlookWord};
+use super::views::Capacity;
 use super::walk::Walk;
 use super::world::World;
-use crate::domain::choice::{self, listed};
+use crate::domain::choice::{self, Shortage, listed};
 use crate::store::{Conn, devices};
 use crate::switchboard::assign::needs;
 use crate::switchboard::error::Result;
@@ -29,32 +29,15 @@ pub(super) fn explain(
         return Ok("there are no members yet".into());
     };
     if world.usable == 0 {
-        let add = numbers(counted.contacts.max(1) as u64);
+        let largest = capacity.needed.first().and_then(|now| now.numbers);
+        let add = numbers(largest.unwrap_or(1).max(1));
         return Ok(format!(
             "no number in service can stand for a new contact: nobody can make one; add {add} at least"
         ));
     }
     let room = counted.room;
     if room.free < world.extra || (room.free == world.extra && world.extra > 0) {
-        let missing = (world.extra - room.free) as u64;
-        let (lacks, help) = match missing {
-            0 => ("is just full".to_owned(), String::new()),
-            n => (
-                format!("lacks {n}"),
-                format!("; what would help: add {}", numbers(n)),
-            ),
-        };
-        return Ok(format!(
-            "with {} contacts more each, the table of {} {lacks}: of {} usable numbers ({}) {} are in use, {} cool down \
-             and {} were stopped by that phone{help}",
-            world.extra,
-            counted.member,
-            room.usable,
-            listed(needs()),
-            room.used,
-            room.cooling,
-            room.stopped,
-        ));
+        return lacking(conn, walk, world, counted);
     }
     if room.free == 0
         && let Some(sentence) = full(conn, walk, world, counted)?
@@ -68,16 +51,14 @@ pub(super) fn explain(
     Ok(foreseen(world, capacity, counted))
 }
 
-/// The very sentence that whoever adds a contact would get.
-fn full(conn: &mut Conn, walk: &Walk, world: &World, counted: &Counted) -> Result<Option<String>> {
+/// A table as it stands in the way of a contact.
+fn in_the_way(conn: &mut Conn, walk: &Walk, world: &World, counted: &Counted) -> Result<(Shortage, bool)> {
     let (community, member) = (walk.community, counted.member);
     let policy = communities::require(conn, community)?.policy;
     let phone = devices::primary(conn, community, member)?;
     let known = Known::read(conn, community, member, phone.as_ref())?;
     let (side, _) = known.side(member, None, walk.now);
-    let Some(found) = choice::shortage_of(&world.candidates, needs(), &side) else {
-        return Ok(None);
-    };
+    let (found, is_full) = choice::shortage_of(&world.candidates, needs(), &side);
     let told = shortage::explained(
         conn,
         walk.now,
@@ -87,18 +68,57 @@ fn full(conn: &mut Conn, walk: &Walk, world: &World, counted: &Counted) -> Resul
         &world.candidates,
         &known,
     )?;
-    Ok(Some(told.to_string()))
+    Ok((told, is_full))
+}
+
+/// The very sentence that whoever adds a contact would get.
+fn full(conn: &mut Conn, walk: &Walk, world: &World, counted: &Counted) -> Result<Option<String>> {
+    let (told, is_full) = in_the_way(conn, walk, world, counted)?;
+    Ok(is_full.then(|| told.to_string()))
+}
+
+/// What the contacts of a what-if lack.
+fn lacking(conn: &mut Conn, walk: &Walk, world: &World, counted: &Counted) -> Result<String> {
+    let (told, _) = in_the_way(conn, walk, world, counted)?;
+    let (room, missing) = (counted.room, world.extra - counted.room.free);
+    // Numbers that would be added count as well.
+    let told = Shortage {
+        usable: room.usable,
+        needed: missing,
+        ..told
+    };
+    let (lacks, help) = match missing {
+        0 => ("is just full".to_owned(), String::new()),
+        n => (
+            format!("lacks {n}"),
+            format!("; what would help: {}", told.help()),
+        ),
+    };
+    Ok(format!(
+        "with {} contacts more each, the table of {} {lacks}: {}{help}",
+        world.extra,
+        counted.member,
+        told.held(),
+    ))
+}
+
+/// Whether there are numbers enough for a year, where anybody can say.
+fn enough(capacity: &Capacity) -> Option<String> {
+    let year = capacity.needed.last()?;
+    let (needed, missing) = (year.numbers?, year.missing?);
+    let of = match year.without_history {
+        0 => String::new(),
+        n => format!(", {n} members left out of whom there is too little history"),
+    };
+    Some(match missing {
+        0 => format!("for a year {needed} are needed, which there are{of}"),
+        missing => format!("for a year {needed} are needed, so add {}{of}", numbers(missing)),
+    })
 }
 
 fn foreseen(world: &World, capacity: &Capacity, fullest: &Counted) -> String {
-    let year = capacity.needed.last();
-    let enough = match year.map(|n| (n.numbers, n.missing)) {
-        Some((needed, 0)) => format!("for a year {needed} are needed, which there are"),
-        Some((needed, missing)) => format!("for a year {needed} are needed, so add {}", numbers(missing)),
-        None => String::new(),
-    };
-    let is_around = |m: &&MemberCapacity| m.runs_out.outlook == OutlookWord::Around;
-    let first = capacity.first_out.iter().find(is_around);
+    let enough = enough(capacity);
+    let first = capacity.first_out.first();
     let first = first.and_then(|m| Some((m, m.runs_out.at?, m.runs_out.earliest?)));
     let Some((member, at, earliest)) = first else {
         let seen = match capacity.too_little_history {
@@ -108,19 +128,24 @@ fn foreseen(world: &World, capacity: &Capacity, fullest: &Counted) -> String {
                 "nobody is seen to run out within a year, but of {some} members there is too little history"
             ),
         };
+        let enough = enough.map_or(String::new(), |enough| format!("; {enough}"));
         return format!(
-            "{seen}: the fullest table, that of {}, takes {} of {} usable numbers; {enough}",
+            "{seen}: the fullest table, that of {}, takes {} of {} usable numbers{enough}",
             fullest.member,
             fullest.room.taken() + world.extra,
             world.usable,
         );
     };
-    let latest = match member.runs_out.latest {
-        Some(latest) => format!("between {earliest} and {latest}"),
+    let bounds = match member.runs_out.latest {
+        Some(latest) => format!("nine chances in ten: between {earliest} and {latest}"),
         None => format!("hardly before {earliest}"),
     };
+    let enough = enough.unwrap_or_else(|| {
+        let some = capacity.too_little_history;
+        format!("of {some} members there is too little history to say how many numbers a year takes")
+    });
     format!(
-        "{} runs out first, around {at} ({latest}): {} of {} usable numbers are taken; {enough}",
+        "{} is seen to run out first, by their own rate around {at} ({bounds}): {} of {} usable numbers are taken; {enough}",
         member.member,
         member.usable.saturating_sub(member.free),
         member.usable,

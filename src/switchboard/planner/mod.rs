@@ -1,18 +1,18 @@
 //! The capacity planner: how much room each member's table has, who runs out first and when, how many numbers are
 //! needed, and what a change would bring. It writes nothing.
 //!
-//! A walk counts every table in the database, a few members at a time; one walk goes on at once. Of a big community its
-//! result is kept for as long as ten such walks take, a minute at most, so that whoever asks again and again costs a
-//! tenth of a connection.
+//! A walk counts every table in the database, a few members at a time. Of a big community its result is kept for as long
+//! as ten such walks take, a minute at most, so that whoever asks again and again costs a tenth of a connection.
 
 mod explain;
 mod tally;
+mod turns;
 pub mod views;
 mod walk;
 mod world;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::error::Result;
 use super::{Switchboard, communities};
@@ -22,6 +22,7 @@ use crate::store::{Conn, capacity as rows, members, pools};
 use explain::explain;
 pub(crate) use tally::Place;
 use tally::{Counted, FIRST, Tally};
+use turns::Turns;
 use views::{Capacity, MemberCapacity, WhatIfResult};
 use walk::Walk;
 use world::World;
@@ -38,10 +39,40 @@ const MOST_KEPT_MS: i64 = 60_000;
 /// Pools whose names are told.
 const MOST_POOLS: i64 = 10_000;
 
-/// What recent walks found.
+/// What recent walks found, and whose turn it is to walk.
 #[derive(Default)]
 pub(super) struct Planner {
-    kept: tokio::sync::Mutex<Vec<Arc<Survey>>>,
+    kept: Mutex<Vec<Arc<Survey>>>,
+    turns: Turns,
+}
+
+impl Planner {
+    fn kept(&self) -> MutexGuard<'_, Vec<Arc<Survey>>> {
+        self.kept.lock().unwrap_or_else(|p| p.into_inner())
+    }
+
+    /// One that is kept and knows so many members after a place, and those.
+    fn found(
+        &self,
+        now: Timestamp,
+        community: CommunityId,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Option<(Arc<Survey>, Vec<Counted>)> {
+        let mut kept = self.kept();
+        kept.retain(|survey| now < survey.good_until);
+        let known = kept.iter().filter(|survey| survey.community == community);
+        let mut found = known.filter_map(|survey| Some((survey.clone(), survey.page(after, limit)?)));
+        found.next_back()
+    }
+
+    fn keep(&self, survey: Arc<Survey>) {
+        let mut kept = self.kept();
+        if kept.len() >= KEPT_WALKS {
+            kept.remove(0);
+        }
+        kept.push(survey);
+    }
 }
 
 /// What a walk found.
@@ -141,12 +172,13 @@ fn prepare(conn: &mut Conn, now: Timestamp, community: CommunityId, changes: &[W
     })
 }
 
-/// What the sum says, and the fullest.
+/// What the sum says, with so many of the fullest, and all of those that were kept.
 fn capacity(
     conn: &mut Conn,
     walk: &Walk,
     world: &World,
     tally: Tally,
+    shown: usize,
 ) -> Result<(Capacity, Vec<Counted>, bool)> {
     let measure = Measure::of(world, walk.now);
     let mut capacity = Capacity {
@@ -161,6 +193,7 @@ fn capacity(
         full: tally.full as u64,
         not_receiving: tally.not_receiving as u64,
         too_little_history: tally.too_little_history as u64,
+        running_out: tally.running_out as u64,
         fullest: Vec::new(),
         first_out: Vec::new(),
         needed: tally.needed(world),
@@ -168,11 +201,11 @@ fn capacity(
         capabilities: tally.capabilities(world),
     };
     let (fullest, is_whole, first_out) = tally.into_firsts();
-    for (views, all) in [
-        (&mut capacity.fullest, &fullest),
-        (&mut capacity.first_out, &first_out),
+    for (views, all, most) in [
+        (&mut capacity.fullest, &fullest, shown),
+        (&mut capacity.first_out, &first_out, FIRST),
     ] {
-        for counted in all.iter().take(FIRST) {
+        for counted in all.iter().take(most) {
             views.push(measure.view(conn, walk.community, counted)?);
         }
     }
@@ -216,16 +249,27 @@ impl Switchboard {
 
     /// What a change would bring: nothing is written.
     pub async fn capacity_what_if(&self, community: CommunityId, change: WhatIf) -> Result<WhatIfResult> {
-        let _turn = self.inner.planner.kept.lock().await;
+        self.capacity_what_if_of(community, change, FIRST).await
+    }
+
+    /// The same, with so many of the fullest members.
+    pub async fn capacity_what_if_of(
+        &self,
+        community: CommunityId,
+        change: WhatIf,
+        shown: usize,
+    ) -> Result<WhatIfResult> {
+        let _turn = self.inner.planner.turns.take(community).await?;
         let now = self.now();
         let walk = self
             .read(move |conn| prepare(conn, now, community, &[WhatIf::default(), change]))
             .await?;
         let walk = Arc::new(walk);
-        let tallies = walk.clone().run(self, None, FIRST).await?;
+        let keep = shown.clamp(FIRST, KEPT_MEMBERS);
+        let tallies = walk.clone().run(self, None, keep).await?;
         self.read(move |conn| {
             let all = walk.worlds.iter().zip(tallies);
-            let told = all.map(|(world, tally)| Ok(capacity(conn, &walk, world, tally)?.0));
+            let told = all.map(|(world, tally)| Ok(capacity(conn, &walk, world, tally, shown)?.0));
             let mut told = told.collect::<Result<Vec<Capacity>>>()?.into_iter();
             let pair = told.next().zip(told.next());
             let (before, after) = pair.ok_or(crate::store::StoreError::Closed)?;
@@ -241,12 +285,14 @@ impl Switchboard {
         after: Option<Place>,
         limit: usize,
     ) -> Result<(Arc<Survey>, Vec<Counted>)> {
-        let mut kept = self.inner.planner.kept.lock().await;
+        let planner = &self.inner.planner;
+        if let Some(found) = planner.found(self.now(), community, after, limit) {
+            return Ok(found);
+        }
+        let _turn = planner.turns.take(community).await?;
+        // Whoever walked before may have found it.
         let began = self.now();
-        kept.retain(|survey| began < survey.good_until);
-        let known = kept.iter().filter(|survey| survey.community == community);
-        let mut found = known.filter_map(|survey| Some((survey.clone(), survey.page(after, limit)?)));
-        if let Some(found) = found.next_back() {
+        if let Some(found) = planner.found(began, community, after, limit) {
             return Ok(found);
         }
         let walk = self
@@ -258,7 +304,7 @@ impl Switchboard {
             .read(move |conn| {
                 let ends = walk.worlds.first().zip(tally);
                 let (world, tally) = ends.ok_or(crate::store::StoreError::Closed)?;
-                let (capacity, fullest, is_whole) = capacity(conn, &walk, world, tally)?;
+                let (capacity, fullest, is_whole) = capacity(conn, &walk, world, tally, FIRST)?;
                 Ok((capacity, fullest, is_whole, Measure::of(world, walk.now)))
             })
             .await?;
@@ -278,10 +324,7 @@ impl Switchboard {
             good_until: ended.plus_ms(good_for),
         });
         if good_for > 0 {
-            if kept.len() >= KEPT_WALKS {
-                kept.remove(0);
-            }
-            kept.push(survey.clone());
+            planner.keep(survey.clone());
         }
         let page = survey.page(after, limit).unwrap_or_default();
         Ok((survey, page))

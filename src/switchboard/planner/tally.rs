@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::views::{CapabilityNeeds, FillBand, Needed, RegionNeeds};
 use super::world::World;
-use crate::domain::capacity::History;
+use crate::domain::Timestamp;
+use crate::domain::capacity::{Growth, History};
 use crate::domain::choice::Headroom;
 use crate::domain::id::MemberId;
 use crate::domain::pool::{Capability, Region};
@@ -37,33 +38,71 @@ impl Counted {
         self.room.taken() + extra
     }
 
+    /// How many numbers it needs: for contacts on numbers, too, that take no new ones.
+    fn needs(&self, extra: usize) -> usize {
+        self.takes(extra) + self.contacts.saturating_sub(self.room.used)
+    }
+
     pub fn place(&self, extra: usize) -> Place {
         (self.room.free as i64 - extra as i64, self.member)
     }
 }
 
-/// The most that anybody needs, at each time ahead.
+/// The most that anybody needs, at each time ahead. For the times to come it is that of members with a history.
 #[derive(Clone, Copy, Debug, Default)]
-struct Most([(usize, usize); AHEAD_DAYS.len()]);
+struct Most {
+    ahead: [(usize, usize); AHEAD_DAYS.len()],
+    members: usize,
+    without_history: usize,
+    /// The largest tables now of those with a history, and of those without.
+    largest: (usize, usize),
+}
 
 impl Most {
     fn take(&mut self, member: &Counted, extra: usize) {
-        for (days, (numbers, at_most)) in AHEAD_DAYS.into_iter().zip(&mut self.0) {
-            let growth = member.history.growth(i64::from(days)).unwrap_or_default();
-            *numbers = (*numbers).max(member.takes(extra) + growth.expected);
-            *at_most = (*at_most).max(member.takes(extra) + growth.high);
+        let now = member.needs(extra);
+        self.members += 1;
+        let is_known = member.history.growth(0).is_some();
+        match is_known {
+            true => self.largest.0 = self.largest.0.max(now),
+            false => {
+                self.without_history += 1;
+                self.largest.1 = self.largest.1.max(now);
+            }
+        }
+        for (days, (numbers, at_most)) in AHEAD_DAYS.into_iter().zip(&mut self.ahead) {
+            let growth = match days {
+                0 => Some(Growth::default()),
+                days => member.history.growth(i64::from(days)),
+            };
+            let Some(growth) = growth else { continue };
+            *numbers = (*numbers).max(now + growth.expected);
+            *at_most = (*at_most).max(now + growth.high);
         }
     }
 
+    /// Nothing is foreseen where most have no history, or who has the largest table has none.
+    fn is_foreseen(&self) -> bool {
+        self.without_history * 2 <= self.members && self.largest.1 <= self.largest.0
+    }
+
     fn needed(&self, usable: usize) -> Vec<Needed> {
-        let needed = |(in_days, (numbers, at_most)): (u16, (usize, usize))| Needed {
-            in_days,
-            numbers: numbers as u64,
-            at_most: at_most as u64,
-            missing: numbers.saturating_sub(usable) as u64,
-            missing_at_most: at_most.saturating_sub(usable) as u64,
+        let needed = |(in_days, (numbers, at_most)): (u16, (usize, usize))| {
+            let told = |n: usize| (in_days == 0 || self.is_foreseen()).then_some(n as u64);
+            Needed {
+                in_days,
+                numbers: told(numbers),
+                at_most: told(at_most),
+                missing: told(numbers.saturating_sub(usable)),
+                missing_at_most: told(at_most.saturating_sub(usable)),
+                without_history: if in_days == 0 {
+                    0
+                } else {
+                    self.without_history as u64
+                },
+            }
         };
-        AHEAD_DAYS.into_iter().zip(self.0).map(needed).collect()
+        AHEAD_DAYS.into_iter().zip(self.ahead).map(needed).collect()
     }
 }
 
@@ -138,6 +177,7 @@ impl Firsts {
 #[derive(Debug)]
 pub(super) struct Tally {
     extra: usize,
+    now: Timestamp,
     after: Option<Place>,
     pub members: usize,
     pub contacts: usize,
@@ -145,6 +185,8 @@ pub(super) struct Tally {
     pub full: usize,
     pub not_receiving: usize,
     pub too_little_history: usize,
+    /// How many run out within a year.
+    pub running_out: usize,
     most: Most,
     regions: BTreeMap<Option<Region>, (u64, Most)>,
     fullest: Firsts,
@@ -153,9 +195,10 @@ pub(super) struct Tally {
 
 impl Tally {
     /// An empty one, which keeps the fullest `keep` after that place.
-    pub fn new(world: &World, after: Option<Place>, keep: usize) -> Self {
+    pub fn new(world: &World, now: Timestamp, after: Option<Place>, keep: usize) -> Self {
         Self {
             extra: world.extra,
+            now,
             after,
             members: 0,
             contacts: 0,
@@ -163,6 +206,7 @@ impl Tally {
             full: 0,
             not_receiving: 0,
             too_little_history: 0,
+            running_out: 0,
             most: Most::default(),
             regions: BTreeMap::new(),
             fullest: Firsts::new(keep),
@@ -189,8 +233,9 @@ impl Tally {
         if self.after.is_none_or(|after| after < place) {
             self.fullest.take(place, member);
         }
-        if let Some(about) = member.history.about(free).filter(|_| free > 0) {
-            self.first_out.take((about, member.member), member);
+        if let Some(date) = member.history.date(free, self.now) {
+            self.running_out += 1;
+            self.first_out.take((date.0, member.member), member);
         }
     }
 

@@ -15,7 +15,7 @@ pub struct Capacity {
     pub as_of: Timestamp,
     /// The most important of it, in a sentence.
     #[schema(
-        example = "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms"
+        example = "mem_1tq3v8r4w0801 is seen to run out first, by their own rate around 2026-02-11T09:30:00.000Z (nine chances in ten: between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms"
     )]
     pub explained: String,
     /// Members and guests.
@@ -43,11 +43,15 @@ pub struct Capacity {
     /// Members who joined too recently for a forecast.
     #[schema(example = 31)]
     pub too_little_history: u64,
+    /// Members whose tables will be full within a year.
+    #[schema(example = 4)]
+    pub running_out: u64,
     /// The fullest tables, at most ten.
     pub fullest: Vec<MemberCapacity>,
-    /// Who of those that are not full runs out first, at most ten.
+    /// Who of those is seen to run out first, at most ten.
     pub first_out: Vec<MemberCapacity>,
-    /// The numbers needed now and later: as many as the largest table takes.
+    /// The numbers needed now and later: as many as the largest table takes. Contacts count that hold numbers which take
+    /// no new ones, too.
     pub needed: Vec<Needed>,
     /// By the region of members' phones: the numbers needed so that each has numbers of their own region. A contact
     /// gets a number of another region where none is free.
@@ -97,18 +101,22 @@ pub struct Needed {
     /// In how many days: 0, 30, 90 and 365.
     #[schema(example = 90)]
     pub in_days: u16,
-    /// As many numbers, if contacts are made at the rate of the last 90 days.
+    /// As many numbers as the largest table takes then, if contacts are made at the rate of the last 90 days. Null where
+    /// that cannot be foreseen: most members have too little history, or the one with the largest table.
     #[schema(example = 92)]
-    pub numbers: u64,
-    /// Hardly more than so many.
+    pub numbers: Option<u64>,
+    /// Hardly any one member will need more: the largest of the members' own bounds. Of very many members, one may.
     #[schema(example = 110)]
-    pub at_most: u64,
+    pub at_most: Option<u64>,
     /// How many are missing.
     #[schema(example = 12)]
-    pub missing: u64,
-    /// Hardly more than so many are missing.
+    pub missing: Option<u64>,
+    /// How many are missing to `at_most`.
     #[schema(example = 30)]
-    pub missing_at_most: u64,
+    pub missing_at_most: Option<u64>,
+    /// Members who have too little history to be reckoned with.
+    #[schema(example = 31)]
+    pub without_history: u64,
 }
 
 /// What the members of one region need.

@@ -33,7 +33,7 @@ impl Walk {
         after: Option<Place>,
         keep: usize,
     ) -> Result<Vec<Tally>> {
-        let tally = |world| Tally::new(world, after, keep);
+        let tally = |world| Tally::new(world, self.now, after, keep);
         let mut tallies: Vec<Tally> = self.worlds.iter().map(tally).collect();
         let mut reached = 0;
         loop {

@@ -18,8 +18,8 @@ const MOST_GROUPS: usize = 200;
 /// Most numbers that a what-if adds in one group, and most groups.
 const MOST_ADDED: usize = 100_000;
 const MOST_ADDITIONS: usize = 20;
-/// Most numbers that it retires.
-const MOST_RETIRED: usize = 10_000;
+/// Most numbers that it retires: as many as the body of a request usually holds.
+const MOST_RETIRED: usize = 2_500;
 /// Most contacts that it gives everybody.
 const MOST_MORE: usize = 100_000;
 
