@@ -3,9 +3,8 @@
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, book, book_links, bulk, calls, capacity, communities, contact_history, contacts, deliveries,
-    devices, docs,
-    endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
-    openapi, opt_outs, pools, resolve, verifications,
+    devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members, messages,
+    metrics, numbers, openapi, opt_outs, pools, resolve, verifications,
 };
 
 /// The route table.

@@ -4,7 +4,9 @@ use super::assign::{self, Loads};
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
-use super::{Context, Expected, Switchboard, app_devices, books, changes, history, notices, phone_memory, region};
+use super::{
+    Context, Expected, Switchboard, app_devices, books, changes, history, notices, phone_memory, region,
+};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::policy::Policy;

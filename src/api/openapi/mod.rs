@@ -23,9 +23,8 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, book, book_links, bulk, calls, capacity, communities, contact_history, contacts, deliveries,
-    devices, docs,
-    endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
-    opt_outs, pools, resolve, verifications,
+    devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members, messages,
+    metrics, numbers, opt_outs, pools, resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
