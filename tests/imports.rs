@@ -186,8 +186,8 @@ impl ImportSource for GoneAfter {
 async fn offenders(town: &Town) -> u64 {
     let key = town.board.signing_key([7; 32]).await.unwrap();
     let extent = Extent {
-        community: None,
         rows_at_once: 100,
+        ..Extent::of(None)
     };
     let summary = tokio::task::block_in_place(|| {
         let go_on = &mut |_| ControlFlow::Continue(());
