@@ -1121,7 +1121,7 @@ export interface paths {
         put?: never;
         /**
          * Import members or contacts
-         * @description Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off, as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and reasons.
+         * @description Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off, as by a restart, or has failed, the same request goes on where it stopped; a dry run, and all or nothing, begin anew. While a job goes on, the same request is that job. See `docs/operations.md` for columns and reasons.
          */
         post: operations["create_import"];
         delete?: never;
@@ -1930,7 +1930,7 @@ export interface components {
             as_of: components["schemas"]["Timestamp"];
             /**
              * @description The most important of it, in a sentence.
-             * @example mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms
+             * @example mem_1tq3v8r4w0801 is seen to run out first, by their own rate around 2026-02-11T09:30:00.000Z (nine chances in ten: between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms
              */
             explained: string;
             /**
@@ -1979,11 +1979,20 @@ export interface components {
              * @example 31
              */
             too_little_history: number;
+            /**
+             * Format: int64
+             * @description Members whose tables will be full within a year.
+             * @example 4
+             */
+            running_out: number;
             /** @description The fullest tables, at most ten. */
             fullest: components["schemas"]["MemberCapacity"][];
-            /** @description Who of those that are not full runs out first, at most ten. */
+            /** @description Who of those is seen to run out first, at most ten. */
             first_out: components["schemas"]["MemberCapacity"][];
-            /** @description The numbers needed now and later: as many as the largest table takes. */
+            /**
+             * @description The numbers needed now and later: as many as the largest table takes. Contacts count that hold numbers which take
+             *     no new ones, too.
+             */
             needed: components["schemas"]["Needed"][];
             /**
              * @description By the region of members' phones: the numbers needed so that each has numbers of their own region. A contact
@@ -2379,7 +2388,20 @@ export interface components {
              * @description How it stands.
              * @enum {string}
              */
-            state: "running" | "done" | "refused" | "given_up";
+            state: "running" | "done" | "refused" | "given_up" | "failed";
+            /** @description Why it did not come to its end, where it is `failed`. */
+            failure: null | {
+                /**
+                 * @description A stable word.
+                 * @example too_many_together
+                 */
+                reason: string;
+                /**
+                 * @description What went wrong, and what to do.
+                 * @example the database failed; the same import goes on where it stopped
+                 */
+                sentence: string;
+            };
             /**
              * Format: int64
              * @description Bytes of the file.
@@ -2743,28 +2765,35 @@ export interface components {
             in_days: number;
             /**
              * Format: int64
-             * @description As many numbers, if contacts are made at the rate of the last 90 days.
+             * @description As many numbers as the largest table takes then, if contacts are made at the rate of the last 90 days. Null where
+             *     that cannot be foreseen: most members have too little history, or the one with the largest table.
              * @example 92
              */
-            numbers: number;
+            numbers: number | null;
             /**
              * Format: int64
-             * @description Hardly more than so many.
+             * @description Hardly any one member will need more: the largest of the members' own bounds. Of very many members, one may.
              * @example 110
              */
-            at_most: number;
+            at_most: number | null;
             /**
              * Format: int64
              * @description How many are missing.
              * @example 12
              */
-            missing: number;
+            missing: number | null;
             /**
              * Format: int64
-             * @description Hardly more than so many are missing.
+             * @description How many are missing to `at_most`.
              * @example 30
              */
-            missing_at_most: number;
+            missing_at_most: number | null;
+            /**
+             * Format: int64
+             * @description Members who have too little history to be reckoned with.
+             * @example 31
+             */
+            without_history: number;
         };
         NewApiKey: {
             /**
@@ -2878,7 +2907,7 @@ export interface components {
              */
             content: string;
             /**
-             * @description What the file is called.
+             * @description What the file is called: another file under the name of one that was broken off is refused.
              * @example members.csv
              */
             name?: string | null;
@@ -4058,33 +4087,33 @@ export interface components {
             /** @description Whose rows they are. */
             community: components["schemas"]["CommunityId"];
             /** @description In whose table. */
-            member: null | components["schemas"]["MemberId"];
+            member?: null | components["schemas"]["MemberId"];
             /** @description Who the contact is. */
-            contact: null | components["schemas"]["MemberId"];
+            contact?: null | components["schemas"]["MemberId"];
             /** @description Which number. */
-            number: null | components["schemas"]["NumberId"];
+            number?: null | components["schemas"]["NumberId"];
             /** @description Which assignment. */
-            assignment: null | components["schemas"]["AssignmentId"];
+            assignment?: null | components["schemas"]["AssignmentId"];
             /** @description The other assignment, where two collide. */
-            other_assignment: null | components["schemas"]["AssignmentId"];
+            other_assignment?: null | components["schemas"]["AssignmentId"];
             /** @description Which device. */
-            device: null | components["schemas"]["DeviceId"];
+            device?: null | components["schemas"]["DeviceId"];
             /** @description The other device, where two collide. */
-            other_device: null | components["schemas"]["DeviceId"];
+            other_device?: null | components["schemas"]["DeviceId"];
             /** @description The opt-out. */
-            opt_out: null | components["schemas"]["OptOutId"];
+            opt_out?: null | components["schemas"]["OptOutId"];
             /** @description The other number, where two collide. */
-            other_number: null | components["schemas"]["NumberId"];
+            other_number?: null | components["schemas"]["NumberId"];
             /**
              * Format: int64
              * @description What should be, of a count.
              */
-            expected: number | null;
+            expected?: number | null;
             /**
              * Format: int64
              * @description What is.
              */
-            found: number | null;
+            found?: number | null;
         };
         /** @description A signed report, as it is written. */
         VerificationReport: {
@@ -4114,7 +4143,7 @@ export interface components {
             community: null | components["schemas"]["CommunityId"];
             /** @description When the first row was read. */
             began_at: components["schemas"]["Timestamp"];
-            /** @description Every row that breaks a rule. */
+            /** @description The rows that break a rule: every one, but for `left_out`. */
             offenders: components["schemas"]["VerificationOffender"][];
             /** @description How much was looked at. */
             checked: components["schemas"]["VerificationCounts"];
@@ -4125,6 +4154,11 @@ export interface components {
              * @description How many there are in all.
              */
             offender_count: number;
+            /**
+             * Format: int64
+             * @description How many of them are counted and not named: a report that the API keeps names 100,000.
+             */
+            left_out: number;
             /** @description Whether there is none. */
             clean: boolean;
             /** @description When the last row was read. */
@@ -10179,7 +10213,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "as_of": "2026-01-15T09:30:00.000Z",
-                     *       "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *       "explained": "mem_1tq3v8r4w0801 is seen to run out first, by their own rate around 2026-02-11T09:30:00.000Z (nine chances in ten: between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
                      *       "members": 1200,
                      *       "contacts": 9800,
                      *       "usable": 80,
@@ -10207,6 +10241,7 @@ export interface operations {
                      *       "full": 0,
                      *       "not_receiving": 0,
                      *       "too_little_history": 31,
+                     *       "running_out": 4,
                      *       "fullest": [
                      *         {
                      *           "member": "mem_1tq3v8r4w0801",
@@ -10261,7 +10296,8 @@ export interface operations {
                      *           "numbers": 92,
                      *           "at_most": 110,
                      *           "missing": 12,
-                     *           "missing_at_most": 30
+                     *           "missing_at_most": 30,
+                     *           "without_history": 31
                      *         }
                      *       ],
                      *       "regions": [
@@ -10275,7 +10311,8 @@ export interface operations {
                      *               "numbers": 92,
                      *               "at_most": 110,
                      *               "missing": 12,
-                     *               "missing_at_most": 30
+                     *               "missing_at_most": 30,
+                     *               "without_history": 31
                      *             }
                      *           ]
                      *         }
@@ -10291,7 +10328,8 @@ export interface operations {
                      *               "numbers": 92,
                      *               "at_most": 110,
                      *               "missing": 12,
-                     *               "missing_at_most": 30
+                     *               "missing_at_most": 30,
+                     *               "without_history": 31
                      *             }
                      *           ]
                      *         }
@@ -10306,7 +10344,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_capacity_members: {
@@ -10375,7 +10413,7 @@ export interface operations {
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["Overloaded"];
         };
     };
     what_if_capacity: {
@@ -10433,7 +10471,7 @@ export interface operations {
                      * @example {
                      *       "before": {
                      *         "as_of": "2026-01-15T09:30:00.000Z",
-                     *         "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *         "explained": "mem_1tq3v8r4w0801 is seen to run out first, by their own rate around 2026-02-11T09:30:00.000Z (nine chances in ten: between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
                      *         "members": 1200,
                      *         "contacts": 9800,
                      *         "usable": 80,
@@ -10461,6 +10499,7 @@ export interface operations {
                      *         "full": 0,
                      *         "not_receiving": 0,
                      *         "too_little_history": 31,
+                     *         "running_out": 4,
                      *         "fullest": [
                      *           {
                      *             "member": "mem_1tq3v8r4w0801",
@@ -10515,7 +10554,8 @@ export interface operations {
                      *             "numbers": 92,
                      *             "at_most": 110,
                      *             "missing": 12,
-                     *             "missing_at_most": 30
+                     *             "missing_at_most": 30,
+                     *             "without_history": 31
                      *           }
                      *         ],
                      *         "regions": [
@@ -10529,7 +10569,8 @@ export interface operations {
                      *                 "numbers": 92,
                      *                 "at_most": 110,
                      *                 "missing": 12,
-                     *                 "missing_at_most": 30
+                     *                 "missing_at_most": 30,
+                     *                 "without_history": 31
                      *               }
                      *             ]
                      *           }
@@ -10545,7 +10586,8 @@ export interface operations {
                      *                 "numbers": 92,
                      *                 "at_most": 110,
                      *                 "missing": 12,
-                     *                 "missing_at_most": 30
+                     *                 "missing_at_most": 30,
+                     *                 "without_history": 31
                      *               }
                      *             ]
                      *           }
@@ -10553,7 +10595,7 @@ export interface operations {
                      *       },
                      *       "after": {
                      *         "as_of": "2026-01-15T09:30:00.000Z",
-                     *         "explained": "mem_1tq3v8r4w0801 runs out first, around 2026-02-11T09:30:00.000Z (between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
+                     *         "explained": "mem_1tq3v8r4w0801 is seen to run out first, by their own rate around 2026-02-11T09:30:00.000Z (nine chances in ten: between 2026-01-20T04:00:00.000Z and 2026-04-02T21:00:00.000Z): 71 of 80 usable numbers are taken; for a year 204 are needed, so add 124 numbers with sms",
                      *         "members": 1200,
                      *         "contacts": 9800,
                      *         "usable": 80,
@@ -10581,6 +10623,7 @@ export interface operations {
                      *         "full": 0,
                      *         "not_receiving": 0,
                      *         "too_little_history": 31,
+                     *         "running_out": 4,
                      *         "fullest": [
                      *           {
                      *             "member": "mem_1tq3v8r4w0801",
@@ -10635,7 +10678,8 @@ export interface operations {
                      *             "numbers": 92,
                      *             "at_most": 110,
                      *             "missing": 12,
-                     *             "missing_at_most": 30
+                     *             "missing_at_most": 30,
+                     *             "without_history": 31
                      *           }
                      *         ],
                      *         "regions": [
@@ -10649,7 +10693,8 @@ export interface operations {
                      *                 "numbers": 92,
                      *                 "at_most": 110,
                      *                 "missing": 12,
-                     *                 "missing_at_most": 30
+                     *                 "missing_at_most": 30,
+                     *                 "without_history": 31
                      *               }
                      *             ]
                      *           }
@@ -10665,7 +10710,8 @@ export interface operations {
                      *                 "numbers": 92,
                      *                 "at_most": 110,
                      *                 "missing": 12,
-                     *                 "missing_at_most": 30
+                     *                 "missing_at_most": 30,
+                     *                 "without_history": 31
                      *               }
                      *             ]
                      *           }
@@ -10700,7 +10746,7 @@ export interface operations {
             422: components["responses"]["InvalidOrReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_opt_outs: {
@@ -10855,6 +10901,10 @@ export interface operations {
                      *           "dry_run": false,
                      *           "name": "members.csv",
                      *           "state": "running",
+                     *           "failure": {
+                     *             "reason": "too_many_together",
+                     *             "sentence": "the database failed; the same import goes on where it stopped"
+                     *           },
                      *           "size": 1,
                      *           "done": 1,
                      *           "next_line": 1,
@@ -10934,6 +10984,10 @@ export interface operations {
                      *       "dry_run": false,
                      *       "name": "members.csv",
                      *       "state": "running",
+                     *       "failure": {
+                     *         "reason": "too_many_together",
+                     *         "sentence": "the database failed; the same import goes on where it stopped"
+                     *       },
                      *       "size": 1,
                      *       "done": 1,
                      *       "next_line": 1,
@@ -10956,6 +11010,7 @@ export interface operations {
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              *     - `import_changed`: An import of that name was broken off, and this is another file, or to be read otherwise.
+             *     - `import_elsewhere`: Another process is at this import.
              *     - `too_many_imports`: As many imports wait as may.
              */
             409: {
@@ -11014,6 +11069,10 @@ export interface operations {
                      *       "dry_run": false,
                      *       "name": "members.csv",
                      *       "state": "running",
+                     *       "failure": {
+                     *         "reason": "too_many_together",
+                     *         "sentence": "the database failed; the same import goes on where it stopped"
+                     *       },
                      *       "size": 1,
                      *       "done": 1,
                      *       "next_line": 1,
@@ -11500,6 +11559,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "offender_count": 0,
+                     *         "left_out": 0,
                      *         "clean": false,
                      *         "ended_at": "2026-01-15T09:30:00.000Z"
                      *       },

@@ -79,6 +79,7 @@ from .find_by_name import FindByName
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
 from .import_ import Import
+from .import_failure_type_1 import ImportFailureType1
 from .import_kind import ImportKind
 from .import_mode import ImportMode
 from .import_page import ImportPage
@@ -268,6 +269,7 @@ __all__ = (
     "GetOpenapiResponse200",
     "Health",
     "Import",
+    "ImportFailureType1",
     "ImportKind",
     "ImportMode",
     "ImportPage",

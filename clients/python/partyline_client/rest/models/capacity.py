@@ -45,12 +45,16 @@ class Capacity:
     """ Members whom nobody can choose, as they have too many received contacts unanswered, or are full. """
     too_little_history: int
     """ Members who joined too recently for a forecast. """
+    running_out: int
+    """ Members whose tables will be full within a year. """
     fullest: list[MemberCapacity]
     """ The fullest tables, at most ten. """
     first_out: list[MemberCapacity]
-    """ Who of those that are not full runs out first, at most ten. """
+    """ Who of those is seen to run out first, at most ten. """
     needed: list[Needed]
-    """ The numbers needed now and later: as many as the largest table takes. """
+    """ The numbers needed now and later: as many as the largest table takes. Contacts count that hold numbers which
+    take
+    no new ones, too. """
     regions: list[RegionNeeds]
     """ By the region of members' phones: the numbers needed so that each has numbers of their own region. A contact
     gets a number of another region where none is free. """
@@ -86,6 +90,8 @@ class Capacity:
         not_receiving = self.not_receiving
 
         too_little_history = self.too_little_history
+
+        running_out = self.running_out
 
         fullest = []
         for fullest_item_data in self.fullest:
@@ -127,6 +133,7 @@ class Capacity:
                 "full": full,
                 "not_receiving": not_receiving,
                 "too_little_history": too_little_history,
+                "running_out": running_out,
                 "fullest": fullest,
                 "first_out": first_out,
                 "needed": needed,
@@ -179,6 +186,8 @@ class Capacity:
 
         too_little_history = d.pop("too_little_history")
 
+        running_out = d.pop("running_out")
+
         fullest = []
         _fullest = d.pop("fullest")
         for fullest_item_data in _fullest:
@@ -226,6 +235,7 @@ class Capacity:
             full=full,
             not_receiving=not_receiving,
             too_little_history=too_little_history,
+            running_out=running_out,
             fullest=fullest,
             first_out=first_out,
             needed=needed,

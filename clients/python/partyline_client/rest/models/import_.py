@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -10,6 +10,10 @@ from attrs import field as _attrs_field
 from ..models.import_kind import ImportKind
 from ..models.import_mode import ImportMode
 from ..models.import_state import ImportState
+
+if TYPE_CHECKING:
+    from ..models.import_failure_type_1 import ImportFailureType1
+
 
 T = TypeVar("T", bound="Import")
 
@@ -30,6 +34,8 @@ class Import:
     """ What the file is called. """
     state: ImportState
     """ How it stands. """
+    failure: ImportFailureType1 | None
+    """ Why it did not come to its end, where it is `failed`. """
     size: int
     """ Bytes of the file. """
     done: int
@@ -49,6 +55,8 @@ class Import:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.import_failure_type_1 import ImportFailureType1  # noqa: PLC0415
+
         id = self.id
 
         kind = self.kind.value
@@ -60,6 +68,12 @@ class Import:
         name = self.name
 
         state = self.state.value
+
+        failure: dict[str, Any] | None
+        if isinstance(self.failure, ImportFailureType1):
+            failure = self.failure.to_dict()
+        else:
+            failure = self.failure
 
         size = self.size
 
@@ -87,6 +101,7 @@ class Import:
                 "dry_run": dry_run,
                 "name": name,
                 "state": state,
+                "failure": failure,
                 "size": size,
                 "done": done,
                 "next_line": next_line,
@@ -102,6 +117,8 @@ class Import:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.import_failure_type_1 import ImportFailureType1  # noqa: PLC0415
+
         d = dict(src_dict)
         id = d.pop("id")
 
@@ -114,6 +131,21 @@ class Import:
         name = d.pop("name")
 
         state = ImportState(d.pop("state"))
+
+        def _parse_failure(data: object) -> ImportFailureType1 | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                failure_type_1 = ImportFailureType1.from_dict(data)
+
+                return failure_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ImportFailureType1 | None, data)
+
+        failure = _parse_failure(d.pop("failure"))
 
         size = d.pop("size")
 
@@ -138,6 +170,7 @@ class Import:
             dry_run=dry_run,
             name=name,
             state=state,
+            failure=failure,
             size=size,
             done=done,
             next_line=next_line,

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class ImportState(StrEnum):
     DONE = "done"
+    FAILED = "failed"
     GIVEN_UP = "given_up"
     REFUSED = "refused"
     RUNNING = "running"

@@ -24,7 +24,7 @@ class NewImport:
     contacts:
     `member` and `contact`, each an id, a phone or a reference. """
     name: None | str | Unset = UNSET
-    """ What the file is called. """
+    """ What the file is called: another file under the name of one that was broken off is refused. """
     mode: NewImportMode | Unset = UNSET
     """ Whether rows stand for themselves. """
     dry_run: bool | Unset = UNSET

@@ -31,13 +31,15 @@ class VerificationReportBody:
     began_at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
     offenders: list[VerificationOffender]
-    """ Every row that breaks a rule. """
+    """ The rows that break a rule: every one, but for `left_out`. """
     checked: VerificationCounts
     """ How much was looked at. """
     rules: list[VerificationRuleCount]
     """ Of each rule, how many break it. """
     offender_count: int
     """ How many there are in all. """
+    left_out: int
+    """ How many of them are counted and not named: a report that the API keeps names 100,000. """
     clean: bool
     """ Whether there is none. """
     ended_at: datetime.datetime
@@ -70,6 +72,8 @@ class VerificationReportBody:
 
         offender_count = self.offender_count
 
+        left_out = self.left_out
+
         clean = self.clean
 
         ended_at = self.ended_at.isoformat()
@@ -87,6 +91,7 @@ class VerificationReportBody:
                 "checked": checked,
                 "rules": rules,
                 "offender_count": offender_count,
+                "left_out": left_out,
                 "clean": clean,
                 "ended_at": ended_at,
             }
@@ -134,6 +139,8 @@ class VerificationReportBody:
 
         offender_count = d.pop("offender_count")
 
+        left_out = d.pop("left_out")
+
         clean = d.pop("clean")
 
         ended_at = datetime.datetime.fromisoformat(d.pop("ended_at"))
@@ -148,6 +155,7 @@ class VerificationReportBody:
             checked=checked,
             rules=rules,
             offender_count=offender_count,
+            left_out=left_out,
             clean=clean,
             ended_at=ended_at,
         )

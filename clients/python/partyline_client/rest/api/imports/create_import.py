@@ -133,8 +133,9 @@ def sync_detailed(
 
      Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are
     (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off,
-    as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and
-    reasons.
+    as by a restart, or has failed, the same request goes on where it stopped; a dry run, and all or
+    nothing, begin anew. While a job goes on, the same request is that job. See `docs/operations.md` for
+    columns and reasons.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -174,8 +175,9 @@ def sync(
 
      Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are
     (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off,
-    as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and
-    reasons.
+    as by a restart, or has failed, the same request goes on where it stopped; a dry run, and all or
+    nothing, begin anew. While a job goes on, the same request is that job. See `docs/operations.md` for
+    columns and reasons.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -210,8 +212,9 @@ async def asyncio_detailed(
 
      Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are
     (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off,
-    as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and
-    reasons.
+    as by a restart, or has failed, the same request goes on where it stopped; a dry run, and all or
+    nothing, begin anew. While a job goes on, the same request is that job. See `docs/operations.md` for
+    columns and reasons.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -249,8 +252,9 @@ async def asyncio(
 
      Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are
     (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off,
-    as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and
-    reasons.
+    as by a restart, or has failed, the same request goes on where it stopped; a dry run, and all or
+    nothing, begin anew. While a job goes on, the same request is that job. See `docs/operations.md` for
+    columns and reasons.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
