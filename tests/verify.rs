@@ -255,7 +255,8 @@ on_both_databases! {
             (
                 "a number that is there twice",
                 format!(
-                    "INSERT INTO numbers SELECT community_id, 81, pool_id, e164, carrier, capabilities, region, \
+                    "INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, \
+                     state, load, created_at) SELECT community_id, 81, pool_id, e164, carrier, capabilities, region, \
                      rate_per_s, state, 0, created_at FROM numbers WHERE id = {ab}"
                 ),
                 &["number_of_one", "directory"],

@@ -8,6 +8,7 @@ mod auth;
 mod branch;
 mod bulk;
 mod calls;
+mod campaigns;
 mod communities;
 mod contacts;
 mod deliveries;
@@ -41,6 +42,7 @@ mod resolve;
 pub mod routes;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod verifications;
 mod voice_metrics;
 

@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
-    CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind, MemberKind,
-    MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
+    CallKind, CampaignKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, KeyKind, Kind,
+    MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
 
@@ -29,7 +29,8 @@ macro_rules! segments {
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
     NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
-    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", VerificationKind: "verification"
+    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", VerificationKind: "verification",
+    CampaignKind: "campaign"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {

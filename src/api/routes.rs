@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
-    verifications,
+    assignments, bulk, calls, campaigns, communities, contacts, deliveries, devices, docs, endpoints, events,
+    health, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools,
+    resolve, traffic, verifications,
 };
 
 /// The route table.
@@ -45,6 +45,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
                         branch("/accept").post(contacts::accept).tagged(),
                         branch("/history").get(contacts::history),
+                        branch("/traffic").get(traffic::of_pair),
                     ]),
                 ]),
                 branch("/pools").get(pools::list).post(pools::create).tagged().only(Gate::Manage),
@@ -52,7 +53,15 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/numbers").get(numbers::list).post(numbers::create).tagged().only(Gate::Manage),
                 branch("/numbers/{number}").get(numbers::one).tagged()
                     .patch(numbers::edit).tagged().only(Gate::Manage)
-                    .delete(numbers::remove).only(Gate::Manage),
+                    .delete(numbers::remove).only(Gate::Manage)
+                    .with([
+                    branch("/traffic").get(traffic::of_number),
+                ]),
+                branch("/campaigns").get(campaigns::list).post(campaigns::create).tagged().only(Gate::Manage),
+                branch("/campaigns/{campaign}").get(campaigns::one).tagged()
+                    .patch(campaigns::edit).tagged().only(Gate::Manage)
+                    .delete(campaigns::remove).only(Gate::Manage),
+                branch("/traffic").get(traffic::list),
                 branch("/assignments").get(assignments::list),
                 branch("/messages").get(messages::list).post(messages::send).own_repeats(),
                 branch("/messages/{message}").get(messages::one).tagged(),

@@ -135,11 +135,13 @@ pub enum Reason {
     AppDenied,
     /// A number of the pair takes no calls.
     NoVoice,
+    /// Its number, or the campaign of that, has sent all that its carrier allows in a day.
+    DayCapReached,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 17] = [
+    pub const ALL: [Reason; 18] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -157,6 +159,7 @@ impl Reason {
         Reason::AppUnreachable,
         Reason::AppDenied,
         Reason::NoVoice,
+        Reason::DayCapReached,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -179,6 +182,7 @@ impl Reason {
             Reason::AppUnreachable => "app_unreachable",
             Reason::AppDenied => "app_denied",
             Reason::NoVoice => "no_voice",
+            Reason::DayCapReached => "day_cap_reached",
         }
     }
 
@@ -207,6 +211,7 @@ impl Reason {
             Reason::AppUnreachable => "the app in which the recipient reads could not be reached",
             Reason::AppDenied => "an app of this community did not allow it",
             Reason::NoVoice => "a number of this pair takes no calls",
+            Reason::DayCapReached => "the number has sent as many texts as its carrier allows in a day",
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod assignment_lists;
 pub mod assignments;
 mod call_updates;
 pub mod calls;
+pub mod campaigns;
 mod checkpoints;
 pub mod communities;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub mod presence;
 pub mod releases;
 pub mod signing_keys;
 pub mod strangers;
+pub mod traffic;
 mod update;
 pub mod verification;
 pub mod verifications;

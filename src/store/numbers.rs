@@ -42,6 +42,10 @@ pub struct NumberRow {
     pub load: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Texts a day; 0 means no limit.
+    pub texts_per_day: i64,
+    /// `cmp_…` of the campaign that it names.
+    pub campaign_id: Option<i64>,
 }
 
 impl NumberRow {
@@ -66,6 +70,8 @@ pub fn revive(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
         region: Some(row.region.clone()),
         rate_per_s: Some(row.rate_per_s),
         state: Some(row.state.clone()),
+        texts_per_day: Some(row.texts_per_day),
+        campaign_id: Some(row.campaign_id),
     };
     let id = NumberId::from_i64(row.id);
     update(conn, CommunityId::from_i64(row.community_id), id, &change)?;
@@ -153,6 +159,32 @@ pub fn active(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>,
         .load(c))?)
 }
 
+/// All numbers in service, of all communities.
+pub fn all(conn: &mut Conn) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::state.ne(REMOVED))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
+/// Numbers with a cap of their own, and those that name a campaign, of all communities.
+pub fn capped(conn: &mut Conn) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        // As the index says it; of a bound value SQLite would not know.
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("texts_per_day > 0 OR campaign_id IS NOT NULL"))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
+/// All numbers of a pool, removed ones too.
+pub fn of_pool(conn: &mut Conn, community: CommunityId, pool: i64) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(numbers::pool_id.eq(pool))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
 /// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
 /// other. A number that was removed since it was chosen takes no more: the work is to be done again.
 pub fn add_loads(
@@ -189,6 +221,10 @@ pub struct NumberChange {
     pub rate_per_s: Option<f64>,
     /// `active`, `draining` or [`REMOVED`].
     pub state: Option<String>,
+    /// Texts a day.
+    pub texts_per_day: Option<i64>,
+    /// The campaign that it names; `Some(None)` for none.
+    pub campaign_id: Option<Option<i64>>,
 }
 
 impl NumberChange {
@@ -200,6 +236,8 @@ impl NumberChange {
             && self.region.is_none()
             && self.rate_per_s.is_none()
             && self.state.is_none()
+            && self.texts_per_day.is_none()
+            && self.campaign_id.is_none()
     }
 }
 

@@ -58,6 +58,44 @@ diesel::table! {
         state -> Text,
         load -> BigInt,
         created_at -> BigInt,
+        texts_per_day -> BigInt,
+        campaign_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaigns (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        pool_id -> Nullable<BigInt>,
+        rate_per_s -> Double,
+        texts_per_day -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    traffic_days (community_id, day, kind, holder_id) {
+        community_id -> BigInt,
+        day -> BigInt,
+        kind -> SmallInt,
+        holder_id -> BigInt,
+        texts -> BigInt,
+        reserved -> BigInt,
+        span -> BigInt,
+        in_span -> BigInt,
+        before_span -> BigInt,
+    }
+}
+
+diesel::table! {
+    traffic_waits (community_id, number_id, hour, class) {
+        community_id -> BigInt,
+        number_id -> BigInt,
+        hour -> BigInt,
+        class -> SmallInt,
+        texts -> BigInt,
     }
 }
 
@@ -169,6 +207,7 @@ diesel::table! {
         updated_at -> BigInt,
         expires_at -> BigInt,
         media -> SmallInt,
+        sent_at -> Nullable<BigInt>,
     }
 }
 
@@ -469,6 +508,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     devices,
     pools,
     numbers,
+    campaigns,
+    traffic_days,
+    traffic_waits,
     number_directory,
     held_parts,
     early_receipts,

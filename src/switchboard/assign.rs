@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
-use super::{Context, contacts, history, members, notices};
+use super::{Context, Switchboard, contacts, history, members, notices};
 use crate::domain::assignment::{Assignment, Origin};
-use crate::domain::choice::{self, Candidate, Choice, Side};
+use crate::domain::choice::{self, Candidate, Choice, Shortage, Side};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
@@ -80,20 +80,12 @@ pub(crate) fn assign(
             ));
         }
     }
-    let candidates = candidates(conn, community, loads)?;
+    let candidates = candidates(conn, ctx, community, loads)?;
     let usable = candidates.len();
     let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
     for _ in 0..MOST_RECYCLED {
-        let (owner, owner_stopped) = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
-        let (other, other_stopped) = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
-        match choice::choose(&candidates, needs(), &owner, &other) {
-            Ok(choice) => {
-                // A number that a phone has stopped is chosen only for the contact for whom it was stopped:
-                // such a pair comes back stopped.
-                let stopped = (
-                    owner_stopped.contains(&choice.number),
-                    other_stopped.contains(&choice.mirror),
-                );
+        match chosen(conn, ctx, community, (member, contact), &phones, &candidates)? {
+            Ok((choice, stopped)) => {
                 let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
                 count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
@@ -116,6 +108,53 @@ pub(crate) fn assign(
         }
     }
     Err(SwitchboardError::Overloaded)
+}
+
+/// The numbers of a pair to be, and on which side they were stopped; or whose table has no room.
+type Chosen = std::result::Result<(Choice, (bool, bool)), Shortage>;
+
+/// Looks both tables up, and chooses.
+fn chosen(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    (member, contact): (MemberId, MemberId),
+    phones: &(Option<DeviceRow>, Option<DeviceRow>),
+    candidates: &[Candidate],
+) -> Result<Chosen> {
+    let (owner, owner_stopped) = side(conn, ctx, community, member, contact, phones.0.as_ref())?;
+    let (other, other_stopped) = side(conn, ctx, community, contact, member, phones.1.as_ref())?;
+    Ok(choice::choose(candidates, needs(), &owner, &other).map(|choice| {
+        // A number that a phone has stopped is chosen only for the contact for whom it was stopped: such a pair
+        // comes back stopped.
+        let stopped = (
+            owner_stopped.contains(&choice.number),
+            other_stopped.contains(&choice.mirror),
+        );
+        (choice, stopped)
+    }))
+}
+
+impl Switchboard {
+    /// The choice of a pair's numbers alone, on the caller's own connection: what a bench measures. None where a
+    /// table is full.
+    pub fn choose_on(
+        &self,
+        conn: &mut Conn,
+        community: CommunityId,
+        (member, contact): (MemberId, MemberId),
+    ) -> Result<Option<Choice>> {
+        let ctx = self.context();
+        conn.snapshot(|conn| {
+            let phones = (
+                reachable(conn, community, member)?,
+                reachable(conn, community, contact)?,
+            );
+            let candidates = candidates(conn, &ctx, community, &Loads::new())?;
+            let chosen = chosen(conn, &ctx, community, (member, contact), &phones, &candidates)?;
+            Ok(chosen.ok().map(|(choice, _)| choice))
+        })
+    }
 }
 
 /// What a pool number must do to stand for a contact.
@@ -179,13 +218,23 @@ fn existing(
     }))
 }
 
-/// The numbers that take new pairs, with the loads that they will have.
-fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
+/// The numbers that take new pairs, with the loads that they will have and the room that their traffic leaves.
+fn candidates(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    loads: &Loads,
+) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
+    let tight = ctx.rooms.of(conn, community, &rows, ctx.now)?;
     let candidate = |row: numbers::NumberRow| Candidate {
         id: NumberId::from_i64(row.id),
         capabilities: Capabilities::from_bits(row.capabilities),
         region: row.region.as_deref().and_then(Region::parse),
+        room: tight
+            .get(&NumberId::from_i64(row.id))
+            .copied()
+            .unwrap_or_default(),
         load: row.load + loads.get(&NumberId::from_i64(row.id)).copied().unwrap_or(0),
     };
     Ok(rows.into_iter().map(candidate).collect())

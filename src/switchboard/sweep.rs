@@ -77,6 +77,9 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
         if let Err(error) = board.forget_history().await {
             tracing::warn!(%error, "old changes of assignments could not be removed");
         }
+        if let Err(error) = board.forget_traffic().await {
+            tracing::warn!(%error, "old counts of traffic could not be removed");
+        }
         let (now, known) = (board.now(), board.carriers());
         let forgotten = board
             .write_grouped(move |conn, _| Ok(held::forget(conn, &known, me, now)?))

@@ -22,14 +22,14 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
-    verifications,
+    assignments, bulk, calls, campaigns, communities, contacts, deliveries, devices, docs, endpoints, events,
+    health, interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
+    traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, KeyId, MemberId,
-    MessageId, NumberId, OptOutId, PoolId, VerificationId,
+    AssignmentId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId,
+    KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -45,6 +45,8 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contacts::history,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
+        campaigns::create, campaigns::list, campaigns::one, campaigns::edit, campaigns::remove,
+        traffic::list, traffic::of_number, traffic::of_pair,
         assignments::list,
         messages::send, messages::list, messages::one, messages::quarantine, messages::held,
         resolve::resolve,
@@ -65,7 +67,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-        schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId,
+        schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CampaignId, CommunityId, ContactId, DeliveryId,
         DeviceId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
     )),
 )]

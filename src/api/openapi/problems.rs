@@ -60,6 +60,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";
     409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
+    409 pool_has_campaign: "Another campaign covers the pool.", "the campaign `CABC123` covers pool_1tq3v8r4w0801 already; its numbers can name another one each", field "pool";
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";

@@ -4,6 +4,7 @@ mod access;
 mod bad_input;
 mod bulk;
 mod calls;
+mod campaigns;
 mod common;
 pub(super) mod conformance;
 mod endpoints;
