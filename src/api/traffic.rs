@@ -51,6 +51,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/v1/communities/{community}/numbers/{number}/traffic", operation_id = "get_number_traffic", tag = "Numbers",
     summary = "See how busy a pool number is",
+    description = "What it and its campaign sent today, what waits and since when, how long texts took, and what room is left, as `GET …/traffic` tells of each.",
     responses(
         (status = 200, description = "What it sent, what waits, what room is left.", body = NumberTraffic),
     ),

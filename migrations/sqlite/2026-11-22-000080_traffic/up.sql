@@ -54,7 +54,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('campaigns', 'campaigns', '100 100 1'),
     ('campaigns', 'campaigns_name', '100 100 1'),
     ('campaigns', 'campaigns_pool', '10 10 1'),
-    ('numbers', 'numbers_capped', '1000 1000 1'),
+    ('numbers', 'numbers_capped', '100 100 1'),
     ('numbers', 'numbers_pool', '1000 1000 500 1'),
     ('traffic_days', 'traffic_days', '100000 100000 1000 900 1'),
     ('traffic_days', 'traffic_days_age', '100000 1000'),

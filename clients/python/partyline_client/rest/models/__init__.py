@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .above_day_cap import AboveDayCap
 from .allow_answer import AllowAnswer
 from .api_key import ApiKey
 from .api_key_page import ApiKeyPage
@@ -35,6 +36,9 @@ from .call_step import CallStep
 from .callback_endpoint import CallbackEndpoint
 from .callback_endpoint_page import CallbackEndpointPage
 from .callback_endpoint_state import CallbackEndpointState
+from .campaign import Campaign
+from .campaign_edit import CampaignEdit
+from .campaign_page import CampaignPage
 from .capability import Capability
 from .carrier_state import CarrierState
 from .change_reason import ChangeReason
@@ -71,6 +75,7 @@ from .interaction import Interaction
 from .interaction_kind import InteractionKind
 from .interaction_origin import InteractionOrigin
 from .interaction_page import InteractionPage
+from .latency import Latency
 from .leg_quality import LegQuality
 from .list_messages_origin import ListMessagesOrigin
 from .loopback_inbox import LoopbackInbox
@@ -97,6 +102,7 @@ from .moved_message import MovedMessage
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
 from .new_call import NewCall
+from .new_campaign import NewCampaign
 from .new_community import NewCommunity
 from .new_contact import NewContact
 from .new_contacts import NewContacts
@@ -115,12 +121,16 @@ from .new_verification import NewVerification
 from .not_connected import NotConnected
 from .number_edit import NumberEdit
 from .number_state import NumberState
+from .number_traffic import NumberTraffic
+from .number_traffic_page import NumberTrafficPage
 from .on_silence import OnSilence
 from .opt_out import OptOut
 from .opt_out_changed_data import OptOutChangedData
 from .opt_out_changed_event import OptOutChangedEvent
 from .opt_out_page import OptOutPage
 from .origin import Origin
+from .pair_traffic import PairTraffic
+from .pair_way import PairWay
 from .policy import Policy
 from .policy_patch import PolicyPatch
 from .pool import Pool
@@ -137,6 +147,7 @@ from .received_text import ReceivedText
 from .refusal import Refusal
 from .replayed import Replayed
 from .rewrite_answer import RewriteAnswer
+from .room import Room
 from .route import Route
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
@@ -146,6 +157,7 @@ from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
+from .tight import Tight
 from .verification import Verification
 from .verification_counts import VerificationCounts
 from .verification_offender import VerificationOffender
@@ -159,6 +171,7 @@ from .verification_state import VerificationState
 from .when_full import WhenFull
 
 __all__ = (
+    "AboveDayCap",
     "AllowAnswer",
     "ApiKey",
     "ApiKeyPage",
@@ -194,6 +207,9 @@ __all__ = (
     "CallRingingEvent",
     "CallState",
     "CallStep",
+    "Campaign",
+    "CampaignEdit",
+    "CampaignPage",
     "Capability",
     "CarrierState",
     "ChangedBy",
@@ -230,6 +246,7 @@ __all__ = (
     "InteractionKind",
     "InteractionOrigin",
     "InteractionPage",
+    "Latency",
     "LegQuality",
     "ListMessagesOrigin",
     "LoopbackInbox",
@@ -256,6 +273,7 @@ __all__ = (
     "NewApiKey",
     "NewApiKeyScope",
     "NewCall",
+    "NewCampaign",
     "NewCommunity",
     "NewContact",
     "NewContacts",
@@ -274,12 +292,16 @@ __all__ = (
     "NotConnected",
     "NumberEdit",
     "NumberState",
+    "NumberTraffic",
+    "NumberTrafficPage",
     "OnSilence",
     "OptOut",
     "OptOutChangedData",
     "OptOutChangedEvent",
     "OptOutPage",
     "Origin",
+    "PairTraffic",
+    "PairWay",
     "Policy",
     "PolicyPatch",
     "Pool",
@@ -296,6 +318,7 @@ __all__ = (
     "Refusal",
     "Replayed",
     "RewriteAnswer",
+    "Room",
     "Route",
     "SecretRotation",
     "SentMessage",
@@ -305,6 +328,7 @@ __all__ = (
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
+    "Tight",
     "Verification",
     "VerificationCounts",
     "VerificationOffender",
