@@ -14,16 +14,16 @@ const IDLE_MS: i64 = 5_000;
 const AGAIN_MS: i64 = 5_000;
 /// How long after a failure of the database it is asked again.
 const FAILED_MS: i64 = 1_000;
-/// How soon a text looks again whose number's share is being asked for.
-const ASKING_MS: i64 = 5;
 
 /// What a text of a capped number may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leave {
     /// Leave.
     Now,
-    /// Wait so many milliseconds, until the database has been asked; `ask` says that somebody has to.
-    Asking { ask: bool, wait_ms: i64 },
+    /// Wait until the database has answered; `ask` says that it is still to be asked.
+    Asking { ask: bool },
+    /// The database did not answer; look again after so many milliseconds.
+    Later { wait_ms: i64 },
     /// The day is used up; look again after so many milliseconds.
     Above { wait_ms: i64 },
 }
@@ -76,16 +76,13 @@ impl Allowances {
                 let wait_ms = at.since(now).min(until_next_day).max(1);
                 match is_used_up {
                     true => Leave::Above { wait_ms },
-                    false => Leave::Asking { ask: false, wait_ms },
+                    false => Leave::Later { wait_ms },
                 }
             }
             _ => {
                 let ask = !share.asking;
                 share.asking = true;
-                Leave::Asking {
-                    ask,
-                    wait_ms: ASKING_MS,
-                }
+                Leave::Asking { ask }
             }
         }
     }
@@ -169,26 +166,16 @@ mod tests {
     #[test]
     fn one_text_asks_and_the_others_wait_for_the_answer() {
         let mut shares = Allowances::default();
-        let asking = |ask| Leave::Asking {
-            ask,
-            wait_ms: ASKING_MS,
-        };
-        assert_eq!(shares.may_leave(N, NOON), asking(true));
-        assert_eq!(shares.may_leave(N, NOON), asking(false));
+        assert_eq!(shares.may_leave(N, NOON), Leave::Asking { ask: true });
+        assert_eq!(shares.may_leave(N, NOON), Leave::Asking { ask: false });
         shares.granted(N, today(), Some(2), NOON);
         for _ in 0..2 {
             assert_eq!(shares.may_leave(N, NOON), Leave::Now);
             shares.take(N, NOON);
         }
-        assert_eq!(shares.may_leave(N, NOON), asking(true));
+        assert_eq!(shares.may_leave(N, NOON), Leave::Asking { ask: true });
         shares.granted(N, today(), None, NOON);
-        assert_eq!(
-            shares.may_leave(N, NOON),
-            Leave::Asking {
-                ask: false,
-                wait_ms: FAILED_MS
-            }
-        );
+        assert_eq!(shares.may_leave(N, NOON), Leave::Later { wait_ms: FAILED_MS });
     }
 
     #[test]
@@ -197,17 +184,12 @@ mod tests {
         shares.may_leave(N, NOON);
         shares.granted(N, today(), Some(0), NOON);
         assert_eq!(shares.may_leave(N, NOON), Leave::Above { wait_ms: AGAIN_MS });
-        assert!(matches!(
-            shares.may_leave(N, NOON.plus_ms(AGAIN_MS)),
-            Leave::Asking { ask: true, .. }
-        ));
+        let later = NOON.plus_ms(AGAIN_MS);
+        assert_eq!(shares.may_leave(N, later), Leave::Asking { ask: true });
         let late = next_day(NOON).plus_ms(-200);
         shares.granted(N, today(), Some(0), late);
         assert_eq!(shares.may_leave(N, late), Leave::Above { wait_ms: 200 });
-        assert!(matches!(
-            shares.may_leave(N, next_day(NOON)),
-            Leave::Asking { ask: true, .. }
-        ));
+        assert_eq!(shares.may_leave(N, next_day(NOON)), Leave::Asking { ask: true });
     }
 
     #[test]

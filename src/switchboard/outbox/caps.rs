@@ -25,6 +25,8 @@ pub(super) type Returned = (Vec<days::DayKey>, i64);
 pub(super) enum Ruled {
     Leave,
     Wait(i64),
+    /// Until the database has said what is left of the day.
+    Park,
     Refuse,
 }
 
@@ -116,8 +118,8 @@ impl Dispatcher {
             Leave::Now => Ruled::Leave,
             // What the broker itself writes waits in any case: it may be the notice of a refusal.
             Leave::Above { .. } if cap.refuses && item.row.member_id.is_some() => Ruled::Refuse,
-            Leave::Above { wait_ms } => Ruled::Wait(wait_ms),
-            Leave::Asking { ask, wait_ms } => {
+            Leave::Above { wait_ms } | Leave::Later { wait_ms } => Ruled::Wait(wait_ms),
+            Leave::Asking { ask } => {
                 if ask {
                     let (board, settled) = (self.board.clone(), self.settled_tx.clone());
                     tokio::spawn(async move {
@@ -126,8 +128,16 @@ impl Dispatcher {
                         let _ = settled.send(Settled::Granted { number, day, texts }).await;
                     });
                 }
-                Ruled::Wait(wait_ms)
+                Ruled::Park
             }
+        }
+    }
+
+    /// The database has said what this node may send of a number's day: whoever waited for that looks again.
+    pub(super) fn granted(&mut self, number: i64, day: i64, texts: Option<i64>, now: Timestamp) {
+        self.allowances.granted(number, day, texts, now);
+        for lane in self.parked.remove(&number).unwrap_or_default() {
+            self.lanes.not_before(lane, now);
         }
     }
 

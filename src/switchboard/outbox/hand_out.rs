@@ -54,6 +54,12 @@ impl Dispatcher {
                         self.lanes.not_before(item.row.lane, now.plus_ms(ms));
                         continue;
                     }
+                    Ruled::Park => {
+                        // Its lane is busy until then.
+                        let parked = self.parked.entry(item.row.number_id).or_default();
+                        parked.push(item.row.lane);
+                        continue;
+                    }
                     Ruled::Refuse => {
                         self.end(item, Status::Failed, Reason::DayCapReached);
                         continue;

@@ -91,6 +91,7 @@ impl Switchboard {
             caps_look: 0,
             capped_at: Timestamp(i64::MIN),
             allowances: Allowances::default(),
+            parked: HashMap::new(),
             flying: HashMap::new(),
             asked: HashMap::new(),
             unstored: HashMap::new(),
@@ -153,6 +154,8 @@ struct Dispatcher {
     caps_look: u64,
     capped_at: Timestamp,
     allowances: Allowances,
+    /// Lanes whose first item waits for a share of its number's day, by number.
+    parked: HashMap<i64, Vec<i64>>,
     /// Tries under way, by carrier.
     flying: HashMap<String, usize>,
     /// Questions under way, by community.
@@ -235,7 +238,7 @@ impl Dispatcher {
                     }
                 }
             }
-            Settled::Granted { number, day, texts } => self.allowances.granted(number, day, texts, now),
+            Settled::Granted { number, day, texts } => self.granted(number, day, texts, now),
             Settled::Caps { caps, look } => self.caps_looked_up(caps, look),
             Settled::Decided { lane, key, text } => {
                 if let Some(count) = self.flying.get_mut(ASK) {
