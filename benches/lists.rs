@@ -20,6 +20,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use common::NUMBER_COLUMNS;
 use common::broker::Broker;
 use common::http::Caller;
 use data_encoding::BASE64URL_NOPAD;
@@ -75,7 +76,7 @@ fn build(conn: &mut Conn, rows: i64) {
         ),
         format!("{n} INSERT INTO pools SELECT {c}, i, 'pool ' || i, 0 FROM n"),
         format!(
-            "{n} INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, created_at) SELECT {c}, i, 1, 12025000000 + i, 'loopback', 5, 'US', 0.0, 'active', 2, 0 FROM n"
+            "{n} INSERT INTO numbers {NUMBER_COLUMNS} SELECT {c}, i, 1, 12025000000 + i, 'loopback', 5, 'US', 0.0, 'active', 2, 0 FROM n"
         ),
         format!(
             "INSERT INTO members (community_id, id, name, guest, created_at) VALUES ({c}, 1, 'Hub', FALSE, 0)"

@@ -402,6 +402,23 @@ on_both_databases! {
         assert!(desk.run(&["verify", "--check", "bad.json"]).done().contains("rows that broke a rule"));
     }
 
+    async fn how_busy_numbers_and_a_pair_are_is_shown(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "apply", DEMO]).done();
+        let numbers = desk.run(&["traffic", "--community", "Demo", "--json"]).json();
+        let numbers = numbers.as_array().unwrap();
+        assert_eq!(numbers.len(), 4);
+        assert!(numbers.iter().all(|n| n["room"] == "plenty" && n["waiting"] == 0), "{numbers:?}");
+        let one = desk.run(&["traffic", "--community", "Demo", "--number", "+14155550102"]);
+        assert!(one.done().contains("+14155550102") && one.done().contains("plenty"));
+        assert!(!one.done().contains("+14155550103"));
+        desk.run(&["traffic", "--community", "Demo", "--number", "+14155550199"]).refused(1, &["no pool number"]);
+        desk.run(&["traffic", "--community", "Nowhere"]).refused(1, &["Nowhere"]);
+        let pair = ["--member", "mem_0000000000001", "--contact", "mem_0000000000002"];
+        let pair: Vec<&str> = ["traffic", "--community", "Demo"].into_iter().chain(pair).collect();
+        desk.run(&pair).refused(1, &["mem_0000000000001"]);
+    }
+
     async fn the_past_is_explained(database: Database) {
         let desk = Desk::new(database);
         desk.run(&["pool", "apply", DEMO]).done();

@@ -531,6 +531,8 @@ async fn a_big_import_takes_few_of_the_databases_locks() {
         capabilities: None,
         region: None,
         rate_per_s: None,
+        texts_per_day: None,
+        campaign: None,
     };
     let rows = (0..5_000).map(row).collect();
     let done = Arc::new(AtomicU64::new(0));

@@ -112,6 +112,7 @@ fn again(number: &PoolNumber) -> NewNumber {
         capabilities: Capabilities::usual(),
         region: None,
         rate_per_s: 0.0,
+        caps: Default::default(),
     }
 }
 

@@ -19,7 +19,7 @@ use partyline::domain::{Clock, E164, IdGenerator, Timestamp};
 use partyline::store::{Db, Durability};
 use partyline::switchboard::planner::views::OutlookWord;
 use partyline::switchboard::{
-    AddedNumbers, ContactRef, MemberCapacity, NewMember, NewNumber, NumberEdit, Switchboard,
+    AddedNumbers, ContactRef, MemberCapacity, NewMember, NewNumber, NumberCaps, NumberEdit, Switchboard,
     SwitchboardError, WhatIf,
 };
 use support::exchange::{Person, Town};
@@ -111,6 +111,7 @@ on_both_databases! {
             capabilities: vec![Capability::Voice].into(),
             region: None,
             rate_per_s: 0.0,
+            caps: NumberCaps::default(),
         };
         town.board.add_number(town.community, calls).await.unwrap();
 
@@ -242,6 +243,7 @@ on_both_databases! {
                 capabilities: Capabilities::usual(),
                 region: None,
                 rate_per_s: 0.0,
+                caps: NumberCaps::default(),
             };
             town.board.add_number(town.community, new).await.unwrap();
         }

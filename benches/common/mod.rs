@@ -35,6 +35,9 @@ pub struct Town {
 
 /// The community's id.
 pub const COMMUNITY: i64 = 1;
+/// The columns of a pool number that have no default.
+pub const NUMBER_COLUMNS: &str =
+    "(community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, created_at)";
 const FIRST_PHONE: i64 = 4_915_000_000_000;
 const FIRST_NUMBER: i64 = 12_025_000_000;
 
@@ -92,7 +95,7 @@ impl Town {
             ),
             format!("INSERT INTO pools VALUES ({COMMUNITY}, 1, 'main', 0)"),
             format!(
-                "WITH RECURSIVE {} INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, created_at) SELECT {COMMUNITY}, i + 1, 1, {FIRST_NUMBER} + i, \
+                "WITH RECURSIVE {} INSERT INTO numbers {NUMBER_COLUMNS} SELECT {COMMUNITY}, i + 1, 1, {FIRST_NUMBER} + i, \
                  '{carrier}', 5{cast}, 'US', 0.0, 'active', {load}, 0 FROM n",
                 series("n", numbers)
             ),

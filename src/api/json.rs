@@ -10,6 +10,7 @@ use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
 use super::Limits;
@@ -48,6 +49,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             parse(&body).map(Json)
         })
     }
+}
+
+/// Reads a field of an edit that may be null, which is something else than left out.
+pub(crate) fn given<'de, D, T>(deserializer: D) -> std::result::Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// Takes a request's whole body out of it, within the limits.

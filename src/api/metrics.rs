@@ -26,6 +26,11 @@ const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Upper ends of the buckets of durations, in seconds.
 const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
+/// Likewise of what may wait for a carrier, a rate or a day.
+const SENT_SECONDS: [f64; 12] = [
+    0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3_600.0, 43_200.0,
+];
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Ruled {
     origin: &'static str,
@@ -54,6 +59,11 @@ struct Waiting {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Roomy {
+    room: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     route: String,
     method: String,
@@ -74,6 +84,11 @@ pub(crate) struct Metrics {
     callbacks: Family<Delivered, Counter>,
     calls: Family<Called, Counter>,
     outbox: Family<Waiting, Gauge>,
+    numbers: Family<Roomy, Gauge>,
+    longest_queue: Gauge,
+    busy_queues: Gauge,
+    oldest_waiting: Gauge,
+    sent: Histogram,
     requests: Family<Request, Counter>,
     durations: Family<Door, Histogram>,
     commits: Histogram,
@@ -105,6 +120,20 @@ impl Metrics {
             calls.clone(),
         );
         registry.register("outbox_rows", "What waits for each carrier", outbox.clone());
+        let numbers = Family::default();
+        let help = "Pool numbers, by the room that their traffic leaves for new pairs";
+        registry.register("pool_numbers", help, numbers.clone());
+        let (longest_queue, busy_queues) = (Gauge::default(), Gauge::default());
+        let help = "Texts that wait for the number for which most do";
+        registry.register("longest_number_queue_rows", help, longest_queue.clone());
+        let help = "Pool numbers for which texts wait";
+        registry.register("waiting_numbers", help, busy_queues.clone());
+        let oldest_waiting = Gauge::default();
+        let help = "For how long the oldest of all texts has waited";
+        registry.register_with_unit("oldest_waiting", help, Unit::Seconds, oldest_waiting.clone());
+        let sent = Histogram::new(SENT_SECONDS);
+        let help = "From a text's acceptance to the carrier's taking it";
+        registry.register_with_unit("text_sent", help, Unit::Seconds, sent.clone());
         registry.register("callback_deliveries", "Tries of callbacks", callbacks.clone());
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "From a request's head to its answer's head";
@@ -123,6 +152,11 @@ impl Metrics {
             callbacks,
             calls,
             outbox,
+            numbers,
+            longest_queue,
+            busy_queues,
+            oldest_waiting,
+            sent,
             requests,
             durations,
             commits,
@@ -166,6 +200,10 @@ impl Observer for Metrics {
     fn text_finished(&self, status: Status) {
         let status = status.word();
         self.finished.get_or_create(&Finished { status }).inc();
+    }
+
+    fn text_sent(&self, took_ms: i64) {
+        self.sent.observe(took_ms.max(0) as f64 / 1000.0);
     }
 
     fn call_ended(&self, origin: &'static str, cause: Cause) {
@@ -213,6 +251,15 @@ pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<
     for (carrier, rows) in waiting {
         metrics.outbox.get_or_create(&Waiting { carrier }).set(rows);
     }
+    let traffic = state.board.traffic_overview().await?;
+    for count in &traffic.rooms {
+        let room = count.room.word();
+        metrics.numbers.get_or_create(&Roomy { room }).set(count.numbers);
+    }
+    let longest = traffic.queues.iter().copied().max().unwrap_or(0);
+    metrics.longest_queue.set(longest);
+    metrics.busy_queues.set(traffic.queues.len() as i64);
+    metrics.oldest_waiting.set(traffic.oldest_waiting_s);
     if let Some(bytes) = resident_bytes() {
         metrics.memory.set(bytes);
     }

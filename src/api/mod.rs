@@ -10,6 +10,7 @@ mod book_links;
 mod branch;
 mod bulk;
 mod calls;
+mod campaigns;
 mod capacity;
 mod communities;
 mod contact_history;
@@ -46,6 +47,7 @@ mod resolve;
 pub mod routes;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod verifications;
 mod voice_metrics;
 

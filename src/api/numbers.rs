@@ -7,13 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
 use super::etag::IfMatch;
-use super::json::Json;
+use super::json::{Json, given};
 use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
 use crate::domain::E164;
-use crate::domain::id::{CommunityKind, NumberId, NumberKind, PoolId};
+use crate::domain::id::{CampaignId, CommunityKind, NumberId, NumberKind, PoolId};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::switchboard::{self, DEFAULT_RATE_PER_S, views};
 
@@ -35,6 +35,12 @@ pub(crate) struct NewNumber {
     /// Texts a second; 0 = no limit.
     #[schema(minimum = 0, example = 1.0)]
     rate_per_s: Option<f64>,
+    /// Texts a day (UTC), as its carrier allows; 0 = no limit, as is nothing.
+    #[schema(minimum = 0, example = 200)]
+    texts_per_day: Option<i64>,
+    /// The campaign under whose caps it is, in place of that of its pool.
+    #[schema(example = json!(null))]
+    campaign: Option<CampaignId>,
 }
 
 pub(super) fn region(text: Option<String>) -> Result<Option<Region>> {
@@ -71,6 +77,10 @@ pub(crate) async fn create(
         capabilities: new.capabilities.unwrap_or_else(Capabilities::usual),
         region: region(new.region)?,
         rate_per_s: new.rate_per_s.unwrap_or(DEFAULT_RATE_PER_S),
+        caps: switchboard::NumberCaps {
+            texts_per_day: new.texts_per_day.unwrap_or(0),
+            campaign: new.campaign,
+        },
     };
     let made = state.board.add_number(community.0, new).await?;
     Ok(HttpResponse::Created().json(made))
@@ -143,6 +153,13 @@ pub(crate) struct Edit {
     /// Texts a second; 0 = no limit.
     #[schema(minimum = 0, example = 5.0)]
     rate_per_s: Option<f64>,
+    /// Texts a day (UTC); 0 = no limit.
+    #[schema(minimum = 0, example = 200)]
+    texts_per_day: Option<i64>,
+    /// The campaign under whose caps it is; null for that of its pool, if there is one.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<CampaignId>, example = json!(null))]
+    campaign: Option<Option<CampaignId>>,
     /// Whether it takes new pairs.
     state: Option<NumberState>,
     /// Whether it is the community's desk, which members text to manage their contacts. It must stand for nobody, and
@@ -176,10 +193,12 @@ pub(crate) async fn edit(
         rate_per_s: edit.rate_per_s,
         state: edit.state,
         desk: edit.desk,
+        texts_per_day: edit.texts_per_day,
+        campaign: edit.campaign,
     };
     if edit == switchboard::NumberEdit::default() {
         let detail = "nothing is to change: give `pool`, `carrier`, `capabilities`, `region`, `rate_per_s`, \
-                      `state` or `desk`";
+                      `texts_per_day`, `campaign`, `state` or `desk`";
         return Err(Problem::invalid("state", detail));
     }
     let edited = state

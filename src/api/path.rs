@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
-    BookLinkKind, CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, ImportKind, KeyKind,
-    Kind, MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
+    BookLinkKind, CallKind, CampaignKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id,
+    ImportKind, KeyKind, Kind, MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
 
@@ -29,7 +29,7 @@ macro_rules! segments {
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
     NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
-    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link"
+    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link", CampaignKind: "campaign"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {

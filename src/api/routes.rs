@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, book, book_links, bulk, calls, capacity, communities, contact_history, contacts, deliveries,
-    devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members, messages,
-    metrics, numbers, openapi, opt_outs, pools, resolve, verifications,
+    assignments, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history, contacts,
+    deliveries, devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members,
+    messages, metrics, numbers, openapi, opt_outs, pools, resolve, traffic, verifications,
 };
 
 /// The route table.
@@ -51,6 +51,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
                         branch("/accept").post(contacts::accept).tagged(),
                         branch("/history").get(contact_history::list),
+                        branch("/traffic").get(traffic::of_pair),
                     ]),
                 ]),
                 branch("/pools").get(pools::list).post(pools::create).tagged().only(Gate::Manage),
@@ -58,7 +59,15 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/numbers").get(numbers::list).post(numbers::create).tagged().only(Gate::Manage),
                 branch("/numbers/{number}").get(numbers::one).tagged()
                     .patch(numbers::edit).tagged().only(Gate::Manage)
-                    .delete(numbers::remove).only(Gate::Manage),
+                    .delete(numbers::remove).only(Gate::Manage)
+                    .with([
+                    branch("/traffic").get(traffic::of_number),
+                ]),
+                branch("/campaigns").get(campaigns::list).post(campaigns::create).tagged().only(Gate::Manage),
+                branch("/campaigns/{campaign}").get(campaigns::one).tagged()
+                    .patch(campaigns::edit).tagged().only(Gate::Manage)
+                    .delete(campaigns::remove).only(Gate::Manage),
+                branch("/traffic").get(traffic::list),
                 branch("/assignments").get(assignments::list),
                 branch("/capacity").gate(Gate::Manage).get(capacity::summary).with([
                     branch("/members").get(capacity::members),

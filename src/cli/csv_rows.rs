@@ -7,7 +7,13 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::switchboard::pool_file::{ImportRow, RowProblem};
 
 const REQUIRED: [&str; 2] = ["number", "carrier"];
-const OPTIONAL: [&str; 3] = ["capabilities", "region", "rate_per_s"];
+const OPTIONAL: [&str; 5] = [
+    "capabilities",
+    "region",
+    "rate_per_s",
+    "texts_per_day",
+    "campaign",
+];
 
 /// Where each column stands.
 struct Columns {
@@ -16,6 +22,8 @@ struct Columns {
     capabilities: Option<usize>,
     region: Option<usize>,
     rate_per_s: Option<usize>,
+    texts_per_day: Option<usize>,
+    campaign: Option<usize>,
 }
 
 /// Reads all rows, or says what is wrong with each that is wrong. `region` is where numbers without a `+`
@@ -83,7 +91,8 @@ fn malformed(line: u64, error: &csv::Error) -> RowProblem {
 
 impl Columns {
     fn find(header: &csv::StringRecord) -> Result<Self, String> {
-        let allowed = "allowed are number, carrier, and if wanted capabilities, region, rate_per_s";
+        let allowed = "allowed are number, carrier, and if wanted capabilities, region, rate_per_s, \
+                       texts_per_day, campaign";
         let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
         for (at, name) in names.iter().enumerate() {
             if !REQUIRED.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str()) {
@@ -102,6 +111,8 @@ impl Columns {
             capabilities: at("capabilities"),
             region: at("region"),
             rate_per_s: at("rate_per_s"),
+            texts_per_day: at("texts_per_day"),
+            campaign: at("campaign"),
         })
     }
 
@@ -139,6 +150,15 @@ impl Columns {
             }
             rate
         });
+        let texts_per_day = given(self.texts_per_day).and_then(|text| {
+            let texts = text.parse::<i64>().ok().filter(|texts| *texts >= 0);
+            if texts.is_none() {
+                take(format!(
+                    "texts_per_day is `{text}`; allowed are 0 (no limit) and whole numbers above"
+                ));
+            }
+            texts
+        });
         match number {
             Some(number) if problems.is_empty() => Ok(ImportRow {
                 line,
@@ -147,6 +167,8 @@ impl Columns {
                 capabilities,
                 region: home,
                 rate_per_s,
+                texts_per_day,
+                campaign: given(self.campaign).map(str::to_owned),
             }),
             _ => Err(problems),
         }
@@ -208,17 +230,22 @@ mod tests {
 
     #[test]
     fn what_spreadsheets_write_is_understood() {
-        let text = "\u{feff}Carrier,number,capabilities,rate_per_s\r\n\
-                    acme,+14155550101,\"sms, voice\",2\r\n\r\n\
-                    \"acme\", (415) 555-0102 ,,\r\n\
-                    acme,+1 415-555-0103,mms,0.5\r\n";
+        let text = "\u{feff}Carrier,number,capabilities,rate_per_s,Texts_Per_Day,campaign\r\n\
+                    acme,+14155550101,\"sms, voice\",2,200,\"Main, US\"\r\n\r\n\
+                    \"acme\", (415) 555-0102 ,,,,\r\n\
+                    acme,+1 415-555-0103,mms,0.5,0,\r\n";
         let rows = read(text.as_bytes(), Some(country::US)).unwrap();
         let numbers: Vec<String> = rows.iter().map(|r| r.number.to_string()).collect();
         assert_eq!(numbers, ["+14155550101", "+14155550102", "+14155550103"]);
         assert_eq!(rows.iter().map(|r| r.line).collect::<Vec<_>>(), [2, 4, 5]);
         assert_eq!(rows[0].capabilities, Some(Capabilities::usual()));
         assert_eq!((rows[1].capabilities, rows[1].rate_per_s), (None, None));
-        assert_eq!(rows[2].rate_per_s, Some(0.5));
+        assert_eq!((rows[2].rate_per_s, rows[2].texts_per_day), (Some(0.5), Some(0)));
+        assert_eq!(
+            (rows[0].texts_per_day, rows[0].campaign.as_deref()),
+            (Some(200), Some("Main, US"))
+        );
+        assert_eq!((rows[1].texts_per_day, &rows[1].campaign), (None, &None));
     }
 
     #[test]

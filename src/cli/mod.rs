@@ -20,6 +20,7 @@ mod pool_apply;
 mod pool_import;
 mod pool_plan;
 mod serve;
+mod traffic;
 mod trunks_found;
 mod verify;
 
@@ -73,6 +74,8 @@ enum Command {
     Verify(verify::Args),
     /// List calls, or show one step by step.
     Calls(calls::Args),
+    /// Say how busy numbers and pairs are: what was sent, what waits, what room is left.
+    Traffic(traffic::Args),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -97,7 +100,7 @@ enum Pool {
     Plan(pool_plan::Args),
     /// Make a community, its pools, numbers, members and contacts be as a file says.
     Apply(pool_plan::Args),
-    /// Add numbers from a CSV file: number,carrier,capabilities,region,rate_per_s.
+    /// Add numbers from a CSV file: number,carrier,capabilities,region,rate_per_s,texts_per_day,campaign.
     Import(pool_import::Args),
 }
 
@@ -139,6 +142,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Explain(args) => explain::run(&config, &args, out),
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
+        Command::Traffic(args) => traffic::run(&config, &args, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Book(command) => book::run(&config, command, out),
         Command::Desk(command) => desk::run(&config, command, out),
@@ -202,6 +206,9 @@ mod tests {
             "partyline capacity --community Demo",
             "partyline plan --community Demo --members 20 --more-contacts 5",
             "partyline plan --community Demo --add-numbers 10 --region US --capability sms,voice --retire +14155550199",
+            "partyline traffic --community Demo --json",
+            "partyline traffic --community Demo --number +14155550101",
+            "partyline traffic --community Demo --member mem_0000000000001 --contact mem_0000000000002",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline key list",
@@ -220,6 +227,8 @@ mod tests {
         }
         for line in [
             "partyline",
+            "partyline traffic",
+            "partyline traffic --community Demo --member mem_0000000000001",
             "partyline key create --scope community",
             "partyline key create --scope king",
             "partyline import members members.csv",

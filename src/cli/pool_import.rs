@@ -22,7 +22,7 @@ use crate::switchboard::views::Community;
 /// Arguments of `pool import`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The CSV file, with a header: number,carrier and if wanted capabilities,region,rate_per_s.
+    /// The CSV file, with a header: number,carrier and if wanted capabilities,region,rate_per_s,texts_per_day,campaign.
     file: PathBuf,
     /// The community, by name or id.
     #[arg(long)]

@@ -48,6 +48,7 @@ pub fn text(plan: &Plan, verb: &str) -> String {
     let numbers: Vec<String> = left.numbers.iter().map(ToString::to_string).collect();
     for (what, names) in [
         ("pools", &left.pools),
+        ("campaigns", &left.campaigns),
         ("numbers", &numbers),
         ("members", &left.members),
         ("contacts", &left.contacts),

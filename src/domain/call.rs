@@ -214,7 +214,7 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         // No route, or the carrier's own refusal.
         Reason::NoCarrier => (503, 3),
         Reason::CarrierRefused | Reason::CarrierUndelivered => (502, 38),
-        Reason::DeadlinePassed => (480, 19),
+        Reason::DeadlinePassed | Reason::DayCapReached => (480, 19),
         Reason::BadText => (400, 95),
     };
     RefusalCode { status, q850 }

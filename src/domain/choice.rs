@@ -2,7 +2,8 @@
 //!
 //! In order: the number that this pair had before; a number not in use by this member, not cooling down
 //! for them and not stopped by their phone; able to do what is needed, and of the member's region if
-//! possible; the same number both ways if one is free; the least loaded; rendezvous hashing.
+//! possible; the same number both ways if one is free; the least loaded, where a number that has little room
+//! under its carrier's caps comes after all that have more; rendezvous hashing.
 
 use std::collections::HashSet;
 
@@ -11,6 +12,7 @@ use thiserror::Error;
 use super::Timestamp;
 use super::id::{ContactId, MemberId, NumberId};
 use super::pool::{Capabilities, Capability, Region};
+use super::traffic::Room;
 
 /// A number in service that takes new pairs.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +23,8 @@ pub struct Candidate {
     pub capabilities: Capabilities,
     /// Where it is at home.
     pub region: Option<Region>,
+    /// What its traffic leaves of its carrier's caps.
+    pub room: Room,
     /// How many rows it stands in.
     pub load: i64,
 }
@@ -256,13 +260,15 @@ pub fn choose(
     let for_contact = options(&able, contact).ok_or_else(|| short(contact))?;
     let rank = |n: &Candidate| {
         (
+            n.room,
             n.load,
             std::cmp::Reverse(weight(owner.member, contact.member, n.id)),
         )
     };
+    let theirs: HashSet<NumberId> = for_contact.iter().map(|n| n.id).collect();
     let both = for_owner
         .iter()
-        .filter(|n| for_contact.iter().any(|m| m.id == n.id))
+        .filter(|n| theirs.contains(&n.id))
         .min_by_key(|n| rank(n));
     let choice = match both {
         Some(same) => Some(Choice {

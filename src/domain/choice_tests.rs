@@ -26,6 +26,7 @@ impl Model {
             id: NumberId::from_i64(id),
             capabilities: Capabilities::usual(),
             region: None,
+            room: Room::Plenty,
             load: 0,
         };
         Self {
@@ -170,6 +171,75 @@ proptest! {
         model.numbers.reverse();
         prop_assert_eq!(forward, choose(&model.numbers, Capabilities::usual(), &sides.0, &sides.1));
     }
+
+    #[test]
+    fn a_busy_number_takes_a_new_pair_only_where_none_with_more_room_would_do(
+        numbers in prop::collection::vec((room(), 0..50i64), 1..20),
+        (used, theirs) in (prop::collection::hash_set(1..20i64, 0..8), prop::collection::hash_set(1..20i64, 0..8)),
+    ) {
+        let mut model = Model::new(numbers.len() as i64);
+        model.numbers.iter_mut().zip(&numbers).for_each(|(n, (room, load))| {
+            (n.room, n.load) = (*room, *load);
+        });
+        let side = |member, used: &HashSet<i64>| Side {
+            used: used.iter().map(|n| NumberId::from_i64(*n)).collect(),
+            ..Side::empty(MemberId::from_i64(member))
+        };
+        let (owner, contact) = (side(1, &used), side(2, &theirs));
+        let Ok(choice) = choose(&model.numbers, Capabilities::usual(), &owner, &contact) else {
+            prop_assert!(model.numbers.iter().all(|n| !owner.is_free(n.id))
+                || model.numbers.iter().all(|n| !contact.is_free(n.id)), "room alone refuses nobody");
+            return Ok(());
+        };
+        let both: Vec<&Candidate> =
+            model.numbers.iter().filter(|n| owner.is_free(n.id) && contact.is_free(n.id)).collect();
+        prop_assert_eq!(choice.number == choice.mirror, !both.is_empty(), "the same number both ways where one is free");
+        let best = |fits: &dyn Fn(&Candidate) -> bool| {
+            model.numbers.iter().filter(|n| fits(n)).map(|n| (n.room, n.load)).min()
+        };
+        let of = |id| model.numbers.iter().find(|n| n.id == id).map(|n| (n.room, n.load));
+        let (mine, others) = match both.is_empty() {
+            false => (best(&|n| owner.is_free(n.id) && contact.is_free(n.id)), None),
+            true => (best(&|n| owner.is_free(n.id)), best(&|n| contact.is_free(n.id))),
+        };
+        prop_assert_eq!(of(choice.number), mine);
+        prop_assert_eq!(of(choice.mirror), others.or(mine));
+    }
+
+    #[test]
+    fn room_changes_neither_a_pairs_own_number_nor_the_order_of_the_pool(
+        rooms in prop::collection::vec(room(), 2..20),
+        seed in 1..1000i64,
+    ) {
+        let mut model = Model::new(rooms.len() as i64);
+        let mut sides = (Side::empty(MemberId::from_i64(seed)), Side::empty(MemberId::from_i64(seed + 1)));
+        model.numbers.iter_mut().zip(&rooms).for_each(|(n, room)| n.room = *room);
+        let forward = choose(&model.numbers, Capabilities::usual(), &sides.0, &sides.1);
+        model.numbers.reverse();
+        prop_assert_eq!(forward, choose(&model.numbers, Capabilities::usual(), &sides.0, &sides.1));
+        let own = NumberId::from_i64(1 + seed % rooms.len() as i64);
+        (sides.0.remembered, sides.1.remembered) = (Some(own), Some(own));
+        let again = choose(&model.numbers, Capabilities::usual(), &sides.0, &sides.1).unwrap();
+        prop_assert_eq!((again.number, again.mirror), (own, own), "however busy it is");
+    }
+}
+
+fn room() -> impl Strategy<Value = Room> {
+    prop::sample::select(Room::ALL.to_vec())
+}
+
+#[test]
+fn a_busy_number_of_the_members_own_region_comes_before_an_idle_one_of_another() {
+    let mut numbers = Model::new(2).numbers;
+    (numbers[0].region, numbers[0].room) = (Region::parse("US"), Room::Little);
+    numbers[1].region = Region::parse("GB");
+    let mut sides = (
+        Side::empty(MemberId::from_i64(1)),
+        Side::empty(MemberId::from_i64(2)),
+    );
+    (sides.0.region, sides.1.region) = (Region::parse("US"), Region::parse("US"));
+    let choice = choose(&numbers, Capabilities::usual(), &sides.0, &sides.1).unwrap();
+    assert_eq!(choice.number, numbers[0].id);
 }
 
 #[test]

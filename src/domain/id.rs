@@ -63,6 +63,8 @@ kinds! {
     PoolKind, PoolId, "pool_";
     /// A pool number.
     NumberKind, NumberId, "num_";
+    /// A campaign: what a carrier allows over several numbers together.
+    CampaignKind, CampaignId, "cmp_";
     /// A contact: the directed pair as its owner sees it.
     ContactKind, ContactId, "ctc_";
     /// An assignment: the same row as the contact, as the pool sees it.
@@ -125,6 +127,11 @@ impl<K> Id<K> {
     /// By how much the raw values of ids differ that were made so many milliseconds apart.
     pub const fn span(ms: i64) -> i64 {
         ms << (NODE_BITS + SEQUENCE_BITS)
+    }
+
+    /// When it was made, to within what was borrowed from the milliseconds to come.
+    pub const fn made_at(self) -> Timestamp {
+        Timestamp((self.0 >> (NODE_BITS + SEQUENCE_BITS)) + EPOCH_MS)
     }
 
     /// The same value as the id of another kind (a contact and its assignment are one row).
@@ -288,6 +295,7 @@ mod tests {
         let at = |ms: i64| Timestamp(EPOCH_MS + ms);
         let (before, then): (MessageId, MessageId) = (ids.next(at(999)), ids.next(at(1000)));
         assert!(before < MessageId::earliest(at(1000)) && then >= MessageId::earliest(at(1000)));
+        assert_eq!((before.made_at(), then.made_at()), (at(999), at(1000)));
         assert_eq!(MessageId::earliest(Timestamp(0)).as_i64(), 0);
         assert!(MessageId::earliest(Timestamp(i64::MAX)).as_i64() > 0);
     }

@@ -137,11 +137,13 @@ pub enum Reason {
     NoVoice,
     /// The phone texts the desk more often than the community allows.
     TooOften,
+    /// Its number, or the campaign of that, has sent all that its carrier allows in a day.
+    DayCapReached,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 18] = [
+    pub const ALL: [Reason; 19] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -160,6 +162,7 @@ impl Reason {
         Reason::AppDenied,
         Reason::NoVoice,
         Reason::TooOften,
+        Reason::DayCapReached,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -183,6 +186,7 @@ impl Reason {
             Reason::AppDenied => "app_denied",
             Reason::NoVoice => "no_voice",
             Reason::TooOften => "too_often",
+            Reason::DayCapReached => "day_cap_reached",
         }
     }
 
@@ -212,6 +216,7 @@ impl Reason {
             Reason::AppDenied => "an app of this community did not allow it",
             Reason::NoVoice => "a number of this pair takes no calls",
             Reason::TooOften => "the desk was texted too often; wait a minute",
+            Reason::DayCapReached => "the number has sent as many texts as its carrier allows in a day",
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod pool;
 mod schema;
 pub mod time;
 pub mod toml_text;
+pub mod traffic;
 pub mod verification;
 
 pub use e164::E164;

@@ -39,6 +39,17 @@ pub enum OnSilence {
     Deny,
 }
 
+/// What happens to a member's text when its number has sent all that its carrier allows in a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AboveDayCap {
+    /// It leaves when the next day begins, unless its deadline comes first.
+    #[default]
+    Wait,
+    /// It fails at once, and its sender is told.
+    Refuse,
+}
+
 /// What somebody hears of a call that they missed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -127,6 +138,8 @@ pub struct Policy {
     pub deadline_s: i64,
     /// Texts a minute that one member may send; what is above waits. 0 = no limit.
     pub member_texts_per_minute: u32,
+    /// What happens to a text whose number, or the campaign of that, has sent all that it may in a day.
+    pub above_day_cap: AboveDayCap,
     /// Longest text, in characters.
     #[schema(minimum = 1, maximum = 10_000)]
     pub max_text_chars: usize,
@@ -208,6 +221,7 @@ impl Default for Policy {
             acceptance_required: false,
             deadline_s: 24 * 3600,
             member_texts_per_minute: 60,
+            above_day_cap: AboveDayCap::Wait,
             max_text_chars: 1600,
             intercept_within_ms: 3_000,
             intercept_on_silence: OnSilence::Allow,

@@ -8,9 +8,9 @@ use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, book_links, capacity, communities, devices, history, imports,
-    member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence,
-    verification, verifications,
+    Conn, Durability, api_keys, assignments, book_links, campaigns, capacity, communities, devices, history,
+    imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence,
+    traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId};
@@ -244,6 +244,10 @@ fn no_other_list_scans_or_sorts() {
         members::list(conn, here(), 7, 51).unwrap();
         numbers::list(conn, here(), 7, 51).unwrap();
         pools::list(conn, here(), 7, 51).unwrap();
+        campaigns::list(conn, here(), 7, 51).unwrap();
+        traffic::of_day(conn, here(), 7).unwrap();
+        traffic::waits(conn, here(), number, 7).unwrap();
+        traffic::sent_between(conn, here(), (member, member), 7, 51).unwrap();
         opt_outs::list(conn, here(), i64::MAX, 51).unwrap();
         verifications::list(conn, i64::MAX, 51).unwrap();
         book_links::list(conn, here(), member, 7, 51).unwrap();
@@ -369,4 +373,18 @@ fn the_planner_reads_each_piece_by_keys_and_sorts_nothing() {
         capacity::in_service(conn, here()).unwrap();
     });
     assert_direct("planner", &steps);
+}
+
+#[test]
+fn capped_numbers_are_found_among_the_capped_and_what_is_old_by_its_age() {
+    let (mut conn, _folder) = open();
+    let steps = plan(&mut conn, |conn| {
+        numbers::capped(conn).unwrap();
+    });
+    assert!(steps.iter().all(|s| s.contains("numbers_capped")), "{steps:#?}");
+    let steps = plan(&mut conn, |conn| {
+        numbers::of_pool(conn, here(), 7).unwrap();
+        traffic::forget(conn, 7, 7).unwrap();
+    });
+    assert_direct("caps of a pool, old counts", &steps);
 }

@@ -158,6 +158,7 @@ pub fn set_status(
         reason: why.0.map(Reason::word),
         detail: why.1,
         updated_at: now.0,
+        sent_at: matches!(next, Status::Sent | Status::Delivered).then_some(now.0),
         below,
         or,
     };

@@ -45,6 +45,10 @@ pub struct NumberRow {
     pub created_at: i64,
     /// It is the community's desk, and nobody's contact.
     pub desk: bool,
+    /// Texts a day; 0 means no limit.
+    pub texts_per_day: i64,
+    /// `cmp_…` of the campaign that it names.
+    pub campaign_id: Option<i64>,
 }
 
 impl NumberRow {
@@ -70,6 +74,8 @@ pub fn revive(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
         rate_per_s: Some(row.rate_per_s),
         state: Some(row.state.clone()),
         desk: Some(row.desk),
+        texts_per_day: Some(row.texts_per_day),
+        campaign_id: Some(row.campaign_id),
     };
     let id = NumberId::from_i64(row.id);
     update(conn, CommunityId::from_i64(row.community_id), id, &change)?;
@@ -213,6 +219,32 @@ pub fn set_aside(conn: &mut Conn, community: CommunityId, id: NumberId) -> Resul
     Ok(set > 0)
 }
 
+/// All numbers in service, of all communities.
+pub fn all(conn: &mut Conn) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::state.ne(REMOVED))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
+/// Numbers with a cap of their own, and those that name a campaign, of all communities.
+pub fn capped(conn: &mut Conn) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        // As the index says it; of a bound value SQLite would not know.
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("texts_per_day > 0 OR campaign_id IS NOT NULL"))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
+/// All numbers of a pool, removed ones too.
+pub fn of_pool(conn: &mut Conn, community: CommunityId, pool: i64) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(numbers::pool_id.eq(pool))
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
 /// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
 /// other. A number that was removed or became the desk since it was chosen takes no more: the work is to be done again.
 pub fn add_loads(
@@ -252,6 +284,10 @@ pub struct NumberChange {
     pub state: Option<String>,
     /// Whether it is the desk.
     pub desk: Option<bool>,
+    /// Texts a day.
+    pub texts_per_day: Option<i64>,
+    /// The campaign that it names; `Some(None)` for none.
+    pub campaign_id: Option<Option<i64>>,
 }
 
 impl NumberChange {
@@ -264,6 +300,8 @@ impl NumberChange {
             && self.rate_per_s.is_none()
             && self.state.is_none()
             && self.desk.is_none()
+            && self.texts_per_day.is_none()
+            && self.campaign_id.is_none()
     }
 }
 

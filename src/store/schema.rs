@@ -62,6 +62,8 @@ diesel::table! {
         load -> BigInt,
         created_at -> BigInt,
         desk -> Bool,
+        texts_per_day -> BigInt,
+        campaign_id -> Nullable<BigInt>,
     }
 }
 
@@ -174,6 +176,7 @@ diesel::table! {
         updated_at -> BigInt,
         expires_at -> BigInt,
         media -> SmallInt,
+        sent_at -> Nullable<BigInt>,
     }
 }
 
@@ -565,6 +568,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    campaigns (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        pool_id -> Nullable<BigInt>,
+        rate_per_s -> Double,
+        texts_per_day -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    traffic_days (community_id, day, kind, holder_id) {
+        community_id -> BigInt,
+        day -> BigInt,
+        kind -> SmallInt,
+        holder_id -> BigInt,
+        texts -> BigInt,
+        reserved -> BigInt,
+        span -> BigInt,
+        in_span -> BigInt,
+        before_span -> BigInt,
+    }
+}
+
+diesel::table! {
+    traffic_waits (community_id, number_id, hour, class) {
+        community_id -> BigInt,
+        number_id -> BigInt,
+        hour -> BigInt,
+        class -> SmallInt,
+        texts -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     app_devices,
@@ -573,6 +612,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     books,
     callback_endpoints,
     calls,
+    campaigns,
     communities,
     deliveries,
     delivery_attempts,
@@ -596,4 +636,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     pools,
     releases,
     strangers,
+    traffic_days,
+    traffic_waits,
 );

@@ -17,6 +17,8 @@ pub(super) struct SetStatus<'a> {
     pub reason: Option<&'a str>,
     pub detail: Option<&'a str>,
     pub updated_at: i64,
+    /// Set once: by the first status that says that a carrier has it.
+    pub sent_at: Option<i64>,
     pub below: i16,
     pub or: (i16, i16),
 }
@@ -26,6 +28,7 @@ where
     DB: Backend + HasSqlType<BigInt> + HasSqlType<SmallInt> + HasSqlType<Text>,
     i64: ToSql<BigInt, DB>,
     i16: ToSql<SmallInt, DB>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
     for<'x> Option<&'x str>: ToSql<Nullable<Text>, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -37,7 +40,9 @@ where
         out.push_bind_param::<Nullable<Text>, _>(&self.detail)?;
         out.push_sql(", updated_at = ");
         out.push_bind_param::<BigInt, _>(&self.updated_at)?;
-        out.push_sql(" WHERE community_id = ");
+        out.push_sql(", sent_at = COALESCE(sent_at, ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.sent_at)?;
+        out.push_sql(") WHERE community_id = ");
         out.push_bind_param::<BigInt, _>(&self.community_id)?;
         out.push_sql(" AND id = ");
         out.push_bind_param::<BigInt, _>(&self.id)?;

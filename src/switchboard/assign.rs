@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
 use super::side::Known;
-use super::{Context, books, changes, contacts, history, members, notices, shortage};
+use super::{Context, Switchboard, books, changes, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
-use crate::domain::choice::{self, Candidate, Choice};
+use crate::domain::choice::{self, Candidate, Choice, Shortage};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::{Policy, WhenFull};
 use crate::domain::pool::{Capabilities, Capability, Region};
+use crate::domain::traffic::Room;
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
@@ -94,25 +95,13 @@ pub(crate) fn assign_because(
             ));
         }
     }
-    let candidates = candidates(conn, community, loads)?;
+    let candidates = candidates(conn, ctx, community, loads)?;
     let usable = candidates.len();
     let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
     for _ in 0..MOST_RECYCLED {
-        let known = (
-            Known::read(conn, community, member, phones.0.as_ref())?,
-            Known::read(conn, community, contact, phones.1.as_ref())?,
-        );
-        let (owner, owner_stopped) = known.0.side(member, Some(contact), ctx.now);
-        let (other, other_stopped) = known.1.side(contact, Some(member), ctx.now);
-        match choice::choose(&candidates, needs(), &owner, &other) {
-            Ok(choice) => {
-                // A number that a phone has stopped is chosen only for the contact for whom it was stopped:
-                // such a pair comes back stopped.
-                let stopped = (
-                    owner_stopped.contains(&choice.number),
-                    other_stopped.contains(&choice.mirror),
-                );
-                let chosen = (choice, stopped);
+        let known = both(conn, community, (member, contact), &phones)?;
+        match chosen(ctx, (member, contact), &known, &candidates) {
+            Ok(chosen) => {
                 let pair = insert(conn, ctx, policy, community, (member, contact), chosen, why)?;
                 count(loads, [pair.row.number, pair.mirror.number], 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
@@ -141,6 +130,64 @@ pub(crate) fn assign_because(
         }
     }
     Err(SwitchboardError::Overloaded)
+}
+
+/// The numbers of a pair to be, and on which side they were stopped; or whose table has no room.
+type Chosen = std::result::Result<(Choice, (bool, bool)), Shortage>;
+
+/// Both tables of a pair to be.
+fn both(
+    conn: &mut Conn,
+    community: CommunityId,
+    (member, contact): (MemberId, MemberId),
+    phones: &(Option<DeviceRow>, Option<DeviceRow>),
+) -> Result<(Known, Known)> {
+    Ok((
+        Known::read(conn, community, member, phones.0.as_ref())?,
+        Known::read(conn, community, contact, phones.1.as_ref())?,
+    ))
+}
+
+fn chosen(
+    ctx: &Context,
+    (member, contact): (MemberId, MemberId),
+    known: &(Known, Known),
+    candidates: &[Candidate],
+) -> Chosen {
+    let (owner, owner_stopped) = known.0.side(member, Some(contact), ctx.now);
+    let (other, other_stopped) = known.1.side(contact, Some(member), ctx.now);
+    choice::choose(candidates, needs(), &owner, &other).map(|choice| {
+        // A number that a phone has stopped is chosen only for the contact for whom it was stopped: such a pair
+        // comes back stopped.
+        let stopped = (
+            owner_stopped.contains(&choice.number),
+            other_stopped.contains(&choice.mirror),
+        );
+        (choice, stopped)
+    })
+}
+
+impl Switchboard {
+    /// The choice of a pair's numbers alone, on the caller's own connection: what a bench measures. None where a
+    /// table is full.
+    pub fn choose_on(
+        &self,
+        conn: &mut Conn,
+        community: CommunityId,
+        (member, contact): (MemberId, MemberId),
+    ) -> Result<Option<Choice>> {
+        let ctx = self.context();
+        conn.snapshot(|conn| {
+            let phones = (
+                reachable(conn, community, member)?,
+                reachable(conn, community, contact)?,
+            );
+            let candidates = candidates(conn, &ctx, community, &Loads::new())?;
+            let known = both(conn, community, (member, contact), &phones)?;
+            let chosen = chosen(&ctx, (member, contact), &known, &candidates);
+            Ok(chosen.ok().map(|(choice, _)| choice))
+        })
+    }
 }
 
 /// What a pool number must do to stand for a contact.
@@ -211,12 +258,19 @@ fn existing(
     Ok(Some(there(row, mirror)))
 }
 
-/// The numbers that take new pairs, with the loads that they will have.
-fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
+/// The numbers that take new pairs, with the loads that they will have and the room that their traffic leaves.
+fn candidates(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    loads: &Loads,
+) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
+    let tight = ctx.rooms.of(conn, community, &rows, ctx.now)?;
     let with_load = |row: &numbers::NumberRow| {
         let candidate = candidate(row);
         Candidate {
+            room: tight.get(&candidate.id).copied().unwrap_or_default(),
             load: candidate.load + loads.get(&candidate.id).copied().unwrap_or(0),
             ..candidate
         }
@@ -224,12 +278,13 @@ fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<
     Ok(rows.iter().map(with_load).collect())
 }
 
-/// A number that takes new pairs.
+/// A number that takes new pairs, as if nothing had been sent from it.
 pub(super) fn candidate(row: &numbers::NumberRow) -> Candidate {
     Candidate {
         id: NumberId::from_i64(row.id),
         capabilities: Capabilities::from_bits(row.capabilities),
         region: row.region.as_deref().and_then(Region::parse),
+        room: Room::default(),
         load: row.load,
     }
 }

@@ -91,12 +91,12 @@ pub(crate) fn contact_view(
     })
 }
 
-fn mirror_of(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<Assignment> {
+pub(super) fn mirror_of(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<Assignment> {
     Ok(rows::by_contact(conn, community, row.contact, row.member)?
         .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?)
 }
 
-fn require(
+pub(super) fn require(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,

@@ -15,6 +15,7 @@ mod bell;
 mod books;
 mod bulk;
 mod calls;
+mod campaigns;
 mod changes;
 mod communities;
 mod contacts;
@@ -71,6 +72,7 @@ mod sweep;
 pub mod switching;
 mod tidy;
 pub mod told;
+mod traffic;
 pub mod verification;
 pub mod views;
 pub mod words;
@@ -82,6 +84,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub use books::{NewBookLink, OpenBook};
 pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
+pub use campaigns::{Campaign, CampaignEdit, NewCampaign};
 pub use communities::merged_policy;
 pub use contacts::{ContactQuery, ContactRef};
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
@@ -111,12 +114,13 @@ pub(crate) use planner::Place as CapacityPlace;
 pub use planner::views::{Capacity, MemberCapacity, WhatIfResult};
 pub use planner::{AddedNumbers, WhatIf};
 pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
-pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberCaps, NumberEdit};
 pub(crate) use rates::Rates;
 pub use registry::CarrierState;
 pub use replay::Replayed;
 pub use route::Decision;
 pub use tidy::Tidying;
+pub use traffic::{Latency, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way as PairWay};
 
 pub use crate::store::Window;
 
@@ -154,6 +158,7 @@ struct Inner {
     ids: Arc<IdGenerator>,
     registry: Registry,
     guard: Arc<NoticeGuard>,
+    rooms: Arc<traffic::Rooms>,
     announcer: outbox::Announcer,
     asker: OnceLock<Arc<dyn ask::Asker>>,
     /// One bulk at a time: each is a long transaction, and texts wait for it.
@@ -185,6 +190,8 @@ pub(crate) struct Context {
     pub ids: Arc<IdGenerator>,
     pub registry: Registry,
     pub guard: Arc<NoticeGuard>,
+    /// Which numbers have little room for new pairs.
+    pub rooms: Arc<traffic::Rooms>,
     /// What apps are to be told of this transaction.
     pub events: events::EventLog,
     /// About how many receipts are kept for texts that are not known yet.
@@ -203,6 +210,7 @@ impl Context {
         ids: Arc<IdGenerator>,
         registry: Registry,
         guard: Arc<NoticeGuard>,
+        rooms: Arc<traffic::Rooms>,
         early: Arc<AtomicUsize>,
     ) -> Self {
         let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
@@ -211,6 +219,7 @@ impl Context {
             ids,
             registry,
             guard,
+            rooms,
             early,
             events: events::EventLog::default(),
             by: Cell::new(Actor::Broker),
@@ -239,18 +248,20 @@ impl Switchboard {
             Registry::new(carriers),
             Arc::new(NoticeGuard::default()),
         );
+        let rooms = Arc::new(traffic::Rooms::default());
         let (announcer, inbox) = outbox::channel();
         // Not zero: what a former run kept has not been counted yet; the first sweep does.
         let early = Arc::new(AtomicUsize::new(1));
         let context = {
             let (clock, ids, registry, guard) = (clock.clone(), ids.clone(), registry.clone(), guard.clone());
-            let early = early.clone();
+            let (rooms, early) = (rooms.clone(), early.clone());
             move || {
                 Context::new(
                     clock.now(),
                     ids.clone(),
                     registry.clone(),
                     guard.clone(),
+                    rooms.clone(),
                     early.clone(),
                 )
             }
@@ -336,6 +347,7 @@ impl Switchboard {
             ids,
             registry,
             guard,
+            rooms,
             announcer,
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
@@ -459,6 +471,12 @@ impl Switchboard {
         self.inner.announcer.doubt(self.now());
     }
 
+    /// After a change of caps: the dispatcher keeps to the new ones from the next text on, and new pairs go by them.
+    pub(crate) fn caps_changed(&self) {
+        self.inner.rooms.forget();
+        self.inner.announcer.recap();
+    }
+
     fn context(&self) -> Context {
         let inner = &self.inner;
         let context = Context::new(
@@ -466,6 +484,7 @@ impl Switchboard {
             inner.ids.clone(),
             inner.registry.clone(),
             inner.guard.clone(),
+            inner.rooms.clone(),
             inner.early.clone(),
         );
         context.by.set(self.by);
@@ -479,6 +498,10 @@ impl Switchboard {
             .db
             .watch_commits(self.inner.clock.clone(), move |took_ms| told.committed(took_ms));
         self.inner.observers.set(observer);
+    }
+
+    fn observers(&self) -> &Observers {
+        &self.inner.observers
     }
 
     /// Ends answers that would otherwise go on, such as event streams: the program stops.

@@ -30,6 +30,9 @@ pub trait Observer: Send + Sync + 'static {
     /// A text between members got a status that may be its last.
     fn text_finished(&self, status: Status);
 
+    /// A carrier took a text so many milliseconds after it was accepted.
+    fn text_sent(&self, took_ms: i64);
+
     /// A call from `phone` or `app` is over.
     fn call_ended(&self, origin: &'static str, cause: Cause);
 
@@ -62,6 +65,12 @@ impl Observers {
             if !matches!(status, Status::Accepted | Status::Queued | Status::Sent) {
                 observer.text_finished(*status);
             }
+        }
+    }
+
+    pub fn sent(&self, took_ms: i64) {
+        if let Some(observer) = self.0.get() {
+            observer.text_sent(took_ms);
         }
     }
 

@@ -3,8 +3,8 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, desk, history, notices, phone_memory, region};
-use crate::domain::id::{CommunityId, NumberId, NumberKind, PoolId, PoolKind};
+use super::{Context, Expected, Switchboard, campaigns, desk, history, notices, phone_memory, region};
+use crate::domain::id::{CampaignId, CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
 use crate::store::numbers::{self as rows, NumberChange, NumberRow};
@@ -13,6 +13,18 @@ use crate::store::{Conn, StoreError, devices};
 
 /// Texts a second of a long code, unless told otherwise: what carriers allow.
 pub const DEFAULT_RATE_PER_S: f64 = 1.0;
+
+/// Most texts a day that a cap may say.
+const MOST_PER_DAY: i64 = 100_000_000;
+
+/// What a number may send besides its rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NumberCaps {
+    /// Texts a day (UTC); 0 = no limit.
+    pub texts_per_day: i64,
+    /// The campaign under whose caps it is, in place of that of its pool.
+    pub campaign: Option<CampaignId>,
+}
 
 /// A pool number to be.
 #[derive(Clone, Debug)]
@@ -29,6 +41,8 @@ pub struct NewNumber {
     pub region: Option<Region>,
     /// Texts a second; 0 = no limit.
     pub rate_per_s: f64,
+    /// What else it may send.
+    pub caps: NumberCaps,
 }
 
 /// What is to change of a number.
@@ -48,6 +62,17 @@ pub struct NumberEdit {
     pub state: Option<NumberState>,
     /// Be the community's desk, or no more.
     pub desk: Option<bool>,
+    /// Another cap of the day; 0 = no limit.
+    pub texts_per_day: Option<i64>,
+    /// Another campaign; `Some(None)` for none of its own.
+    pub campaign: Option<Option<CampaignId>>,
+}
+
+impl NumberEdit {
+    fn is_about_caps(&self) -> bool {
+        // The pool may have a campaign.
+        self.texts_per_day.is_some() || self.campaign.is_some() || self.pool.is_some()
+    }
 }
 
 fn pool_view(row: PoolRow) -> Pool {
@@ -69,16 +94,18 @@ pub(crate) fn number_view(row: NumberRow) -> Result<PoolNumber> {
         rate_per_s: row.rate_per_s,
         state: NumberState::from_word(&row.state).ok_or(StoreError::Corrupt("numbers.state"))?,
         desk: row.desk,
+        texts_per_day: row.texts_per_day,
+        campaign: row.campaign_id.map(CampaignId::from_i64),
         assignments: row.load,
         created_at: Timestamp(row.created_at),
     })
 }
 
-fn require_pool(conn: &mut Conn, community: CommunityId, id: PoolId) -> Result<PoolRow> {
+pub(super) fn require_pool(conn: &mut Conn, community: CommunityId, id: PoolId) -> Result<PoolRow> {
     pools::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("pool", id))
 }
 
-fn require_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<NumberRow> {
+pub(super) fn require_number(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<NumberRow> {
     rows::get(conn, community, id)?
         .filter(|row| row.state != rows::REMOVED)
         .ok_or_else(|| SwitchboardError::not_found("number", id))
@@ -108,12 +135,22 @@ pub(crate) fn create_pool(
     Ok(pool_view(row))
 }
 
-fn checked_rate(rate: f64) -> Result<f64> {
+pub(super) fn checked_rate(rate: f64) -> Result<f64> {
     match (0.0..=10_000.0).contains(&rate) {
         true => Ok(rate),
         false => Err(SwitchboardError::invalid(
             "rate_per_s",
             format!("`rate_per_s` is {rate}; allowed are 0 (no limit) to 10000 texts a second"),
+        )),
+    }
+}
+
+pub(super) fn checked_per_day(texts: i64) -> Result<i64> {
+    match (0..=MOST_PER_DAY).contains(&texts) {
+        true => Ok(texts),
+        false => Err(SwitchboardError::invalid(
+            "texts_per_day",
+            format!("`texts_per_day` is {texts}; allowed are 0 (no limit) to {MOST_PER_DAY} texts a day"),
         )),
     }
 }
@@ -139,6 +176,9 @@ pub(crate) fn create_number(
 ) -> Result<PoolNumber> {
     require_pool(conn, community, new.pool)?;
     check_carrier(carriers, &new.carrier)?;
+    if let Some(campaign) = new.caps.campaign {
+        campaigns::require(conn, community, campaign)?;
+    }
     rows::hold(conn, new.number)?;
     let last = rows::last(conn, new.number)?;
     if let Some(row) = last.as_ref().filter(|row| row.state != rows::REMOVED) {
@@ -180,6 +220,8 @@ pub(crate) fn create_number(
         load: 0,
         created_at: before.as_ref().map_or(ctx.now.0, |row| row.created_at),
         desk: false,
+        texts_per_day: checked_per_day(new.caps.texts_per_day)?,
+        campaign_id: new.caps.campaign.map(CampaignId::as_i64),
     };
     match before {
         Some(_) => rows::revive(conn, &row)?,
@@ -227,6 +269,9 @@ pub(crate) fn edit_number(
     if let Some(carrier) = &edit.carrier {
         check_carrier(carriers, carrier)?;
     }
+    if let Some(Some(campaign)) = edit.campaign {
+        campaigns::require(conn, community, campaign)?;
+    }
     let change = NumberChange {
         pool_id: edit.pool.map(PoolId::as_i64),
         carrier: edit.carrier.clone(),
@@ -235,6 +280,8 @@ pub(crate) fn edit_number(
         rate_per_s: edit.rate_per_s.map(checked_rate).transpose()?,
         state: edit.state.map(|s| s.word().to_owned()),
         desk: None,
+        texts_per_day: edit.texts_per_day.map(checked_per_day).transpose()?,
+        campaign_id: edit.campaign.map(|campaign| campaign.map(CampaignId::as_i64)),
     };
     rows::update(conn, community, id, &change)?;
     if let Some(carrier) = edit.carrier.as_deref().filter(|new| *new != before.carrier) {
@@ -309,8 +356,11 @@ impl Switchboard {
     /// Adds a number to a pool.
     pub async fn add_number(&self, community: CommunityId, new: NewNumber) -> Result<PoolNumber> {
         let carriers = self.carriers();
-        self.write(move |conn, ctx| create_number(conn, ctx, &carriers, community, &new))
-            .await
+        let added = self
+            .write(move |conn, ctx| create_number(conn, ctx, &carriers, community, &new))
+            .await;
+        self.caps_changed();
+        added
     }
 
     /// One number.
@@ -363,12 +413,16 @@ impl Switchboard {
         expected: Expected,
     ) -> Result<PoolNumber> {
         let (carriers, moves) = (self.carriers(), edit.carrier.is_some());
+        let recaps = edit.is_about_caps();
         let edited = self
             .write(move |conn, ctx| {
                 check_number(conn, community, id, &expected)?;
                 edit_number(conn, ctx, &carriers, community, id, &edit)
             })
             .await;
+        if recaps {
+            self.caps_changed();
+        }
         if moves {
             self.doubt_outbox();
         }

@@ -4,6 +4,7 @@ use super::aside::batch_or_each;
 use super::error::{Result, SwitchboardError};
 use super::outlet::{InboundReceipt, Sent};
 use super::told::Moved;
+use super::traffic::{SentFrom, count_sent};
 use super::{Context, early, notices};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
@@ -52,6 +53,8 @@ pub(crate) struct Completion {
     pub between: (Option<i64>, Option<i64>),
     pub carrier: String,
     pub attempt: Attempt,
+    /// Of a text that the carrier took: by which number, and when.
+    pub sent: Option<SentFrom>,
 }
 
 /// Writes down how tries ended; returns what is to be sent on account of it.
@@ -63,6 +66,7 @@ pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> 
         |conn| {
             let outcomes: Result<Vec<_>> = batch.iter().map(|one| complete_one(conn, ctx, one)).collect();
             let mut outcomes = outcomes?;
+            count_sent(conn, batch.iter().filter_map(|one| one.sent.as_ref()))?;
             let references: Vec<&str> = batch.iter().flat_map(references).collect();
             if let Some(last) = outcomes.last_mut() {
                 last.extend(early::catch_up(conn, ctx, &references)?);
@@ -71,6 +75,7 @@ pub(crate) fn complete(conn: &mut Conn, ctx: &Context, batch: &[Completion]) -> 
         },
         |conn, _, completion| {
             let mut pending = complete_one(conn, ctx, completion)?;
+            count_sent(conn, &completion.sent)?;
             let references: Vec<&str> = references(completion).collect();
             pending.extend(early::catch_up(conn, ctx, &references)?);
             Ok(pending)
@@ -117,6 +122,7 @@ fn set_completion_aside(
     if kind == outbox::TEXT {
         let detail = aside_detail(error);
         messages::set_status(conn, community, message, status, (reason, Some(&detail)), ctx.now)?;
+        count_sent(conn, &completion.sent)?;
     }
     Ok(Vec::new())
 }

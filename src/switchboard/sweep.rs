@@ -80,6 +80,9 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
         if let Err(error) = board.forget_imports().await {
             tracing::warn!(%error, "old imports could not be removed");
         }
+        if let Err(error) = board.forget_traffic().await {
+            tracing::warn!(%error, "old counts of traffic could not be removed");
+        }
         let (now, known) = (board.now(), board.carriers());
         let forgotten = board
             .write_grouped(move |conn, _| Ok(held::forget(conn, &known, me, now)?))

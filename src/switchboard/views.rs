@@ -8,8 +8,8 @@ use super::words::{DeviceWord, EncodingWord, OriginWord, ScopeWord, TextsTo};
 
 use crate::domain::assignment::Origin;
 use crate::domain::id::{
-    AssignmentId, BookLinkId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId, MessageId,
-    NumberId, PoolId,
+    AssignmentId, BookLinkId, CampaignId, CommunityId, ContactId, DeviceId, EndpointId, KeyId, MemberId,
+    MessageId, NumberId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
@@ -127,6 +127,12 @@ pub struct PoolNumber {
     /// Texts a second; 0 = no limit.
     #[schema(minimum = 0, example = 1.0)]
     pub rate_per_s: f64,
+    /// Texts a day (UTC); 0 = no limit.
+    #[schema(minimum = 0, example = 200)]
+    pub texts_per_day: i64,
+    /// The campaign that it names, under whose caps it is in place of that of its pool.
+    #[schema(example = json!(null))]
+    pub campaign: Option<CampaignId>,
     /// Whether it takes new pairs.
     pub state: NumberState,
     /// It is the community's desk, which members text to manage their contacts, and nobody's contact.

@@ -168,6 +168,7 @@ impl Town {
                 capabilities: Capabilities::usual(),
                 region: None,
                 rate_per_s: 0.0,
+                caps: Default::default(),
             };
             town.board.add_number(community, new).await.unwrap();
         }

@@ -82,6 +82,10 @@ class Town:
         return self.add_number()  # It stands for nobody yet.
 
     @cached_property
+    def campaign(self) -> str:
+        return self.make("campaigns", {"name": f"Campaign {unique()}"})["id"]
+
+    @cached_property
     def ann(self) -> tuple[str, str]:
         return self.person()
 
@@ -191,6 +195,7 @@ class Town:
             "name": lambda: f"Name {unique()}",
             "number": phone,
             "pool": lambda: self.pool,
+            "campaign": lambda: self.campaign,
             "carrier": lambda: "loopback",
             "url": lambda: f"https://a.example.org/{unique()}",
             "from": lambda: self.member,

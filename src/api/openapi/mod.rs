@@ -22,14 +22,14 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, book, book_links, bulk, calls, capacity, communities, contact_history, contacts, deliveries,
-    devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members, messages,
-    metrics, numbers, opt_outs, pools, resolve, verifications,
+    assignments, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history, contacts,
+    deliveries, devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members,
+    messages, metrics, numbers, opt_outs, pools, resolve, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, BookLinkId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId,
-    ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
+    AssignmentId, BookLinkId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId,
+    EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -45,6 +45,8 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contact_history::list,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
+        campaigns::create, campaigns::list, campaigns::one, campaigns::edit, campaigns::remove,
+        traffic::list, traffic::of_number, traffic::of_pair,
         assignments::list,
         messages::send, messages::list, messages::one, messages::quarantine, messages::held,
         resolve::resolve,
@@ -69,7 +71,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId,
+    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId,
     )),
 )]
 struct Handlers;

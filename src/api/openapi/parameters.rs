@@ -9,6 +9,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "member" => ("MemberId", "The member or guest."),
         "device" => ("DeviceId", "The device."),
         "pool" => ("PoolId", "The pool."),
+        "campaign" => ("CampaignId", "The campaign."),
         "number" => ("NumberId", "The pool number, by its id."),
         "message" => ("MessageId", "The message."),
         "key" => ("KeyId", "The key."),

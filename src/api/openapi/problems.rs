@@ -62,6 +62,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
     409 desk_taken: "The community has a desk already.", "num_1tq3v8r4w0801 is the desk of this community, which has one; set its `desk` to false first";
     409 too_many_links: "The member has as many links as one may have.", "mem_1tq3v8r4w0801 has 10 links already; revoke one first";
+    409 pool_has_campaign: "Another campaign covers the pool.", "the campaign `CABC123` covers pool_1tq3v8r4w0801 already; its numbers can name another one each", field "pool";
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";

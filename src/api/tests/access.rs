@@ -11,6 +11,7 @@ pub(super) fn example(pattern: &str, community: &str) -> String {
     let fill = [
         ("{community}", community),
         ("{member}", "mem_0000000000001"),
+        ("{campaign}", "cmp_0000000000001"),
         ("{device}", "dev_0000000000001"),
         ("{contact}", "ctc_0000000000001"),
         ("{pool}", "pool_0000000000001"),

@@ -333,6 +333,20 @@ async fn a_value_that_cannot_be_is_refused_by_its_field_and_nothing_is_written()
         ),
         case(
             &numbers,
+            number(&|b| b["texts_per_day"] = json!(-1)),
+            INVALID,
+            "texts_per_day",
+            "0 (no limit) to 100000000",
+        ),
+        case(
+            &numbers,
+            number(&|b| b["campaign"] = json!("cmp_0000000000001")),
+            (404, "not_found"),
+            "",
+            "no campaign cmp_",
+        ),
+        case(
+            &numbers,
             number(&|b| b["capabilities"] = json!([])),
             INVALID,
             "capabilities",

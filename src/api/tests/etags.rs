@@ -17,6 +17,10 @@ async fn things(house: &House) -> Vec<(String, Value)> {
         .post(&format!("{at}/callback_endpoints"), body)
         .await
         .expect(201);
+    let campaign = house
+        .post(&format!("{at}/campaigns"), json!({ "name": "C1" }))
+        .await
+        .expect(201);
     let body = json!({ "kind": "app", "endpoint": made["id"] });
     let device = house
         .post(&format!("{at}/members/{bob}/devices"), body)
@@ -33,6 +37,10 @@ async fn things(house: &House) -> Vec<(String, Value)> {
             json!({ "description": "new" }),
         ),
         (format!("{at}/numbers/{unused}"), json!({ "rate_per_s": 3.5 })),
+        (
+            format!("{at}/campaigns/{}", campaign["id"].as_str().unwrap()),
+            json!({ "texts_per_day": 5 }),
+        ),
         (
             format!("{at}/members/{ann}/contacts/{bob}"),
             json!({ "blocked": true }),

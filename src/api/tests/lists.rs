@@ -65,6 +65,7 @@ async fn every_list_is_walked_to_its_end_without_gaps_or_repeats() {
         (format!("{at}/members/{ann}/contacts"), 3),
         (format!("{at}/pools"), 2),
         (format!("{at}/numbers"), 5),
+        (format!("{at}/traffic"), 5),
         (format!("{at}/assignments"), 6),
         (format!("{at}/assignments?member={ann}"), 3),
         (format!("{at}/messages"), 3),

@@ -5,6 +5,7 @@ mod bad_input;
 mod books;
 mod bulk;
 mod calls;
+mod campaigns;
 mod capacity;
 mod common;
 pub(super) mod conformance;

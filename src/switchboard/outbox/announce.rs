@@ -17,6 +17,8 @@ pub(crate) struct Announcer {
     look: Arc<AtomicBool>,
     /// What was accepted until then (Unix milliseconds) may have changed in the database since.
     doubtful_until: Arc<AtomicI64>,
+    /// Caps were changed: look them up before anything more leaves.
+    recap: Arc<AtomicBool>,
     wake: Arc<Notify>,
 }
 
@@ -31,6 +33,12 @@ impl Announcer {
     /// Asks for a look into the database.
     pub fn look(&self) {
         self.look.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Asks for the caps to be looked up before anything more leaves.
+    pub fn recap(&self) {
+        self.recap.store(true, Ordering::Release);
         self.wake.notify_one();
     }
 
@@ -51,6 +59,7 @@ pub(crate) struct Inbox {
     pub(super) offers: mpsc::Receiver<Vec<Pending>>,
     pub(super) look: Arc<AtomicBool>,
     pub(super) doubtful_until: Arc<AtomicI64>,
+    pub(super) recap: Arc<AtomicBool>,
     pub(super) wake: Arc<Notify>,
 }
 
@@ -58,16 +67,19 @@ pub(crate) fn channel() -> (Announcer, Inbox) {
     let (tx, offers) = mpsc::channel(OFFERS);
     let (look, wake) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
     let doubtful_until = Arc::new(AtomicI64::new(i64::MIN));
+    let recap = Arc::new(AtomicBool::new(true));
     let announcer = Announcer {
         offers: tx,
         look: look.clone(),
         doubtful_until: doubtful_until.clone(),
+        recap: recap.clone(),
         wake: wake.clone(),
     };
     let inbox = Inbox {
         offers,
         look,
         doubtful_until,
+        recap,
         wake,
     };
     (announcer, inbox)

@@ -60,6 +60,7 @@ fn set_aside(item: &Pending, error: &SwitchboardError) -> Completion {
             reason: Reason::AppDenied,
             detail: Some(format!("set aside: {error}")),
         },
+        sent: None,
     }
 }
 

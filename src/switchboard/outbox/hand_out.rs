@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::caps::{Counted, Ruled};
 use super::{Dispatcher, STALE_MS, Settled, UNSTORED_WINDOWS};
 use crate::domain::Timestamp;
 use crate::domain::message::{Reason, Status};
@@ -17,6 +18,7 @@ use crate::switchboard::intercept::ASK;
 use crate::switchboard::lanes::key_of;
 use crate::switchboard::outlet::{Outlet, OutletError, Sent};
 use crate::switchboard::receipts::{Attempt, Completion};
+use crate::switchboard::traffic::SentFrom;
 
 impl Dispatcher {
     pub(super) fn hand_out(&mut self, now: Timestamp) {
@@ -46,13 +48,31 @@ impl Dispatcher {
                     self.lanes.not_before(item.row.lane, now.plus_ms(wait));
                     continue;
                 }
+                match self.may_leave(&item, now) {
+                    Ruled::Leave => {}
+                    Ruled::Wait(ms) => {
+                        self.lanes.not_before(item.row.lane, now.plus_ms(ms));
+                        continue;
+                    }
+                    Ruled::Park => {
+                        // Its lane is busy until then.
+                        let parked = self.parked.entry(item.row.number_id).or_default();
+                        parked.push(item.row.lane);
+                        continue;
+                    }
+                    Ruled::Refuse => {
+                        self.end(item, Status::Failed, Reason::DayCapReached);
+                        continue;
+                    }
+                }
+                let counted = self.count(&item, now);
                 self.numbers.take(item.row.number_id, item.row.number_rate, now);
                 if let Some(member) = item.row.member_id {
                     self.members
                         .take(member, f64::from(item.row.member_rate) / 60.0, now);
                 }
                 *self.flying.entry(carrier.clone()).or_default() += 1;
-                self.try_one(outlet.clone(), item, now);
+                self.try_one(outlet.clone(), item, counted, now);
             }
         }
     }
@@ -65,10 +85,10 @@ impl Dispatcher {
             self.members
                 .wait_ms(m, f64::from(item.row.member_rate) / 60.0, now)
         });
-        number.max(member)
+        number.max(member).max(self.campaign_wait_ms(item, now))
     }
 
-    fn try_one(&mut self, outlet: Arc<dyn Outlet>, item: Pending, now: Timestamp) {
+    fn try_one(&mut self, outlet: Arc<dyn Outlet>, item: Pending, counted: Counted, now: Timestamp) {
         let (board, settled, spread) = (self.board.clone(), self.settled_tx.clone(), self.spread());
         let doubtful_until = self.inbox.doubtful_until.clone();
         tokio::spawn(async move {
@@ -99,6 +119,7 @@ impl Dispatcher {
                         lane,
                         carrier: carrier.clone(),
                         attempt,
+                        of_share: counted.day.map(|day| (item.row.number_id, day)),
                     })
                     .await;
                 let _ = settled.send(Settled::Stored { key, carrier }).await;
@@ -109,21 +130,26 @@ impl Dispatcher {
                 Ok(sent) => Attempt::Sent(sent),
                 Err(error) => after_failure(&item, error, board.now(), spread),
             };
-            finish(&board, &settled, item, attempt, carrier).await;
+            finish(&board, &settled, item, (attempt, carrier), counted).await;
         });
     }
 
     pub(super) fn give_up(&mut self, item: Pending, reason: Reason) {
+        self.end(item, Status::Expired, reason);
+    }
+
+    /// Ends a text that was not tried.
+    fn end(&mut self, item: Pending, status: Status, reason: Reason) {
         let (board, settled) = (self.board.clone(), self.settled_tx.clone());
         *self.flying.entry(item.row.carrier.clone()).or_default() += 1;
         tokio::spawn(async move {
             let attempt = Attempt::Over {
-                status: Status::Expired,
+                status,
                 reason,
                 detail: None,
             };
             let carrier = item.row.carrier.clone();
-            finish(&board, &settled, item, attempt, carrier).await;
+            finish(&board, &settled, item, (attempt, carrier), Counted::default()).await;
         });
     }
 
@@ -185,15 +211,24 @@ async fn finish(
     board: &Switchboard,
     settled: &mpsc::Sender<Settled>,
     item: Pending,
-    attempt: Attempt,
-    by: String,
+    (attempt, by): (Attempt, String),
+    counted: Counted,
 ) {
+    let now = board.now();
+    let sent = (matches!(attempt, Attempt::Sent(_)) && item.row.kind == outbox::TEXT).then(|| SentFrom {
+        community: item.row.community_id,
+        number: item.row.number_id,
+        campaign: counted.campaign,
+        at: now,
+        took_ms: now.0 - item.accepted_at,
+    });
     let (key, lane, carrier) = (key_of(&item), item.row.lane, item.row.carrier.clone());
     let later = matches!(attempt, Attempt::Later { .. });
     let answered = Settled::Answered {
         lane,
         carrier: carrier.clone(),
         attempt: attempt.clone(),
+        of_share: counted.day.map(|day| (item.row.number_id, day)),
     };
     let _ = settled.send(answered).await;
     let completion = Completion {
@@ -201,10 +236,14 @@ async fn finish(
         key,
         carrier: by,
         attempt,
+        sent,
     };
     while let Err(error) = board.complete(completion.clone()).await {
         tracing::warn!(%error, "an answer of a carrier could not be stored; trying again");
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    if let Some(sent) = sent {
+        board.observers().sent(sent.took_ms);
     }
     if !later {
         let _ = settled.send(Settled::Stored { key, carrier }).await;

@@ -4,8 +4,10 @@
 //! Texts reach it straight from the commit. The database is the truth: after a restart, when more waits
 //! than is held in memory, or when another process left something, rows are read from there.
 
+mod allowances;
 mod announce;
 mod ask;
+mod caps;
 mod hand_out;
 mod hold;
 
@@ -24,9 +26,11 @@ use super::lanes::{Key, Lanes};
 use super::rates::Rates;
 use super::receipts::Attempt;
 use super::sweep::{Swept, over};
+use super::traffic::Caps;
 use crate::domain::Timestamp;
 use crate::store::node::NodeLock;
 use crate::store::outbox::Pending;
+use allowances::Allowances;
 
 /// Most rows of one carrier held in memory; what is above stays in the database until there is room. By
 /// carrier, so that one which is down fills its own room and no other's.
@@ -82,6 +86,12 @@ impl Switchboard {
             lanes: Lanes::default(),
             numbers: Rates::new(100_000, NUMBER_BURST_MS),
             members: Rates::new(200_000, MEMBER_BURST_MS),
+            campaigns: Rates::new(100_000, NUMBER_BURST_MS),
+            caps: Caps::default(),
+            caps_look: 0,
+            capped_at: Timestamp(i64::MIN),
+            allowances: Allowances::default(),
+            parked: HashMap::new(),
             flying: HashMap::new(),
             asked: HashMap::new(),
             unstored: HashMap::new(),
@@ -108,7 +118,17 @@ enum Settled {
         lane: i64,
         carrier: String,
         attempt: Attempt,
+        /// The number, and the day's share of it that the text was taken of.
+        of_share: Option<(i64, i64)>,
     },
+    /// The database has said how much of a number's day this node may send; nothing when it failed.
+    Granted {
+        number: i64,
+        day: i64,
+        texts: Option<i64>,
+    },
+    /// The caps as they were at a look.
+    Caps { caps: Caps, look: u64 },
     /// The answer is in the database.
     Stored { key: Key, carrier: String },
     /// An app has had its word on a text, and that is in the database: the text that goes to a phone now, if
@@ -128,6 +148,14 @@ struct Dispatcher {
     lanes: Lanes,
     numbers: Rates<i64>,
     members: Rates<i64>,
+    campaigns: Rates<i64>,
+    /// The caps of numbers and campaigns, and how often they were looked up at once.
+    caps: Caps,
+    caps_look: u64,
+    capped_at: Timestamp,
+    allowances: Allowances,
+    /// Lanes whose first item waits for a share of its number's day, by number.
+    parked: HashMap<i64, Vec<i64>>,
     /// Tries under way, by carrier.
     flying: HashMap<String, usize>,
     /// Questions under way, by community.
@@ -149,6 +177,7 @@ impl Dispatcher {
     async fn run(mut self, stop: CancellationToken) {
         loop {
             self.catch_up().await;
+            self.keep_up_with_caps().await;
             let now = self.board.now();
             if now.since(self.expired_at) >= EXPIRE_EVERY_MS {
                 self.expired_at = now;
@@ -156,6 +185,9 @@ impl Dispatcher {
             }
             if now.since(self.swept_at) >= SWEEP_EVERY_MS {
                 self.sweep(now);
+            }
+            if now.since(self.capped_at) >= caps::LOOK_MS {
+                self.look_at_caps(now);
             }
             let next = self.lanes.wake(now);
             self.hand_out(now);
@@ -190,8 +222,11 @@ impl Dispatcher {
                 lane,
                 carrier,
                 attempt,
-                ..
+                of_share,
             } => {
+                if let (Some((number, day)), false) = (of_share, matches!(attempt, Attempt::Sent(_))) {
+                    self.allowances.put_back(number, day, now);
+                }
                 if let Some(count) = self.flying.get_mut(&carrier) {
                     *count = count.saturating_sub(1);
                 }
@@ -203,6 +238,8 @@ impl Dispatcher {
                     }
                 }
             }
+            Settled::Granted { number, day, texts } => self.granted(number, day, texts, now),
+            Settled::Caps { caps, look } => self.caps_looked_up(caps, look),
             Settled::Decided { lane, key, text } => {
                 if let Some(count) = self.flying.get_mut(ASK) {
                     *count = count.saturating_sub(1);
@@ -228,6 +265,8 @@ impl Dispatcher {
     }
 
     async fn drain(mut self) {
+        let unused = self.allowances.all(self.board.now());
+        let (unused, board) = (self.returned(unused), self.board.clone());
         let Self {
             settled_tx,
             mut settled,
@@ -242,5 +281,6 @@ impl Dispatcher {
         if tokio::time::timeout(DRAIN, all).await.is_err() {
             tracing::warn!("some texts were still with their carriers at the stop; they will be sent again");
         }
+        board.give_back(unused).await;
     }
 }

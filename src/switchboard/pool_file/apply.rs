@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::parse::{NumberEntry, PoolFile};
+use super::parse::{CampaignEntry, NumberEntry, PoolFile};
 use super::plan::{Change, Plan};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId};
+use crate::domain::id::{CampaignId, CommunityId, MemberId, NumberId, PoolId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
 use crate::store::{
-    Conn, MaybeTransient, StoreError, devices, members as member_rows, numbers, pools as pool_rows,
+    Conn, MaybeTransient, StoreError, campaigns as campaign_rows, devices, members as member_rows, numbers,
+    pools as pool_rows,
 };
 use crate::switchboard::assign::Loads;
+use crate::switchboard::campaigns::{self, CampaignEdit, NewCampaign};
 use crate::switchboard::error::{Result, SwitchboardError};
 use crate::switchboard::members::{MemberEdit, NewMember};
-use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
+use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber, NumberCaps, NumberEdit};
 use crate::switchboard::{Context, assign, communities, members, pools};
 
 /// Does all of it, or fails with the place in the file that could not be done.
@@ -39,6 +41,7 @@ pub fn apply(
         community,
         policy,
         loads: Loads::new(),
+        campaigns: file.campaigns.iter().map(|c| (c.name.as_str(), c)).collect(),
         numbers: file.numbers.iter().map(|n| (n.number, n)).collect(),
         members: file.members.iter().map(|m| (m.phone, m.place.as_str())).collect(),
         contacts: file
@@ -115,6 +118,7 @@ struct Work<'a> {
     community: CommunityId,
     policy: Policy,
     loads: Loads,
+    campaigns: BTreeMap<&'a str, &'a CampaignEntry>,
     numbers: BTreeMap<E164, &'a NumberEntry>,
     members: BTreeMap<E164, &'a str>,
     contacts: BTreeMap<(E164, E164), &'a str>,
@@ -129,6 +133,10 @@ impl<'a> Work<'a> {
             Change::CreateMember { phone, .. }
             | Change::RenameMember { phone, .. }
             | Change::ListMember { phone, .. } => self.members.get(phone).copied(),
+            Change::CreateCampaign { name, .. } | Change::ChangeCampaign { name, .. } => self
+                .campaigns
+                .get(name.as_str())
+                .map(|entry| entry.place.as_str()),
             Change::CreateContact {
                 member_phone,
                 contact_phone,
@@ -145,6 +153,8 @@ impl<'a> Work<'a> {
             Change::CreatePool { name } => {
                 pools::create_pool(self.conn, self.ctx, self.community, name).map(drop)
             }
+            Change::CreateCampaign { name, .. } => self.create_campaign(name),
+            Change::ChangeCampaign { name, .. } => self.change_campaign(name),
             Change::CreateNumber { number, .. } => self.create_number(*number),
             Change::ChangeNumber { number, .. } => self.change_number(*number),
             Change::CreateMember {
@@ -200,6 +210,48 @@ impl<'a> Work<'a> {
         members::edit(self.conn, self.ctx, &self.policy, self.community, (&before, edit))
     }
 
+    fn create_campaign(&mut self, name: &str) -> Result<()> {
+        let entry = self.campaign_entry(name)?;
+        let new = NewCampaign {
+            name: entry.name.clone(),
+            pool: self.pool_if(entry.pool.as_deref())?,
+            rate_per_s: entry.rate_per_s.unwrap_or(0.0),
+            texts_per_day: entry.texts_per_day.unwrap_or(0),
+        };
+        campaigns::create(self.conn, self.ctx, self.community, &new).map(drop)
+    }
+
+    fn change_campaign(&mut self, name: &str) -> Result<()> {
+        let entry = self.campaign_entry(name)?;
+        let edit = CampaignEdit {
+            name: None,
+            pool: self.pool_if(entry.pool.as_deref())?.map(Some),
+            rate_per_s: entry.rate_per_s,
+            texts_per_day: entry.texts_per_day,
+        };
+        let id = self.campaign(name)?;
+        campaigns::edit(self.conn, self.community, id, &edit).map(drop)
+    }
+
+    fn campaign_entry(&self, name: &str) -> Result<&'a CampaignEntry> {
+        let found = self.campaigns.get(name).copied();
+        found.ok_or_else(|| SwitchboardError::not_found("campaign", name))
+    }
+
+    fn campaign(&mut self, name: &str) -> Result<CampaignId> {
+        let row = campaign_rows::by_name(self.conn, self.community, name)?;
+        row.map(|row| CampaignId::from_i64(row.id))
+            .ok_or_else(|| SwitchboardError::not_found("campaign", name))
+    }
+
+    fn campaign_if(&mut self, name: Option<&str>) -> Result<Option<CampaignId>> {
+        name.map(|name| self.campaign(name)).transpose()
+    }
+
+    fn pool_if(&mut self, name: Option<&str>) -> Result<Option<PoolId>> {
+        name.map(|name| self.pool(name)).transpose()
+    }
+
     fn create_number(&mut self, number: E164) -> Result<()> {
         let entry = self.entry(number)?;
         let new = NewNumber {
@@ -209,6 +261,10 @@ impl<'a> Work<'a> {
             capabilities: entry.capabilities.unwrap_or_else(Capabilities::usual),
             region: entry.region,
             rate_per_s: entry.rate_per_s.unwrap_or(DEFAULT_RATE_PER_S),
+            caps: NumberCaps {
+                texts_per_day: entry.texts_per_day.unwrap_or(0),
+                campaign: self.campaign_if(entry.campaign.as_deref())?,
+            },
         };
         let made = pools::create_number(self.conn, self.ctx, self.carriers, self.community, &new)?;
         if entry.state == Some(NumberState::Draining) || entry.desk == Some(true) {
@@ -232,6 +288,8 @@ impl<'a> Work<'a> {
             rate_per_s: entry.rate_per_s,
             state: entry.state,
             desk: entry.desk,
+            texts_per_day: entry.texts_per_day,
+            campaign: self.campaign_if(entry.campaign.as_deref())?.map(Some),
         };
         let row =
             numbers::find(self.conn, number)?.ok_or_else(|| SwitchboardError::not_found("number", number))?;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, PoolId};
+use crate::domain::id::{CampaignId, CommunityId, PoolId};
 use crate::domain::pool::{Capabilities, Region};
-use crate::store::numbers;
+use crate::store::{campaigns, numbers};
 use crate::switchboard::error::{Result, SwitchboardError};
-use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber};
+use crate::switchboard::pools::{DEFAULT_RATE_PER_S, NewNumber, NumberCaps};
 use crate::switchboard::{Switchboard, pools};
 
 /// A row to be added.
@@ -26,6 +26,10 @@ pub struct ImportRow {
     pub region: Option<Region>,
     /// Texts a second.
     pub rate_per_s: Option<f64>,
+    /// Texts a day; no limit if absent.
+    pub texts_per_day: Option<i64>,
+    /// The name of the campaign under whose caps it is.
+    pub campaign: Option<String>,
 }
 
 /// A row that was refused.
@@ -56,6 +60,17 @@ impl Switchboard {
                 done.store(0, Ordering::Relaxed);
                 numbers::hold_all(conn, rows.iter().map(|row| row.number))?;
                 for row in rows.iter() {
+                    let campaign = match &row.campaign {
+                        Some(name) => campaigns::by_name(conn, community, name)?,
+                        None => None,
+                    };
+                    if let (Some(name), None) = (&row.campaign, &campaign) {
+                        problems.push(RowProblem {
+                            line: row.line,
+                            sentence: format!("campaign is `{name}`; the community has none of that name"),
+                        });
+                        continue;
+                    }
                     let new = NewNumber {
                         pool,
                         number: row.number,
@@ -63,6 +78,10 @@ impl Switchboard {
                         capabilities: row.capabilities.unwrap_or_else(Capabilities::usual),
                         region: row.region,
                         rate_per_s: row.rate_per_s.unwrap_or(DEFAULT_RATE_PER_S),
+                        caps: NumberCaps {
+                            texts_per_day: row.texts_per_day.unwrap_or(0),
+                            campaign: campaign.map(|row| CampaignId::from_i64(row.id)),
+                        },
                     };
                     match pools::create_number(conn, ctx, &carriers, community, &new) {
                         Ok(_) => {}
@@ -82,6 +101,7 @@ impl Switchboard {
                 Err(SwitchboardError::conflict("rows_refused", "rows were refused"))
             })
             .await;
+        self.caps_changed();
         let problems = std::mem::take(&mut *told.lock().unwrap_or_else(|p| p.into_inner()));
         match result {
             Err(SwitchboardError::Conflict { .. }) if !problems.is_empty() => Ok(Err(problems)),

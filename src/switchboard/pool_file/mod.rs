@@ -16,7 +16,7 @@ mod parse_tests;
 mod story_tests;
 
 pub use import::{ImportRow, RowProblem};
-pub use parse::{ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
+pub use parse::{CampaignEntry, ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
 pub use plan::{Change, FieldChange, Plan, Unmanaged};
 
 use super::error::Result;
@@ -69,6 +69,7 @@ impl Switchboard {
             })
             .await?;
         // Pairs may have given way, and numbers have another carrier.
+        self.caps_changed();
         self.doubt_outbox();
         Ok(done)
     }

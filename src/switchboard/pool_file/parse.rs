@@ -10,6 +10,7 @@ use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::toml_text::TomlText;
 use crate::switchboard::communities::checked_name;
+use crate::switchboard::pools::checked_per_day;
 
 /// A pool file, read and sound in itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub struct PoolFile {
     pub policy: serde_json::Map<String, serde_json::Value>,
     /// The pools, in the file's order.
     pub pools: Vec<PoolEntry>,
+    /// The campaigns.
+    pub campaigns: Vec<CampaignEntry>,
     /// The numbers.
     pub numbers: Vec<NumberEntry>,
     /// The members.
@@ -33,6 +36,21 @@ pub struct PoolFile {
 pub struct PoolEntry {
     /// Unique in the community.
     pub name: String,
+    /// Where it stands, for messages.
+    pub place: String,
+}
+
+/// A campaign. What is absent is left alone, or is no limit when the campaign is new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CampaignEntry {
+    /// Unique in the community.
+    pub name: String,
+    /// The name of the pool whose numbers it covers.
+    pub pool: Option<String>,
+    /// Texts a second; 0 = no limit.
+    pub rate_per_s: Option<f64>,
+    /// Texts a day; 0 = no limit.
+    pub texts_per_day: Option<i64>,
     /// Where it stands, for messages.
     pub place: String,
 }
@@ -52,6 +70,10 @@ pub struct NumberEntry {
     pub region: Option<Region>,
     /// Texts a second; 0 = no limit.
     pub rate_per_s: Option<f64>,
+    /// Texts a day; 0 = no limit.
+    pub texts_per_day: Option<i64>,
+    /// The name of the campaign under whose caps it is.
+    pub campaign: Option<String>,
     /// Whether it takes new pairs.
     pub state: Option<NumberState>,
     /// Whether it is the desk.
@@ -93,6 +115,8 @@ struct RawFile {
     #[serde(default)]
     pools: Vec<RawPool>,
     #[serde(default)]
+    campaigns: Vec<RawCampaign>,
+    #[serde(default)]
     numbers: Vec<RawNumber>,
     #[serde(default)]
     members: Vec<RawMember>,
@@ -115,6 +139,15 @@ struct RawPool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawCampaign {
+    name: Spanned<String>,
+    pool: Option<Spanned<String>>,
+    rate_per_s: Option<Spanned<f64>>,
+    texts_per_day: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawNumber {
     pool: Spanned<String>,
     number: Spanned<String>,
@@ -122,6 +155,8 @@ struct RawNumber {
     capabilities: Option<Spanned<Capabilities>>,
     region: Option<Spanned<String>>,
     rate_per_s: Option<Spanned<f64>>,
+    texts_per_day: Option<Spanned<i64>>,
+    campaign: Option<Spanned<String>>,
     state: Option<NumberState>,
     desk: Option<Spanned<bool>>,
 }
@@ -156,7 +191,8 @@ impl PoolFile {
         check.name("community.name", &raw.community.name);
         let policy = check.policy(&raw.community, text);
         let pools = check.pools(&raw.pools);
-        let numbers = check.numbers(&raw.numbers, &pools);
+        let campaigns = check.campaigns(&raw.campaigns, &pools);
+        let numbers = check.numbers(&raw.numbers, &pools, &campaigns);
         let members = check.members(&raw.members, &numbers);
         let contacts = check.contacts(&raw.contacts, &members);
         if !check.problems.is_empty() {
@@ -166,6 +202,7 @@ impl PoolFile {
             community: raw.community.name.into_inner().trim().to_owned(),
             policy,
             pools,
+            campaigns,
             numbers,
             members,
             contacts,
@@ -252,20 +289,81 @@ impl Check<'_> {
         pools
     }
 
-    fn numbers(&mut self, raw: &[RawNumber], pools: &[PoolEntry]) -> Vec<NumberEntry> {
+    /// A pool of this file, by its name.
+    fn pool<'a>(&mut self, key: &str, named: &'a Spanned<String>, pools: &[PoolEntry]) -> &'a str {
+        let pool = named.get_ref().trim();
+        if !pools.iter().any(|p| p.name == pool) {
+            let known: Vec<&str> = pools.iter().map(|p| p.name.as_str()).collect();
+            let known = known.join(", ");
+            self.say(
+                named,
+                &format!("{key}.pool is `{pool}`; allowed are the pools of this file: {known}"),
+            );
+        }
+        pool
+    }
+
+    fn rate(&mut self, key: &str, rate: Option<&Spanned<f64>>) -> Option<f64> {
+        let rate = rate?;
+        if !(0.0..=10_000.0).contains(rate.get_ref()) {
+            let told = format!(
+                "{key}.rate_per_s is {}; allowed are 0 (no limit) to 10000",
+                rate.get_ref()
+            );
+            self.say(rate, &told);
+        }
+        Some(*rate.get_ref())
+    }
+
+    fn per_day(&mut self, key: &str, texts: Option<&Spanned<i64>>) -> Option<i64> {
+        let texts = texts?;
+        if let Err(error) = checked_per_day(*texts.get_ref()) {
+            self.say(texts, &format!("{key}: {error}"));
+        }
+        Some(*texts.get_ref())
+    }
+
+    fn campaigns(&mut self, raw: &[RawCampaign], pools: &[PoolEntry]) -> Vec<CampaignEntry> {
+        let (mut seen, mut covered) = (BTreeSet::new(), BTreeSet::new());
+        let mut campaigns = Vec::new();
+        for (at, entry) in raw.iter().enumerate() {
+            let key = format!("campaigns[{at}]");
+            self.name(&format!("{key}.name"), &entry.name);
+            let name = entry.name.get_ref().trim();
+            if !seen.insert(name) {
+                let told = format!("{key}.name is `{name}` a second time; name each campaign once");
+                self.say(&entry.name, &told);
+            }
+            let pool = entry.pool.as_ref().map(|named| {
+                let pool = self.pool(&key, named, pools);
+                if !covered.insert(pool) {
+                    let told = format!("{key}.pool is `{pool}` a second time; a pool has one campaign");
+                    self.say(named, &told);
+                }
+                pool.to_owned()
+            });
+            campaigns.push(CampaignEntry {
+                name: name.to_owned(),
+                pool,
+                rate_per_s: self.rate(&key, entry.rate_per_s.as_ref()),
+                texts_per_day: self.per_day(&key, entry.texts_per_day.as_ref()),
+                place: self.place(&entry.name, &key),
+            });
+        }
+        campaigns
+    }
+
+    fn numbers(
+        &mut self,
+        raw: &[RawNumber],
+        pools: &[PoolEntry],
+        campaigns: &[CampaignEntry],
+    ) -> Vec<NumberEntry> {
         let mut seen = BTreeSet::new();
         let mut numbers = Vec::new();
         for (at, entry) in raw.iter().enumerate() {
             let key = format!("numbers[{at}]");
-            let pool = entry.pool.get_ref().trim();
-            if !pools.iter().any(|p| p.name == pool) {
-                let known: Vec<&str> = pools.iter().map(|p| p.name.as_str()).collect();
-                let known = known.join(", ");
-                self.say(
-                    &entry.pool,
-                    &format!("{key}.pool is `{pool}`; allowed are the pools of this file: {known}"),
-                );
-            }
+            let pool = self.pool(&key, &entry.pool, pools);
             if let Some(c) = &entry.capabilities
                 && c.get_ref().bits() == 0
             {
@@ -285,15 +383,17 @@ impl Check<'_> {
                 }
                 region
             });
-            if let Some(rate) = &entry.rate_per_s
-                && !(0.0..=10_000.0).contains(rate.get_ref())
-            {
-                let told = format!(
-                    "{key}.rate_per_s is {}; allowed are 0 (no limit) to 10000",
-                    rate.get_ref()
-                );
-                self.say(rate, &told);
-            }
+            let rate_per_s = self.rate(&key, entry.rate_per_s.as_ref());
+            let texts_per_day = self.per_day(&key, entry.texts_per_day.as_ref());
+            let campaign = entry.campaign.as_ref().map(|named| {
+                let campaign = named.get_ref().trim();
+                if !campaigns.iter().any(|c| c.name == campaign) {
+                    let told =
+                        format!("{key}.campaign is `{campaign}`; allowed are the campaigns of this file");
+                    self.say(named, &told);
+                }
+                campaign.to_owned()
+            });
             let Some(number) = self.number(&format!("{key}.number"), &entry.number) else {
                 continue;
             };
@@ -315,7 +415,9 @@ impl Check<'_> {
                 carrier: entry.carrier.clone(),
                 capabilities: entry.capabilities.as_ref().map(|c| *c.get_ref()),
                 region,
-                rate_per_s: entry.rate_per_s.as_ref().map(|r| *r.get_ref()),
+                rate_per_s,
+                texts_per_day,
+                campaign,
                 state: entry.state,
                 desk: entry.desk.as_ref().map(|d| *d.get_ref()),
                 place: self.place(&entry.number, &key),

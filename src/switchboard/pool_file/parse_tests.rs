@@ -15,7 +15,7 @@ fn a_mistake_is_told_with_line_key_value_and_what_is_allowed() {
     for (text, told) in [
         (
             "[comunity]",
-            "p.toml:1: comunity is no setting; known are: community, pools, numbers, members, contacts",
+            "p.toml:1: comunity is no setting; known are: community, pools, campaigns, numbers, members, contacts",
         ),
         (
             "[community]\nname = 3",
@@ -63,6 +63,22 @@ fn a_mistake_is_told_with_line_key_value_and_what_is_allowed() {
         (
             "[[numbers]]\npool = \"p\"\nnumber = \"+14155550101\"\ncarrier = \"c\"\nrate_per_s = -1",
             "p.toml:12: numbers[0].rate_per_s is -1; allowed are 0",
+        ),
+        (
+            "[[numbers]]\npool = \"p\"\nnumber = \"+14155550101\"\ncarrier = \"c\"\ntexts_per_day = -1",
+            "p.toml:12: numbers[0]: `texts_per_day` is -1; allowed are 0",
+        ),
+        (
+            "[[numbers]]\npool = \"p\"\nnumber = \"+14155550101\"\ncarrier = \"c\"\ncampaign = \"x\"",
+            "p.toml:12: numbers[0].campaign is `x`; allowed are the campaigns of this file",
+        ),
+        (
+            "[[campaigns]]\nname = \"x\"\npool = \"q\"",
+            "p.toml:10: campaigns[0].pool is `q`; allowed are the pools of this file: p",
+        ),
+        (
+            "[[campaigns]]\nname = \"x\"\npool = \"p\"\n[[campaigns]]\nname = \"y\"\npool = \"p\"",
+            "p.toml:13: campaigns[1].pool is `p` a second time; a pool has one campaign",
         ),
         (
             "[[numbers]]\npool = \"p\"\nnumber = \"+14155550101\"\ncarrier = \"c\"\nregion = \"USA\"",

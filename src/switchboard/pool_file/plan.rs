@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::parse::{NumberEntry, PoolFile};
-use super::state::{NumberNow, State};
+use super::parse::{CampaignEntry, NumberEntry, PoolFile};
+use super::state::{CampaignNow, NumberNow, State};
 use crate::domain::E164;
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
@@ -27,6 +27,8 @@ pub struct Plan {
 pub struct Unmanaged {
     /// Pools, by name.
     pub pools: Vec<String>,
+    /// Campaigns, by name.
+    pub campaigns: Vec<String>,
     /// Numbers.
     pub numbers: Vec<E164>,
     /// Members, by name and id.
@@ -57,6 +59,22 @@ pub enum Change {
     CreatePool {
         /// Its name.
         name: String,
+    },
+    /// A campaign is new.
+    CreateCampaign {
+        /// Its name.
+        name: String,
+        /// Texts a second; 0 = no limit.
+        rate_per_s: f64,
+        /// Texts a day; 0 = no limit.
+        texts_per_day: i64,
+    },
+    /// A campaign becomes different.
+    ChangeCampaign {
+        /// Its name.
+        name: String,
+        /// What becomes different.
+        fields: Vec<FieldChange>,
     },
     /// A number is new.
     CreateNumber {
@@ -142,6 +160,15 @@ impl fmt::Display for Change {
             Self::CreateCommunity { name, .. } => write!(f, "+ community {name}"),
             Self::ChangePolicy { fields, .. } => write!(f, "~ policy: {}", listed(fields)),
             Self::CreatePool { name } => write!(f, "+ pool {name}"),
+            Self::CreateCampaign {
+                name,
+                rate_per_s,
+                texts_per_day,
+            } => write!(
+                f,
+                "+ campaign {name}, {rate_per_s} texts a second, {texts_per_day} a day"
+            ),
+            Self::ChangeCampaign { name, fields } => write!(f, "~ campaign {name}: {}", listed(fields)),
             Self::CreateNumber {
                 number,
                 pool,
@@ -202,6 +229,22 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
         changes.push(Change::CreatePool {
             name: pool.name.clone(),
         });
+    }
+    for entry in &file.campaigns {
+        match state.campaigns.get(&entry.name) {
+            None => changes.push(Change::CreateCampaign {
+                name: entry.name.clone(),
+                rate_per_s: entry.rate_per_s.unwrap_or(0.0),
+                texts_per_day: entry.texts_per_day.unwrap_or(0),
+            }),
+            Some(now) => {
+                let fields = differences_of_campaign(now, entry);
+                if !fields.is_empty() {
+                    let name = entry.name.clone();
+                    changes.push(Change::ChangeCampaign { name, fields });
+                }
+            }
+        }
     }
     for entry in &file.numbers {
         match state.numbers.get(&entry.number) {
@@ -356,18 +399,41 @@ fn is_new_desk(change: &Change) -> bool {
     }
 }
 
-/// What the file wants otherwise; what it does not mention is as it should be.
-fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
-    let mut fields = Vec::new();
-    let mut differ = |field: &str, from: serde_json::Value, to: serde_json::Value| {
+/// Collects what differs.
+#[derive(Default)]
+struct Differences(Vec<FieldChange>);
+
+impl Differences {
+    fn add(&mut self, field: &str, from: serde_json::Value, to: serde_json::Value) {
         if from != to {
-            fields.push(FieldChange {
+            self.0.push(FieldChange {
                 field: field.into(),
                 from,
                 to,
             });
         }
-    };
+    }
+}
+
+/// What the file wants otherwise of a campaign; what it does not mention is as it should be.
+fn differences_of_campaign(now: &CampaignNow, entry: &CampaignEntry) -> Vec<FieldChange> {
+    let mut fields = Differences::default();
+    if let Some(to) = &entry.pool {
+        fields.add("pool", now.pool.clone().into(), to.as_str().into());
+    }
+    if let Some(to) = entry.rate_per_s {
+        fields.add("rate_per_s", now.rate_per_s.into(), to.into());
+    }
+    if let Some(to) = entry.texts_per_day {
+        fields.add("texts_per_day", now.texts_per_day.into(), to.into());
+    }
+    fields.0
+}
+
+/// What the file wants otherwise; what it does not mention is as it should be.
+fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
+    let mut fields = Differences::default();
+    let mut differ = |field: &str, from, to| fields.add(field, from, to);
     differ("pool", now.pool.as_str().into(), entry.pool.as_str().into());
     differ(
         "carrier",
@@ -383,13 +449,19 @@ fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
     if let Some(to) = entry.rate_per_s {
         differ("rate_per_s", now.rate_per_s.into(), to.into());
     }
+    if let Some(to) = entry.texts_per_day {
+        differ("texts_per_day", now.texts_per_day.into(), to.into());
+    }
+    if let Some(to) = &entry.campaign {
+        differ("campaign", now.campaign.clone().into(), to.as_str().into());
+    }
     if let Some(to) = entry.state {
         differ("state", now.state.word().into(), to.word().into());
     }
     if let Some(to) = entry.desk {
         differ("desk", now.desk.into(), to.into());
     }
-    fields
+    fields.0
 }
 
 fn words(set: Capabilities) -> serde_json::Value {
@@ -398,8 +470,15 @@ fn words(set: Capabilities) -> serde_json::Value {
 
 fn unmanaged(state: &State, file: &PoolFile) -> Unmanaged {
     let pools: BTreeSet<&str> = file.pools.iter().map(|p| p.name.as_str()).collect();
+    let campaigns: BTreeSet<&str> = file.campaigns.iter().map(|c| c.name.as_str()).collect();
     let numbers: BTreeSet<E164> = file.numbers.iter().map(|n| n.number).collect();
     Unmanaged {
+        campaigns: state
+            .campaigns
+            .keys()
+            .filter(|name| !campaigns.contains(name.as_str()))
+            .cloned()
+            .collect(),
         pools: state
             .pools
             .keys()

@@ -8,7 +8,9 @@ use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
-use crate::store::{Conn, StoreError, assignment_lists, assignments, devices, members, numbers, pools};
+use crate::store::{
+    Conn, StoreError, assignment_lists, assignments, campaigns, devices, members, numbers, pools,
+};
 use crate::switchboard::communities;
 use crate::switchboard::error::Result;
 
@@ -24,6 +26,8 @@ pub struct State {
     pub community: Option<(CommunityId, Policy)>,
     /// All its pools, by name.
     pub pools: BTreeMap<String, PoolId>,
+    /// All its campaigns, by name.
+    pub campaigns: BTreeMap<String, CampaignNow>,
     /// All its numbers.
     pub numbers: BTreeMap<E164, NumberNow>,
     /// Those of the file's numbers that belong to other communities.
@@ -42,6 +46,17 @@ pub struct State {
     pub other_contacts: Vec<String>,
 }
 
+/// A campaign as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CampaignNow {
+    /// The name of the pool whose numbers it covers.
+    pub pool: Option<String>,
+    /// Texts a second.
+    pub rate_per_s: f64,
+    /// Texts a day.
+    pub texts_per_day: i64,
+}
+
 /// A number as it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NumberNow {
@@ -57,6 +72,10 @@ pub struct NumberNow {
     pub region: Option<String>,
     /// Texts a second.
     pub rate_per_s: f64,
+    /// Texts a day.
+    pub texts_per_day: i64,
+    /// The name of the campaign that it names.
+    pub campaign: Option<String>,
     /// Whether it takes new pairs.
     pub state: NumberState,
     /// Whether it is the desk.
@@ -117,6 +136,16 @@ fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Res
             Ok(true)
         },
     )?;
+    let mut campaign_names = BTreeMap::new();
+    for row in campaigns::of_community(conn, community)? {
+        campaign_names.insert(row.id, row.name.clone());
+        let now = CampaignNow {
+            pool: row.pool_id.and_then(|pool| names.get(&pool).cloned()),
+            rate_per_s: row.rate_per_s,
+            texts_per_day: row.texts_per_day,
+        };
+        state.campaigns.insert(row.name, now);
+    }
     each_page(
         |after| numbers::list(conn, community, after, PAGE),
         |row| row.id,
@@ -128,6 +157,8 @@ fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Res
                 state: NumberState::from_word(&row.state).ok_or(StoreError::Corrupt("numbers.state"))?,
                 region: row.region.clone(),
                 rate_per_s: row.rate_per_s,
+                texts_per_day: row.texts_per_day,
+                campaign: row.campaign_id.and_then(|id| campaign_names.get(&id).cloned()),
                 carrier: row.carrier.clone(),
                 desk: row.desk,
             };

@@ -212,6 +212,50 @@ phone = "+14155550102"
 }
 
 #[tokio::test]
+async fn campaigns_and_caps_are_made_and_changed_as_the_file_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let board = board(&dir);
+    let campaigns = |per_day: i64| {
+        format!(
+            "{FILE}\n[[campaigns]]\nname = \"whole\"\npool = \"main\"\ntexts_per_day = {per_day}\n\
+             [[campaigns]]\nname = \"own\"\nrate_per_s = 3\n[[numbers]]\npool = \"main\"\nnumber = \"+14155550104\"\n\
+             carrier = \"loopback\"\ncampaign = \"own\"\ntexts_per_day = 20\n"
+        )
+    };
+    board.apply_pool_file(&file(&campaigns(100))).await.unwrap();
+    let id = board.communities(None, 10).await.unwrap()[0].id;
+    let all = board.campaigns(id, None, 10).await.unwrap();
+    let told: Vec<_> = all
+        .iter()
+        .map(|c| (c.name.as_str(), c.pool.is_some(), c.texts_per_day, c.rate_per_s))
+        .collect();
+    assert_eq!(told, [("whole", true, 100, 0.0), ("own", false, 0, 3.0)]);
+    let numbers = board.numbers(id, None, 10).await.unwrap();
+    let last = numbers
+        .iter()
+        .find(|n| n.number.to_string().ends_with("104"))
+        .unwrap();
+    assert_eq!((last.texts_per_day, last.campaign), (20, Some(all[1].id)));
+    assert!(
+        board
+            .plan_pool_file(&file(&campaigns(100)))
+            .await
+            .unwrap()
+            .is_empty(),
+        "applied twice"
+    );
+    let plan = board.apply_pool_file(&file(&campaigns(50))).await.unwrap();
+    assert_eq!(plan.changes.len(), 1);
+    assert_eq!(
+        plan.changes[0].to_string(),
+        "~ campaign whole: texts_per_day 100 -> 50"
+    );
+    assert_eq!(board.campaigns(id, None, 10).await.unwrap()[0].texts_per_day, 50);
+    let left = board.plan_pool_file(&file(FILE)).await.unwrap().unmanaged;
+    assert_eq!(left.campaigns, ["own", "whole"]);
+}
+
+#[tokio::test]
 async fn a_list_is_imported_whole_or_every_refused_row_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let board = board(&dir);
@@ -225,12 +269,18 @@ async fn a_list_is_imported_whole_or_every_refused_row_is_named() {
         capabilities: None,
         region: None,
         rate_per_s: None,
+        texts_per_day: None,
+        campaign: None,
     };
     let rows = vec![
         row(2, "+14155550120", "loopback"),
         row(3, "+14155550120", "loopback"),
         row(4, "+14155550111", "loopback"),
         row(5, "+14155550121", "acme"),
+        ImportRow {
+            campaign: Some("none".into()),
+            ..row(6, "+14155550122", "loopback")
+        },
     ];
     let done = Arc::new(AtomicU64::new(0));
     let refused = board
@@ -238,7 +288,7 @@ async fn a_list_is_imported_whole_or_every_refused_row_is_named() {
         .await
         .unwrap()
         .unwrap_err();
-    assert_eq!(refused.iter().map(|r| r.line).collect::<Vec<_>>(), [3, 4, 5]);
+    assert_eq!(refused.iter().map(|r| r.line).collect::<Vec<_>>(), [3, 4, 5, 6]);
     assert_eq!(board.numbers(id, None, 10).await.unwrap().len(), 3);
     let imported = board
         .import_numbers(id, pool, rows[..1].to_vec(), done.clone())

@@ -25,6 +25,10 @@ class NewNumber:
     """ Its country by two letters; told from the number if absent. """
     rate_per_s: float | None | Unset = UNSET
     """ Texts a second; 0 = no limit. """
+    texts_per_day: int | None | Unset = UNSET
+    """ Texts a day (UTC), as its carrier allows; 0 = no limit, as is nothing. """
+    campaign: None | str | Unset = UNSET
+    """ The campaign under whose caps it is, in place of that of its pool. """
 
     def to_dict(self) -> dict[str, Any]:
         pool = self.pool
@@ -59,6 +63,18 @@ class NewNumber:
         else:
             rate_per_s = self.rate_per_s
 
+        texts_per_day: int | None | Unset
+        if isinstance(self.texts_per_day, Unset):
+            texts_per_day = UNSET
+        else:
+            texts_per_day = self.texts_per_day
+
+        campaign: None | str | Unset
+        if isinstance(self.campaign, Unset):
+            campaign = UNSET
+        else:
+            campaign = self.campaign
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -74,6 +90,10 @@ class NewNumber:
             field_dict["region"] = region
         if rate_per_s is not UNSET:
             field_dict["rate_per_s"] = rate_per_s
+        if texts_per_day is not UNSET:
+            field_dict["texts_per_day"] = texts_per_day
+        if campaign is not UNSET:
+            field_dict["campaign"] = campaign
 
         return field_dict
 
@@ -128,6 +148,24 @@ class NewNumber:
 
         rate_per_s = _parse_rate_per_s(d.pop("rate_per_s", UNSET))
 
+        def _parse_texts_per_day(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        texts_per_day = _parse_texts_per_day(d.pop("texts_per_day", UNSET))
+
+        def _parse_campaign(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        campaign = _parse_campaign(d.pop("campaign", UNSET))
+
         new_number = cls(
             pool=pool,
             number=number,
@@ -135,6 +173,8 @@ class NewNumber:
             capabilities=capabilities,
             region=region,
             rate_per_s=rate_per_s,
+            texts_per_day=texts_per_day,
+            campaign=campaign,
         )
 
         return new_number

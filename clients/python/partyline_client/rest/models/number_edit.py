@@ -24,6 +24,10 @@ class NumberEdit:
     """ Its country by two letters. """
     rate_per_s: float | None | Unset = UNSET
     """ Texts a second; 0 = no limit. """
+    texts_per_day: int | None | Unset = UNSET
+    """ Texts a day (UTC); 0 = no limit. """
+    campaign: None | str | Unset = UNSET
+    """ The campaign under whose caps it is; null for that of its pool, if there is one. """
     state: None | NumberState | Unset = UNSET
     """ Whether it takes new pairs. """
     desk: bool | None | Unset = UNSET
@@ -70,6 +74,18 @@ class NumberEdit:
         else:
             rate_per_s = self.rate_per_s
 
+        texts_per_day: int | None | Unset
+        if isinstance(self.texts_per_day, Unset):
+            texts_per_day = UNSET
+        else:
+            texts_per_day = self.texts_per_day
+
+        campaign: None | str | Unset
+        if isinstance(self.campaign, Unset):
+            campaign = UNSET
+        else:
+            campaign = self.campaign
+
         state: None | str | Unset
         if isinstance(self.state, Unset):
             state = UNSET
@@ -97,6 +113,10 @@ class NumberEdit:
             field_dict["region"] = region
         if rate_per_s is not UNSET:
             field_dict["rate_per_s"] = rate_per_s
+        if texts_per_day is not UNSET:
+            field_dict["texts_per_day"] = texts_per_day
+        if campaign is not UNSET:
+            field_dict["campaign"] = campaign
         if state is not UNSET:
             field_dict["state"] = state
         if desk is not UNSET:
@@ -168,6 +188,24 @@ class NumberEdit:
 
         rate_per_s = _parse_rate_per_s(d.pop("rate_per_s", UNSET))
 
+        def _parse_texts_per_day(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        texts_per_day = _parse_texts_per_day(d.pop("texts_per_day", UNSET))
+
+        def _parse_campaign(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        campaign = _parse_campaign(d.pop("campaign", UNSET))
+
         def _parse_state(data: object) -> None | NumberState | Unset:
             if data is None:
                 return data
@@ -200,6 +238,8 @@ class NumberEdit:
             capabilities=capabilities,
             region=region,
             rate_per_s=rate_per_s,
+            texts_per_day=texts_per_day,
+            campaign=campaign,
             state=state,
             desk=desk,
         )

@@ -31,6 +31,10 @@ class PoolNumber:
     """ Its country. """
     rate_per_s: float
     """ Texts a second; 0 = no limit. """
+    texts_per_day: int
+    """ Texts a day (UTC); 0 = no limit. """
+    campaign: None | str
+    """ The campaign that it names, under whose caps it is in place of that of its pool. """
     state: NumberState
     """ Whether a number takes part. """
     desk: bool
@@ -62,6 +66,11 @@ class PoolNumber:
 
         rate_per_s = self.rate_per_s
 
+        texts_per_day = self.texts_per_day
+
+        campaign: None | str
+        campaign = self.campaign
+
         state = self.state.value
 
         desk = self.desk
@@ -81,6 +90,8 @@ class PoolNumber:
                 "capabilities": capabilities,
                 "region": region,
                 "rate_per_s": rate_per_s,
+                "texts_per_day": texts_per_day,
+                "campaign": campaign,
                 "state": state,
                 "desk": desk,
                 "assignments": assignments,
@@ -119,6 +130,15 @@ class PoolNumber:
 
         rate_per_s = d.pop("rate_per_s")
 
+        texts_per_day = d.pop("texts_per_day")
+
+        def _parse_campaign(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        campaign = _parse_campaign(d.pop("campaign"))
+
         state = NumberState(d.pop("state"))
 
         desk = d.pop("desk")
@@ -135,6 +155,8 @@ class PoolNumber:
             capabilities=capabilities,
             region=region,
             rate_per_s=rate_per_s,
+            texts_per_day=texts_per_day,
+            campaign=campaign,
             state=state,
             desk=desk,
             assignments=assignments,

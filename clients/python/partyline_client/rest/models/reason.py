@@ -8,6 +8,7 @@ class Reason(StrEnum):
     BAD_TEXT = "bad_text"
     CARRIER_REFUSED = "carrier_refused"
     CARRIER_UNDELIVERED = "carrier_undelivered"
+    DAY_CAP_REACHED = "day_cap_reached"
     DEADLINE_PASSED = "deadline_passed"
     NO_CARRIER = "no_carrier"
     NO_CONTACT = "no_contact"

@@ -1,0 +1,13 @@
+//! Traffic by number: what carriers allow, what was sent, what waits; so that new pairs go to numbers with room.
+
+mod caps;
+mod facts;
+mod report;
+mod rooms;
+mod sent;
+
+pub use report::{Latency, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way};
+
+pub(crate) use caps::Caps;
+pub(crate) use rooms::Rooms;
+pub(crate) use sent::{SentFrom, count_sent};
