@@ -20,7 +20,7 @@ use partyline::store::{Conn, DatabaseUrl};
 use partyline::switchboard::verification::{
     Extent, Progress, ReportError, Summary, VerificationError, check,
 };
-use partyline::switchboard::{ContactRef, NewNumber};
+use partyline::switchboard::{ContactRef, NewNumber, NumberCaps};
 use serde_json::Value;
 use support::exchange::{Person, Town};
 use support::{Database, on_both_databases};
@@ -197,6 +197,7 @@ async fn add_and_remove_a_number(town: &Town) {
         capabilities: Capabilities::usual(),
         region: None,
         rate_per_s: 0.0,
+        caps: NumberCaps::default(),
     };
     let added = board.add_number(community, new).await.unwrap();
     board.remove_number(community, added.id).await.unwrap();
