@@ -33,7 +33,7 @@ use partyline::domain::pool::Capabilities;
 use partyline::domain::{E164, IdGenerator};
 use partyline::store::{Durability, migrations};
 use partyline::switchboard::{
-    Import, ImportFormat, ImportKind, ImportOrder, ImportProgress, NewNumber, Switchboard,
+    Import, ImportFormat, ImportKind, ImportOrder, ImportProgress, NewNumber, NumberCaps, Switchboard,
 };
 use serde_json::{Value, json};
 
@@ -105,6 +105,7 @@ async fn measure(url: &str, folder: &Path, rows: u64) -> Value {
             capabilities: Capabilities::usual(),
             region: None,
             rate_per_s: 0.0,
+            caps: NumberCaps::default(),
         };
         board.add_number(community, new).await.unwrap();
     }
