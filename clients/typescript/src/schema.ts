@@ -344,6 +344,118 @@ export interface paths {
         patch: operations["update_number"];
         trace?: never;
     };
+    "/v1/communities/{community}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List campaigns
+         * @description What they have sent today stands with their numbers in `GET …/traffic`.
+         */
+        get: operations["list_campaigns"];
+        put?: never;
+        /**
+         * Add a campaign
+         * @description What a carrier allows over several numbers together. It covers the numbers that name it (`campaign` of a number) and, with `pool`, those of that pool that name none. What is above `rate_per_s` waits; what is above `texts_per_day` waits for the next day, or is refused, as the policy `above_day_cap` says.
+         */
+        post: operations["create_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/campaigns/{campaign}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a campaign
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
+        get: operations["get_campaign"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a campaign
+         * @description The numbers that named it name none any more.
+         */
+        delete: operations["delete_campaign"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a campaign
+         * @description Give at least one field; what is left out stays. It holds from the next text on, for those that wait too; on other nodes within two seconds.
+         */
+        patch: operations["update_campaign"];
+        trace?: never;
+    };
+    "/v1/communities/{community}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how busy the numbers are
+         * @description Of each pool number what it and its campaign sent today, what waits and since when, how long texts took, and what room is left for new pairs: these go to numbers with `plenty` where such are free. What is told is that of all nodes.
+         */
+        get: operations["list_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/numbers/{number}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how busy a pool number is
+         * @description What it and its campaign sent today, what waits and since when, how long texts took, and what room is left, as `GET …/traffic` tells of each.
+         */
+        get: operations["get_number_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/contacts/{contact}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how busy a pair is
+         * @description In each direction what waits and since when, and how long texts took.
+         */
+        get: operations["get_contact_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/assignments": {
         parameters: {
             query?: never;
@@ -1559,6 +1671,11 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /**
+         * @description What happens to a member's text when its number has sent all that its carrier allows in a day.
+         * @enum {string}
+         */
+        AboveDayCap: "wait" | "refuse";
         AddedNumbers: {
             /**
              * Format: int32
@@ -1896,6 +2013,61 @@ export interface components {
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description What a carrier allows over several numbers together. It covers the numbers that name it and, with a pool, those of
+         *     that pool that name none.
+         */
+        Campaign: {
+            /** @description The id. */
+            id: components["schemas"]["CampaignId"];
+            /**
+             * @description Unique in its community.
+             * @example CABC123
+             */
+            name: string;
+            /** @description The pool whose numbers it covers besides those that name it. */
+            pool: null | components["schemas"]["PoolId"];
+            /**
+             * Format: double
+             * @description Texts a second over all its numbers; 0 = no limit.
+             * @example 10
+             */
+            rate_per_s: number;
+            /**
+             * Format: int64
+             * @description Texts a day (UTC) over all its numbers; 0 = no limit.
+             * @example 2000
+             */
+            texts_per_day: number;
+            /** @description When it was added. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        CampaignEdit: {
+            /**
+             * @description Another name.
+             * @example CABC123
+             */
+            name?: string | null;
+            /** @description Another pool; null for none. */
+            pool?: null | components["schemas"]["PoolId"];
+            /**
+             * Format: double
+             * @description Texts a second over all its numbers; 0 = no limit.
+             * @example 10
+             */
+            rate_per_s?: number | null;
+            /**
+             * Format: int64
+             * @description Texts a day over all its numbers; 0 = no limit.
+             * @example 2000
+             */
+            texts_per_day?: number | null;
+        };
+        /**
+         * @description A campaign: what a carrier allows over several numbers together. The id is `cmp_` and 13 letters and digits; ids sort by time.
+         * @example cmp_1tq3v8r4w0801
+         */
+        CampaignId: string;
         /**
          * @description What a pool number can carry.
          * @example [
@@ -2481,6 +2653,27 @@ export interface components {
          * @example key_1tq3v8r4w0801
          */
         KeyId: string;
+        /** @description How long texts took from being accepted to being taken by the carrier, over the last 24 hours. */
+        Latency: {
+            /**
+             * Format: int64
+             * @description How many texts it is about.
+             * @example 120
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description Milliseconds that half of them did not exceed, to within a fifth.
+             * @example 32
+             */
+            p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds that 99 of 100 did not exceed, to within a fifth.
+             * @example 1024
+             */
+            p99_ms: number | null;
+        };
         /** @description How the sound of one leg was. */
         LegQuality: {
             /**
@@ -2836,6 +3029,27 @@ export interface components {
             /** @description Their contact, whose phone rings once the member has answered. */
             to: components["schemas"]["MemberId"];
         };
+        NewCampaign: {
+            /**
+             * @description Unique in its community.
+             * @example CABC123
+             */
+            name: string;
+            /** @description The pool whose numbers it covers, those to come included, but for those that name another campaign. */
+            pool?: null | components["schemas"]["PoolId"];
+            /**
+             * Format: double
+             * @description Texts a second over all its numbers; 0 = no limit.
+             * @example 10
+             */
+            rate_per_s?: number | null;
+            /**
+             * Format: int64
+             * @description Texts a day (UTC) over all its numbers; 0 = no limit.
+             * @example 2000
+             */
+            texts_per_day?: number | null;
+        };
         NewCommunity: {
             /**
              * @description What people call it: 1 to 100 characters.
@@ -2984,6 +3198,14 @@ export interface components {
              * @example 1
              */
             rate_per_s?: number | null;
+            /**
+             * Format: int64
+             * @description Texts a day (UTC), as its carrier allows; 0 = no limit, as is nothing.
+             * @example 200
+             */
+            texts_per_day?: number | null;
+            /** @description The campaign under whose caps it is, in place of that of its pool. */
+            campaign?: null | components["schemas"]["CampaignId"];
         };
         NewPool: {
             /**
@@ -3032,6 +3254,14 @@ export interface components {
              * @example 5
              */
             rate_per_s?: number | null;
+            /**
+             * Format: int64
+             * @description Texts a day (UTC); 0 = no limit.
+             * @example 200
+             */
+            texts_per_day?: number | null;
+            /** @description The campaign under whose caps it is; null for that of its pool, if there is one. */
+            campaign?: null | components["schemas"]["CampaignId"];
             /** @description Whether it takes new pairs. */
             state?: null | components["schemas"]["NumberState"];
             /**
@@ -3079,6 +3309,69 @@ export interface components {
          * @enum {string}
          */
         NumberState: "active" | "draining";
+        /** @description How busy a pool number is. */
+        NumberTraffic: {
+            /** @description The number, by its id. */
+            id: components["schemas"]["NumberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description Whether it has room for new pairs. */
+            room: components["schemas"]["Room"];
+            /** @description What takes its room. */
+            tight: null | components["schemas"]["Tight"];
+            /**
+             * Format: int64
+             * @description Texts that left today (UTC).
+             * @example 130
+             */
+            sent_today: number;
+            /**
+             * Format: int64
+             * @description Texts a day; 0 = no limit.
+             * @example 200
+             */
+            texts_per_day: number;
+            /**
+             * Format: double
+             * @description Texts a second over the last five minutes.
+             * @example 0.25
+             */
+            recent_per_s: number;
+            /**
+             * Format: double
+             * @description Texts a second; 0 = no limit.
+             * @example 1
+             */
+            rate_per_s: number;
+            /** @description Its campaign: the one that it names, else the one of its pool. */
+            campaign: null | components["schemas"]["CampaignId"];
+            /**
+             * Format: int64
+             * @description Texts that left by that campaign today.
+             * @example 900
+             */
+            campaign_sent_today: number | null;
+            /**
+             * Format: int64
+             * @description Texts a day of that campaign; 0 = no limit.
+             * @example 2000
+             */
+            campaign_texts_per_day: number | null;
+            /**
+             * Format: int64
+             * @description Texts that wait to leave.
+             * @example 3
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which the oldest of them has waited.
+             * @example 2
+             */
+            oldest_waiting_s: number | null;
+            /** @description How long texts waited that left. */
+            latency: components["schemas"]["Latency"];
+        };
         /**
          * @description What happens to a text when the app that is asked about it does not answer in time.
          * @enum {string}
@@ -3186,6 +3479,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["CallbackEndpoint"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        CampaignPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Campaign"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -3310,6 +3616,19 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        NumberTrafficPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["NumberTraffic"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         OptOutPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -3373,6 +3692,30 @@ export interface components {
              * @example bWVtXzF0cTN2OHI0dzA4MDE
              */
             next_cursor: string | null;
+        };
+        /** @description How busy a pair is. */
+        PairTraffic: {
+            /** @description From the member to the contact. */
+            outgoing: components["schemas"]["PairWay"];
+            /** @description From the contact to the member. */
+            incoming: components["schemas"]["PairWay"];
+        };
+        /** @description One direction of a pair. */
+        PairWay: {
+            /**
+             * Format: int64
+             * @description Texts that wait to leave.
+             * @example 0
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which the oldest of them has waited.
+             * @example null
+             */
+            oldest_waiting_s: number | null;
+            /** @description How long texts waited that left; of the latest thousand. */
+            latency: components["schemas"]["Latency"];
         };
         /** @description The policies of one community. */
         Policy: {
@@ -3477,6 +3820,11 @@ export interface components {
              * @default 60
              */
             member_texts_per_minute: number;
+            /**
+             * @description What happens to a text whose number, or the campaign of that, has sent all that it may in a day.
+             * @default wait
+             */
+            above_day_cap: components["schemas"]["AboveDayCap"];
             /**
              * @description Longest text, in characters.
              * @default 1600
@@ -3683,6 +4031,11 @@ export interface components {
              */
             member_texts_per_minute: number;
             /**
+             * @description What happens to a text whose number, or the campaign of that, has sent all that it may in a day.
+             * @default wait
+             */
+            above_day_cap: components["schemas"]["AboveDayCap"];
+            /**
              * @description Longest text, in characters.
              * @default 1600
              */
@@ -3821,6 +4174,14 @@ export interface components {
              * @example 1
              */
             rate_per_s: number;
+            /**
+             * Format: int64
+             * @description Texts a day (UTC); 0 = no limit.
+             * @example 200
+             */
+            texts_per_day: number;
+            /** @description The campaign that it names, under whose caps it is in place of that of its pool. */
+            campaign: null | components["schemas"]["CampaignId"];
             /** @description Whether it takes new pairs. */
             state: components["schemas"]["NumberState"];
             /** @description It is the community's desk, which members text to manage their contacts, and nobody's contact. */
@@ -3890,7 +4251,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -3965,6 +4326,11 @@ export interface components {
              */
             left: number;
         };
+        /**
+         * @description Whether a number has room for new pairs. In the order in which numbers are taken.
+         * @enum {string}
+         */
+        Room: "plenty" | "little" | "none";
         /** @description By which way a text reaches its recipient; both where the recipient wants both. */
         Route: {
             /**
@@ -4001,6 +4367,11 @@ export interface components {
             /** @description It waits for an app's word. */
             intercepted: boolean;
         };
+        /**
+         * @description What takes a number's room.
+         * @enum {string}
+         */
+        Tight: "day_cap" | "rate" | "queue" | "campaign_day_cap" | "campaign_rate" | "campaign_queue";
         /**
          * Format: date-time
          * @description An instant: RFC 3339 in UTC with milliseconds.
@@ -4950,6 +5321,7 @@ export interface operations {
                      *             "acceptance_required": false,
                      *             "deadline_s": 86400,
                      *             "member_texts_per_minute": 60,
+                     *             "above_day_cap": "wait",
                      *             "max_text_chars": 1600,
                      *             "intercept_within_ms": 3000,
                      *             "intercept_on_silence": "allow",
@@ -5046,6 +5418,7 @@ export interface operations {
                      *         "acceptance_required": false,
                      *         "deadline_s": 86400,
                      *         "member_texts_per_minute": 60,
+                     *         "above_day_cap": "wait",
                      *         "max_text_chars": 1600,
                      *         "intercept_within_ms": 3000,
                      *         "intercept_on_silence": "allow",
@@ -5145,6 +5518,7 @@ export interface operations {
                      *         "acceptance_required": false,
                      *         "deadline_s": 86400,
                      *         "member_texts_per_minute": 60,
+                     *         "above_day_cap": "wait",
                      *         "max_text_chars": 1600,
                      *         "intercept_within_ms": 3000,
                      *         "intercept_on_silence": "allow",
@@ -5249,6 +5623,7 @@ export interface operations {
                      *         "acceptance_required": false,
                      *         "deadline_s": 86400,
                      *         "member_texts_per_minute": 60,
+                     *         "above_day_cap": "wait",
                      *         "max_text_chars": 1600,
                      *         "intercept_within_ms": 3000,
                      *         "intercept_on_silence": "allow",
@@ -6801,6 +7176,8 @@ export interface operations {
                      *           ],
                      *           "region": "US",
                      *           "rate_per_s": 1,
+                     *           "texts_per_day": 200,
+                     *           "campaign": "cmp_1tq3v8r4w0801",
                      *           "state": "active",
                      *           "desk": false,
                      *           "assignments": 12,
@@ -6853,7 +7230,9 @@ export interface operations {
                  *         "voice"
                  *       ],
                  *       "region": "US",
-                 *       "rate_per_s": 1
+                 *       "rate_per_s": 1,
+                 *       "texts_per_day": 200,
+                 *       "campaign": "cmp_1tq3v8r4w0801"
                  *     }
                  */
                 "application/json": components["schemas"]["NewNumber"];
@@ -6881,6 +7260,8 @@ export interface operations {
                      *       ],
                      *       "region": "US",
                      *       "rate_per_s": 1,
+                     *       "texts_per_day": 200,
+                     *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
                      *       "assignments": 12,
@@ -6960,6 +7341,8 @@ export interface operations {
                      *       ],
                      *       "region": "US",
                      *       "rate_per_s": 1,
+                     *       "texts_per_day": 200,
+                     *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
                      *       "assignments": 12,
@@ -7070,6 +7453,8 @@ export interface operations {
                  *       ],
                  *       "region": "US",
                  *       "rate_per_s": 5,
+                 *       "texts_per_day": 200,
+                 *       "campaign": "cmp_1tq3v8r4w0801",
                  *       "state": "active",
                  *       "desk": false
                  *     }
@@ -7098,6 +7483,8 @@ export interface operations {
                      *       ],
                      *       "region": "US",
                      *       "rate_per_s": 1,
+                     *       "texts_per_day": 200,
+                     *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
                      *       "assignments": 12,
@@ -7130,6 +7517,518 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_campaigns: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "cmp_1tq3v8r4w0801",
+                     *           "name": "CABC123",
+                     *           "pool": "pool_1tq3v8r4w0801",
+                     *           "rate_per_s": 10,
+                     *           "texts_per_day": 2000,
+                     *           "created_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "CABC123",
+                 *       "pool": "pool_1tq3v8r4w0801",
+                 *       "rate_per_s": 10,
+                 *       "texts_per_day": 2000
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            /** @description The campaign. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cmp_1tq3v8r4w0801",
+                     *       "name": "CABC123",
+                     *       "pool": "pool_1tq3v8r4w0801",
+                     *       "rate_per_s": 10,
+                     *       "texts_per_day": 2000,
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `name_taken`: The name is in use.
+             *     - `pool_has_campaign`: Another campaign covers the pool.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The campaign.
+                 * @example cmp_1tq3v8r4w0801
+                 */
+                campaign: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cmp_1tq3v8r4w0801",
+                     *       "name": "CABC123",
+                     *       "pool": "pool_1tq3v8r4w0801",
+                     *       "rate_per_s": 10,
+                     *       "texts_per_day": 2000,
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The campaign.
+                 * @example cmp_1tq3v8r4w0801
+                 */
+                campaign: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The campaign.
+                 * @example cmp_1tq3v8r4w0801
+                 */
+                campaign: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "CABC123",
+                 *       "pool": "pool_1tq3v8r4w0801",
+                 *       "rate_per_s": 10,
+                 *       "texts_per_day": 2000
+                 *     }
+                 */
+                "application/json": components["schemas"]["CampaignEdit"];
+            };
+        };
+        responses: {
+            /** @description The campaign as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cmp_1tq3v8r4w0801",
+                     *       "name": "CABC123",
+                     *       "pool": "pool_1tq3v8r4w0801",
+                     *       "rate_per_s": 10,
+                     *       "texts_per_day": 2000,
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            400: components["responses"]["BadChange"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `name_taken`: The name is in use.
+             *     - `pool_has_campaign`: Another campaign covers the pool.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Changed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_traffic: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest number first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "room": "plenty",
+                     *           "tight": "day_cap",
+                     *           "sent_today": 130,
+                     *           "texts_per_day": 200,
+                     *           "recent_per_s": 0.25,
+                     *           "rate_per_s": 1,
+                     *           "campaign": "cmp_1tq3v8r4w0801",
+                     *           "campaign_sent_today": 900,
+                     *           "campaign_texts_per_day": 2000,
+                     *           "waiting": 3,
+                     *           "oldest_waiting_s": 2,
+                     *           "latency": {
+                     *             "texts": 120,
+                     *             "p50_ms": 32,
+                     *             "p99_ms": 1024
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NumberTrafficPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_number_traffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The pool number, by its id.
+                 * @example num_1tq3v8r4w0801
+                 */
+                number: components["schemas"]["NumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it sent, what waits, what room is left. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "num_1tq3v8r4w0801",
+                     *       "number": "+15005550101",
+                     *       "room": "plenty",
+                     *       "tight": "day_cap",
+                     *       "sent_today": 130,
+                     *       "texts_per_day": 200,
+                     *       "recent_per_s": 0.25,
+                     *       "rate_per_s": 1,
+                     *       "campaign": "cmp_1tq3v8r4w0801",
+                     *       "campaign_sent_today": 900,
+                     *       "campaign_texts_per_day": 2000,
+                     *       "waiting": 3,
+                     *       "oldest_waiting_s": 2,
+                     *       "latency": {
+                     *         "texts": 120,
+                     *         "p50_ms": 32,
+                     *         "p99_ms": 1024
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NumberTraffic"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_contact_traffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The contact, by its own id or by the member who it is.
+                 * @example ctc_1tq3v8r4w0801
+                 */
+                contact: components["schemas"]["ContactId"] | components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both directions. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outgoing": {
+                     *         "waiting": 0,
+                     *         "oldest_waiting_s": null,
+                     *         "latency": {
+                     *           "texts": 120,
+                     *           "p50_ms": 32,
+                     *           "p99_ms": 1024
+                     *         }
+                     *       },
+                     *       "incoming": {
+                     *         "waiting": 0,
+                     *         "oldest_waiting_s": null,
+                     *         "latency": {
+                     *           "texts": 120,
+                     *           "p50_ms": 32,
+                     *           "p99_ms": 1024
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PairTraffic"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

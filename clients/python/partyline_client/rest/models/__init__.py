@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .above_day_cap import AboveDayCap
 from .added_numbers import AddedNumbers
 from .allow_answer import AllowAnswer
 from .api_key import ApiKey
@@ -40,6 +41,9 @@ from .call_step import CallStep
 from .callback_endpoint import CallbackEndpoint
 from .callback_endpoint_page import CallbackEndpointPage
 from .callback_endpoint_state import CallbackEndpointState
+from .campaign import Campaign
+from .campaign_edit import CampaignEdit
+from .campaign_page import CampaignPage
 from .capability import Capability
 from .capability_needs import CapabilityNeeds
 from .capacity import Capacity
@@ -88,6 +92,7 @@ from .interaction import Interaction
 from .interaction_kind import InteractionKind
 from .interaction_origin import InteractionOrigin
 from .interaction_page import InteractionPage
+from .latency import Latency
 from .leg_quality import LegQuality
 from .list_messages_origin import ListMessagesOrigin
 from .loopback_inbox import LoopbackInbox
@@ -118,6 +123,7 @@ from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
 from .new_book_link import NewBookLink
 from .new_call import NewCall
+from .new_campaign import NewCampaign
 from .new_community import NewCommunity
 from .new_contact import NewContact
 from .new_contacts import NewContacts
@@ -141,6 +147,8 @@ from .not_connected import NotConnected
 from .number_edit import NumberEdit
 from .number_group import NumberGroup
 from .number_state import NumberState
+from .number_traffic import NumberTraffic
+from .number_traffic_page import NumberTrafficPage
 from .on_silence import OnSilence
 from .opt_out import OptOut
 from .opt_out_changed_data import OptOutChangedData
@@ -148,6 +156,8 @@ from .opt_out_changed_event import OptOutChangedEvent
 from .opt_out_page import OptOutPage
 from .origin import Origin
 from .outlook_word import OutlookWord
+from .pair_traffic import PairTraffic
+from .pair_way import PairWay
 from .policy import Policy
 from .policy_patch import PolicyPatch
 from .pool import Pool
@@ -167,6 +177,7 @@ from .refused_row_page import RefusedRowPage
 from .region_needs import RegionNeeds
 from .replayed import Replayed
 from .rewrite_answer import RewriteAnswer
+from .room import Room
 from .route import Route
 from .runs_out import RunsOut
 from .secret_rotation import SecretRotation
@@ -177,6 +188,7 @@ from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
+from .tight import Tight
 from .verification import Verification
 from .verification_counts import VerificationCounts
 from .verification_offender import VerificationOffender
@@ -190,6 +202,7 @@ from .verification_state import VerificationState
 from .when_full import WhenFull
 
 __all__ = (
+    "AboveDayCap",
     "AddedNumbers",
     "AllowAnswer",
     "ApiKey",
@@ -230,6 +243,9 @@ __all__ = (
     "CallRingingEvent",
     "CallState",
     "CallStep",
+    "Campaign",
+    "CampaignEdit",
+    "CampaignPage",
     "Capability",
     "CapabilityNeeds",
     "Capacity",
@@ -278,6 +294,7 @@ __all__ = (
     "InteractionKind",
     "InteractionOrigin",
     "InteractionPage",
+    "Latency",
     "LegQuality",
     "ListMessagesOrigin",
     "LoopbackInbox",
@@ -308,6 +325,7 @@ __all__ = (
     "NewApiKeyScope",
     "NewBookLink",
     "NewCall",
+    "NewCampaign",
     "NewCommunity",
     "NewContact",
     "NewContacts",
@@ -331,6 +349,8 @@ __all__ = (
     "NumberEdit",
     "NumberGroup",
     "NumberState",
+    "NumberTraffic",
+    "NumberTrafficPage",
     "OnSilence",
     "OptOut",
     "OptOutChangedData",
@@ -338,6 +358,8 @@ __all__ = (
     "OptOutPage",
     "Origin",
     "OutlookWord",
+    "PairTraffic",
+    "PairWay",
     "Policy",
     "PolicyPatch",
     "Pool",
@@ -357,6 +379,7 @@ __all__ = (
     "RegionNeeds",
     "Replayed",
     "RewriteAnswer",
+    "Room",
     "Route",
     "RunsOut",
     "SecretRotation",
@@ -367,6 +390,7 @@ __all__ = (
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
+    "Tight",
     "Verification",
     "VerificationCounts",
     "VerificationOffender",

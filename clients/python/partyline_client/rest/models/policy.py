@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.above_day_cap import AboveDayCap
 from ..models.book_changes import BookChanges
 from ..models.find_by_name import FindByName
 from ..models.missed_calls import MissedCalls
@@ -25,6 +26,8 @@ class Policy:
     """ What happens to a text from somebody without a right to be heard on that number. """
     when_full: WhenFull
     """ What happens when a member's table is full. """
+    above_day_cap: AboveDayCap
+    """ What happens to a member's text when its number has sent all that its carrier allows in a day. """
     intercept_on_silence: OnSilence
     """ What happens to a text when the app that is asked about it does not answer in time. """
     missed_calls: MissedCalls
@@ -142,6 +145,8 @@ class Policy:
 
         member_texts_per_minute = self.member_texts_per_minute
 
+        above_day_cap = self.above_day_cap.value
+
         max_text_chars = self.max_text_chars
 
         intercept_within_ms = self.intercept_within_ms
@@ -200,6 +205,7 @@ class Policy:
                 "acceptance_required": acceptance_required,
                 "deadline_s": deadline_s,
                 "member_texts_per_minute": member_texts_per_minute,
+                "above_day_cap": above_day_cap,
                 "max_text_chars": max_text_chars,
                 "intercept_within_ms": intercept_within_ms,
                 "intercept_on_silence": intercept_on_silence,
@@ -262,6 +268,8 @@ class Policy:
 
         member_texts_per_minute = d.pop("member_texts_per_minute")
 
+        above_day_cap = AboveDayCap(d.pop("above_day_cap"))
+
         max_text_chars = d.pop("max_text_chars")
 
         intercept_within_ms = d.pop("intercept_within_ms")
@@ -317,6 +325,7 @@ class Policy:
             acceptance_required=acceptance_required,
             deadline_s=deadline_s,
             member_texts_per_minute=member_texts_per_minute,
+            above_day_cap=above_day_cap,
             max_text_chars=max_text_chars,
             intercept_within_ms=intercept_within_ms,
             intercept_on_silence=intercept_on_silence,

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.above_day_cap import AboveDayCap
 from ..models.book_changes import BookChanges
 from ..models.find_by_name import FindByName
 from ..models.missed_calls import MissedCalls
@@ -73,6 +74,8 @@ class PolicyPatch:
     """ Whole seconds after which a text that has not gone out is given up. """
     member_texts_per_minute: int | Unset = 60
     """ Texts a minute that one member may send; what is above waits. 0 = no limit. """
+    above_day_cap: AboveDayCap | Unset = UNSET
+    """ What happens to a member's text when its number has sent all that its carrier allows in a day. """
     max_text_chars: int | Unset = 1600
     """ Longest text, in characters. """
     intercept_within_ms: int | Unset = 3000
@@ -161,6 +164,10 @@ class PolicyPatch:
 
         member_texts_per_minute = self.member_texts_per_minute
 
+        above_day_cap: str | Unset = UNSET
+        if not isinstance(self.above_day_cap, Unset):
+            above_day_cap = self.above_day_cap.value
+
         max_text_chars = self.max_text_chars
 
         intercept_within_ms = self.intercept_within_ms
@@ -244,6 +251,8 @@ class PolicyPatch:
             field_dict["deadline_s"] = deadline_s
         if member_texts_per_minute is not UNSET:
             field_dict["member_texts_per_minute"] = member_texts_per_minute
+        if above_day_cap is not UNSET:
+            field_dict["above_day_cap"] = above_day_cap
         if max_text_chars is not UNSET:
             field_dict["max_text_chars"] = max_text_chars
         if intercept_within_ms is not UNSET:
@@ -337,6 +346,13 @@ class PolicyPatch:
 
         member_texts_per_minute = d.pop("member_texts_per_minute", UNSET)
 
+        _above_day_cap = d.pop("above_day_cap", UNSET)
+        above_day_cap: AboveDayCap | Unset
+        if isinstance(_above_day_cap, Unset):
+            above_day_cap = UNSET
+        else:
+            above_day_cap = AboveDayCap(_above_day_cap)
+
         max_text_chars = d.pop("max_text_chars", UNSET)
 
         intercept_within_ms = d.pop("intercept_within_ms", UNSET)
@@ -412,6 +428,7 @@ class PolicyPatch:
             acceptance_required=acceptance_required,
             deadline_s=deadline_s,
             member_texts_per_minute=member_texts_per_minute,
+            above_day_cap=above_day_cap,
             max_text_chars=max_text_chars,
             intercept_within_ms=intercept_within_ms,
             intercept_on_silence=intercept_on_silence,
