@@ -202,11 +202,12 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         | Reason::PairBlocked
         | Reason::RecipientOptedOut
         | Reason::SenderOptedOut
+        | Reason::SenderFrozen
         | Reason::AppDenied => (403, 21),
         // No user responding: it may go through later.
         Reason::AwaitingAcceptance => (480, 18),
         // Subscriber absent.
-        Reason::NoDevice | Reason::AppUnreachable => (480, 20),
+        Reason::NoDevice | Reason::AppUnreachable | Reason::RecipientFrozen => (480, 20),
         // Facility not implemented.
         Reason::NoVoice => (488, 69),
         // No route, or the carrier's own refusal.

@@ -58,7 +58,8 @@ impl Side {
         }
     }
 
-    fn is_free(&self, number: NumberId) -> bool {
+    /// Whether a number may stand for the contact there.
+    pub fn is_free(&self, number: NumberId) -> bool {
         !self.used.contains(&number) && !self.cooling.contains(&number) && !self.stopped.contains(&number)
     }
 
@@ -136,6 +137,25 @@ pub fn choose(
     };
     // `options` never returns an empty list; the fallback keeps this function total.
     choice.ok_or_else(|| shortage(&able, owner))
+}
+
+/// Chooses a number for one direction of a pair whose other direction keeps `mirror`.
+pub fn choose_one(
+    numbers: &[Candidate],
+    needs: Capabilities,
+    owner: &Side,
+    (contact, mirror): (MemberId, NumberId),
+) -> Result<NumberId, Shortage> {
+    let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
+    let free = options(&able, owner)?;
+    let best = free.iter().min_by_key(|n| {
+        (
+            n.id != mirror,
+            n.load,
+            std::cmp::Reverse(weight(owner.member, contact, n.id)),
+        )
+    });
+    best.map(|n| n.id).ok_or_else(|| shortage(&able, owner))
 }
 
 /// The best-fitting free numbers of one side: the remembered one alone if it is free, else all of the

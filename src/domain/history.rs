@@ -170,6 +170,10 @@ whys! {
     Recycled = 11;
     /// One of the two was removed.
     MemberRemoved = 12;
+    /// A phone was replaced on which the number is somebody else: the pair has another number, or none.
+    PhoneReplaced = 50;
+    /// A member's new phone was another's, whose contacts are the member's from then on.
+    Merged = 51;
 }
 
 #[cfg(test)]

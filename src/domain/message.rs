@@ -135,11 +135,15 @@ pub enum Reason {
     AppDenied,
     /// A number of the pair takes no calls.
     NoVoice,
+    /// The sender's phone is frozen.
+    SenderFrozen,
+    /// The recipient's phone is frozen.
+    RecipientFrozen,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 17] = [
+    pub const ALL: [Reason; 19] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -157,6 +161,8 @@ impl Reason {
         Reason::AppUnreachable,
         Reason::AppDenied,
         Reason::NoVoice,
+        Reason::SenderFrozen,
+        Reason::RecipientFrozen,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -179,6 +185,8 @@ impl Reason {
             Reason::AppUnreachable => "app_unreachable",
             Reason::AppDenied => "app_denied",
             Reason::NoVoice => "no_voice",
+            Reason::SenderFrozen => "sender_frozen",
+            Reason::RecipientFrozen => "recipient_frozen",
         }
     }
 
@@ -207,6 +215,8 @@ impl Reason {
             Reason::AppUnreachable => "the app in which the recipient reads could not be reached",
             Reason::AppDenied => "an app of this community did not allow it",
             Reason::NoVoice => "a number of this pair takes no calls",
+            Reason::SenderFrozen => "the sender's phone is frozen: it was lost",
+            Reason::RecipientFrozen => "the recipient's phone is out of use for now",
         }
     }
 }

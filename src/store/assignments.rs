@@ -47,14 +47,9 @@ impl From<Row> for Assignment {
     }
 }
 
-/// Adds the two rows of a pair. The route key and the pair key refuse what must not be.
-pub fn insert_pair(
-    conn: &mut Conn,
-    community: CommunityId,
-    pair: [&Assignment; 2],
-) -> Result<(), StoreError> {
-    for a in pair {
-        let row = Row {
+impl Row {
+    fn of(community: CommunityId, a: &Assignment) -> Self {
+        Self {
             community_id: community.as_i64(),
             member_id: a.member.as_i64(),
             number_id: a.number.as_i64(),
@@ -67,8 +62,18 @@ pub fn insert_pair(
             answered_at: a.answered_at.map(|t| t.0),
             last_activity_at: a.last_activity_at.0,
             created_at: a.created_at.0,
-        };
-        each!(conn, c => diesel::insert_into(assignments::table).values(&row).execute(c))?;
+        }
+    }
+}
+
+/// Adds the two rows of a pair. The route key and the pair key refuse what must not be.
+pub fn insert_pair(
+    conn: &mut Conn,
+    community: CommunityId,
+    pair: [&Assignment; 2],
+) -> Result<(), StoreError> {
+    for a in pair {
+        insert_one(conn, community, a)?;
     }
     Ok(())
 }
@@ -305,5 +310,12 @@ pub fn update(
         assignments::table.find((community.as_i64(), member.as_i64(), number.as_i64())))
         .set(change)
         .execute(c))?;
+    Ok(())
+}
+
+/// Puts a row where `row` says, in the place of one that [`delete`] has taken away.
+pub fn insert_one(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<(), StoreError> {
+    let row = Row::of(community, row);
+    each!(conn, c => diesel::insert_into(assignments::table).values(&row).execute(c))?;
     Ok(())
 }

@@ -11,7 +11,6 @@ use super::{
     Conn, Durability, api_keys, assignments, communities, devices, history, members, migrations, numbers,
     opt_outs, pending_deliveries, pools, presence, verification, verifications,
 };
-use crate::domain::E164;
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Status;

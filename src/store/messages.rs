@@ -140,6 +140,19 @@ pub fn readdress(conn: &mut Conn, row: &MessageRow) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Notes that a message is shown as coming from another number.
+pub fn show_from(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: MessageId,
+    (number, carrier): (i64, &str),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(messages::table.find((community.as_i64(), id.as_i64())))
+        .set((messages::shown.eq(number), messages::carrier_out.eq(carrier)))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Sets a status and why, if the message may take it (late and repeated reports are dropped); true if it
 /// did.
 pub fn set_status(

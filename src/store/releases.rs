@@ -80,3 +80,19 @@ pub fn of_number(
         .select(ReleaseRow::as_select())
         .load(c))?)
 }
+
+/// What a member's numbers last stood for: where it was one contact it is another from now on, who is the same person.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(releases::table)
+        .filter(releases::community_id.eq(community.as_i64()))
+        .filter(releases::member_id.eq(member.as_i64()))
+        .filter(releases::contact_id.eq(from.as_i64()))
+        .set(releases::contact_id.eq(to.as_i64()))
+        .execute(c))?;
+    Ok(())
+}

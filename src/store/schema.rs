@@ -33,6 +33,7 @@ diesel::table! {
         region -> Nullable<Text>,
         stopped_all -> Bool,
         created_at -> BigInt,
+        frozen_at -> Nullable<BigInt>,
     }
 }
 
@@ -248,6 +249,7 @@ diesel::table! {
         phone -> Nullable<BigInt>,
         present -> Bool,
         stopped_all -> Bool,
+        frozen -> Bool,
     }
 }
 

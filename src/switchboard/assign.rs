@@ -119,7 +119,7 @@ pub(crate) fn assign(
 }
 
 /// What a pool number must do to stand for a contact.
-fn needs() -> Capabilities {
+pub(super) fn needs() -> Capabilities {
     vec![Capability::Sms].into()
 }
 
@@ -180,7 +180,7 @@ fn existing(
 }
 
 /// The numbers that take new pairs, with the loads that they will have.
-fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
+pub(super) fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<Vec<Candidate>> {
     let rows = numbers::active(conn, community)?;
     let candidate = |row: numbers::NumberRow| Candidate {
         id: NumberId::from_i64(row.id),
@@ -195,7 +195,7 @@ fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads) -> Result<
 type Past = (i64, Option<i64>, i64, i64);
 
 /// Everything the choice must know of one side, and the numbers that its phones have stopped.
-fn side(
+pub(super) fn side(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
@@ -291,7 +291,7 @@ fn insert(
     })
 }
 
-fn count(loads: &mut Loads, ids: [NumberId; 2], by: i64) {
+pub(super) fn count(loads: &mut Loads, ids: [NumberId; 2], by: i64) {
     ids.into_iter().for_each(|id| *loads.entry(id).or_insert(0) += by);
 }
 

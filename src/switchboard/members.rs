@@ -26,13 +26,14 @@ pub struct NewMember {
     pub guest: bool,
 }
 
-fn device_view(row: DeviceRow) -> Result<Device> {
+pub(super) fn device_view(row: DeviceRow) -> Result<Device> {
     Ok(Device {
         id: DeviceId::from_i64(row.id),
         kind: "phone",
         phone: Some(row.e164()?),
         region: row.region,
         stopped_all: row.stopped_all,
+        frozen_at: row.frozen_at.map(Timestamp),
         endpoint: None,
         texts_to: None,
         created_at: Timestamp(row.created_at),
@@ -132,6 +133,7 @@ pub(crate) fn add_device(
         // The opt-out is the phone's, whoever owns it now.
         stopped_all: stopped.iter().any(|o| o.number_id == opt_outs::ALL_NUMBERS),
         created_at: ctx.now.0,
+        frozen_at: None,
     };
     devices::insert(conn, &row)?;
     history::note_phone(conn, ctx, &row, true)?;

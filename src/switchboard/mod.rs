@@ -25,6 +25,7 @@ mod events;
 mod exchange;
 mod expected;
 mod forecast;
+mod freeze;
 mod held;
 mod history;
 mod idempotency;

@@ -10,7 +10,7 @@ use super::route::{Decision, Dialled, Facts, PairFacts, Released, explain, unkno
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
-use crate::store::devices::DeviceRow;
+use crate::store::devices::{self, DeviceRow};
 use crate::store::history::{self as rows, HistoryRow};
 use crate::store::presence::{self, DeviceChangeRow};
 use crate::store::{Conn, StoreError, numbers, phone_holds};
@@ -70,6 +70,7 @@ fn device(row: &DeviceChangeRow) -> Result<DeviceRow> {
         region: None,
         stopped_all: row.stopped_all,
         created_at: row.at,
+        frozen_at: row.frozen.then_some(row.at),
     })
 }
 
@@ -171,7 +172,7 @@ fn other_end(conn: &mut Conn, community: CommunityId, row: &HistoryRow, at: Time
         row: assignment(row),
         mirror: assignment(&mirror),
         shown,
-        device: phones.first().map(device).transpose()?,
+        device: devices::first_of(phones.iter().map(device).collect::<Result<_>>()?),
         app: app.map(|id| AppDeviceRow {
             community_id: community.as_i64(),
             member_id: contact.as_i64(),

@@ -438,7 +438,11 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
     };
     let community = CommunityId::from_i64(message.community_id);
     let sender = E164::from_i64(phone).ok_or(StoreError::Corrupt("messages.from_phone"))?;
-    let owner = devices::hold_by_phone(conn, community, sender)?.map(|device| device.member_id);
+    let device = devices::hold_by_phone(conn, community, sender)?;
+    if device.as_ref().is_some_and(devices::DeviceRow::is_frozen) {
+        return Ok(None);
+    }
+    let owner = device.map(|device| device.member_id);
     if message.from_member.is_some() && owner != message.from_member {
         // The phone has left its member since: whoever has it now did not ask.
         return Ok(None);

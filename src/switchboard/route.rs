@@ -67,6 +67,13 @@ pub(crate) struct PairFacts {
     pub app: Option<AppDeviceRow>,
 }
 
+impl PairFacts {
+    /// The contact's phone, where something may be sent to it.
+    pub fn phone(&self) -> Option<&DeviceRow> {
+        self.device.as_ref().filter(|phone| !phone.is_frozen())
+    }
+}
+
 /// All that the decision depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
@@ -242,6 +249,8 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
         refuse(Reason::AwaitingAcceptance)
     } else if pair.device.is_none() && pair.app.is_none() {
         refuse(Reason::NoDevice)
+    } else if pair.phone().is_none() && pair.app.is_none() {
+        refuse(Reason::RecipientFrozen)
     } else {
         Ruling::Bridge
     }
@@ -251,6 +260,9 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
 pub(crate) fn rule(facts: &Facts) -> Ruling {
     match facts {
         Facts { dialled: None, .. } => Ruling::Refuse(Reason::UnassignedNumber),
+        Facts {
+            sender: Some(sender), ..
+        } if sender.is_frozen() => Ruling::Refuse(Reason::SenderFrozen),
         Facts {
             sender: None,
             released: None,
