@@ -39,7 +39,11 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/members").get(members::list).post(members::create).tagged(),
                 branch("/members/{member}").get(members::one).tagged().patch(members::edit).tagged().delete(members::remove).with([
                     branch("/devices").get(devices::list).post(devices::create).tagged(),
-                    branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove),
+                    branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove).with([
+                        branch("/freeze").post(devices::freeze).tagged(),
+                        branch("/thaw").post(devices::thaw).tagged(),
+                        branch("/replace").post(devices::replace).only(Gate::Manage),
+                    ]),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
                     branch("/contacts/bulk").post(bulk::create),
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([

@@ -95,7 +95,8 @@ pub(crate) fn assign(
                     other_stopped.contains(&choice.mirror),
                 );
                 let pair = insert(conn, ctx, policy, community, (member, contact), choice, stopped)?;
-                count(loads, [pair.row.number, pair.mirror.number], 1);
+                count(loads, pair.row.number, 1);
+                count(loads, pair.mirror.number, 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events.assignment_created(community, &seen)?;
                 if pair.mirror.pending && !pair.mirror.stopped {
@@ -291,8 +292,8 @@ fn insert(
     })
 }
 
-pub(super) fn count(loads: &mut Loads, ids: [NumberId; 2], by: i64) {
-    ids.into_iter().for_each(|id| *loads.entry(id).or_insert(0) += by);
+pub(super) fn count(loads: &mut Loads, id: NumberId, by: i64) {
+    *loads.entry(id).or_insert(0) += by;
 }
 
 /// Releases a pair: both rows go, both numbers are remembered and cool down, and what still waits to be
@@ -357,6 +358,6 @@ pub(super) fn release_locked(
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
     }
-    count(loads, [pair[0].number, pair[1].number], -1);
+    pair.iter().for_each(|side| count(loads, side.number, -1));
     Ok(())
 }

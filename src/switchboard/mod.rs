@@ -41,6 +41,7 @@ mod lead;
 pub mod media;
 mod members;
 mod messages;
+mod new_phone;
 mod notices;
 mod observer;
 mod opt_outs;
@@ -90,6 +91,9 @@ pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::NewMember;
+pub use new_phone::{
+    FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, Settlement,
+};
 pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
 pub use observer::{CallbackResult, Observer};
 pub use opt_outs::OptOut;

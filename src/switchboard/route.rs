@@ -194,9 +194,14 @@ pub(crate) fn facts(
         }
         facts.released = releases::get(conn, *community, member, number)?.map(Into::into);
     }
-    if facts.released.is_none() {
+    let has_seen = |released: &Released| {
+        let since = facts.sender.as_ref().map_or(i64::MAX, |phone| phone.created_at);
+        released.released_at.0 >= since
+    };
+    if !facts.released.as_ref().is_some_and(has_seen) {
         // The phone may have been somebody else's when it last had this number.
-        facts.released = phone_holds::get(conn, *community, from, number)?.map(Into::into);
+        let hold = phone_holds::get(conn, *community, from, number)?;
+        facts.released = hold.map(Into::into).or(facts.released);
     }
     Ok(facts)
 }

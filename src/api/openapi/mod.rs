@@ -41,7 +41,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     paths(
         communities::create, communities::list, communities::one, communities::edit,
         members::create, members::list, members::one, members::edit, members::remove,
-        devices::create, devices::list, devices::remove, devices::one, devices::edit,
+        devices::create, devices::list, devices::remove, devices::one, devices::edit, devices::freeze, devices::thaw, devices::replace,
         contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contacts::history,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,

@@ -47,6 +47,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 made_meanwhile: "Another request made the same thing at the same moment.", "the same thing was made at the same moment by another request; look, then try again";
     409 phone_taken: "The phone belongs to another member of the community.", "+14155550101 is already the phone of mem_1tq3v8r4w0802 in this community; a phone belongs to one member";
     409 phone_remembers: "On that phone a number stood for somebody else a short while ago.", "on +14155550101 +15005550101 stood for another contact, and for mem_1tq3v8r4w0801 it is mem_1tq3v8r4w0802; release that contact, or add the phone to another member";
+    409 phone_conflicts: "What stands against the new phone is not settled.", "+14155550177 cannot take the place of dev_1tq3v8r4w0801 yet: 2 numbers are somebody else on it; ask with `dry_run` to see each, and say how they are settled";
     409 too_many_devices: "The member has as many devices as one may have.", "mem_1tq3v8r4w0801 has 10 devices already; remove one first";
     409 last_device: "The only device of a member with contacts cannot go.", "dev_1tq3v8r4w0801 is the only device of mem_1tq3v8r4w0801, who has contacts; add another device first";
     409 table_full: "One of the two has no number left for another contact.", "the table of mem_1tq3v8r4w0801 is full: all 3 usable numbers stand for contacts; add a number or release a contact";
