@@ -11,6 +11,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod output;
+mod phone;
 mod pool_apply;
 mod pool_import;
 mod pool_plan;
@@ -62,6 +63,9 @@ enum Command {
     Verify(verify::Args),
     /// List calls, or show one step by step.
     Calls(calls::Args),
+    /// Freeze a lost phone, or put a new one in its place.
+    #[command(subcommand)]
+    Phone(phone::Command),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -120,6 +124,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Explain(args) => explain::run(&config, &args, out),
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
+        Command::Phone(command) => phone::run(&config, command, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
         Command::Doctor | Command::Openapi => Ok(()),
@@ -176,6 +181,10 @@ mod tests {
             "partyline explain +14155550151 +14155550101 --at 2026-01-31T12:00:00Z --community Demo",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
+            "partyline phone freeze +14155550151 --community Demo",
+            "partyline phone thaw +14155550151 --community Demo --json",
+            "partyline phone replace +14155550151 --with +14155550177 --community Demo --dry-run",
+            "partyline phone replace +14155550151 --with +14155550177 --community Demo --settle mem_0000000000001=move --otherwise drop --owner merge",
             "partyline key list",
             "partyline key revoke key_0000000000001",
             "partyline config check",
@@ -190,6 +199,8 @@ mod tests {
             "partyline key create --scope king",
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
+            "partyline phone freeze +14155550151",
+            "partyline phone replace +14155550151 --with +14155550177 --community Demo --settle mem_0000000000001=keep",
             "partyline verify --signer aGVsbG8=",
             "partyline explain +14155550151",
             "partyline explain +14155550151 +14155550101 --at yesterday",

@@ -145,12 +145,7 @@ impl Switchboard {
     }
 
     /// Thaws a phone that was found again; what waited for it leaves.
-    pub async fn thaw_phone(
-        &self,
-        community: CommunityId,
-        member: MemberId,
-        id: DeviceId,
-    ) -> Result<Device> {
+    pub async fn thaw_phone(&self, community: CommunityId, member: MemberId, id: DeviceId) -> Result<Device> {
         let thawed = self
             .write(move |conn, ctx| thaw(conn, ctx, community, (member, id)))
             .await;

@@ -91,10 +91,10 @@ pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::NewMember;
+pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
 pub use new_phone::{
     FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, Settlement,
 };
-pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
 pub use observer::{CallbackResult, Observer};
 pub use opt_outs::OptOut;
 pub use outbox::Dispatching;

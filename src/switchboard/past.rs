@@ -105,8 +105,11 @@ fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: 
         }
     }
     // What the phone itself remembers goes before what its member remembers and it has not seen.
-    let own = remembered(conn, community, (from, number), phone, at)?
-        .filter(|own| facts.released.is_none_or(|known| own.released_at >= known.released_at));
+    let own = remembered(conn, community, (from, number), phone, at)?.filter(|own| {
+        facts
+            .released
+            .is_none_or(|known| own.released_at >= known.released_at)
+    });
     facts.released = own.or(facts.released);
     Ok(facts)
 }

@@ -86,7 +86,9 @@ pub(crate) fn conflicts(
             .find(|other| other.number == row.number && other.contact != row.contact)
             .map(|other| found(PhoneConflictKind::InUse, Some(other.contact.as_i64()), None));
         let stopped = || {
-            let stop = stops.iter().find(|stop| stop.number_id == number && stop.contact_id != contact);
+            let stop = stops
+                .iter()
+                .find(|stop| stop.number_id == number && stop.contact_id != contact);
             stop.map(|stop| found(PhoneConflictKind::Stopped, stop.contact_id, None))
         };
         let cooling = || {

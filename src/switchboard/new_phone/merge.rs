@@ -10,7 +10,9 @@ use crate::domain::assignment::Assignment;
 use crate::domain::choice;
 use crate::domain::history::Why;
 use crate::domain::id::MemberId;
-use crate::store::{Conn, StoreError, assignments, devices, members, numbers, opt_outs, phone_holds, releases};
+use crate::store::{
+    Conn, StoreError, assignments, devices, members, numbers, opt_outs, phone_holds, releases,
+};
 
 /// Makes the owner's pairs the member's; how many, and how many were released for the member has them already.
 pub(super) fn take_over(
@@ -35,8 +37,8 @@ pub(super) fn take_over(
         let Some(pair) = assignments::lock_pair(conn, community, owner.id(), row.contact)? else {
             continue;
         };
-        let is_theirs = row.contact == member
-            || assignments::by_contact(conn, community, member, row.contact)?.is_some();
+        let is_theirs =
+            row.contact == member || assignments::by_contact(conn, community, member, row.contact)?.is_some();
         if is_theirs {
             let why = (row, Why::Merged);
             assign::release(conn, ctx, &change.policy, community, why, loads)?;
@@ -69,12 +71,7 @@ fn hand_over(
         true => row.number,
         false => {
             let candidates = assign::candidates(conn, community, loads)?;
-            choice::choose_one(
-                &candidates,
-                assign::needs(),
-                &side,
-                (row.contact, mirror.number),
-            )?
+            choice::choose_one(&candidates, assign::needs(), &side, (row.contact, mirror.number))?
         }
     };
     tell_released(conn, ctx, community, pair)?;

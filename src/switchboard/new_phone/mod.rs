@@ -188,13 +188,19 @@ fn look<'a>(
     if numbers::find(conn, new.phone)?.is_some() {
         return Err(SwitchboardError::invalid(
             "phone",
-            format!("{} is a pool number; a member's phone must be a number of their own", new.phone),
+            format!(
+                "{} is a pool number; a member's phone must be a number of their own",
+                new.phone
+            ),
         ));
     }
     if owner == Some(member) {
         return Err(SwitchboardError::conflict(
             "phone_taken",
-            format!("{} is a phone of {member} already; remove {id}, so that texts go there", new.phone),
+            format!(
+                "{} is a phone of {member} already; remove {id}, so that texts go there",
+                new.phone
+            ),
         ));
     }
     // Looked at again: the phone may have left its member before the lock was had. None gets it meanwhile.
@@ -302,7 +308,10 @@ impl Change<'_> {
         phone_memory::bring_stops(conn, ctx, community, &now)?;
         // What waited for the old phone goes to the new one.
         notices::leave_phone(conn, ctx, community, member, old)?;
-        let keeps = |row: &&Assignment| now.iter().any(|then| then.id == row.id && then.number == row.number);
+        let keeps = |row: &&Assignment| {
+            now.iter()
+                .any(|then| then.id == row.id && then.number == row.number)
+        };
         change.kept = self.table.iter().filter(keeps).count();
         change.applied = true;
         change.device = device_view(device)?;

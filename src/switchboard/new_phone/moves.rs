@@ -27,12 +27,7 @@ pub(super) fn to_another(
     let phone = devices::primary(conn, community, row.member)?;
     let (side, stopped) = assign::side(conn, ctx, community, row.member, row.contact, phone.as_ref())?;
     let candidates = assign::candidates(conn, community, loads)?;
-    let to = choice::choose_one(
-        &candidates,
-        assign::needs(),
-        &side,
-        (row.contact, mirror.number),
-    )?;
+    let to = choice::choose_one(&candidates, assign::needs(), &side, (row.contact, mirror.number))?;
     tell_released(conn, ctx, community, pair)?;
     let after = Assignment {
         number: to,
@@ -54,7 +49,13 @@ pub(super) fn to_another(
         assignments::delete(conn, community, before.member, before.number)?;
         assignments::insert_one(conn, community, then)?;
     }
-    history::note_change(conn, ctx, community, (row, &after), (Why::PhoneReplaced, cool_until))?;
+    history::note_change(
+        conn,
+        ctx,
+        community,
+        (row, &after),
+        (Why::PhoneReplaced, cool_until),
+    )?;
     remember(conn, ctx, community, row, cool_until)?;
     count(loads, row.number, -1);
     count(loads, to, 1);
