@@ -1,7 +1,7 @@
 //! Which pool number stands for whom (design rule 4), as a pure function of what both tables hold.
 //!
 //! In order: the number that this pair had before; a number not in use by this member, not cooling down
-//! for them and not stopped by their phone; able to do what is needed, and of the member's region if
+//! for them, not kept for a former contact and not stopped by their phone; able to do what is needed, and of the member's region if
 //! possible; the same number both ways if one is free; the least loaded; rendezvous hashing.
 
 use std::collections::HashSet;
@@ -35,6 +35,8 @@ pub struct Side {
     pub used: HashSet<NumberId>,
     /// Numbers that stood for another contact and are still cooling down.
     pub cooling: HashSet<NumberId>,
+    /// Numbers that are kept for a former contact beyond their cool-down.
+    pub kept: HashSet<NumberId>,
     /// Numbers that this member's phone has stopped while they stood for another contact.
     pub stopped: HashSet<NumberId>,
     /// The number that last stood for this very contact.
@@ -52,6 +54,7 @@ impl Side {
             region: None,
             used: HashSet::new(),
             cooling: HashSet::new(),
+            kept: HashSet::new(),
             stopped: HashSet::new(),
             remembered: None,
             remembered_for_others: HashSet::new(),
@@ -60,7 +63,8 @@ impl Side {
 
     /// Whether a number may stand for the contact there.
     pub fn is_free(&self, number: NumberId) -> bool {
-        !self.used.contains(&number) && !self.cooling.contains(&number) && !self.stopped.contains(&number)
+        let taken = [&self.used, &self.cooling, &self.kept, &self.stopped];
+        !taken.iter().any(|numbers| numbers.contains(&number))
     }
 
     /// How badly a free number fits; lower is better. Region first, then others' memories.
@@ -82,8 +86,8 @@ pub struct Choice {
 /// No number is left for one of the two.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "the table of {member} is full: of {usable} usable numbers {used} are in use, {cooling} cool down and \
-     {stopped} were stopped by that phone; add at least {needed} number, or release a contact of {member}"
+    "the table of {member} is full: of {usable} usable numbers {used} are in use, {cooling} cool down, {kept} are kept for \
+     former contacts and {stopped} were stopped by that phone; add at least {needed} number, or release a contact of {member}"
 )]
 pub struct Shortage {
     /// Whose table is full.
@@ -94,6 +98,8 @@ pub struct Shortage {
     pub used: usize,
     /// Of those, how many are cooling down.
     pub cooling: usize,
+    /// Of those, how many are kept for former contacts.
+    pub kept: usize,
     /// Of those, how many the member's phone has stopped.
     pub stopped: usize,
     /// How many more numbers would help now.
@@ -178,6 +184,7 @@ fn shortage(able: &[&Candidate], side: &Side) -> Shortage {
         usable: able.len(),
         used: count(&side.used),
         cooling: count(&side.cooling),
+        kept: count(&side.kept),
         stopped: count(&side.stopped),
         needed: 1,
     }

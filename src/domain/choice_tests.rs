@@ -261,10 +261,11 @@ fn a_number_that_cannot_do_what_is_needed_is_never_chosen() {
 
 #[test]
 fn a_shortage_says_whose_table_is_full_and_why() {
-    let numbers = Model::new(3).numbers;
+    let numbers = Model::new(4).numbers;
     let owner = Side::empty(MemberId::from_i64(1));
     let mut contact = Side::empty(MemberId::from_i64(2));
     contact.used = [1].map(NumberId::from_i64).into();
+    contact.kept = [4].map(NumberId::from_i64).into();
     contact.cooling = [2].map(NumberId::from_i64).into();
     contact.stopped = [3].map(NumberId::from_i64).into();
     let shortage = choose(&numbers, Capabilities::usual(), &owner, &contact).unwrap_err();
@@ -272,9 +273,10 @@ fn a_shortage_says_whose_table_is_full_and_why() {
         shortage,
         Shortage {
             member: contact.member,
-            usable: 3,
+            usable: 4,
             used: 1,
             cooling: 1,
+            kept: 1,
             stopped: 1,
             needed: 1
         }

@@ -228,6 +228,17 @@ pub fn give_to(conn: &mut Conn, key: (i64, i64, i16), node: i16) -> Result<(), S
     Ok(())
 }
 
+/// Whether a row waits for a frozen phone.
+pub fn is_parked(conn: &mut Conn, key: (i64, i64, i16)) -> Result<bool, StoreError> {
+    let found: Option<i16> = each!(conn, c => outbox::table
+        .find(key)
+        .filter(outbox::node.eq(PARKED))
+        .select(outbox::node)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
 /// Rows that waited for a frozen phone beyond their time.
 pub fn parked_too_long(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OutboxRow>, StoreError> {
     Ok(each!(conn, c => outbox::table
@@ -238,12 +249,23 @@ pub fn parked_too_long(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<Outb
         .load(c))?)
 }
 
-/// Where a row is still to be sent by that node: the phone and the carrier.
-pub fn target(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<Option<(i64, String)>, StoreError> {
+/// How a row is to leave now, which need not be as when it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Target {
+    /// The real phone that it goes to, E.164.
+    pub to_phone: i64,
+    /// The outlet.
+    pub carrier: String,
+    /// The pool number that it leaves from, E.164.
+    pub from_number: i64,
+}
+
+/// How a row is still to be sent by that node.
+pub fn target(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<Option<Target>, StoreError> {
     Ok(each!(conn, c => outbox::table
         .find(key)
         .filter(outbox::node.eq(node as i16))
-        .select((outbox::to_phone, outbox::carrier))
+        .select((outbox::to_phone, outbox::carrier, outbox::from_number))
         .first(c)
         .optional())?)
 }

@@ -24,6 +24,8 @@ pub struct ReleaseRow {
     pub released_at: i64,
     /// Until when it may not stand for anybody else on that phone, Unix milliseconds.
     pub cool_until: i64,
+    /// Until when it is kept for that contact, Unix milliseconds; 0 where it is not.
+    pub memory_until: i64,
 }
 
 /// Records a release; an older one of the same number on the same phone is forgotten.
@@ -36,9 +38,41 @@ pub fn record(conn: &mut Conn, row: &ReleaseRow) -> Result<(), StoreError> {
             releases::contact_id.eq(excluded(releases::contact_id)),
             releases::released_at.eq(excluded(releases::released_at)),
             releases::cool_until.eq(excluded(releases::cool_until)),
+            releases::memory_until.eq(excluded(releases::memory_until)),
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// Keeps no number of a member for a contact any more: they have one again, or nobody wants it.
+pub fn keep_none(
+    conn: &mut Conn,
+    community: CommunityId,
+    (member, contact): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(releases::table)
+        .filter(releases::community_id.eq(community.as_i64()))
+        .filter(releases::member_id.eq(member.as_i64()))
+        .filter(releases::contact_id.eq(contact.as_i64()))
+        .filter(releases::memory_until.gt(0))
+        .set(releases::memory_until.eq(0))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Does not keep a member's number for its former contact any more; false where it was not kept.
+pub fn discard(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    number: NumberId,
+) -> Result<bool, StoreError> {
+    let changed = each!(conn, c => diesel::update(
+        releases::table.find((community.as_i64(), member.as_i64(), number.as_i64())))
+        .filter(releases::memory_until.gt(0))
+        .set(releases::memory_until.eq(0))
+        .execute(c))?;
+    Ok(changed > 0)
 }
 
 /// Everything that is remembered of a member's numbers.

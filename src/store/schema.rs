@@ -95,6 +95,7 @@ diesel::table! {
         contact_id -> BigInt,
         released_at -> BigInt,
         cool_until -> BigInt,
+        memory_until -> BigInt,
     }
 }
 

@@ -15,7 +15,8 @@ use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs, phone_holds};
+use crate::store::phone_holds::{self, PhoneHoldRow};
+use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs};
 
 /// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
@@ -192,8 +193,45 @@ pub(super) fn candidates(conn: &mut Conn, community: CommunityId, loads: &Loads)
     Ok(rows.into_iter().map(candidate).collect())
 }
 
-/// A number, for whom it stood (none of this community, perhaps), when it was released, when it has cooled down.
-type Past = (i64, Option<i64>, i64, i64);
+/// What a number was on a phone or in a member's table.
+struct Past {
+    number: NumberId,
+    /// None for somebody of another community.
+    contact: Option<i64>,
+    released_at: i64,
+    cool_until: i64,
+    /// Until when it is kept for the contact.
+    kept_until: i64,
+    /// It was not discarded.
+    remembered: bool,
+}
+
+impl From<ReleaseRow> for Past {
+    fn from(row: ReleaseRow) -> Self {
+        Self {
+            number: NumberId::from_i64(row.number_id),
+            contact: Some(row.contact_id),
+            released_at: row.released_at,
+            cool_until: row.cool_until,
+            kept_until: row.memory_until,
+            remembered: row.memory_until > 0,
+        }
+    }
+}
+
+impl From<PhoneHoldRow> for Past {
+    fn from(row: PhoneHoldRow) -> Self {
+        Self {
+            number: NumberId::from_i64(row.number_id),
+            contact: row.contact_id,
+            released_at: row.released_at,
+            cool_until: row.cool_until,
+            // A phone's own memory keeps nothing: it may be anybody's next.
+            kept_until: 0,
+            remembered: true,
+        }
+    }
+}
 
 /// Everything the choice must know of one side, and the numbers that its phones have stopped.
 pub(super) fn side(
@@ -210,17 +248,13 @@ pub(super) fn side(
         .collect();
     // What numbers were to this member, and what they were on the phones that the member has now.
     let mut past: Vec<Past> = releases::of_member(conn, community, member)?
-        .iter()
-        .map(|r| (r.number_id, Some(r.contact_id), r.released_at, r.cool_until))
+        .into_iter()
+        .map(Past::from)
         .collect();
     let (mut stopped, mut stopped_as_others) = (HashSet::new(), HashSet::new());
     for phone in devices::of_member(conn, community, member)? {
         let holds = phone_holds::of_phone(conn, community, phone.e164()?)?;
-        past.extend(
-            holds
-                .iter()
-                .map(|h| (h.number_id, h.contact_id, h.released_at, h.cool_until)),
-        );
+        past.extend(holds.into_iter().map(Past::from));
         let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
         for out in outs.iter().filter(|o| o.number_id != opt_outs::ALL_NUMBERS) {
             let number = NumberId::from_i64(out.number_id);
@@ -230,23 +264,27 @@ pub(super) fn side(
             }
         }
     }
-    let number = |past: &Past| NumberId::from_i64(past.0);
-    let others = || past.iter().filter(|p| p.1 != Some(contact.as_i64()));
+    let number = |past: &Past| past.number;
+    let others = || past.iter().filter(|p| p.contact != Some(contact.as_i64()));
     let side = Side {
         member,
         region: device.and_then(|d| d.region.as_deref()).and_then(Region::parse),
         used,
         cooling: others()
-            .filter(|(.., cool_until)| *cool_until > ctx.now.0)
+            .filter(|past| past.cool_until > ctx.now.0)
+            .map(number)
+            .collect(),
+        kept: others()
+            .filter(|past| past.kept_until > ctx.now.0 && past.cool_until <= ctx.now.0)
             .map(number)
             .collect(),
         stopped: stopped_as_others,
         remembered: past
             .iter()
-            .filter(|p| p.1 == Some(contact.as_i64()))
-            .max_by_key(|(.., released_at, _)| *released_at)
+            .filter(|past| past.contact == Some(contact.as_i64()) && past.remembered)
+            .max_by_key(|past| past.released_at)
             .map(number),
-        remembered_for_others: others().map(number).collect(),
+        remembered_for_others: others().filter(|past| past.remembered).map(number).collect(),
     };
     Ok((side, stopped))
 }
@@ -283,6 +321,9 @@ fn insert(
         ..row.clone()
     };
     assignments::insert_pair(conn, community, [&row, &mirror])?;
+    for side in [&row, &mirror] {
+        releases::keep_none(conn, community, (side.member, side.contact))?;
+    }
     history::note_pair(conn, ctx, community, [&row, &mirror], Why::ContactAdded)?;
     Ok(Pair {
         row,
@@ -342,6 +383,11 @@ pub(super) fn release_locked(
     let seen = contacts::contact_view(conn, community, chosen, received)?;
     ctx.events.assignment_released(community, &seen)?;
     let cool_until = from.plus_s(policy.cool_down_s);
+    // A pair that gave way, or whose contact is gone, has no claim to its number beyond the cool-down.
+    let kept_until = match (cooling, why) {
+        (Cooling::FromLastUse, _) | (_, Why::MemberRemoved) => cool_until,
+        (Cooling::FromNow, _) => cool_until.max(from.plus_s(policy.pair_memory_s)),
+    };
     history::note_end(conn, ctx, community, pair, why, cool_until)?;
     for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
@@ -354,6 +400,7 @@ pub(super) fn release_locked(
                 contact_id: side.contact.as_i64(),
                 released_at: ctx.now.0,
                 cool_until: cool_until.0,
+                memory_until: kept_until.0,
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;

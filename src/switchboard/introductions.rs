@@ -132,6 +132,7 @@ fn remember(
         contact_id: to.as_i64(),
         released_at: ctx.now.0,
         cool_until: ctx.now.0,
+        memory_until: ctx.now.0,
     };
     Ok(releases::record(conn, &row)?)
 }

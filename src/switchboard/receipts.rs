@@ -171,6 +171,9 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
         }
         return Ok(Vec::new());
     }
+    // One that was given up in memory may have waited for a frozen phone since.
+    let was_parked = matches!(completion.attempt, Attempt::Over { .. })
+        && outbox::is_parked(conn, (community_id, message_id, kind))?;
     outbox::delete(conn, community_id, message_id, kind)?;
     if kind == outbox::RECEIPT {
         return Ok(Vec::new());
@@ -225,7 +228,11 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
             // It never left, not whole.
             media::drop_of_message(conn, community, message, ctx.now)?;
             let (ids, detail) = ((community, message), detail.as_deref());
-            advance(conn, ctx, ids, *status, Some(*reason), detail)
+            let reason = match was_parked {
+                true => Reason::RecipientFrozen,
+                false => *reason,
+            };
+            advance(conn, ctx, ids, *status, Some(reason), detail)
         }
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn to_another(
         assignments::delete(conn, community, before.member, before.number)?;
         assignments::insert_one(conn, community, then)?;
     }
+    releases::keep_none(conn, community, (row.member, row.contact))?;
     history::note_change(
         conn,
         ctx,
@@ -79,6 +80,8 @@ fn remember(
         contact_id: row.contact.as_i64(),
         released_at: ctx.now.0,
         cool_until: cool_until.0,
+        // The contact has another number.
+        memory_until: 0,
     };
     Ok(releases::record(conn, &past)?)
 }
