@@ -3,8 +3,8 @@
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, resolve,
-    verifications,
+    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_outs, pools, releases,
+    resolve, verifications,
 };
 
 /// The route table.
@@ -44,6 +44,9 @@ pub(crate) fn tree() -> Vec<Branch> {
                         branch("/thaw").post(devices::thaw).tagged(),
                         branch("/replace").post(devices::replace).only(Gate::Manage),
                     ]),
+                    branch("/releases/{number}").get(releases::one).tagged().delete(releases::discard).only(Gate::Manage).with([
+                        branch("/re_pair").post(releases::re_pair),
+                    ]),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
                     branch("/contacts/bulk").post(bulk::create),
                     branch("/contacts/{contact}").get(contacts::one).tagged().patch(contacts::edit).tagged().delete(contacts::remove).with([
@@ -66,7 +69,11 @@ pub(crate) fn tree() -> Vec<Branch> {
                 ]),
                 branch("/interactions").get(interactions::list),
                 branch("/quarantine").get(messages::quarantine),
-                branch("/quarantine/{message}").get(messages::held).tagged(),
+                branch("/quarantine/{message}").get(messages::held).tagged().with([
+                    branch("/release").gate(Gate::Manage).post(messages::release).tagged(),
+                    branch("/discard").gate(Gate::Manage).post(messages::discard).tagged(),
+                ]),
+                branch("/releases").get(releases::list),
                 branch("/opt_outs").get(opt_outs::list),
                 branch("/opt_outs/{opt_out}").get(opt_outs::one).tagged(),
                 branch("/callback_endpoints").get(endpoints::list).post(endpoints::create),

@@ -7,6 +7,7 @@ mod csv_rows;
 mod doctor;
 mod explain;
 mod failure;
+mod held;
 mod key;
 mod migrate;
 mod openapi;
@@ -66,6 +67,9 @@ enum Command {
     /// Freeze a lost phone, or put a new one in its place.
     #[command(subcommand)]
     Phone(phone::Command),
+    /// List what is held back, and say what becomes of it.
+    #[command(subcommand)]
+    Held(held::Command),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -125,6 +129,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Phone(command) => phone::run(&config, command, out),
+        Command::Held(command) => held::run(&config, command, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
         Command::Doctor | Command::Openapi => Ok(()),
@@ -185,6 +190,11 @@ mod tests {
             "partyline phone thaw +14155550151 --community Demo --json",
             "partyline phone replace +14155550151 --with +14155550177 --community Demo --dry-run",
             "partyline phone replace +14155550151 --with +14155550177 --community Demo --settle mem_0000000000001=move --otherwise drop --owner merge",
+            "partyline held list --community Demo --member mem_0000000000001 --json",
+            "partyline held release msg_0000000000001 --community Demo --re-pair",
+            "partyline held discard msg_0000000000001 --community Demo",
+            "partyline held forget mem_0000000000001 +14155550101 --community Demo",
+            "partyline held re-pair mem_0000000000001 +14155550101 --community Demo --release-texts",
             "partyline key list",
             "partyline key revoke key_0000000000001",
             "partyline config check",

@@ -196,7 +196,7 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         // Unallocated (unassigned) number.
         Reason::UnassignedNumber | Reason::NoContact => (404, 1),
         // Number changed: it stood for somebody, and does no more.
-        Reason::PairReleased => (410, 22),
+        Reason::PairReleased | Reason::Discarded => (410, 22),
         // Call rejected.
         Reason::UnknownSender
         | Reason::PairBlocked

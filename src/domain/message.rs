@@ -24,7 +24,7 @@ pub enum Status {
     Expired,
     /// Refused by a rule: a block, an opt-out, a stranger, an unassigned number.
     Blocked,
-    /// Held because the pair behind the number was released; it reaches nobody.
+    /// Held because the pair behind the number was released; it reaches nobody, unless it is released.
     Quarantined,
 }
 
@@ -92,7 +92,9 @@ impl Status {
             Sent => matches!(next, Delivered | Undelivered | Failed | Expired),
             // A carrier that first reported a failure may still get the text through.
             Undelivered | Expired => matches!(next, Delivered),
-            Delivered | Failed | Blocked | Quarantined => false,
+            // Whoever manages the community lets it go on its way, or discards it.
+            Quarantined => matches!(next, Accepted | Blocked),
+            Delivered | Failed | Blocked => false,
         }
     }
 }
@@ -139,11 +141,13 @@ pub enum Reason {
     SenderFrozen,
     /// The recipient's phone is frozen.
     RecipientFrozen,
+    /// It was held, and then discarded.
+    Discarded,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 19] = [
+    pub const ALL: [Reason; 20] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -163,6 +167,7 @@ impl Reason {
         Reason::NoVoice,
         Reason::SenderFrozen,
         Reason::RecipientFrozen,
+        Reason::Discarded,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -187,6 +192,7 @@ impl Reason {
             Reason::NoVoice => "no_voice",
             Reason::SenderFrozen => "sender_frozen",
             Reason::RecipientFrozen => "recipient_frozen",
+            Reason::Discarded => "discarded",
         }
     }
 
@@ -217,6 +223,7 @@ impl Reason {
             Reason::NoVoice => "a number of this pair takes no calls",
             Reason::SenderFrozen => "the sender's phone is frozen: it was lost",
             Reason::RecipientFrozen => "the recipient's phone is out of use for now",
+            Reason::Discarded => "it was held in quarantine, and discarded",
         }
     }
 }

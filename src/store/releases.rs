@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::schema::releases;
+use super::window::LOOKED_AT;
 use super::{Conn, StoreError, each};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 
@@ -26,6 +27,21 @@ pub struct ReleaseRow {
     pub cool_until: i64,
     /// Until when it is kept for that contact, Unix milliseconds; 0 where it is not.
     pub memory_until: i64,
+}
+
+impl ReleaseRow {
+    /// Where it stands in the order of the key.
+    pub fn place(&self) -> (MemberId, NumberId) {
+        (
+            MemberId::from_i64(self.member_id),
+            NumberId::from_i64(self.number_id),
+        )
+    }
+
+    /// Whether the number cools down, or is kept.
+    pub fn is_held(&self, now: i64) -> bool {
+        self.cool_until.max(self.memory_until) > now
+    }
 }
 
 /// Records a release; an older one of the same number on the same phone is forgotten.
@@ -129,4 +145,69 @@ pub fn recast(
         .set(releases::contact_id.eq(to.as_i64()))
         .execute(c))?;
     Ok(())
+}
+
+/// Which releases a list shows.
+#[derive(Clone, Copy, Debug)]
+pub struct ReleaseFilter {
+    /// Those that cool down or are kept at this moment (Unix milliseconds), or those that are neither.
+    pub held_at: Option<(i64, bool)>,
+}
+
+/// Releases of a member, or of all from one on, in the order of the key, after a place; and, where fewer were found than
+/// asked for although there are more, the place up to which all was looked at.
+pub fn list(
+    conn: &mut Conn,
+    community: CommunityId,
+    (member, after): (Option<MemberId>, (MemberId, NumberId)),
+    filter: ReleaseFilter,
+    limit: i64,
+) -> Result<(Vec<ReleaseRow>, Option<(MemberId, NumberId)>), StoreError> {
+    // Looked at in the order of the key, so many at most; what is not shown is left out here.
+    let looked = page(conn, community, member, after, LOOKED_AT)?;
+    let is_full = i64::try_from(looked.len()).is_ok_and(|found| found >= LOOKED_AT);
+    let last = looked.last().map(ReleaseRow::place);
+    let mut shown: Vec<ReleaseRow> = looked
+        .into_iter()
+        .filter(|row| filter.held_at.is_none_or(|(now, held)| row.is_held(now) == held))
+        .collect();
+    let most = usize::try_from(limit).unwrap_or(0);
+    let ends_early = shown.len() < most;
+    shown.truncate(most);
+    Ok((shown, last.filter(|_| is_full && ends_early)))
+}
+
+/// The rest of a member's releases and those of the members that follow are two queries: as one, neither database finds
+/// its beginning in the key.
+fn page(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: Option<MemberId>,
+    after: (MemberId, NumberId),
+    limit: i64,
+) -> Result<Vec<ReleaseRow>, StoreError> {
+    let first = member.unwrap_or(after.0);
+    let number = match after.0 == first {
+        true => after.1,
+        false => NumberId::from_i64(0),
+    };
+    let mut found: Vec<ReleaseRow> = each!(conn, c => releases::table
+        .filter(releases::community_id.eq(community.as_i64()))
+        .filter(releases::member_id.eq(first.as_i64()))
+        .filter(releases::number_id.gt(number.as_i64()))
+        .order(releases::number_id)
+        .limit(limit)
+        .select(ReleaseRow::as_select())
+        .load(c))?;
+    let room = limit - i64::try_from(found.len()).unwrap_or(limit);
+    if member.is_none() && room > 0 {
+        found.extend(each!(conn, c => releases::table
+            .filter(releases::community_id.eq(community.as_i64()))
+            .filter(releases::member_id.gt(first.as_i64()))
+            .order((releases::member_id, releases::number_id))
+            .limit(room)
+            .select(ReleaseRow::as_select())
+            .load::<ReleaseRow>(c))?);
+    }
+    Ok(found)
 }

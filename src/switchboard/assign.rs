@@ -14,8 +14,8 @@ use crate::domain::policy::{Policy, WhenFull};
 use crate::domain::pool::{Capabilities, Capability, Region};
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
-use crate::store::releases::{self, ReleaseRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
+use crate::store::releases::{self, ReleaseRow};
 use crate::store::{Conn, StoreError, app_devices, numbers, opt_outs};
 
 /// Most pairs that one new contact may push out of the two tables, besides those above the received cap.

@@ -75,7 +75,12 @@ fn device(row: &DeviceChangeRow) -> Result<DeviceRow> {
 }
 
 /// Everything about a text from `from` to `to` as it was.
-fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: Timestamp) -> Result<Facts> {
+pub(super) fn facts(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (E164, E164),
+    at: Timestamp,
+) -> Result<Facts> {
     let mut facts = nothing();
     let Some(row) = numbers::of_community(conn, community, to)? else {
         return Ok(facts);

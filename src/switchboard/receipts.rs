@@ -414,7 +414,7 @@ pub(crate) fn advance(
 }
 
 /// Tells apps of a message's new status.
-fn tell(
+pub(super) fn tell(
     ctx: &Context,
     (community, id): (CommunityId, MessageId),
     (from, to): (Option<i64>, Option<i64>),

@@ -23,7 +23,7 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, bulk, calls, communities, contacts, deliveries, devices, docs, endpoints, events, health,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, resolve,
+    interactions, keys, loopback, members, messages, metrics, numbers, opt_outs, pools, releases, resolve,
     verifications,
 };
 use crate::domain::call::{Cause, State};
@@ -46,7 +46,8 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         assignments::list,
-        messages::send, messages::list, messages::one, messages::quarantine, messages::held,
+        messages::send, messages::list, messages::one, messages::quarantine, messages::held, messages::release, messages::discard,
+        releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,

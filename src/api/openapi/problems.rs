@@ -64,6 +64,8 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
+    409 sender_frozen: "The sender's phone is frozen.", "the sender's phone is frozen: it was lost";
+    409 recipient_frozen: "The recipient's only phone is frozen.", "the recipient's phone is out of use for now";
     409 recipient_opted_out: "The recipient's phone has sent STOP.", "the recipient has sent STOP; only their START lifts it";
     409 awaiting_acceptance: "The contact has not accepted yet.", "the contact has not accepted this sender yet";
     409 in_flight: "The first request with this `Idempotency-Key` is still under way.", "the first request with this Idempotency-Key is still under way; ask again shortly";
