@@ -28,6 +28,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Numbers", "The shared numbers themselves."),
     ("Assignments", "Which number is whom, on whose phone."),
     (
+        "Releases",
+        "For whom released numbers stood: those that cool down, and those that are kept for their contact.",
+    ),
+    (
         "Calls",
         "Made in a member's name, listed, looked at step by step, ended.",
     ),

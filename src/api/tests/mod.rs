@@ -9,6 +9,7 @@ pub(super) mod conformance;
 mod endpoints;
 mod etags;
 mod foretold;
+mod held;
 mod lists;
 mod metrics;
 mod paces;
