@@ -318,7 +318,7 @@ on_both_databases! {
         let guest = Person { id: guest.id, phone: spare(7) };
         let with_bob = town.befriend(ann, bob).await;
         // Bob knows both; Cem knows the guest; Dot has stopped the guest once.
-        town.befriend(bob, guest).await;
+        let bobs_guest = town.befriend(bob, guest).await;
         let cems = town.befriend(cem, guest).await;
         let dots = town.befriend(dot, guest).await;
         town.text(dot.phone, dots.number, "STOP").await;
@@ -347,6 +347,11 @@ on_both_databases! {
         assert_eq!(town.text(ann.phone, of_dot, "hello?").await.verdict, refused(Reason::RecipientOptedOut));
         town.text(dot.phone, dots.number, "START").await;
         assert_eq!(town.text(ann.phone, of_dot, "hello").await.verdict, Verdict::Bridged);
+        // Bob wrote to the guest's number, which is nobody's now: it can be let go to Ann, for she is the guest.
+        let late = town.text(bob.phone, bobs_guest.number, "are you the guest?").await;
+        assert_eq!(late.verdict, Verdict::Quarantined(Reason::PairReleased));
+        let out = town.board.release_quarantined(town.community, late.message, false).await.unwrap();
+        assert_eq!(out.to, Some(ann.id));
         // Bob's own Ann is who she was, if on another number on her side.
         assert_eq!(town.text(bob.phone, with_bob.mirror_number, "and me?").await.verdict, Verdict::Bridged);
         assert_eq!(town.board.member(town.community, guest.id).await.unwrap_err().code(), "not_found");

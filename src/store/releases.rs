@@ -163,13 +163,16 @@ pub fn list(
     filter: ReleaseFilter,
     limit: i64,
 ) -> Result<(Vec<ReleaseRow>, Option<(MemberId, NumberId)>), StoreError> {
+    let Some((now, held)) = filter.held_at else {
+        return Ok((page(conn, community, member, after, limit)?, None));
+    };
     // Looked at in the order of the key, so many at most; what is not shown is left out here.
     let looked = page(conn, community, member, after, LOOKED_AT)?;
     let is_full = i64::try_from(looked.len()).is_ok_and(|found| found >= LOOKED_AT);
     let last = looked.last().map(ReleaseRow::place);
     let mut shown: Vec<ReleaseRow> = looked
         .into_iter()
-        .filter(|row| filter.held_at.is_none_or(|(now, held)| row.is_held(now) == held))
+        .filter(|row| row.is_held(now) == held)
         .collect();
     let most = usize::try_from(limit).unwrap_or(0);
     let ends_early = shown.len() < most;

@@ -8,12 +8,12 @@ use super::receipts::tell;
 use super::route::{self, Ruling};
 use super::views::Message;
 use super::{Context, Switchboard, communities, deliver, members, past};
-use crate::domain::id::{CommunityId, MemberId, MessageId};
+use crate::domain::id::{CommunityId, MemberId, MessageId, NumberId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 use crate::store::message_lists::{self, MessageFilter};
 use crate::store::messages::{self, MessageRow};
-use crate::store::{Conn, StoreError, assignments, devices, numbers};
+use crate::store::{Conn, StoreError, assignments, devices, numbers, releases};
 
 /// Most texts that go with a pair that is made again.
 const MOST_TEXTS: i64 = 1_000;
@@ -34,7 +34,19 @@ fn old_contact(conn: &mut Conn, community: CommunityId, row: &MessageRow) -> Res
         return Err(StoreError::Corrupt("messages.dialled").into());
     };
     let then = past::facts(conn, community, (from, to), Timestamp(row.accepted_at))?;
-    Ok(then.released.and_then(|released| released.contact))
+    let Some(contact) = then.released.and_then(|released| released.contact) else {
+        return Ok(None);
+    };
+    if crate::store::members::get(conn, community, contact)?.is_some() {
+        return Ok(Some(contact));
+    }
+    // They may have become one with another member since: the memory was handed on.
+    let (Some(from), Some(number)) = (row.from_member, then.dialled.map(|dialled| dialled.number.id)) else {
+        return Ok(Some(contact));
+    };
+    let (from, number) = (MemberId::from_i64(from), NumberId::from_i64(number));
+    let memory = releases::get(conn, community, from, number)?.filter(|m| m.released_at <= row.accepted_at);
+    Ok(Some(memory.map_or(contact, |m| MemberId::from_i64(m.contact_id))))
 }
 
 /// Sends a held text on its way to the contact for whom it was.
