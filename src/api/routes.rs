@@ -45,7 +45,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                         branch("/replace").post(devices::replace).only(Gate::Manage),
                     ]),
                     branch("/releases/{number}").get(releases::one).tagged().delete(releases::discard).only(Gate::Manage).with([
-                        branch("/re_pair").post(releases::re_pair),
+                        branch("/re_pair").post(releases::re_pair).only(Gate::Manage),
                     ]),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
                     branch("/contacts/bulk").post(bulk::create),

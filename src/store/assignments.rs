@@ -73,7 +73,8 @@ pub fn insert_pair(
     pair: [&Assignment; 2],
 ) -> Result<(), StoreError> {
     for a in pair {
-        insert_one(conn, community, a)?;
+        let row = Row::of(community, a);
+        each!(conn, c => diesel::insert_into(assignments::table).values(&row).execute(c))?;
     }
     Ok(())
 }
@@ -313,9 +314,22 @@ pub fn update(
     Ok(())
 }
 
-/// Puts a row where `row` says, in the place of one that [`delete`] has taken away.
-pub fn insert_one(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<(), StoreError> {
-    let row = Row::of(community, row);
-    each!(conn, c => diesel::insert_into(assignments::table).values(&row).execute(c))?;
+/// Makes a row another one: of another member, on another number, or for another contact. In its place, so that whoever
+/// waits for the row finds it as it is then.
+pub fn become_another(
+    conn: &mut Conn,
+    community: CommunityId,
+    (before, after): (&Assignment, &Assignment),
+) -> Result<(), StoreError> {
+    let key = (community.as_i64(), before.member.as_i64(), before.number.as_i64());
+    each!(conn, c => diesel::update(assignments::table.find(key))
+        .set((
+            assignments::member_id.eq(after.member.as_i64()),
+            assignments::number_id.eq(after.number.as_i64()),
+            assignments::contact_id.eq(after.contact.as_i64()),
+            assignments::stopped.eq(after.stopped),
+            assignments::created_at.eq(after.created_at.0),
+        ))
+        .execute(c))?;
     Ok(())
 }

@@ -90,8 +90,7 @@ fn hand_over(
         },
     ];
     for (before, then) in pair.iter().zip(&after) {
-        assignments::delete(conn, community, before.member, before.number)?;
-        assignments::insert_one(conn, community, then)?;
+        assignments::become_another(conn, community, (before, then))?;
         releases::keep_none(conn, community, (then.member, then.contact))?;
         // Nothing cools down: it is the same person.
         let why = (Why::Merged, ctx.now);

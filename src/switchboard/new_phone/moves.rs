@@ -46,8 +46,7 @@ pub(super) fn to_another(
         false => ctx.now.plus_s(change.policy.cool_down_s),
     };
     for (before, then) in [(row, &after), (mirror, &mirrored)] {
-        assignments::delete(conn, community, before.member, before.number)?;
-        assignments::insert_one(conn, community, then)?;
+        assignments::become_another(conn, community, (before, then))?;
     }
     releases::keep_none(conn, community, (row.member, row.contact))?;
     history::note_change(
