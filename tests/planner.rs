@@ -259,7 +259,7 @@ on_both_databases! {
         for part in [
             format!("the table of {} is full: of 3 usable numbers (sms) 2 are in use (num_", hub.id),
             "1 cool down".to_owned(),
-            "add 1 number with sms, wait until 2025-01-01T00:18:20.000Z, when 1 number has cooled down, or".to_owned(),
+            "add 1 number with sms, wait until 2025-01-01T00:18:20.000Z, when 1 number is free again, or".to_owned(),
             format!("release {}, idle since 2025-01-01T00:00:00.000Z, whose number comes back on", with_a.id),
         ] {
             assert!(said.contains(&part), "no `{part}` in {said}");

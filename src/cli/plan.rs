@@ -191,6 +191,7 @@ fn table(title: &str, members: &[MemberCapacity]) -> String {
         "name",
         "contacts",
         "cooling",
+        "kept",
         "stopped",
         "free",
         "can receive",
@@ -203,6 +204,7 @@ fn table(title: &str, members: &[MemberCapacity]) -> String {
             member.name.clone(),
             member.contacts.to_string(),
             member.cooling.to_string(),
+            member.kept.to_string(),
             member.stopped.to_string(),
             match member.missing {
                 0 => member.free.to_string(),

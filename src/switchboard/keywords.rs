@@ -24,6 +24,10 @@ use crate::store::outbox::Pending;
 /// The keyword that a text is meant as. An everyday word is one only where it can have an effect.
 pub(crate) fn meant(facts: &Facts, text: &str) -> Option<Keyword> {
     let keyword = Keyword::parse(text)?;
+    if facts.sender.as_ref().is_some_and(DeviceRow::is_frozen) {
+        // Whoever has the phone now must not change anything by it.
+        return None;
+    }
     if Keyword::is_everyday_word(text) {
         let stopped_all = facts.sender.as_ref().is_some_and(|d| d.stopped_all);
         let lifts = facts

@@ -24,7 +24,7 @@ use utoipa::OpenApi;
 use super::{
     assignments, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
     endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
-    opt_outs, pools, resolve, verifications,
+    opt_outs, pools, releases, resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
@@ -41,12 +41,13 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     paths(
         communities::create, communities::list, communities::one, communities::edit,
         members::create, members::list, members::one, members::edit, members::remove,
-        devices::create, devices::list, devices::remove, devices::one, devices::edit,
+        devices::create, devices::list, devices::remove, devices::one, devices::edit, devices::freeze, devices::thaw, devices::replace,
         contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contacts::history,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         assignments::list,
-        messages::send, messages::list, messages::one, messages::quarantine, messages::held,
+        messages::send, messages::list, messages::one, messages::quarantine, messages::held, messages::release, messages::discard,
+        releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,

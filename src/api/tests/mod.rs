@@ -11,6 +11,7 @@ pub(super) mod conformance;
 mod endpoints;
 mod etags;
 mod foretold;
+mod held;
 mod imports;
 mod lists;
 mod metrics;

@@ -162,14 +162,14 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
     if is_full(there.len(), most) {
         upto = narrow(upto, there.last().copied());
     }
-    let mut past: Vec<(i64, i64, i64, i64)> = match rows.last() {
+    let mut past: Vec<(i64, i64, i64, i64, i64)> = match rows.last() {
         Some(last) => each!(conn, c => releases::table
             .filter(releases::community_id.eq(community))
             .filter(releases::member_id.gt(after))
             .filter(releases::member_id.le(within(upto).min(last.member.as_i64())))
             .order((releases::member_id, releases::number_id))
             .limit(most)
-            .select((releases::member_id, releases::number_id, releases::contact_id, releases::cool_until))
+            .select((releases::member_id, releases::number_id, releases::contact_id, releases::cool_until, releases::memory_until))
             .load(c))?,
         None => Vec::new(),
     };
@@ -179,7 +179,7 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
             past = each!(conn, c => releases::table
                 .filter(releases::community_id.eq(community))
                 .filter(releases::member_id.eq(whole))
-                .select((releases::member_id, releases::number_id, releases::contact_id, releases::cool_until))
+                .select((releases::member_id, releases::number_id, releases::contact_id, releases::cool_until, releases::memory_until))
                 .load(c))?;
         }
     }
@@ -191,11 +191,12 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
         rows,
         past: past
             .into_iter()
-            .map(|(member, number, contact, cool_until)| {
+            .map(|(member, number, contact, cool_until, kept_until)| {
                 let past = Past {
                     number: NumberId::from_i64(number),
                     contact: Some(MemberId::from_i64(contact)),
                     cool_until: Timestamp(cool_until),
+                    kept_until: Timestamp(kept_until),
                 };
                 (MemberId::from_i64(member), past)
             })

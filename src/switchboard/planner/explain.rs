@@ -45,14 +45,15 @@ pub(super) fn explain(
             ),
         };
         return Ok(format!(
-            "with {} contacts more each, the table of {} {lacks}: of {} usable numbers ({}) {} are in use, {} cool down \
-             and {} were stopped by that phone{help}",
+            "with {} contacts more each, the table of {} {lacks}: of {} usable numbers ({}) {} are in use, {} cool down, \
+             {} are kept for former contacts and {} were stopped by that phone{help}",
             world.extra,
             counted.member,
             room.usable,
             listed(needs()),
             room.used,
             room.cooling,
+            room.kept,
             room.stopped,
         ));
     }
