@@ -75,10 +75,14 @@ fn build(conn: &mut Conn, rows: i64) {
         ),
         format!("{n} INSERT INTO pools SELECT {c}, i, 'pool ' || i, 0 FROM n"),
         format!(
-            "{n} INSERT INTO numbers SELECT {c}, i, 1, 12025000000 + i, 'loopback', 5, 'US', 0.0, 'active', 2, 0 FROM n"
+            "{n} INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, created_at) SELECT {c}, i, 1, 12025000000 + i, 'loopback', 5, 'US', 0.0, 'active', 2, 0 FROM n"
         ),
-        format!("INSERT INTO members VALUES ({c}, 1, 'Hub', FALSE, 0)"),
-        format!("{n} INSERT INTO members SELECT {c}, i + 1, 'Member ' || i, FALSE, 0 FROM n"),
+        format!(
+            "INSERT INTO members (community_id, id, name, guest, created_at) VALUES ({c}, 1, 'Hub', FALSE, 0)"
+        ),
+        format!(
+            "{n} INSERT INTO members (community_id, id, name, guest, created_at) SELECT {c}, i + 1, 'Member ' || i, FALSE, 0 FROM n"
+        ),
         format!("{n} INSERT INTO devices SELECT {c}, i + 1, i + 1, 4915000000000 + i, 'DE', FALSE, 0 FROM n"),
         // The hub's rows in the order of the key, then the mirrors. The last contact is blocked, stopped, pending.
         format!(

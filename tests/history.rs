@@ -8,6 +8,9 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use partyline::domain::history::{Actor, ActorWord, Why};
 use partyline::domain::id::KeyId;
 use partyline::domain::message::{Reason, Status};
@@ -261,17 +264,17 @@ on_both_databases! {
         let gone = town.befriend(ann, eve).await;
         town.clock.advance_s(10);
         town.board.release_contact(town.community, ann.id, ContactRef::Member(eve.id)).await.unwrap();
-        // As it was before the step that makes the history; then that step, and the clock of the database.
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        // As it was before the step that makes the history; then that step and those after it, and the clock of the database.
+        let first = "2026-11-22-000021_history";
         let kind = if town.url.starts_with("postgres") { "postgres" } else { "sqlite" };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind);
+        let steps = std::fs::read_dir(&folder).unwrap().map(|step| step.unwrap().file_name().into_string().unwrap());
+        let undone: BTreeSet<String> = steps.filter(|step| step.as_str() >= first).collect();
         let mut conn = DatabaseUrl::parse(&town.url).unwrap().connect(true).unwrap();
-        // The later ones that build on it go first.
-        for step in ["2026-11-22-000050_frozen_phones", "2026-11-22-000021_history"] {
-            let down = std::fs::read_to_string(format!("{folder}/{kind}/{step}/down.sql")).unwrap();
-            conn.execute(&down).unwrap();
-            let version: String = step.chars().take_while(|c| *c != '_').filter(char::is_ascii_digit).collect();
-            conn.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'")).unwrap();
+        for step in undone.iter().rev() {
+            conn.execute(&std::fs::read_to_string(folder.join(step).join("down.sql")).unwrap()).unwrap();
         }
+        conn.execute("DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000021'").unwrap();
         let before = town.clock.now();
         // Far ahead of whatever the machine's clock says.
         town.clock.advance_s(20 * 366 * 24 * 3600);

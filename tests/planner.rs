@@ -286,7 +286,7 @@ on_both_databases! {
             let mut conn = db.connect().unwrap();
             let (c, cast) = (town.community.as_i64(), if conn.is_postgres() { "::smallint" } else { "" });
             let n = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MEMBERS})");
-            conn.execute(&format!("{n} INSERT INTO members SELECT {c}, i, 'M ' || i, FALSE, 0 FROM n")).unwrap();
+            conn.execute(&format!("{n} INSERT INTO members (community_id, id, name, guest, created_at) SELECT {c}, i, 'M ' || i, FALSE, 0 FROM n")).unwrap();
             // Member i has i % 11 contacts.
             for (at, number) in (1..).zip(&numbers) {
                 let number = number.id.as_i64();

@@ -92,13 +92,13 @@ impl Town {
             ),
             format!("INSERT INTO pools VALUES ({COMMUNITY}, 1, 'main', 0)"),
             format!(
-                "WITH RECURSIVE {} INSERT INTO numbers SELECT {COMMUNITY}, i + 1, 1, {FIRST_NUMBER} + i, \
+                "WITH RECURSIVE {} INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, created_at) SELECT {COMMUNITY}, i + 1, 1, {FIRST_NUMBER} + i, \
                  '{carrier}', 5{cast}, 'US', 0.0, 'active', {load}, 0 FROM n",
                 series("n", numbers)
             ),
             format!("INSERT INTO number_directory SELECT e164, {COMMUNITY}, id FROM numbers"),
             format!(
-                "WITH RECURSIVE {} INSERT INTO members SELECT {COMMUNITY}, i + 1, 'Member ' || i, FALSE, 0 FROM m",
+                "WITH RECURSIVE {} INSERT INTO members (community_id, id, name, guest, created_at) SELECT {COMMUNITY}, i + 1, 'Member ' || i, FALSE, 0 FROM m",
                 series("m", members)
             ),
             format!(

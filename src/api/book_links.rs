@@ -35,7 +35,7 @@ struct MadeBookLink {
     link: views::BookLink,
     /// The address, for the member alone. Keep it: it is not shown again. Without the setting `http.public_url` it is
     /// a path on this server.
-    #[schema(example = "https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbv")]
+    #[schema(example = "https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbvgy3tqojq")]
     url: String,
 }
 

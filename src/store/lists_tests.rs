@@ -9,7 +9,8 @@ use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, calls, capacity, communities, devices, history, imports,
+    Conn, Durability, api_keys, assignments, book_links, calls, capacity, communities, devices, history,
+    imports,
     member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence,
     verification, verifications,
 };
@@ -247,6 +248,12 @@ fn no_other_list_scans_or_sorts() {
         pools::list(conn, here(), 7, 51).unwrap();
         opt_outs::list(conn, here(), i64::MAX, 51).unwrap();
         verifications::list(conn, i64::MAX, 51).unwrap();
+        book_links::list(conn, here(), member, 7, 51).unwrap();
+        book_links::by_hash(conn, here(), "hash").unwrap();
+        members::by_name(conn, here(), "ann", true, 11).unwrap();
+        members::by_name(conn, here(), "ann", false, 11).unwrap();
+        numbers::desk(conn, here()).unwrap();
+        assignment_lists::book(conn, here(), member).unwrap();
         let moment = Timestamp(7);
         history::of_direction(conn, here(), (member, member), (7, 7), 51).unwrap();
         history::of_number(conn, here(), (member, number), moment).unwrap();
@@ -357,7 +364,7 @@ fn both_ends_of_a_members_messages_come_in_one_order_without_gaps_or_repeats() {
 #[test]
 fn the_planner_reads_each_piece_by_keys_and_sorts_nothing() {
     let (mut conn, _folder) = open();
-    let member = "INSERT INTO members SELECT 1, i, 'M', FALSE, 0 FROM (SELECT 1 AS i UNION SELECT 2)";
+    let member = "INSERT INTO members (community_id, id, name, guest, created_at) SELECT 1, i, 'M', FALSE, 0 FROM (SELECT 1 AS i UNION SELECT 2)";
     conn.execute("INSERT INTO communities (id, name, policy, created_at) VALUES (1, 'C', '{}', 0)")
         .unwrap();
     conn.execute(member).unwrap();

@@ -98,8 +98,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a member
-         * @description Numbers and contacts stay as they are.
+         * Change a member
+         * @description Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
          */
         patch: operations["update_member"];
         trace?: never;
@@ -642,6 +642,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/members/{member}/book_links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a member's links
+         * @description Without their addresses. Those that have ended stay for 30 days.
+         */
+        get: operations["list_book_links"];
+        put?: never;
+        /**
+         * Make a link to a member's address book
+         * @description Give the `url` to the member: whoever has it reads the names of the member's contacts and the pool numbers that stand for them, until it ends. It is shown this once and kept only as a hash.
+         */
+        post: operations["create_book_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/book_links/{book_link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a link
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
+        get: operations["get_book_link"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description It gives nothing from now on.
+         */
+        delete: operations["revoke_book_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/book/{community}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an address book
+         * @description The page for the member: who stands on which pool number, what has changed since the book was last taken, a QR code that opens this page on a phone, and the file to take. Looking at it takes nothing.
+         */
+        get: operations["get_book_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/book/{community}/{token}/contacts.vcf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take an address book
+         * @description All cards in one file, vCard 3.0, which phones import best. `REV` says since when a card says what it says, and `UID` stays while the two are members. What becomes different from now on is told as a change.
+         */
+        get: operations["get_book_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/book/{community}/{token}/contacts/{contact}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one card as a QR code
+         * @description For a phone's camera: the code holds the card itself, the name and the pool number that stands for it.
+         */
+        get: operations["get_book_card_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/callback_endpoints": {
         parameters: {
             query?: never;
@@ -990,6 +1098,70 @@ export interface paths {
          * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
          */
         get: operations["get_opt_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description Those of `partyline import` too, which goes on beside the broker.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Import members or contacts
+         * @description Begins a job; `GET …/imports/{import}` says how far it has come. The body is bounded as all are (`http.max_body_bytes`); `partyline import` takes files of any length. Where a job was broken off, as by a restart, the same request goes on where it stopped. See `docs/operations.md` for columns and reasons.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an import
+         * @description `done` of `size` bytes are behind it. While it is `running`, the figures grow.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/imports/{import}/refused_rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the refused rows of an import
+         * @description Telephone numbers in the sentences are masked.
+         */
+        get: operations["list_refused_rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1505,6 +1677,40 @@ export interface components {
          * @example asg_1tq3v8r4w0801
          */
         AssignmentId: string;
+        /**
+         * @description What a member hears when the address book has changed that they took.
+         * @enum {string}
+         */
+        BookChanges: "silent" | "text";
+        /** @description A private link to a member's address book, without its token. */
+        BookLink: {
+            /** @description The id. */
+            id: components["schemas"]["BookLinkId"];
+            /** @description Whose book it gives. */
+            member: components["schemas"]["MemberId"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description When it last gave the book. */
+            taken_at: null | components["schemas"]["Timestamp"];
+            /** @description When it was revoked. */
+            revoked_at: null | components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A private link to an address book. The id is `blk_` and 13 letters and digits; ids sort by time.
+         * @example blk_1tq3v8r4w0801
+         */
+        BookLinkId: string;
+        /** @description A link with its address, which is shown this once. */
+        BookLinkWithUrl: components["schemas"]["BookLink"] & {
+            /**
+             * @description The address, for the member alone. Keep it: it is not shown again. Without the setting `http.public_url` it is
+             *     a path on this server.
+             * @example https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
+             */
+            url: string;
+        };
         BulkResult: {
             /** @description Something was written. */
             applied: boolean;
@@ -1815,7 +2021,7 @@ export interface components {
          * @description Why an assignment changed.
          * @enum {string}
          */
-        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed";
+        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed" | "imported";
         /**
          * @description The words for them.
          * @enum {string}
@@ -1887,10 +2093,10 @@ export interface components {
         /** @description A decision, explained. Holds no real number. */
         Decision: {
             /**
-             * @description `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began.
+             * @description `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began.
              * @enum {string}
              */
-            outcome: "bridge" | "refuse" | "quarantine" | "unknown";
+            outcome: "bridge" | "refuse" | "quarantine" | "desk" | "unknown";
             /** @description The stable word of the reason, when it is not bridged. */
             reason: null | components["schemas"]["Reason"];
             /**
@@ -2135,6 +2341,11 @@ export interface components {
              */
             members: number;
         };
+        /**
+         * @description Who may be found by name.
+         * @enum {string}
+         */
+        FindByName: "nobody" | "listed" | "everyone";
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -2143,6 +2354,72 @@ export interface components {
              */
             status: string;
         };
+        /** @description An import. */
+        Import: {
+            /** @description The id. */
+            id: components["schemas"]["ImportId"];
+            /**
+             * @description What the rows are.
+             * @enum {string}
+             */
+            kind: "members" | "contacts";
+            /**
+             * @description Whether they stand for themselves.
+             * @enum {string}
+             */
+            mode: "per_row" | "all_or_nothing";
+            /** @description Nothing is made; the figures say what would be. */
+            dry_run: boolean;
+            /**
+             * @description What the file is called.
+             * @example members.csv
+             */
+            name: string;
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
+            state: "running" | "done" | "refused" | "given_up";
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Bytes that are done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description The line from which it goes on.
+             */
+            next_line: number;
+            /**
+             * Format: int64
+             * @description Rows that made something.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Rows that were so already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows that were refused.
+             */
+            refused: number;
+            /** @description When it began. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description When it last came further. */
+            changed_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description An import of a file. The id is `imp_` and 13 letters and digits; ids sort by time.
+         * @example imp_1tq3v8r4w0801
+         */
+        ImportId: string;
         /** @description What happened once. */
         Interaction: {
             /**
@@ -2240,8 +2517,15 @@ export interface components {
              * @example Ann
              */
             name: string;
+            /**
+             * @description What they are called elsewhere, where an import said so. Null to keys of scope `app`: it may be anything, a phone too.
+             * @example e-1042
+             */
+            reference: string | null;
             /** @description Has no account: an outside phone known as somebody's contact. */
             guest: boolean;
+            /** @description Others may find them by name. */
+            listed: boolean;
             /** @description Their devices, the one that texts go to first. */
             devices: components["schemas"]["Device"][];
             /** @description When they joined. */
@@ -2336,7 +2620,9 @@ export interface components {
              * @description A new name.
              * @example Ann B.
              */
-            name: string;
+            name?: string | null;
+            /** @description Whether others may find them by name. */
+            listed?: boolean | null;
         };
         /**
          * @description A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time.
@@ -2507,6 +2793,14 @@ export interface components {
              */
             expires_in_s?: number | null;
         };
+        NewBookLink: {
+            /**
+             * Format: int64
+             * @description Seconds until it ends; as the community's `book_link_s` has it, if absent.
+             * @example 86400
+             */
+            expires_in_s?: number | null;
+        };
         NewCall: {
             /** @description The member in whose name; their phone rings first. */
             from: components["schemas"]["MemberId"];
@@ -2565,6 +2859,44 @@ export interface components {
             /** @description Is asked about unknown senders. One endpoint of a community can be. */
             strangers?: boolean;
         };
+        NewImport: {
+            /**
+             * @description What the rows are.
+             * @enum {string}
+             */
+            kind: "members" | "contacts";
+            /**
+             * @description How they are written: CSV with a header, or a JSON object a line.
+             * @enum {string}
+             */
+            format: "csv" | "jsonl";
+            /**
+             * @description The file. Of members: `name`, and if wanted `phone` (several with `;` between), `reference`, `guest`. Of contacts:
+             *     `member` and `contact`, each an id, a phone or a reference.
+             * @example name,phone
+             *     Ann,+14155550101
+             */
+            content: string;
+            /**
+             * @description What the file is called.
+             * @example members.csv
+             */
+            name?: string | null;
+            /**
+             * @description Whether rows stand for themselves.
+             * @enum {string}
+             */
+            mode?: "per_row" | "all_or_nothing";
+            /** @description Say what would be; add nothing. */
+            dry_run?: boolean;
+            /**
+             * @description Where phones without a country code are at home, by two letters.
+             * @example US
+             */
+            region?: string | null;
+            /** @description Begin anew where this file, or another of its name, was broken off. */
+            restart?: boolean;
+        };
         NewLoopbackText: {
             /** @description The pool number. */
             to: components["schemas"]["E164"];
@@ -2584,6 +2916,8 @@ export interface components {
             phone?: null | components["schemas"]["E164"];
             /** @description Has no account: an outside phone known as somebody's contact. */
             guest?: boolean;
+            /** @description Others may find them by name; say so only of somebody who agreed. Not of a guest. */
+            listed?: boolean;
         };
         NewMessage: {
             /** @description The member in whose name. */
@@ -2671,6 +3005,11 @@ export interface components {
             rate_per_s?: number | null;
             /** @description Whether it takes new pairs. */
             state?: null | components["schemas"]["NumberState"];
+            /**
+             * @description Whether it is the community's desk, which members text to manage their contacts. It must stand for nobody, and
+             *     there is one.
+             */
+            desk?: boolean | null;
         };
         /** @description Numbers of one pool and region that can do the same. */
         NumberGroup: {
@@ -2786,6 +3125,19 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        BookLinkPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["BookLink"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         CallPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -2857,6 +3209,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Device"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        ImportPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Import"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -2955,6 +3320,19 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        RefusedRowPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["RefusedRow"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         VerificationPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -2989,6 +3367,12 @@ export interface components {
             history_kept_s: number;
             /**
              * Format: int64
+             * @description Whole seconds for which imports that are over, and which of their rows were refused, are kept; 0 = for ever.
+             * @default 2592000
+             */
+            imports_kept_s: number;
+            /**
+             * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
              *     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one.
              * @default 3600
@@ -3102,6 +3486,63 @@ export interface components {
              * @default Missed call from {name}. Call or text this number to reach them.
              */
             missed_call_notice: string;
+            /**
+             * @description Who may be found by name at the desk.
+             * @default listed
+             */
+            find_by_name: components["schemas"]["FindByName"];
+            /**
+             * @description The word by which a member has the desk show their contacts. One word of letters and digits, as the others.
+             * @default LIST
+             */
+            desk_list_word: string;
+            /**
+             * @description The word for more of what was shown.
+             * @default MORE
+             */
+            desk_more_word: string;
+            /**
+             * @description The word before the name of somebody who is to be a contact.
+             * @default ADD
+             */
+            desk_add_word: string;
+            /**
+             * @description The word before the name of a contact who is to go.
+             * @default DROP
+             */
+            desk_drop_word: string;
+            /**
+             * @description The word for help; HELP and INFO are understood besides.
+             * @default HELP
+             */
+            desk_help_word: string;
+            /**
+             * @description What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
+             * @default Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.
+             */
+            desk_help_reply: string;
+            /**
+             * Format: int32
+             * @description Texts a minute that the desk takes from one phone; what is above is refused.
+             * @default 20
+             */
+            desk_texts_per_minute: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which a link to an address book lasts, unless it is made with others.
+             * @default 604800
+             */
+            book_link_s: number;
+            /**
+             * @description What a member hears when the address book has changed that they took.
+             * @default silent
+             */
+            book_changes: components["schemas"]["BookChanges"];
+            /**
+             * @description The text about it.
+             * @default Your contacts have changed. Open your private link to take them again.
+             */
+            book_changed_notice: string;
         };
         /**
          * @description Some of a policy's fields: those that are to differ.
@@ -3131,6 +3572,12 @@ export interface components {
             history_kept_s: number;
             /**
              * Format: int64
+             * @description Whole seconds for which imports that are over, and which of their rows were refused, are kept; 0 = for ever.
+             * @default 2592000
+             */
+            imports_kept_s: number;
+            /**
+             * Format: int64
              * @description Whole seconds within which the app that is asked about strangers is asked once about one phone on one
              *     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one.
              * @default 3600
@@ -3244,6 +3691,63 @@ export interface components {
              * @default Missed call from {name}. Call or text this number to reach them.
              */
             missed_call_notice: string;
+            /**
+             * @description Who may be found by name at the desk.
+             * @default listed
+             */
+            find_by_name: components["schemas"]["FindByName"];
+            /**
+             * @description The word by which a member has the desk show their contacts. One word of letters and digits, as the others.
+             * @default LIST
+             */
+            desk_list_word: string;
+            /**
+             * @description The word for more of what was shown.
+             * @default MORE
+             */
+            desk_more_word: string;
+            /**
+             * @description The word before the name of somebody who is to be a contact.
+             * @default ADD
+             */
+            desk_add_word: string;
+            /**
+             * @description The word before the name of a contact who is to go.
+             * @default DROP
+             */
+            desk_drop_word: string;
+            /**
+             * @description The word for help; HELP and INFO are understood besides.
+             * @default HELP
+             */
+            desk_help_word: string;
+            /**
+             * @description What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
+             * @default Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.
+             */
+            desk_help_reply: string;
+            /**
+             * Format: int32
+             * @description Texts a minute that the desk takes from one phone; what is above is refused.
+             * @default 20
+             */
+            desk_texts_per_minute: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which a link to an address book lasts, unless it is made with others.
+             * @default 604800
+             */
+            book_link_s: number;
+            /**
+             * @description What a member hears when the address book has changed that they took.
+             * @default silent
+             */
+            book_changes: components["schemas"]["BookChanges"];
+            /**
+             * @description The text about it.
+             * @default Your contacts have changed. Open your private link to take them again.
+             */
+            book_changed_notice: string;
         };
         /** @description A pool. */
         Pool: {
@@ -3290,6 +3794,8 @@ export interface components {
             rate_per_s: number;
             /** @description Whether it takes new pairs. */
             state: components["schemas"]["NumberState"];
+            /** @description It is the community's desk, which members text to manage their contacts, and nobody's contact. */
+            desk: boolean;
             /**
              * Format: int64
              * @description How many assignments it stands in.
@@ -3355,7 +3861,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -3373,6 +3879,24 @@ export interface components {
          * @enum {string}
          */
         Refusal: "reply" | "reject" | "silent";
+        /** @description A row that was refused. */
+        RefusedRow: {
+            /**
+             * Format: int64
+             * @description Its line in the file; the first is 1.
+             */
+            line: number;
+            /**
+             * @description A stable word.
+             * @example name_differs
+             */
+            reason: string;
+            /**
+             * @description What is wrong, and what to mend; telephone numbers are masked.
+             * @example its name differs from that of mem_1tq3v8r4w0801 (line 2); an import changes nobody who is there
+             */
+            sentence: string;
+        };
         /** @description What the members of one region need. */
         RegionNeeds: {
             /**
@@ -3610,7 +4134,7 @@ export interface components {
          * @description What must hold of the assignment table; each offender names the rule that it breaks.
          * @enum {string}
          */
-        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
         /** @description How many break a rule. */
         VerificationRuleCount: {
             /** @description The rule. */
@@ -4130,7 +4654,7 @@ export interface components {
             };
         };
         /**
-         * @description - `too_many_requests`: The key makes more requests than it may.
+         * @description - `too_many_requests`: The key or link makes more requests than it may.
          *     - `too_many_failures`: The address made too many requests with a wrong key or none.
          */
         TooManyRequests: {
@@ -4377,6 +4901,7 @@ export interface operations {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
                      *             "history_kept_s": 0,
+                     *             "imports_kept_s": 2592000,
                      *             "stranger_asked_every_s": 3600,
                      *             "refused": "reply",
                      *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -4397,7 +4922,18 @@ export interface operations {
                      *             "ring_s": 60,
                      *             "max_call_s": 14400,
                      *             "missed_calls": "ignore",
-                     *             "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
+                     *             "missed_call_notice": "Missed call from {name}. Call or text this number to reach them.",
+                     *             "find_by_name": "nobody",
+                     *             "desk_list_word": "LIST",
+                     *             "desk_more_word": "MORE",
+                     *             "desk_add_word": "ADD",
+                     *             "desk_drop_word": "DROP",
+                     *             "desk_help_word": "HELP",
+                     *             "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *             "desk_texts_per_minute": 20,
+                     *             "book_link_s": 604800,
+                     *             "book_changes": "silent",
+                     *             "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
                      *           },
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -4461,6 +4997,7 @@ export interface operations {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
                      *         "history_kept_s": 0,
+                     *         "imports_kept_s": 2592000,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -4481,7 +5018,18 @@ export interface operations {
                      *         "ring_s": 60,
                      *         "max_call_s": 14400,
                      *         "missed_calls": "ignore",
-                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
+                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them.",
+                     *         "find_by_name": "nobody",
+                     *         "desk_list_word": "LIST",
+                     *         "desk_more_word": "MORE",
+                     *         "desk_add_word": "ADD",
+                     *         "desk_drop_word": "DROP",
+                     *         "desk_help_word": "HELP",
+                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *         "desk_texts_per_minute": 20,
+                     *         "book_link_s": 604800,
+                     *         "book_changes": "silent",
+                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -4548,6 +5096,7 @@ export interface operations {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
                      *         "history_kept_s": 0,
+                     *         "imports_kept_s": 2592000,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -4568,7 +5117,18 @@ export interface operations {
                      *         "ring_s": 60,
                      *         "max_call_s": 14400,
                      *         "missed_calls": "ignore",
-                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
+                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them.",
+                     *         "find_by_name": "nobody",
+                     *         "desk_list_word": "LIST",
+                     *         "desk_more_word": "MORE",
+                     *         "desk_add_word": "ADD",
+                     *         "desk_drop_word": "DROP",
+                     *         "desk_help_word": "HELP",
+                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *         "desk_texts_per_minute": 20,
+                     *         "book_link_s": 604800,
+                     *         "book_changes": "silent",
+                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -4640,6 +5200,7 @@ export interface operations {
                      *         "strangers": "reply",
                      *         "strangers_kept_s": 2592000,
                      *         "history_kept_s": 0,
+                     *         "imports_kept_s": 2592000,
                      *         "stranger_asked_every_s": 3600,
                      *         "refused": "reply",
                      *         "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
@@ -4660,7 +5221,18 @@ export interface operations {
                      *         "ring_s": 60,
                      *         "max_call_s": 14400,
                      *         "missed_calls": "ignore",
-                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them."
+                     *         "missed_call_notice": "Missed call from {name}. Call or text this number to reach them.",
+                     *         "find_by_name": "nobody",
+                     *         "desk_list_word": "LIST",
+                     *         "desk_more_word": "MORE",
+                     *         "desk_add_word": "ADD",
+                     *         "desk_drop_word": "DROP",
+                     *         "desk_help_word": "HELP",
+                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *         "desk_texts_per_minute": 20,
+                     *         "book_link_s": 604800,
+                     *         "book_changes": "silent",
+                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -4721,7 +5293,9 @@ export interface operations {
                      *         {
                      *           "id": "mem_1tq3v8r4w0801",
                      *           "name": "Ann",
+                     *           "reference": "e-1042",
                      *           "guest": false,
+                     *           "listed": false,
                      *           "devices": [
                      *             {
                      *               "id": "dev_1tq3v8r4w0801",
@@ -4778,7 +5352,8 @@ export interface operations {
                  * @example {
                  *       "name": "Ann",
                  *       "phone": "+14155550101",
-                 *       "guest": false
+                 *       "guest": false,
+                 *       "listed": false
                  *     }
                  */
                 "application/json": components["schemas"]["NewMember"];
@@ -4798,7 +5373,9 @@ export interface operations {
                      * @example {
                      *       "id": "mem_1tq3v8r4w0801",
                      *       "name": "Ann",
+                     *       "reference": "e-1042",
                      *       "guest": false,
+                     *       "listed": false,
                      *       "devices": [
                      *         {
                      *           "id": "dev_1tq3v8r4w0801",
@@ -4879,7 +5456,9 @@ export interface operations {
                      * @example {
                      *       "id": "mem_1tq3v8r4w0801",
                      *       "name": "Ann",
+                     *       "reference": "e-1042",
                      *       "guest": false,
+                     *       "listed": false,
                      *       "devices": [
                      *         {
                      *           "id": "dev_1tq3v8r4w0801",
@@ -4981,7 +5560,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "Ann B."
+                 *       "name": "Ann B.",
+                 *       "listed": false
                  *     }
                  */
                 "application/json": components["schemas"]["MemberEdit"];
@@ -5000,7 +5580,9 @@ export interface operations {
                      * @example {
                      *       "id": "mem_1tq3v8r4w0801",
                      *       "name": "Ann",
+                     *       "reference": "e-1042",
                      *       "guest": false,
+                     *       "listed": false,
                      *       "devices": [
                      *         {
                      *           "id": "dev_1tq3v8r4w0801",
@@ -6186,6 +6768,7 @@ export interface operations {
                      *           "region": "US",
                      *           "rate_per_s": 1,
                      *           "state": "active",
+                     *           "desk": false,
                      *           "assignments": 12,
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -6265,6 +6848,7 @@ export interface operations {
                      *       "region": "US",
                      *       "rate_per_s": 1,
                      *       "state": "active",
+                     *       "desk": false,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -6343,6 +6927,7 @@ export interface operations {
                      *       "region": "US",
                      *       "rate_per_s": 1,
                      *       "state": "active",
+                     *       "desk": false,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -6451,7 +7036,8 @@ export interface operations {
                  *       ],
                  *       "region": "US",
                  *       "rate_per_s": 5,
-                 *       "state": "active"
+                 *       "state": "active",
+                 *       "desk": false
                  *     }
                  */
                 "application/json": components["schemas"]["NumberEdit"];
@@ -6479,6 +7065,7 @@ export interface operations {
                      *       "region": "US",
                      *       "rate_per_s": 1,
                      *       "state": "active",
+                     *       "desk": false,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -6491,7 +7078,20 @@ export interface operations {
             403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
-            409: components["responses"]["MadeMeanwhile"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `number_in_use`: The number stands for somebody.
+             *     - `desk_taken`: The community has a desk already.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             412: components["responses"]["Changed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -7678,6 +8278,396 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_book_links: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "blk_1tq3v8r4w0801",
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "created_at": "2026-01-15T09:30:00.000Z",
+                     *           "expires_at": "2026-01-16T09:30:00.000Z",
+                     *           "taken_at": "2026-01-15T09:30:00.000Z",
+                     *           "revoked_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookLinkPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_book_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expires_in_s": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBookLink"];
+            };
+        };
+        responses: {
+            /** @description The link with its address. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "blk_1tq3v8r4w0801",
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "taken_at": "2026-01-15T09:30:00.000Z",
+                     *       "revoked_at": null,
+                     *       "url": "https://texts.example.org/book/com_1tq3v8r4w0801/mzxw6ytboi4tgmbrgezdgnbvgy3tqojq"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookLinkWithUrl"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `too_many_links`: The member has as many links as one may have.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `secret_shown_once`: The first request with this `Idempotency-Key` made it, and its secret is shown once.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_book_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The link to an address book.
+                 * @example blk_1tq3v8r4w0801
+                 */
+                book_link: components["schemas"]["BookLinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link, without its address. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "blk_1tq3v8r4w0801",
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "taken_at": "2026-01-15T09:30:00.000Z",
+                     *       "revoked_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookLink"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_book_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The link to an address book.
+                 * @example blk_1tq3v8r4w0801
+                 */
+                book_link: components["schemas"]["BookLinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_book_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description What makes the link private.
+                 * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_book_cards: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description What makes the link private.
+                 * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example BEGIN:VCARD
+                     *     VERSION:3.0
+                     *     FN:Bob
+                     *     …
+                     */
+                    "text/vcard": string;
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_book_card_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description What makes the link private.
+                 * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojq
+                 */
+                token: string;
+                /**
+                 * @description The contact, by its own id or by the member who it is.
+                 * @example ctc_1tq3v8r4w0801
+                 */
+                contact: components["schemas"]["ContactId"] | components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <svg… */
+                    "image/svg+xml": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -9823,6 +10813,290 @@ export interface operations {
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "imp_1tq3v8r4w0801",
+                     *           "kind": "members",
+                     *           "mode": "per_row",
+                     *           "dry_run": false,
+                     *           "name": "members.csv",
+                     *           "state": "running",
+                     *           "size": 1,
+                     *           "done": 1,
+                     *           "next_line": 1,
+                     *           "added": 1,
+                     *           "unchanged": 1,
+                     *           "refused": 1,
+                     *           "began_at": "2026-01-15T09:30:00.000Z",
+                     *           "changed_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "members",
+                 *       "format": "csv",
+                 *       "content": "name,phone\nAnn,+14155550101\n",
+                 *       "name": "members.csv",
+                 *       "mode": "per_row",
+                 *       "dry_run": false,
+                 *       "region": "US",
+                 *       "restart": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description The import, as it begins. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "imp_1tq3v8r4w0801",
+                     *       "kind": "members",
+                     *       "mode": "per_row",
+                     *       "dry_run": false,
+                     *       "name": "members.csv",
+                     *       "state": "running",
+                     *       "size": 1,
+                     *       "done": 1,
+                     *       "next_line": 1,
+                     *       "added": 1,
+                     *       "unchanged": 1,
+                     *       "refused": 1,
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `import_changed`: An import of that name was broken off, and this is another file, or to be read otherwise.
+             *     - `too_many_imports`: As many imports wait as may.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The import.
+                 * @example imp_1tq3v8r4w0801
+                 */
+                import: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "imp_1tq3v8r4w0801",
+                     *       "kind": "members",
+                     *       "mode": "per_row",
+                     *       "dry_run": false,
+                     *       "name": "members.csv",
+                     *       "state": "running",
+                     *       "size": 1,
+                     *       "done": 1,
+                     *       "next_line": 1,
+                     *       "added": 1,
+                     *       "unchanged": 1,
+                     *       "refused": 1,
+                     *       "began_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_refused_rows: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The import.
+                 * @example imp_1tq3v8r4w0801
+                 */
+                import: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in the order of the lines. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "line": 1,
+                     *           "reason": "name_differs",
+                     *           "sentence": "its name differs from that of mem_1tq3v8r4w0801 (line 2); an import changes nobody who is there"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefusedRowPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

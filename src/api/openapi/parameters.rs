@@ -20,7 +20,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "verification" => ("VerificationId", "The verification."),
         "book_link" => ("BookLinkId", "The link to an address book."),
         "token" => {
-            let letters = json!({ "type": "string", "pattern": "^[a-z2-7]{32}$" });
+            let letters = json!({ "type": "string", "pattern": "^[a-z2-7]{32}$", "examples": ["mzxw6ytboi4tgmbrgezdgnbvgy3tqojq"] });
             return Some(path(name, "What makes the link private.", letters));
         }
         "phone" => ("E164", "The virtual phone; the plus as it is or as `%2B`."),

@@ -224,7 +224,7 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
         }
     }
     // The number that is the desk no more goes before the one that will be.
-    changes.sort_by_key(|change| is_new_desk(change));
+    changes.sort_by_key(is_new_desk);
     for entry in &file.members {
         match state.members.get(&entry.phone) {
             None => changes.push(Change::CreateMember {

@@ -14,6 +14,10 @@ from .assignment_created_event import AssignmentCreatedEvent
 from .assignment_page import AssignmentPage
 from .assignment_released_data import AssignmentReleasedData
 from .assignment_released_event import AssignmentReleasedEvent
+from .book_changes import BookChanges
+from .book_link import BookLink
+from .book_link_page import BookLinkPage
+from .book_link_with_url import BookLinkWithUrl
 from .bulk_result import BulkResult
 from .bulk_row import BulkRow
 from .bulk_row_status import BulkRowStatus
@@ -71,8 +75,14 @@ from .endpoint_test_event import EndpointTestEvent
 from .endpoint_with_secret import EndpointWithSecret
 from .event_kind import EventKind
 from .fill_band import FillBand
+from .find_by_name import FindByName
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
+from .import_ import Import
+from .import_kind import ImportKind
+from .import_mode import ImportMode
+from .import_page import ImportPage
+from .import_state import ImportState
 from .interaction import Interaction
 from .interaction_kind import InteractionKind
 from .interaction_origin import InteractionOrigin
@@ -105,6 +115,7 @@ from .moved_message import MovedMessage
 from .needed import Needed
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
+from .new_book_link import NewBookLink
 from .new_call import NewCall
 from .new_community import NewCommunity
 from .new_contact import NewContact
@@ -114,6 +125,10 @@ from .new_device import NewDevice
 from .new_device_kind_type_1 import NewDeviceKindType1
 from .new_device_texts_to_type_1 import NewDeviceTextsToType1
 from .new_endpoint import NewEndpoint
+from .new_import import NewImport
+from .new_import_format import NewImportFormat
+from .new_import_kind import NewImportKind
+from .new_import_mode import NewImportMode
 from .new_loopback_text import NewLoopbackText
 from .new_member import NewMember
 from .new_message import NewMessage
@@ -146,6 +161,8 @@ from .readiness import Readiness
 from .reason import Reason
 from .received_text import ReceivedText
 from .refusal import Refusal
+from .refused_row import RefusedRow
+from .refused_row_page import RefusedRowPage
 from .region_needs import RegionNeeds
 from .replayed import Replayed
 from .rewrite_answer import RewriteAnswer
@@ -186,6 +203,10 @@ __all__ = (
     "AssignmentPage",
     "AssignmentReleasedData",
     "AssignmentReleasedEvent",
+    "BookChanges",
+    "BookLink",
+    "BookLinkPage",
+    "BookLinkWithUrl",
     "BulkResult",
     "BulkRow",
     "BulkRowStatus",
@@ -243,8 +264,14 @@ __all__ = (
     "EndpointWithSecret",
     "EventKind",
     "FillBand",
+    "FindByName",
     "GetOpenapiResponse200",
     "Health",
+    "Import",
+    "ImportKind",
+    "ImportMode",
+    "ImportPage",
+    "ImportState",
     "Interaction",
     "InteractionKind",
     "InteractionOrigin",
@@ -277,6 +304,7 @@ __all__ = (
     "Needed",
     "NewApiKey",
     "NewApiKeyScope",
+    "NewBookLink",
     "NewCall",
     "NewCommunity",
     "NewContact",
@@ -286,6 +314,10 @@ __all__ = (
     "NewDeviceKindType1",
     "NewDeviceTextsToType1",
     "NewEndpoint",
+    "NewImport",
+    "NewImportFormat",
+    "NewImportKind",
+    "NewImportMode",
     "NewLoopbackText",
     "NewMember",
     "NewMessage",
@@ -318,6 +350,8 @@ __all__ = (
     "Reason",
     "ReceivedText",
     "Refusal",
+    "RefusedRow",
+    "RefusedRowPage",
     "RegionNeeds",
     "Replayed",
     "RewriteAnswer",

@@ -8,6 +8,7 @@ class ChangeReason(StrEnum):
     CHOSEN_BACK = "chosen_back"
     CONTACT_ADDED = "contact_added"
     HISTORY_BEGAN = "history_began"
+    IMPORTED = "imported"
     MEMBER_REMOVED = "member_removed"
     PHONE_JOINED = "phone_joined"
     RECYCLED = "recycled"

@@ -19,7 +19,7 @@ class Decision:
     """A decision, explained. Holds no real number."""
 
     outcome: DecisionOutcome
-    """ `bridge`, `refuse` or `quarantine`; `unknown` of a moment before the history began. """
+    """ `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began. """
     reason: None | Reason
     """ The stable word of the reason, when it is not bridged. """
     sentence: str

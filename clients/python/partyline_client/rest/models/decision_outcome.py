@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class DecisionOutcome(StrEnum):
     BRIDGE = "bridge"
+    DESK = "desk"
     QUARANTINE = "quarantine"
     REFUSE = "refuse"
     UNKNOWN = "unknown"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -22,8 +22,13 @@ class Member:
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     name: str
     """ What people call them. """
+    reference: None | str
+    """ What they are called elsewhere, where an import said so. Null to keys of scope `app`: it may be anything, a
+    phone too. """
     guest: bool
     """ Has no account: an outside phone known as somebody's contact. """
+    listed: bool
+    """ Others may find them by name. """
     devices: list[Device]
     """ Their devices, the one that texts go to first. """
     created_at: datetime.datetime
@@ -35,7 +40,12 @@ class Member:
 
         name = self.name
 
+        reference: None | str
+        reference = self.reference
+
         guest = self.guest
+
+        listed = self.listed
 
         devices = []
         for devices_item_data in self.devices:
@@ -50,7 +60,9 @@ class Member:
             {
                 "id": id,
                 "name": name,
+                "reference": reference,
                 "guest": guest,
+                "listed": listed,
                 "devices": devices,
                 "created_at": created_at,
             }
@@ -67,7 +79,16 @@ class Member:
 
         name = d.pop("name")
 
+        def _parse_reference(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        reference = _parse_reference(d.pop("reference"))
+
         guest = d.pop("guest")
+
+        listed = d.pop("listed")
 
         devices = []
         _devices = d.pop("devices")
@@ -81,7 +102,9 @@ class Member:
         member = cls(
             id=id,
             name=name,
+            reference=reference,
             guest=guest,
+            listed=listed,
             devices=devices,
             created_at=created_at,
         )

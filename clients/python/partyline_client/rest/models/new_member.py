@@ -18,6 +18,8 @@ class NewMember:
     """ Their phone; it becomes their first device. """
     guest: bool | Unset = UNSET
     """ Has no account: an outside phone known as somebody's contact. """
+    listed: bool | Unset = UNSET
+    """ Others may find them by name; say so only of somebody who agreed. Not of a guest. """
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -30,6 +32,8 @@ class NewMember:
 
         guest = self.guest
 
+        listed = self.listed
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -41,6 +45,8 @@ class NewMember:
             field_dict["phone"] = phone
         if guest is not UNSET:
             field_dict["guest"] = guest
+        if listed is not UNSET:
+            field_dict["listed"] = listed
 
         return field_dict
 
@@ -60,10 +66,13 @@ class NewMember:
 
         guest = d.pop("guest", UNSET)
 
+        listed = d.pop("listed", UNSET)
+
         new_member = cls(
             name=name,
             phone=phone,
             guest=guest,
+            listed=listed,
         )
 
         return new_member

@@ -26,6 +26,10 @@ class NumberEdit:
     """ Texts a second; 0 = no limit. """
     state: None | NumberState | Unset = UNSET
     """ Whether it takes new pairs. """
+    desk: bool | None | Unset = UNSET
+    """ Whether it is the community's desk, which members text to manage their contacts. It must stand for nobody,
+    and
+    there is one. """
 
     def to_dict(self) -> dict[str, Any]:
         pool: None | str | Unset
@@ -74,6 +78,12 @@ class NumberEdit:
         else:
             state = self.state
 
+        desk: bool | None | Unset
+        if isinstance(self.desk, Unset):
+            desk = UNSET
+        else:
+            desk = self.desk
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -89,6 +99,8 @@ class NumberEdit:
             field_dict["rate_per_s"] = rate_per_s
         if state is not UNSET:
             field_dict["state"] = state
+        if desk is not UNSET:
+            field_dict["desk"] = desk
 
         return field_dict
 
@@ -173,6 +185,15 @@ class NumberEdit:
 
         state = _parse_state(d.pop("state", UNSET))
 
+        def _parse_desk(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        desk = _parse_desk(d.pop("desk", UNSET))
+
         number_edit = cls(
             pool=pool,
             carrier=carrier,
@@ -180,6 +201,7 @@ class NumberEdit:
             region=region,
             rate_per_s=rate_per_s,
             state=state,
+            desk=desk,
         )
 
         return number_edit

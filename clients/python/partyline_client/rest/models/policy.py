@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.book_changes import BookChanges
+from ..models.find_by_name import FindByName
 from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
 from ..models.refusal import Refusal
@@ -27,12 +29,19 @@ class Policy:
     """ What happens to a text when the app that is asked about it does not answer in time. """
     missed_calls: MissedCalls
     """ What somebody hears of a call that they missed. """
+    find_by_name: FindByName
+    """ Who may be found by name. """
+    book_changes: BookChanges
+    """ What a member hears when the address book has changed that they took. """
     strangers_kept_s: int = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     history_kept_s: int = 0
     """ Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what
     numbers
     last stood for is. """
+    imports_kept_s: int = 2592000
+    """ Whole seconds for which imports that are over, and which of their rows were refused, are kept; 0 = for ever.
+    """
     stranger_asked_every_s: int = 3600
     """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one. """
@@ -74,6 +83,27 @@ class Policy:
         "Missed call from {name}. Call or text this number to reach them."
     )
     """ The text about a missed call; `{name}` is the caller's name. """
+    desk_list_word: str = "LIST"
+    """ The word by which a member has the desk show their contacts. One word of letters and digits, as the others.
+    """
+    desk_more_word: str = "MORE"
+    """ The word for more of what was shown. """
+    desk_add_word: str = "ADD"
+    """ The word before the name of somebody who is to be a contact. """
+    desk_drop_word: str = "DROP"
+    """ The word before the name of a contact who is to go. """
+    desk_help_word: str = "HELP"
+    """ The word for help; HELP and INFO are understood besides. """
+    desk_help_reply: str = "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume."
+    """ What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words. """
+    desk_texts_per_minute: int = 20
+    """ Texts a minute that the desk takes from one phone; what is above is refused. """
+    book_link_s: int = 604800
+    """ Whole seconds for which a link to an address book lasts, unless it is made with others. """
+    book_changed_notice: str = (
+        "Your contacts have changed. Open your private link to take them again."
+    )
+    """ The text about it. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers = self.strangers.value
@@ -81,6 +111,8 @@ class Policy:
         strangers_kept_s = self.strangers_kept_s
 
         history_kept_s = self.history_kept_s
+
+        imports_kept_s = self.imports_kept_s
 
         stranger_asked_every_s = self.stranger_asked_every_s
 
@@ -124,6 +156,28 @@ class Policy:
 
         missed_call_notice = self.missed_call_notice
 
+        find_by_name = self.find_by_name.value
+
+        desk_list_word = self.desk_list_word
+
+        desk_more_word = self.desk_more_word
+
+        desk_add_word = self.desk_add_word
+
+        desk_drop_word = self.desk_drop_word
+
+        desk_help_word = self.desk_help_word
+
+        desk_help_reply = self.desk_help_reply
+
+        desk_texts_per_minute = self.desk_texts_per_minute
+
+        book_link_s = self.book_link_s
+
+        book_changes = self.book_changes.value
+
+        book_changed_notice = self.book_changed_notice
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -131,6 +185,7 @@ class Policy:
                 "strangers": strangers,
                 "strangers_kept_s": strangers_kept_s,
                 "history_kept_s": history_kept_s,
+                "imports_kept_s": imports_kept_s,
                 "stranger_asked_every_s": stranger_asked_every_s,
                 "refused": refused,
                 "stranger_notice": stranger_notice,
@@ -152,6 +207,17 @@ class Policy:
                 "max_call_s": max_call_s,
                 "missed_calls": missed_calls,
                 "missed_call_notice": missed_call_notice,
+                "find_by_name": find_by_name,
+                "desk_list_word": desk_list_word,
+                "desk_more_word": desk_more_word,
+                "desk_add_word": desk_add_word,
+                "desk_drop_word": desk_drop_word,
+                "desk_help_word": desk_help_word,
+                "desk_help_reply": desk_help_reply,
+                "desk_texts_per_minute": desk_texts_per_minute,
+                "book_link_s": book_link_s,
+                "book_changes": book_changes,
+                "book_changed_notice": book_changed_notice,
             }
         )
 
@@ -165,6 +231,8 @@ class Policy:
         strangers_kept_s = d.pop("strangers_kept_s")
 
         history_kept_s = d.pop("history_kept_s")
+
+        imports_kept_s = d.pop("imports_kept_s")
 
         stranger_asked_every_s = d.pop("stranger_asked_every_s")
 
@@ -208,10 +276,33 @@ class Policy:
 
         missed_call_notice = d.pop("missed_call_notice")
 
+        find_by_name = FindByName(d.pop("find_by_name"))
+
+        desk_list_word = d.pop("desk_list_word")
+
+        desk_more_word = d.pop("desk_more_word")
+
+        desk_add_word = d.pop("desk_add_word")
+
+        desk_drop_word = d.pop("desk_drop_word")
+
+        desk_help_word = d.pop("desk_help_word")
+
+        desk_help_reply = d.pop("desk_help_reply")
+
+        desk_texts_per_minute = d.pop("desk_texts_per_minute")
+
+        book_link_s = d.pop("book_link_s")
+
+        book_changes = BookChanges(d.pop("book_changes"))
+
+        book_changed_notice = d.pop("book_changed_notice")
+
         policy = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
             history_kept_s=history_kept_s,
+            imports_kept_s=imports_kept_s,
             stranger_asked_every_s=stranger_asked_every_s,
             refused=refused,
             stranger_notice=stranger_notice,
@@ -233,6 +324,17 @@ class Policy:
             max_call_s=max_call_s,
             missed_calls=missed_calls,
             missed_call_notice=missed_call_notice,
+            find_by_name=find_by_name,
+            desk_list_word=desk_list_word,
+            desk_more_word=desk_more_word,
+            desk_add_word=desk_add_word,
+            desk_drop_word=desk_drop_word,
+            desk_help_word=desk_help_word,
+            desk_help_reply=desk_help_reply,
+            desk_texts_per_minute=desk_texts_per_minute,
+            book_link_s=book_link_s,
+            book_changes=book_changes,
+            book_changed_notice=book_changed_notice,
         )
 
         return policy

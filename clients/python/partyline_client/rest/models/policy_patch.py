@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..models.book_changes import BookChanges
+from ..models.find_by_name import FindByName
 from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
 from ..models.refusal import Refusal
@@ -26,6 +28,9 @@ class PolicyPatch:
     """ Whole seconds for which changes of assignments are kept that others have followed; 0 = for ever, as what
     numbers
     last stood for is. """
+    imports_kept_s: int | Unset = 2592000
+    """ Whole seconds for which imports that are over, and which of their rows were refused, are kept; 0 = for ever.
+    """
     stranger_asked_every_s: int | Unset = 3600
     """ Whole seconds within which the app that is asked about strangers is asked once about one phone on one
     number, of texts and of calls each; further ones are met as `strangers` says. 0 = asked about every one. """
@@ -85,6 +90,33 @@ class PolicyPatch:
         "Missed call from {name}. Call or text this number to reach them."
     )
     """ The text about a missed call; `{name}` is the caller's name. """
+    find_by_name: FindByName | Unset = UNSET
+    """ Who may be found by name. """
+    desk_list_word: str | Unset = "LIST"
+    """ The word by which a member has the desk show their contacts. One word of letters and digits, as the others.
+    """
+    desk_more_word: str | Unset = "MORE"
+    """ The word for more of what was shown. """
+    desk_add_word: str | Unset = "ADD"
+    """ The word before the name of somebody who is to be a contact. """
+    desk_drop_word: str | Unset = "DROP"
+    """ The word before the name of a contact who is to go. """
+    desk_help_word: str | Unset = "HELP"
+    """ The word for help; HELP and INFO are understood besides. """
+    desk_help_reply: str | Unset = (
+        "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume."
+    )
+    """ What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words. """
+    desk_texts_per_minute: int | Unset = 20
+    """ Texts a minute that the desk takes from one phone; what is above is refused. """
+    book_link_s: int | Unset = 604800
+    """ Whole seconds for which a link to an address book lasts, unless it is made with others. """
+    book_changes: BookChanges | Unset = UNSET
+    """ What a member hears when the address book has changed that they took. """
+    book_changed_notice: str | Unset = (
+        "Your contacts have changed. Open your private link to take them again."
+    )
+    """ The text about it. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers: str | Unset = UNSET
@@ -94,6 +126,8 @@ class PolicyPatch:
         strangers_kept_s = self.strangers_kept_s
 
         history_kept_s = self.history_kept_s
+
+        imports_kept_s = self.imports_kept_s
 
         stranger_asked_every_s = self.stranger_asked_every_s
 
@@ -145,6 +179,32 @@ class PolicyPatch:
 
         missed_call_notice = self.missed_call_notice
 
+        find_by_name: str | Unset = UNSET
+        if not isinstance(self.find_by_name, Unset):
+            find_by_name = self.find_by_name.value
+
+        desk_list_word = self.desk_list_word
+
+        desk_more_word = self.desk_more_word
+
+        desk_add_word = self.desk_add_word
+
+        desk_drop_word = self.desk_drop_word
+
+        desk_help_word = self.desk_help_word
+
+        desk_help_reply = self.desk_help_reply
+
+        desk_texts_per_minute = self.desk_texts_per_minute
+
+        book_link_s = self.book_link_s
+
+        book_changes: str | Unset = UNSET
+        if not isinstance(self.book_changes, Unset):
+            book_changes = self.book_changes.value
+
+        book_changed_notice = self.book_changed_notice
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -154,6 +214,8 @@ class PolicyPatch:
             field_dict["strangers_kept_s"] = strangers_kept_s
         if history_kept_s is not UNSET:
             field_dict["history_kept_s"] = history_kept_s
+        if imports_kept_s is not UNSET:
+            field_dict["imports_kept_s"] = imports_kept_s
         if stranger_asked_every_s is not UNSET:
             field_dict["stranger_asked_every_s"] = stranger_asked_every_s
         if refused is not UNSET:
@@ -196,6 +258,28 @@ class PolicyPatch:
             field_dict["missed_calls"] = missed_calls
         if missed_call_notice is not UNSET:
             field_dict["missed_call_notice"] = missed_call_notice
+        if find_by_name is not UNSET:
+            field_dict["find_by_name"] = find_by_name
+        if desk_list_word is not UNSET:
+            field_dict["desk_list_word"] = desk_list_word
+        if desk_more_word is not UNSET:
+            field_dict["desk_more_word"] = desk_more_word
+        if desk_add_word is not UNSET:
+            field_dict["desk_add_word"] = desk_add_word
+        if desk_drop_word is not UNSET:
+            field_dict["desk_drop_word"] = desk_drop_word
+        if desk_help_word is not UNSET:
+            field_dict["desk_help_word"] = desk_help_word
+        if desk_help_reply is not UNSET:
+            field_dict["desk_help_reply"] = desk_help_reply
+        if desk_texts_per_minute is not UNSET:
+            field_dict["desk_texts_per_minute"] = desk_texts_per_minute
+        if book_link_s is not UNSET:
+            field_dict["book_link_s"] = book_link_s
+        if book_changes is not UNSET:
+            field_dict["book_changes"] = book_changes
+        if book_changed_notice is not UNSET:
+            field_dict["book_changed_notice"] = book_changed_notice
 
         return field_dict
 
@@ -212,6 +296,8 @@ class PolicyPatch:
         strangers_kept_s = d.pop("strangers_kept_s", UNSET)
 
         history_kept_s = d.pop("history_kept_s", UNSET)
+
+        imports_kept_s = d.pop("imports_kept_s", UNSET)
 
         stranger_asked_every_s = d.pop("stranger_asked_every_s", UNSET)
 
@@ -275,10 +361,43 @@ class PolicyPatch:
 
         missed_call_notice = d.pop("missed_call_notice", UNSET)
 
+        _find_by_name = d.pop("find_by_name", UNSET)
+        find_by_name: FindByName | Unset
+        if isinstance(_find_by_name, Unset):
+            find_by_name = UNSET
+        else:
+            find_by_name = FindByName(_find_by_name)
+
+        desk_list_word = d.pop("desk_list_word", UNSET)
+
+        desk_more_word = d.pop("desk_more_word", UNSET)
+
+        desk_add_word = d.pop("desk_add_word", UNSET)
+
+        desk_drop_word = d.pop("desk_drop_word", UNSET)
+
+        desk_help_word = d.pop("desk_help_word", UNSET)
+
+        desk_help_reply = d.pop("desk_help_reply", UNSET)
+
+        desk_texts_per_minute = d.pop("desk_texts_per_minute", UNSET)
+
+        book_link_s = d.pop("book_link_s", UNSET)
+
+        _book_changes = d.pop("book_changes", UNSET)
+        book_changes: BookChanges | Unset
+        if isinstance(_book_changes, Unset):
+            book_changes = UNSET
+        else:
+            book_changes = BookChanges(_book_changes)
+
+        book_changed_notice = d.pop("book_changed_notice", UNSET)
+
         policy_patch = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
             history_kept_s=history_kept_s,
+            imports_kept_s=imports_kept_s,
             stranger_asked_every_s=stranger_asked_every_s,
             refused=refused,
             stranger_notice=stranger_notice,
@@ -300,6 +419,17 @@ class PolicyPatch:
             max_call_s=max_call_s,
             missed_calls=missed_calls,
             missed_call_notice=missed_call_notice,
+            find_by_name=find_by_name,
+            desk_list_word=desk_list_word,
+            desk_more_word=desk_more_word,
+            desk_add_word=desk_add_word,
+            desk_drop_word=desk_drop_word,
+            desk_help_word=desk_help_word,
+            desk_help_reply=desk_help_reply,
+            desk_texts_per_minute=desk_texts_per_minute,
+            book_link_s=book_link_s,
+            book_changes=book_changes,
+            book_changed_notice=book_changed_notice,
         )
 
         return policy_patch

@@ -33,6 +33,8 @@ class PoolNumber:
     """ Texts a second; 0 = no limit. """
     state: NumberState
     """ Whether a number takes part. """
+    desk: bool
+    """ It is the community's desk, which members text to manage their contacts, and nobody's contact. """
     assignments: int
     """ How many assignments it stands in. """
     created_at: datetime.datetime
@@ -62,6 +64,8 @@ class PoolNumber:
 
         state = self.state.value
 
+        desk = self.desk
+
         assignments = self.assignments
 
         created_at = self.created_at.isoformat()
@@ -78,6 +82,7 @@ class PoolNumber:
                 "region": region,
                 "rate_per_s": rate_per_s,
                 "state": state,
+                "desk": desk,
                 "assignments": assignments,
                 "created_at": created_at,
             }
@@ -116,6 +121,8 @@ class PoolNumber:
 
         state = NumberState(d.pop("state"))
 
+        desk = d.pop("desk")
+
         assignments = d.pop("assignments")
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
@@ -129,6 +136,7 @@ class PoolNumber:
             region=region,
             rate_per_s=rate_per_s,
             state=state,
+            desk=desk,
             assignments=assignments,
             created_at=created_at,
         )

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     PAIR_RELEASED = "pair_released"
     RECIPIENT_OPTED_OUT = "recipient_opted_out"
     SENDER_OPTED_OUT = "sender_opted_out"
+    TOO_OFTEN = "too_often"
     UNASSIGNED_NUMBER = "unassigned_number"
     UNKNOWN_SENDER = "unknown_sender"
 

@@ -6,6 +6,7 @@ class VerificationRule(StrEnum):
     COMMUNITY = "community"
     CONTACT = "contact"
     COOL_DOWN = "cool_down"
+    DESK = "desk"
     DEVICE = "device"
     DEVICE_OWNER = "device_owner"
     DIRECTORY = "directory"

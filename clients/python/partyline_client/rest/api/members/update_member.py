@@ -137,9 +137,9 @@ def sync_detailed(
     body: MemberEdit,
     if_match: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
-    """Rename a member
+    """Change a member
 
-     Numbers and contacts stay as they are.
+     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -179,9 +179,9 @@ def sync(
     body: MemberEdit,
     if_match: str | Unset = UNSET,
 ) -> Member | Problem | None:
-    """Rename a member
+    """Change a member
 
-     Numbers and contacts stay as they are.
+     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -216,9 +216,9 @@ async def asyncio_detailed(
     body: MemberEdit,
     if_match: str | Unset = UNSET,
 ) -> Response[Member | Problem]:
-    """Rename a member
+    """Change a member
 
-     Numbers and contacts stay as they are.
+     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -256,9 +256,9 @@ async def asyncio(
     body: MemberEdit,
     if_match: str | Unset = UNSET,
 ) -> Member | Problem | None:
-    """Rename a member
+    """Change a member
 
-     Numbers and contacts stay as they are.
+     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
