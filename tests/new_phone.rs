@@ -20,6 +20,7 @@ use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::Policy;
 use partyline::domain::pool::Capabilities;
 use partyline::domain::{Clock, E164};
+use partyline::store::DatabaseUrl;
 use partyline::switchboard::outlet::Verdict;
 use partyline::switchboard::switching::{
     CallAttempt, CallExchange, CallOrder, CallOutlet, CallPlan, Caller, PlaceError,
@@ -27,7 +28,7 @@ use partyline::switchboard::switching::{
 use partyline::switchboard::verification::{Extent, Progress};
 use partyline::switchboard::{
     ContactRef, NewCall, NewMember, NewMessage, NewNumber, NewPhone, OwnerSettlement, PhoneChange,
-    PhoneConflictKind, Settlement, SwitchboardError,
+    PhoneConflictKind, ReferenceFate, Settlement, SwitchboardError,
 };
 use support::exchange::{Person, Town};
 use support::on_both_databases;
@@ -87,6 +88,7 @@ trait Phones {
     async fn number_of(&self, a: Person, b: Person) -> E164;
     async fn call(&self, from: E164, to: E164) -> Option<Reason>;
     fn assert_sound(&self);
+    fn call_elsewhere(&self, member: MemberId, reference: &str);
 }
 
 impl Phones for Town {
@@ -157,6 +159,17 @@ impl Phones for Town {
             CallPlan::Bridge(_) => None,
             CallPlan::Refuse(refused) => Some(refused.reason),
         }
+    }
+
+    /// Has a member be called something elsewhere, as an import does.
+    fn call_elsewhere(&self, member: MemberId, reference: &str) {
+        let mut conn = DatabaseUrl::parse(&self.url).unwrap().connect(true).unwrap();
+        conn.execute(&format!(
+            "INSERT INTO member_references (community_id, reference, member_id) VALUES ({}, '{reference}', {})",
+            self.community.as_i64(),
+            member.as_i64(),
+        ))
+        .unwrap();
     }
 
     /// Nothing breaks a rule of the table.
@@ -357,6 +370,35 @@ on_both_databases! {
         assert_eq!(town.board.member(town.community, guest.id).await.unwrap_err().code(), "not_found");
         assert_eq!(*whys(&town, cem, ann.id).await.last().unwrap(), Why::Merged);
         town.assert_sound();
+    }
+
+    async fn what_a_merged_guest_is_called_elsewhere_becomes_the_members_who_is_called_nothing(database: Database) {
+        let town = Town::found(database, 2, cooling()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        town.call_elsewhere(bob.id, "crm-2");
+        for (member, phone, reference, fate, then) in [
+            (ann, spare(1), "crm-1", ReferenceFate::Members, "crm-1"),
+            (bob, spare(2), "crm-3", ReferenceFate::Dropped, "crm-2"),
+        ] {
+            let guest = NewMember { name: "Mobile".into(), phone: Some(phone), guest: true, listed: false };
+            let guest = town.board.create_member(town.community, guest).await.unwrap();
+            town.call_elsewhere(guest.id, reference);
+            let open = town.rehearse(member, to(phone)).await.owner.unwrap();
+            assert_eq!((open.reference.as_deref(), open.reference_becomes), (Some(reference), None));
+            let merge = NewPhone { owner: Some(OwnerSettlement::Merge), ..to(phone) };
+            let would = town.rehearse(member, merge.clone()).await.owner.unwrap();
+            let done = town.replace(member, merge).await.unwrap().owner.unwrap();
+            assert_eq!((would.reference_becomes, done.reference_becomes), (Some(fate), Some(fate)));
+            let member = town.board.member(town.community, member.id).await.unwrap();
+            assert_eq!(member.reference.as_deref(), Some(then));
+        }
+        // Whose phone is taken but who has an account keeps what they are called; a guest goes with it.
+        let take = |phone| NewPhone { owner: Some(OwnerSettlement::Take), ..to(phone) };
+        let dot = town.person("Dot").await;
+        let done = town.replace(dot, take(spare(2))).await.unwrap().owner.unwrap();
+        assert_eq!(done.reference_becomes, Some(ReferenceFate::Kept));
+        let bob = town.board.member(town.community, bob.id).await.unwrap();
+        assert_eq!(bob.reference.as_deref(), Some("crm-2"));
     }
 
     async fn a_phone_that_is_taken_from_another_member_takes_no_pair_along(database: Database) {

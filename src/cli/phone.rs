@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, DeviceId, MemberId};
 use crate::switchboard::{
-    NewPhone, OwnerSettlement, PhoneChange, PhoneConflictKind, Settlement, Switchboard,
+    NewPhone, OwnerSettlement, PhoneChange, PhoneConflictKind, ReferenceFate, Settlement, Switchboard,
 };
 
 /// The commands of `phone`.
@@ -163,6 +163,14 @@ fn text(member: MemberId, change: &PhoneChange) -> String {
             "phone of {who} {} with {} contacts; {how}",
             owner.member, owner.pairs
         ));
+        if let (Some(reference), Some(fate)) = (&owner.reference, owner.reference_becomes) {
+            let becomes = match fate {
+                ReferenceFate::Kept => "stays theirs".to_owned(),
+                ReferenceFate::Members => format!("becomes {member}'s"),
+                ReferenceFate::Dropped => "is dropped".to_owned(),
+            };
+            lines.push(format!("their reference `{reference}` {becomes}"));
+        }
     }
     if !change.conflicts.is_empty() {
         let mut table = Table::new();

@@ -106,7 +106,8 @@ pub use lead::Lead;
 pub use members::{MemberEdit, NewMember};
 pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
 pub use new_phone::{
-    FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, Settlement,
+    FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, ReferenceFate,
+    Settlement,
 };
 pub use observer::{CallbackResult, Observer};
 pub use opt_outs::OptOut;

@@ -5,12 +5,14 @@ use super::super::assign::{self, Loads, count};
 use super::super::error::Result;
 use super::super::{Context, books, history, members};
 use super::moves::{leave_by, tell_created, tell_released};
-use super::{Change, Owner};
+use super::{Change, Owner, ReferenceFate};
 use crate::domain::assignment::Assignment;
 use crate::domain::choice;
 use crate::domain::history::Why;
 use crate::domain::id::MemberId;
-use crate::store::{Conn, StoreError, assignments, devices, numbers, opt_outs, phone_holds, releases};
+use crate::store::{
+    Conn, StoreError, assignments, devices, member_references, numbers, opt_outs, phone_holds, releases,
+};
 
 /// Makes the owner's pairs the member's; how many, and how many were released for the member has them already.
 pub(super) fn take_over(
@@ -48,6 +50,9 @@ pub(super) fn take_over(
     }
     for contact in known {
         recast(conn, change, contact, (owner.id(), member))?;
+    }
+    if change.reference_becomes(owner) == Some(ReferenceFate::Members) {
+        member_references::pass_on(conn, community, (owner.id(), member))?;
     }
     members::forget(conn, community, owner.id())?;
     Ok((merged, released))

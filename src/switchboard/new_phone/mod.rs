@@ -6,7 +6,8 @@ mod moves;
 mod words;
 
 pub use words::{
-    FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, Settlement,
+    FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, ReferenceFate,
+    Settlement,
 };
 
 use super::assign::{self, Loads};
@@ -22,13 +23,15 @@ use crate::domain::id::{CommunityId, DeviceId, MemberId, NumberId};
 use crate::domain::policy::Policy;
 use crate::store::devices::{self, DeviceRow};
 use crate::store::members::{self as rows, MemberRow};
-use crate::store::{Conn, StoreError, app_devices, assignments, numbers, opt_outs};
+use crate::store::{Conn, StoreError, app_devices, assignments, member_references, numbers, opt_outs};
 
 /// Whose phone the new one is, with what they have.
 struct Owner {
     row: MemberRow,
     device: DeviceRow,
     only_device: bool,
+    /// What they are called elsewhere.
+    reference: Option<String>,
     table: Vec<Assignment>,
 }
 
@@ -47,6 +50,8 @@ struct Change<'a> {
     device: DeviceRow,
     /// The member has no other phone: what goes with the old one is on none of theirs.
     only_phone: bool,
+    /// The member is called something elsewhere.
+    has_reference: bool,
     table: Vec<Assignment>,
     owner: Option<Owner>,
     conflicts: Vec<Conflict>,
@@ -108,10 +113,16 @@ fn look<'a>(
         member,
         device,
         only_phone: all.len() == 1,
+        has_reference: reference_of(conn, community, member)?.is_some(),
         table,
         owner,
         conflicts,
     })
+}
+
+fn reference_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<String>> {
+    let row = member_references::of_members(conn, community, &[member.as_i64()])?.pop();
+    Ok(row.map(|row| row.reference))
 }
 
 fn owner_of(conn: &mut Conn, community: CommunityId, device: DeviceRow) -> Result<Owner> {
@@ -120,6 +131,7 @@ fn owner_of(conn: &mut Conn, community: CommunityId, device: DeviceRow) -> Resul
     Ok(Owner {
         row: members::require(conn, community, id)?,
         only_device: phones == 1 && app_devices::of_member(conn, community, id)?.is_none(),
+        reference: reference_of(conn, community, id)?,
         table: assignments::of_member(conn, community, id)?,
         device,
     })
@@ -135,6 +147,17 @@ impl Change<'_> {
         let pairs = (conflicts > 0).then(|| format!("{conflicts} numbers are somebody else on it"));
         let told: Vec<String> = whose.into_iter().chain(pairs).collect();
         (!told.is_empty()).then(|| told.join(", and "))
+    }
+
+    /// What becomes of the owner's reference; none where they have none, or it is not settled what becomes of them.
+    fn reference_becomes(&self, owner: &Owner) -> Option<ReferenceFate> {
+        owner.reference.as_ref()?;
+        Some(match self.new.owner? {
+            OwnerSettlement::Merge if self.has_reference => ReferenceFate::Dropped,
+            OwnerSettlement::Merge => ReferenceFate::Members,
+            OwnerSettlement::Take if owner.only_device && owner.row.guest => ReferenceFate::Dropped,
+            OwnerSettlement::Take => ReferenceFate::Kept,
+        })
     }
 
     /// What there is, before anything is done.
@@ -163,6 +186,8 @@ impl Change<'_> {
                 only_device: owner.only_device,
                 pairs: owner.table.len(),
                 settled: self.new.owner,
+                reference: owner.reference.clone(),
+                reference_becomes: self.reference_becomes(owner),
                 merged: 0,
                 released: 0,
             }),

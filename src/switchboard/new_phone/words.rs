@@ -62,6 +62,18 @@ pub struct PhoneConflict {
     pub new_number: Option<E164>,
 }
 
+/// What becomes of what the former owner is called elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceFate {
+    /// They keep it.
+    Kept,
+    /// It becomes the member's, who had none.
+    Members,
+    /// It goes with them: nobody is called so then.
+    Dropped,
+}
+
 /// The member whose phone the new one was.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FormerOwner {
@@ -76,6 +88,10 @@ pub struct FormerOwner {
     pub pairs: usize,
     /// How it is settled; null while it is not.
     pub settled: Option<OwnerSettlement>,
+    /// What they are called elsewhere, by `reference` of an import; null where they are called nothing.
+    pub reference: Option<String>,
+    /// What becomes of that; null where there is none, or nothing is settled yet.
+    pub reference_becomes: Option<ReferenceFate>,
     /// How many of their contacts become the member's.
     #[schema(minimum = 0, example = 1)]
     pub merged: usize,
