@@ -401,6 +401,29 @@ on_both_databases! {
         assert_eq!(bob.reference.as_deref(), Some("crm-2"));
     }
 
+    async fn what_the_owner_of_the_new_phone_has_let_go_of_cools_down_on_it(database: Database) {
+        let town = Town::found(database, 1, cooling()).await;
+        let (ann, bob, old, dot) = (
+            town.person("Ann").await, town.person("Bob").await, town.person("Old").await, town.person("Dot").await,
+        );
+        let number = town.befriend(ann, bob).await.number;
+        assert_eq!(town.befriend(old, dot).await.number, number);
+        town.board.release_contact(town.community, old.id, ContactRef::Member(dot.id)).await.unwrap();
+        town.more_numbers(1).await;
+        town.clock.advance_s(10);
+        let take = NewPhone {
+            owner: Some(OwnerSettlement::Take), otherwise: Some(Settlement::Move), ..to(old.phone)
+        };
+        let told = town.rehearse(ann, take.clone()).await;
+        let met: Vec<_> = told.conflicts.iter().map(|one| (one.kind, one.stood_for)).collect();
+        assert_eq!(met, [(PhoneConflictKind::Remembered, Some(dot.id))]);
+        town.replace(ann, take).await.unwrap();
+        town.clock.advance_s(10);
+        let late = town.text(old.phone, number, "Dot, are you there?").await;
+        assert_eq!(late.verdict, Verdict::Quarantined(Reason::PairReleased));
+        town.assert_sound();
+    }
+
     async fn a_phone_that_is_taken_from_another_member_takes_no_pair_along(database: Database) {
         let town = Town::found(database, 1, cooling()).await;
         let (ann, bob, old, dot) = (

@@ -291,7 +291,7 @@ on_both_databases! {
             for (at, number) in (1..).zip(&numbers) {
                 let number = number.id.as_i64();
                 conn.execute(&format!(
-                    "{n} INSERT INTO assignments SELECT {c}, i, {number}, (i + {at}) % {MEMBERS} + 1, i * 100 + {at}, \
+                    "{n} INSERT INTO assignments (community_id, member_id, number_id, contact_id, id, origin, pending, blocked, stopped, answered_at, last_activity_at, created_at) SELECT {c}, i, {number}, (i + {at}) % {MEMBERS} + 1, i * 100 + {at}, \
                      0{cast}, FALSE, FALSE, FALSE, 0, 0, 0 FROM n WHERE i % 11 >= {at}"
                 ))
                 .unwrap();

@@ -15,6 +15,23 @@ use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::{Conn, releases};
 
+/// What a phone has seen of its member's numbers that stand for nobody any more.
+fn seen(conn: &mut Conn, community: CommunityId, device: &DeviceRow) -> Result<Vec<PhoneHoldRow>> {
+    let past = releases::of_member(conn, community, MemberId::from_i64(device.member_id))?;
+    let seen = past.into_iter().filter_map(|past| {
+        // What was released before the phone came, it has never seen.
+        (past.released_at >= device.created_at).then(|| PhoneHoldRow {
+            community_id: community.as_i64(),
+            phone: device.phone,
+            number_id: past.number_id,
+            contact_id: Some(past.contact_id),
+            released_at: past.released_at,
+            cool_until: past.cool_until,
+        })
+    });
+    Ok(seen.collect())
+}
+
 /// A phone leaves its member, who has `table` now: the phone keeps what its numbers stood for.
 pub(crate) fn keep(
     conn: &mut Conn,
@@ -24,25 +41,20 @@ pub(crate) fn keep(
     device: &DeviceRow,
     table: &[Assignment],
 ) -> Result<()> {
-    let hold = |number_id, contact_id, released_at, cool_until| PhoneHoldRow {
-        community_id: community.as_i64(),
-        phone: device.phone,
-        number_id,
-        contact_id: Some(contact_id),
-        released_at,
-        cool_until,
-    };
-    for past in releases::of_member(conn, community, MemberId::from_i64(device.member_id))? {
-        // What was released before the phone came, it has never seen.
-        if past.released_at >= device.created_at {
-            let row = hold(past.number_id, past.contact_id, past.released_at, past.cool_until);
-            phone_holds::record(conn, &row)?;
-        }
+    for hold in seen(conn, community, device)? {
+        phone_holds::record(conn, &hold)?;
     }
     let cool_until = ctx.now.plus_s(policy.cool_down_s);
     for row in table {
-        let row = hold(row.number.as_i64(), row.contact.as_i64(), ctx.now.0, cool_until.0);
-        phone_holds::record(conn, &row)?;
+        let hold = PhoneHoldRow {
+            community_id: community.as_i64(),
+            phone: device.phone,
+            number_id: row.number.as_i64(),
+            contact_id: Some(row.contact.as_i64()),
+            released_at: ctx.now.0,
+            cool_until: cool_until.0,
+        };
+        phone_holds::record(conn, &hold)?;
     }
     Ok(())
 }
@@ -58,20 +70,27 @@ pub(crate) struct Conflict {
     pub until: Option<Timestamp>,
 }
 
+/// Whose a phone is, and what stands on it now.
+pub(crate) type Theirs<'a> = (&'a DeviceRow, &'a [Assignment]);
+
 /// What stands against a phone's joining the member who has `table`: numbers that are somebody else on that phone still,
-/// or were stopped by it as somebody else. `theirs` is what stands on the phone now. One for each pair.
+/// or were stopped by it as somebody else. `theirs` is whose phone it is. One for each pair.
 pub(crate) fn conflicts(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
     table: &[Assignment],
     phone: E164,
-    theirs: &[Assignment],
+    theirs: Option<Theirs<'_>>,
 ) -> Result<Vec<Conflict>> {
     if table.is_empty() {
         return Ok(Vec::new());
     }
-    let holds = phone_holds::of_phone(conn, community, phone)?;
+    let mut holds = phone_holds::of_phone(conn, community, phone)?;
+    if let Some((device, _)) = theirs {
+        holds.extend(seen(conn, community, device)?);
+    }
+    let theirs = theirs.map_or(&[][..], |(_, table)| table);
     let stops = opt_outs::of_phone(conn, community, phone)?;
     let conflict = |row: &Assignment| {
         let (number, contact) = (row.number.as_i64(), Some(row.contact.as_i64()));
@@ -113,7 +132,7 @@ pub(crate) fn check_joining(
     table: &[Assignment],
     phone: E164,
 ) -> Result<()> {
-    let found = conflicts(conn, ctx, community, table, phone, &[])?;
+    let found = conflicts(conn, ctx, community, table, phone, None)?;
     let Some(Conflict { row, until, .. }) = found.into_iter().next() else {
         return Ok(());
     };

@@ -104,7 +104,9 @@ fn look<'a>(
     for row in owner.iter().flat_map(|owner| &owner.table).chain(&table) {
         assignments::lock_pair(conn, community, row.member, row.contact)?;
     }
-    let theirs = owner.as_ref().map_or(&[][..], |owner| &owner.table);
+    let theirs = owner
+        .as_ref()
+        .map(|owner| (&owner.device, owner.table.as_slice()));
     let conflicts = phone_memory::conflicts(conn, ctx, community, &table, new.phone, theirs)?;
     Ok(Change {
         new,
