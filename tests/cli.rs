@@ -345,6 +345,41 @@ on_both_databases! {
         import("number,carrier\n+14155550110,loopback\n").refused(1, &["numbers.csv:2:", "already"]);
     }
 
+    async fn a_phone_is_frozen_and_replaced_and_what_is_held_is_listed(database: Database) {
+        let desk = Desk::new(database);
+        desk.run(&["pool", "apply", DEMO]).done();
+        let (ben, chloe) = ("+14155550152", "+14155550153");
+        let phone = |args: &[&str]| desk.run(&[&["phone"], args, &["--community", "Demo"]].concat());
+        assert!(phone(&["freeze", ben]).done().contains("is frozen since"));
+        assert!(phone(&["freeze", ben, "--json"]).json()["frozen_at"].is_string());
+        assert!(phone(&["thaw", ben]).done().contains("is in use"));
+        phone(&["freeze", "+14155550199"]).refused(1, &["nobody's phone in `Demo`"]);
+
+        // Ben's new phone is the one that is known as Chloe's, a guest.
+        let told = phone(&["replace", ben, "--with", chloe, "--dry-run"]).done().to_owned();
+        assert!(told.contains("--owner merge, or --owner take") && told.contains("before everything is settled"), "{told}");
+        phone(&["replace", ben, "--with", chloe]).refused(1, &["cannot take the place of"]);
+        let args = ["replace", ben, "--with", chloe, "--owner", "merge", "--otherwise", "move"];
+        let would = phone(&[&args[..], &["--dry-run", "--json"]].concat()).json();
+        assert_eq!((&would["applied"], &would["settled"], &would["owner"]["released"]), (&json!(false), &json!(true), &json!(1)));
+        assert!(phone(&args).done().contains("has the new phone; 1 contacts keep their numbers"));
+        phone(&["freeze", ben]).refused(1, &["nobody's phone"]);
+
+        // Ada knew Chloe; that pair is over, and its numbers are held.
+        let held = |args: &[&str]| desk.run(&[&["held"], args, &["--community", "Demo"]].concat());
+        let listed = held(&["list", "--json"]).json();
+        let releases = listed["releases"].as_array().unwrap();
+        assert_eq!((releases.len(), &listed["texts"]), (1, &json!([])), "{listed:#}");
+        assert!(held(&["list"]).done().contains("cooling"));
+        let (member, number) = (releases[0]["member"].as_str().unwrap(), releases[0]["number"].as_str().unwrap());
+        assert!(held(&["forget", member, number]).done().contains("is kept for nobody"));
+        assert_eq!(held(&["list", "--json"]).json()["releases"][0]["kept_until"], Value::Null);
+        assert!(held(&["re-pair", member, number]).done().contains("0 texts are on their way"));
+        held(&["discard", "msg_0000000000001"]).refused(1, &["message in quarantine"]);
+        held(&["release", "msg_0000000000001"]).refused(1, &["message in quarantine"]);
+        assert_eq!(desk.run(&["verify", "--json"]).json()["clean"], json!(true));
+    }
+
     async fn a_table_is_verified_and_its_report_checked(database: Database) {
         let desk = Desk::new(database);
         desk.run(&["pool", "apply", DEMO]).done();

@@ -188,7 +188,8 @@ async fn a_text_that_meets_a_release_or_a_stop_of_another_node_waits_for_it_and_
         bob.id.as_i64()
     );
     let release = format!(
-        "INSERT INTO releases SELECT community_id, member_id, number_id, contact_id, 0, 0, 0 FROM assignments \
+        "INSERT INTO releases (community_id, member_id, number_id, contact_id, released_at, cool_until) \
+         SELECT community_id, member_id, number_id, contact_id, 0, 0 FROM assignments \
          WHERE community_id = {community}; DELETE FROM assignments WHERE community_id = {community}"
     );
     let stopped = Verdict::Refused {

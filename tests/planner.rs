@@ -267,7 +267,7 @@ on_both_databases! {
         for part in [
             format!("the table of {} is full: of 3 usable numbers (sms) 2 are in use (num_", hub.id),
             "1 cool down".to_owned(),
-            "add 1 number with sms, wait until 2025-01-01T00:18:20.000Z, when 1 number has cooled down, or".to_owned(),
+            "add 1 number with sms, wait until 2025-01-01T00:18:20.000Z, when 1 number is free again, or".to_owned(),
             format!("release {}, idle since 2025-01-01T00:00:00.000Z, whose number comes back on", with_a.id),
         ] {
             assert!(said.contains(&part), "no `{part}` in {said}");
@@ -313,7 +313,7 @@ on_both_databases! {
             for (at, number) in (1..).zip(&numbers) {
                 let number = number.id.as_i64();
                 conn.execute(&format!(
-                    "{n} INSERT INTO assignments SELECT {c}, i, {number}, (i + {at}) % {MEMBERS} + 1, i * 100 + {at}, \
+                    "{n} INSERT INTO assignments (community_id, member_id, number_id, contact_id, id, origin, pending, blocked, stopped, answered_at, last_activity_at, created_at) SELECT {c}, i, {number}, (i + {at}) % {MEMBERS} + 1, i * 100 + {at}, \
                      0{cast}, FALSE, FALSE, FALSE, 0, 0, 0 FROM n WHERE i % 11 >= {at}"
                 ))
                 .unwrap();

@@ -219,6 +219,9 @@ on_both_databases! {
             "(SELECT min(id) FROM numbers WHERE id NOT IN (SELECT number_id FROM assignments WHERE member_id = {ai}))"
         );
         let (phone, later) = (a.phone.as_i64(), "9000000000000");
+        let releases =
+            "releases (community_id, member_id, number_id, contact_id, released_at, cool_until, memory_until)";
+        let devices = "devices (community_id, id, member_id, phone, region, stopped_all, created_at)";
         let copy = |community: &str, number: &str, contact: &str| {
             format!(
                 "INSERT INTO assignments SELECT {community}, member_id, {number}, {contact}, id + 1, origin, pending, \
@@ -255,8 +258,13 @@ on_both_databases! {
             ),
             (
                 "a number that cools down for the member",
-                format!("INSERT INTO releases VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, NULL)"),
+                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, {later})"),
                 &["cool_down"],
+            ),
+            (
+                "a number that is kept for a former contact",
+                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, 0, {later})"),
+                &["pair_memory"],
             ),
             (
                 "a number that cools down on the phone",
@@ -332,13 +340,13 @@ on_both_databases! {
             (
                 "a pool number that is somebody's phone",
                 format!(
-                    "INSERT INTO devices SELECT {com}, 79, {bi}, e164, NULL, FALSE, 0 FROM numbers WHERE id = {ab}"
+                    "INSERT INTO {devices} SELECT {com}, 79, {bi}, e164, NULL, FALSE, 0 FROM numbers WHERE id = {ab}"
                 ),
                 &["not_a_phone"],
             ),
             (
                 "a phone of two members",
-                format!("INSERT INTO devices VALUES ({com}, 80, {bi}, {phone}, NULL, FALSE, 0)"),
+                format!("INSERT INTO {devices} VALUES ({com}, 80, {bi}, {phone}, NULL, FALSE, 0)"),
                 &["phone_of_one"],
             ),
             (

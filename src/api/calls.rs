@@ -34,7 +34,7 @@ pub(crate) struct NewCall {
     responses(
         (status = 202, description = "Under way.", body = Call),
     ),
-    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "no_voice", "no_trunk", "overloaded"]))),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "sender_frozen", "recipient_frozen", "no_voice", "no_trunk", "overloaded"]))),
 )]
 pub(crate) async fn place(
     state: Data<ApiState>,

@@ -15,8 +15,8 @@ use super::path::At;
 use super::problem::{Problem, Result};
 use super::query::Query;
 use crate::domain::E164;
-use crate::domain::id::{CommunityKind, DeviceId, DeviceKind, EndpointId, MemberKind};
-use crate::switchboard::{views, words};
+use crate::domain::id::{CommunityKind, DeviceId, DeviceKind, EndpointId, MemberId, MemberKind};
+use crate::switchboard::{self, OwnerSettlement, PhoneChange, Settlement, views, words};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -199,4 +199,122 @@ pub(crate) async fn remove(
         .remove_device_if(community.0, member.0, device.0, expected)
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST …/devices/{device}/freeze`: a phone was lost.
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/members/{member}/devices/{device}/freeze", operation_id = "freeze_device", tag = "Devices",
+    summary = "Freeze a lost phone",
+    description = "At once nothing is sent to it and nothing that comes from it is accepted, keywords neither; calls on it end. Texts that wait for it go to the member's other phone, or wait until it is thawed or replaced, or for their deadline. Where the member has no other device, further texts and calls to them are refused as `recipient_frozen`; those from the phone as `sender_frozen`. Contacts and numbers stay.",
+    responses(
+        (status = 200, description = "The phone, frozen.", body = views::Device),
+    ),
+)]
+pub(crate) async fn freeze(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    member: At<MemberKind>,
+    device: At<DeviceKind>,
+    who: Who,
+) -> Result<HttpResponse> {
+    let board = who.board(&state);
+    let frozen = board.freeze_phone(community.0, member.0, device.0).await?;
+    Ok(HttpResponse::Ok().json(who.shown(frozen)))
+}
+
+/// `POST …/devices/{device}/thaw`: it was found again.
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/members/{member}/devices/{device}/thaw", operation_id = "thaw_device", tag = "Devices",
+    summary = "Thaw a phone that was found again",
+    description = "What waited for it leaves.",
+    responses(
+        (status = 200, description = "The phone, in use.", body = views::Device),
+    ),
+)]
+pub(crate) async fn thaw(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    member: At<MemberKind>,
+    device: At<DeviceKind>,
+    who: Who,
+) -> Result<HttpResponse> {
+    let board = who.board(&state);
+    let thawed = board.thaw_phone(community.0, member.0, device.0).await?;
+    Ok(HttpResponse::Ok().json(who.shown(thawed)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettledConflict {
+    /// Whose number is somebody else on the new phone.
+    contact: MemberId,
+    /// What is to become of the pair.
+    by: Settlement,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PhoneReplacement)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Replacement {
+    /// The new phone.
+    phone: E164,
+    /// What is to become of each pair whose number is somebody else on the new phone.
+    #[serde(default)]
+    settle: Vec<SettledConflict>,
+    /// What is to become of all such pairs that `settle` does not name.
+    otherwise: Option<Settlement>,
+    /// What is to become of the member whose phone it is.
+    owner: Option<OwnerSettlement>,
+    /// Say what stands against it and what would become of it; write nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+impl Replacement {
+    fn read(self) -> Result<(switchboard::NewPhone, bool)> {
+        let mut settle = std::collections::BTreeMap::new();
+        for one in self.settle {
+            if settle.insert(one.contact, one.by).is_some() {
+                return Err(Problem::invalid(
+                    "settle",
+                    format!("`settle` names {} twice; name each contact once", one.contact),
+                ));
+            }
+        }
+        let new = switchboard::NewPhone {
+            phone: self.phone,
+            settle,
+            otherwise: self.otherwise,
+            owner: self.owner,
+        };
+        Ok((new, self.dry_run))
+    }
+}
+
+/// `POST …/devices/{device}/replace`: a new phone, the same numbers.
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/members/{member}/devices/{device}/replace", operation_id = "replace_device", tag = "Devices",
+    summary = "Put a new phone in the place of one",
+    description = "Every contact keeps its number. What stands against it is listed with `dry_run`, and must be settled in the same request: contacts whose number is somebody else on the new phone are moved to another number (`move`) or released (`drop`); whose phone it is becomes one with the member (`merge`) or loses it (`take`). All of it happens, or nothing. The old phone keeps its cool-downs and late replies, and what it has stopped.",
+    request_body = Replacement,
+    responses(
+        (status = 200, description = "What was done, or with `dry_run` what would be.", body = PhoneChange),
+    ),
+    extensions(("x-problems" = json!(["phone_conflicts", "phone_taken", "table_full"]))),
+)]
+pub(crate) async fn replace(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    member: At<MemberKind>,
+    device: At<DeviceKind>,
+    who: Who,
+    Json(replacement): Json<Replacement>,
+) -> Result<HttpResponse> {
+    let (new, dry_run) = replacement.read()?;
+    let (board, ids) = (who.board(&state), (community.0, member.0, device.0));
+    let change = match dry_run {
+        true => board.rehearse_replacing(ids.0, ids.1, ids.2, new).await?,
+        false => board.replace_phone(ids.0, ids.1, ids.2, new).await?,
+    };
+    Ok(HttpResponse::Ok().json(change))
 }

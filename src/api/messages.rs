@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::auth::Who;
 use super::json::Json;
 use super::openapi::RehearsedOrSent;
 use super::page::{Cursor, Limit, Page, page_of_window};
@@ -44,7 +45,7 @@ pub(crate) struct NewMessage {
         (status = 202, description = "Accepted: the text is durable and on its way.", body = Foretold),
         (status = 200, description = "With `dry_run`, what would happen; else the message that the same `Idempotency-Key` brought in before.", body = RehearsedOrSent),
     ),
-    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "overloaded"]))),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "recipient_frozen", "overloaded"]))),
 )]
 pub(crate) async fn send(
     state: Data<ApiState>,
@@ -214,4 +215,58 @@ pub(crate) async fn one(
     message: At<MessageKind>,
 ) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(state.board.message(community.0, message.0).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = QuarantineRelease)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Releasing {
+    /// Make the pair again first, where it is not one.
+    #[serde(default)]
+    re_pair: bool,
+}
+
+/// `POST …/quarantine/{message}/release`
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/quarantine/{message}/release", operation_id = "release_quarantined", tag = "Messages",
+    summary = "Let a held text go",
+    description = "It goes to the contact for whom the number stood when the text came, and to nobody else; with its whole deadline again. The two must be contacts, so that it can be answered: `re_pair` makes them so.",
+    request_body = Releasing,
+    responses(
+        (status = 200, description = "The message, on its way.", body = views::Message),
+    ),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "recipient_frozen", "table_full", "received_cap_full", "opted_out"]))),
+)]
+pub(crate) async fn release(
+    state: Data<ApiState>,
+    who: Who,
+    community: At<CommunityKind>,
+    message: At<MessageKind>,
+    Json(asked): Json<Releasing>,
+) -> Result<HttpResponse> {
+    let board = who.board(&state);
+    let released = board
+        .release_quarantined(community.0, message.0, asked.re_pair)
+        .await?;
+    Ok(HttpResponse::Ok().json(released))
+}
+
+/// `POST …/quarantine/{message}/discard`
+#[utoipa::path(
+    post, path = "/v1/communities/{community}/quarantine/{message}/discard", operation_id = "discard_quarantined", tag = "Messages",
+    summary = "Discard a held text",
+    description = "It ends as `blocked`, with the reason `discarded`, and reaches nobody.",
+    responses(
+        (status = 200, description = "The message as it ended.", body = views::Message),
+    ),
+)]
+pub(crate) async fn discard(
+    state: Data<ApiState>,
+    who: Who,
+    community: At<CommunityKind>,
+    message: At<MessageKind>,
+) -> Result<HttpResponse> {
+    let board = who.board(&state);
+    let ended = board.discard_quarantined(community.0, message.0).await?;
+    Ok(HttpResponse::Ok().json(ended))
 }

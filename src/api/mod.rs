@@ -42,6 +42,7 @@ mod path;
 mod pools;
 mod problem;
 mod query;
+mod releases;
 mod repeat;
 mod resolve;
 pub mod routes;

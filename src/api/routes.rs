@@ -4,7 +4,7 @@ use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history, contacts,
     deliveries, devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members,
-    messages, metrics, numbers, openapi, opt_outs, pools, resolve, traffic, verifications,
+    messages, metrics, numbers, openapi, opt_outs, pools, releases, resolve, traffic, verifications,
 };
 
 /// The route table.
@@ -43,7 +43,14 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/members").get(members::list).post(members::create).tagged(),
                 branch("/members/{member}").get(members::one).tagged().patch(members::edit).tagged().delete(members::remove).with([
                     branch("/devices").get(devices::list).post(devices::create).tagged(),
-                    branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove),
+                    branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove).with([
+                        branch("/freeze").post(devices::freeze).tagged(),
+                        branch("/thaw").post(devices::thaw).tagged(),
+                        branch("/replace").post(devices::replace).only(Gate::Manage),
+                    ]),
+                    branch("/releases/{number}").get(releases::one).tagged().delete(releases::discard).only(Gate::Manage).with([
+                        branch("/re_pair").post(releases::re_pair).only(Gate::Manage),
+                    ]),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
                     branch("/book_links").get(book_links::list).post(book_links::create),
                     branch("/book_links/{book_link}").get(book_links::one).tagged().delete(book_links::revoke),
@@ -81,7 +88,11 @@ pub(crate) fn tree() -> Vec<Branch> {
                 ]),
                 branch("/interactions").get(interactions::list),
                 branch("/quarantine").get(messages::quarantine),
-                branch("/quarantine/{message}").get(messages::held).tagged(),
+                branch("/quarantine/{message}").get(messages::held).tagged().with([
+                    branch("/release").gate(Gate::Manage).post(messages::release).tagged(),
+                    branch("/discard").gate(Gate::Manage).post(messages::discard).tagged(),
+                ]),
+                branch("/releases").get(releases::list),
                 branch("/opt_outs").get(opt_outs::list),
                 branch("/opt_outs/{opt_out}").get(opt_outs::one).tagged(),
                 branch("/callback_endpoints").get(endpoints::list).post(endpoints::create),

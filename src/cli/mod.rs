@@ -10,11 +10,13 @@ mod desk;
 mod doctor;
 mod explain;
 mod failure;
+mod held;
 mod import;
 mod key;
 mod migrate;
 mod openapi;
 mod output;
+mod phone;
 mod plan;
 mod pool_apply;
 mod pool_import;
@@ -76,6 +78,12 @@ enum Command {
     Calls(calls::Args),
     /// Say how busy numbers and pairs are: what was sent, what waits, what room is left.
     Traffic(traffic::Args),
+    /// Freeze a lost phone, or put a new one in its place.
+    #[command(subcommand)]
+    Phone(phone::Command),
+    /// List what is held back, and say what becomes of it.
+    #[command(subcommand)]
+    Held(held::Command),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -143,6 +151,8 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Traffic(args) => traffic::run(&config, &args, out),
+        Command::Phone(command) => phone::run(&config, command, out),
+        Command::Held(command) => held::run(&config, command, out),
         Command::Key(command) => key::run(&config, command, out),
         Command::Book(command) => book::run(&config, command, out),
         Command::Desk(command) => desk::run(&config, command, out),
@@ -211,6 +221,15 @@ mod tests {
             "partyline traffic --community Demo --member mem_0000000000001 --contact mem_0000000000002",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
+            "partyline phone freeze +14155550151 --community Demo",
+            "partyline phone thaw +14155550151 --community Demo --json",
+            "partyline phone replace +14155550151 --with +14155550177 --community Demo --dry-run",
+            "partyline phone replace +14155550151 --with +14155550177 --community Demo --settle mem_0000000000001=move --otherwise drop --owner merge",
+            "partyline held list --community Demo --member mem_0000000000001 --json",
+            "partyline held release msg_0000000000001 --community Demo --re-pair",
+            "partyline held discard msg_0000000000001 --community Demo",
+            "partyline held forget mem_0000000000001 +14155550101 --community Demo",
+            "partyline held re-pair mem_0000000000001 +14155550101 --community Demo --release-texts",
             "partyline key list",
             "partyline key revoke key_0000000000001",
             "partyline book create --community Demo --member mem_0000000000001 --expires-in-s 3600",
@@ -235,6 +254,8 @@ mod tests {
             "partyline import members a.csv --community Demo --however-long",
             "partyline key create --scope admin --expires-in-s 0",
             "partyline key revoke 7",
+            "partyline phone freeze +14155550151",
+            "partyline phone replace +14155550151 --with +14155550177 --community Demo --settle mem_0000000000001=keep",
             "partyline verify --signer aGVsbG8=",
             "partyline plan",
             "partyline plan --community Demo --region US",

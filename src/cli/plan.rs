@@ -199,6 +199,7 @@ fn table(title: &str, members: &[MemberCapacity]) -> String {
         "name",
         "contacts",
         "cooling",
+        "kept",
         "stopped",
         "free",
         "can receive",
@@ -211,6 +212,7 @@ fn table(title: &str, members: &[MemberCapacity]) -> String {
             member.name.clone(),
             member.contacts.to_string(),
             member.cooling.to_string(),
+            member.kept.to_string(),
             member.stopped.to_string(),
             match member.missing {
                 0 => member.free.to_string(),

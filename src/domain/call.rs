@@ -196,17 +196,18 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         // Unallocated (unassigned) number.
         Reason::UnassignedNumber | Reason::NoContact => (404, 1),
         // Number changed: it stood for somebody, and does no more.
-        Reason::PairReleased => (410, 22),
+        Reason::PairReleased | Reason::Discarded => (410, 22),
         // Call rejected.
         Reason::UnknownSender
         | Reason::PairBlocked
         | Reason::RecipientOptedOut
         | Reason::SenderOptedOut
+        | Reason::SenderFrozen
         | Reason::AppDenied => (403, 21),
         // No user responding: it may go through later.
         Reason::AwaitingAcceptance => (480, 18),
         // Subscriber absent.
-        Reason::NoDevice | Reason::AppUnreachable => (480, 20),
+        Reason::NoDevice | Reason::AppUnreachable | Reason::RecipientFrozen => (480, 20),
         // Facility not implemented.
         Reason::NoVoice => (488, 69),
         // Resource unavailable; no call is refused so.

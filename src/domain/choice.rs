@@ -1,9 +1,9 @@
 //! Which pool number stands for whom (design rule 4), as a pure function of what both tables hold.
 //!
 //! In order: the number that this pair had before; a number not in use by this member, not cooling down
-//! for them and not stopped by their phone; able to do what is needed, and of the member's region if
-//! possible; the same number both ways if one is free; the least loaded, where a number that has little room
-//! under its carrier's caps comes after all that have more; rendezvous hashing.
+//! for them, not kept for a former contact and not stopped by their phone; able to do what is needed, and of the
+//! member's region if possible; the same number both ways if one is free; the least loaded, where a number that has
+//! little room under its carrier's caps comes after all that have more; rendezvous hashing.
 
 use std::collections::HashSet;
 
@@ -40,6 +40,8 @@ pub struct Side {
     pub used: HashSet<NumberId>,
     /// Numbers that stood for another contact and are still cooling down.
     pub cooling: HashSet<NumberId>,
+    /// Numbers that are kept for a former contact beyond their cool-down.
+    pub kept: HashSet<NumberId>,
     /// Numbers that this member's phone has stopped while they stood for another contact.
     pub stopped: HashSet<NumberId>,
     /// The number that last stood for this very contact.
@@ -57,14 +59,17 @@ impl Side {
             region: None,
             used: HashSet::new(),
             cooling: HashSet::new(),
+            kept: HashSet::new(),
             stopped: HashSet::new(),
             remembered: None,
             remembered_for_others: HashSet::new(),
         }
     }
 
-    fn is_free(&self, number: NumberId) -> bool {
-        !self.used.contains(&number) && !self.cooling.contains(&number) && !self.stopped.contains(&number)
+    /// Whether a number may stand for the contact there.
+    pub fn is_free(&self, number: NumberId) -> bool {
+        let taken = [&self.used, &self.cooling, &self.kept, &self.stopped];
+        !taken.iter().any(|numbers| numbers.contains(&number))
     }
 
     /// How badly a free number fits; lower is better. Region first, then others' memories.
@@ -104,6 +109,8 @@ pub struct Shortage {
     pub used: usize,
     /// Of those, how many are cooling down.
     pub cooling: usize,
+    /// Of those, how many are kept for former contacts.
+    pub kept: usize,
     /// Of those, how many the member's phone has stopped.
     pub stopped: usize,
     /// How many more numbers would help now.
@@ -117,7 +124,7 @@ pub struct Shortage {
 /// What would make room in a full table besides more numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Relief {
-    /// When the first number has cooled down, and how many have by then.
+    /// When the first number is free again, as it has cooled down and is kept no more, and how many are by then.
     pub back: Option<(Timestamp, usize)>,
     /// The pair that could give way.
     pub idle: Option<IdlePair>,
@@ -149,12 +156,14 @@ impl Shortage {
     /// What holds the table, in words.
     pub fn held(&self) -> String {
         format!(
-            "of {} usable numbers ({}) {} are in use{}, {} cool down and {} were stopped by that phone",
+            "of {} usable numbers ({}) {} are in use{}, {} cool down, {} are kept for former contacts and {} were stopped by \
+             that phone",
             self.usable,
             listed(self.needs),
             self.used,
             self.named(),
             self.cooling,
+            self.kept,
             self.stopped
         )
     }
@@ -167,8 +176,8 @@ impl Shortage {
         };
         let relief = self.relief.as_deref().copied().unwrap_or_default();
         let back = relief.back.map(|(at, numbers)| match numbers {
-            1 => format!("wait until {at}, when 1 number has cooled down"),
-            n => format!("wait until {at}, when {n} numbers have cooled down"),
+            1 => format!("wait until {at}, when 1 number is free again"),
+            n => format!("wait until {at}, when {n} numbers are free again"),
         });
         let idle = match relief.idle {
             Some(idle) if idle.recyclable => format!(
@@ -204,6 +213,8 @@ pub struct Headroom {
     pub used: usize,
     /// Of those, how many are cooling down.
     pub cooling: usize,
+    /// Of those, how many are kept for former contacts.
+    pub kept: usize,
     /// Of those, how many the member's phone has stopped.
     pub stopped: usize,
     /// Of those, how many the choice could take. A number may be in use and cooling down, so that this is not
@@ -212,7 +223,7 @@ pub struct Headroom {
 }
 
 impl Headroom {
-    /// That of a table in which so many of the usable numbers are in use, none cools down and none was stopped: there
+    /// That of a table in which so many of the usable numbers are in use, none cools down or is kept and none was stopped: there
     /// the count says as much as the numbers.
     pub fn of_count(usable: usize, used: usize) -> Self {
         Self {
@@ -241,6 +252,7 @@ fn counted(able: &[&Candidate], side: &Side) -> Headroom {
         usable: able.len(),
         used: count(&side.used),
         cooling: count(&side.cooling),
+        kept: count(&side.kept),
         stopped: count(&side.stopped),
         free: able.iter().filter(|n| side.is_free(n.id)).count(),
     }
@@ -288,6 +300,27 @@ pub fn choose(
     choice.ok_or_else(|| short(owner))
 }
 
+/// Chooses a number for one direction of a pair whose other direction keeps `mirror`.
+pub fn choose_one(
+    numbers: &[Candidate],
+    needs: Capabilities,
+    owner: &Side,
+    (contact, mirror): (MemberId, NumberId),
+) -> Result<NumberId, Shortage> {
+    let able: Vec<&Candidate> = numbers.iter().filter(|n| n.capabilities.covers(needs)).collect();
+    let short = || shortage(&able, needs, owner);
+    let free = options(&able, owner).ok_or_else(short)?;
+    let best = free.iter().min_by_key(|n| {
+        (
+            n.id != mirror,
+            n.room,
+            n.load,
+            std::cmp::Reverse(weight(owner.member, contact, n.id)),
+        )
+    });
+    best.map(|n| n.id).ok_or_else(short)
+}
+
 /// The best-fitting free numbers of one side: the remembered one alone if it is free, else all of the
 /// least misfit; none where none is free.
 fn options<'a>(able: &[&'a Candidate], side: &Side) -> Option<Vec<&'a Candidate>> {
@@ -314,6 +347,7 @@ fn shortage(able: &[&Candidate], needs: Capabilities, side: &Side) -> Shortage {
         usable: room.usable,
         used: room.used,
         cooling: room.cooling,
+        kept: room.kept,
         stopped: room.stopped,
         needed: 1,
         holding,

@@ -331,10 +331,11 @@ fn a_number_that_cannot_do_what_is_needed_is_never_chosen() {
 
 #[test]
 fn a_shortage_says_whose_table_is_full_and_why() {
-    let numbers = Model::new(3).numbers;
+    let numbers = Model::new(4).numbers;
     let owner = Side::empty(MemberId::from_i64(1));
     let mut contact = Side::empty(MemberId::from_i64(2));
     contact.used = [1].map(NumberId::from_i64).into();
+    contact.kept = [4].map(NumberId::from_i64).into();
     contact.cooling = [2].map(NumberId::from_i64).into();
     contact.stopped = [3].map(NumberId::from_i64).into();
     let shortage = choose(&numbers, Capabilities::usual(), &owner, &contact).unwrap_err();
@@ -343,9 +344,10 @@ fn a_shortage_says_whose_table_is_full_and_why() {
         Shortage {
             member: contact.member,
             needs: Capabilities::usual(),
-            usable: 3,
+            usable: 4,
             used: 1,
             cooling: 1,
+            kept: 1,
             stopped: 1,
             needed: 1,
             holding: vec![NumberId::from_i64(1)],
@@ -365,7 +367,7 @@ fn a_shortage_is_one_sentence_that_says_what_would_help() {
     let who = side.member;
     let begin = format!(
         "the table of {who} is full: of 5 usable numbers (sms, voice) 4 are in use ({}, {}, {} and 1 more), 1 cool \
-         down and 0 were stopped by that phone; what would help: add 1 number with sms, voice",
+         down, 0 are kept for former contacts and 0 were stopped by that phone; what would help: add 1 number with sms, voice",
         number(1),
         number(2),
         number(3)
@@ -386,7 +388,7 @@ fn a_shortage_is_one_sentence_that_says_what_would_help() {
     };
     shortage.relief = Some(Box::new(relief));
     let begin = format!(
-        "{begin}, wait until {}, when 1 number has cooled down",
+        "{begin}, wait until {}, when 1 number is free again",
         Timestamp(1000)
     );
     assert_eq!(
@@ -418,14 +420,14 @@ proptest! {
     /// not one more.
     #[test]
     fn the_headroom_is_the_number_of_contacts_that_the_choice_still_makes(
-        (used, cooling, stopped, others) in (numbers_of(12), numbers_of(12), numbers_of(12), numbers_of(12)),
+        (used, cooling, kept, stopped, others) in (numbers_of(12), numbers_of(12), numbers_of(12), numbers_of(12), numbers_of(12)),
         numbers in 1..12i64,
     ) {
         let numbers = Model::new(numbers).numbers;
-        let mut side = Side { used, cooling, stopped, remembered_for_others: others, ..Side::empty(MemberId::from_i64(1)) };
+        let mut side = Side { used, cooling, kept, stopped, remembered_for_others: others, ..Side::empty(MemberId::from_i64(1)) };
         let room = headroom(&numbers, Capabilities::usual(), &side);
         prop_assert_eq!(room.taken() + room.free, room.usable);
-        prop_assert!(room.taken() <= room.used + room.cooling + room.stopped);
+        prop_assert!(room.taken() <= room.used + room.cooling + room.kept + room.stopped);
         for contact in 0..room.free {
             let other = Side::empty(MemberId::from_i64(contact as i64 + 2));
             let left = headroom(&numbers, Capabilities::usual(), &side).free;
@@ -440,7 +442,7 @@ proptest! {
 
     /// The planner counts most tables without their numbers.
     #[test]
-    fn where_nothing_cools_or_was_stopped_the_count_says_as_much_as_the_numbers(
+    fn where_nothing_cools_or_is_kept_or_was_stopped_the_count_says_as_much_as_the_numbers(
         used in numbers_of(12),
         numbers in 1..12i64,
     ) {

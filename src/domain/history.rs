@@ -172,6 +172,10 @@ whys! {
     MemberRemoved = 12;
     /// A file that was imported made one of the two a contact of the other.
     Imported = 13;
+    /// A phone was replaced on which the number is somebody else: the pair has another number, or none.
+    PhoneReplaced = 50;
+    /// A member's new phone was another's, whose contacts are the member's from then on.
+    Merged = 51;
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub enum Status {
     Expired,
     /// Refused by a rule: a block, an opt-out, a stranger, an unassigned number.
     Blocked,
-    /// Held because the pair behind the number was released; it reaches nobody.
+    /// Held because the pair behind the number was released; it reaches nobody, unless it is released.
     Quarantined,
 }
 
@@ -92,7 +92,9 @@ impl Status {
             Sent => matches!(next, Delivered | Undelivered | Failed | Expired),
             // A carrier that first reported a failure may still get the text through.
             Undelivered | Expired => matches!(next, Delivered),
-            Delivered | Failed | Blocked | Quarantined => false,
+            // Whoever manages the community lets it go on its way, or discards it.
+            Quarantined => matches!(next, Accepted | Blocked),
+            Delivered | Failed | Blocked => false,
         }
     }
 }
@@ -139,11 +141,17 @@ pub enum Reason {
     TooOften,
     /// Its number, or the campaign of that, has sent all that its carrier allows in a day.
     DayCapReached,
+    /// The sender's phone is frozen.
+    SenderFrozen,
+    /// The recipient's phone is frozen.
+    RecipientFrozen,
+    /// It was held, and then discarded.
+    Discarded,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 19] = [
+    pub const ALL: [Reason; 22] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -163,6 +171,9 @@ impl Reason {
         Reason::NoVoice,
         Reason::TooOften,
         Reason::DayCapReached,
+        Reason::SenderFrozen,
+        Reason::RecipientFrozen,
+        Reason::Discarded,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -187,6 +198,9 @@ impl Reason {
             Reason::NoVoice => "no_voice",
             Reason::TooOften => "too_often",
             Reason::DayCapReached => "day_cap_reached",
+            Reason::SenderFrozen => "sender_frozen",
+            Reason::RecipientFrozen => "recipient_frozen",
+            Reason::Discarded => "discarded",
         }
     }
 
@@ -217,6 +231,9 @@ impl Reason {
             Reason::NoVoice => "a number of this pair takes no calls",
             Reason::TooOften => "the desk was texted too often; wait a minute",
             Reason::DayCapReached => "the number has sent as many texts as its carrier allows in a day",
+            Reason::SenderFrozen => "the sender's phone is frozen: it was lost",
+            Reason::RecipientFrozen => "the recipient's phone is out of use for now",
+            Reason::Discarded => "it was held in quarantine, and discarded",
         }
     }
 }

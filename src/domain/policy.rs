@@ -125,6 +125,10 @@ pub struct Policy {
     /// Whole seconds for which a released number may not come back to the same phone for another contact.
     #[schema(minimum = 0, maximum = 31_622_400)]
     pub cool_down_s: i64,
+    /// Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody else on
+    /// that member's phones, and comes back when the contact is added again. Never less than the cool-down.
+    #[schema(minimum = 0, maximum = 316_224_000)]
+    pub pair_memory_s: i64,
     /// What happens when a table is full.
     pub when_full: WhenFull,
     /// Most contacts that a member may have received and never answered; others may then no longer
@@ -216,6 +220,7 @@ impl Default for Policy {
             accept_request:
                 "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.".into(),
             cool_down_s: 30 * 24 * 3600,
+            pair_memory_s: 0,
             when_full: WhenFull::Refuse,
             received_cap_percent: 50,
             acceptance_required: false,
@@ -262,6 +267,14 @@ impl Policy {
             format!(
                 "`cool_down_s` is {}; allowed are 0 to {year} seconds",
                 self.cool_down_s
+            ),
+        );
+        check(
+            (0..=10 * year).contains(&self.pair_memory_s),
+            format!(
+                "`pair_memory_s` is {}; allowed are 0 (as long as the cool-down) to {} seconds",
+                self.pair_memory_s,
+                10 * year
             ),
         );
         check(

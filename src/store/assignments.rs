@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::devices::DeviceRow;
+use super::devices::{DeviceRow, first_of};
 use super::numbers::NumberRow;
 use super::schema::{assignments, devices, numbers};
 use super::update::Touch;
@@ -47,14 +47,9 @@ impl From<Row> for Assignment {
     }
 }
 
-/// Adds the two rows of a pair. The route key and the pair key refuse what must not be.
-pub fn insert_pair(
-    conn: &mut Conn,
-    community: CommunityId,
-    pair: [&Assignment; 2],
-) -> Result<(), StoreError> {
-    for a in pair {
-        let row = Row {
+impl Row {
+    fn of(community: CommunityId, a: &Assignment) -> Self {
+        Self {
             community_id: community.as_i64(),
             member_id: a.member.as_i64(),
             number_id: a.number.as_i64(),
@@ -67,7 +62,18 @@ pub fn insert_pair(
             answered_at: a.answered_at.map(|t| t.0),
             last_activity_at: a.last_activity_at.0,
             created_at: a.created_at.0,
-        };
+        }
+    }
+}
+
+/// Adds the two rows of a pair. The route key and the pair key refuse what must not be.
+pub fn insert_pair(
+    conn: &mut Conn,
+    community: CommunityId,
+    pair: [&Assignment; 2],
+) -> Result<(), StoreError> {
+    for a in pair {
+        let row = Row::of(community, a);
         each!(conn, c => diesel::insert_into(assignments::table).values(&row).execute(c))?;
     }
     Ok(())
@@ -105,10 +111,10 @@ pub fn by_contact(
     Ok(row.map(Into::into))
 }
 
-/// A row, its number and the first device of whoever has the row.
+/// A row, its number and the phone of whoever has the row that texts go to.
 pub type RowWithEnds = (Assignment, Option<NumberRow>, Option<DeviceRow>);
 
-/// Like [`by_contact`], with the row's number and the first device of `member`.
+/// Like [`by_contact`], with the row's number and the phone that texts to `member` go to.
 pub fn by_contact_with_ends(
     conn: &mut Conn,
     community: CommunityId,
@@ -121,7 +127,7 @@ pub fn by_contact_with_ends(
     let theirs = devices::community_id
         .eq(assignments::community_id)
         .and(devices::member_id.eq(assignments::member_id));
-    let found: Option<(Row, Option<NumberRow>, Option<DeviceRow>)> = each!(conn, c => assignments::table
+    let found: Vec<(Row, Option<NumberRow>, Option<DeviceRow>)> = each!(conn, c => assignments::table
         .left_join(numbers::table.on(its))
         .left_join(devices::table.on(theirs))
         .filter(assignments::community_id.eq(community.as_i64()))
@@ -129,9 +135,13 @@ pub fn by_contact_with_ends(
         .filter(assignments::contact_id.eq(contact.as_i64()))
         .order(devices::id)
         .select((Row::as_select(), Option::<NumberRow>::as_select(), Option::<DeviceRow>::as_select()))
-        .first(c)
-        .optional())?;
-    Ok(found.map(|(row, number, device)| (row.into(), number, device)))
+        .load(c))?;
+    let (mut ends, mut phones) = (None, Vec::new());
+    for (row, number, phone) in found {
+        ends.get_or_insert((row, number));
+        phones.extend(phone);
+    }
+    Ok(ends.map(|(row, number)| (row.into(), number, first_of(phones))))
 }
 
 /// Whose phone that is, and who the number is to them.
@@ -343,4 +353,24 @@ pub fn update(
         .get_result(c)
         .optional())?;
     Ok(row.map(Into::into))
+}
+
+/// Makes a row another one: of another member, on another number, or for another contact. In its place, so that whoever
+/// waits for the row finds it as it is then.
+pub fn become_another(
+    conn: &mut Conn,
+    community: CommunityId,
+    (before, after): (&Assignment, &Assignment),
+) -> Result<(), StoreError> {
+    let key = (community.as_i64(), before.member.as_i64(), before.number.as_i64());
+    each!(conn, c => diesel::update(assignments::table.find(key))
+        .set((
+            assignments::member_id.eq(after.member.as_i64()),
+            assignments::number_id.eq(after.number.as_i64()),
+            assignments::contact_id.eq(after.contact.as_i64()),
+            assignments::stopped.eq(after.stopped),
+            assignments::created_at.eq(after.created_at.0),
+        ))
+        .execute(c))?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use super::call_updates::{Answer, End, Ring};
 use super::schema::{calls, strangers};
 use super::{Conn, StoreError, each};
 use crate::domain::call::{Cause, EndedBy, State};
-use crate::domain::id::{CallId, CommunityId};
+use crate::domain::id::{CallId, CommunityId, MemberId};
 
 /// A phone's call.
 pub const PHONE: i16 = 0;
@@ -259,6 +259,28 @@ pub fn live(conn: &mut Conn, node: i16, before: i64, limit: i64) -> Result<Vec<C
         .limit(limit)
         .select(CallRow::as_select())
         .load(c))?)
+}
+
+/// The calls from and to a member that are not over.
+pub fn live_of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+) -> Result<Vec<CallRow>, StoreError> {
+    let mut found = Vec::new();
+    macro_rules! at_end {
+        ($end:expr) => {
+            each!(conn, c => calls::table
+                .filter(calls::community_id.eq(community.as_i64()))
+                .filter($end.eq(member.as_i64()))
+                .filter(calls::state.lt(State::Ended.code()))
+                .select(CallRow::as_select())
+                .load::<CallRow>(c))?
+        };
+    }
+    found.extend(at_end!(calls::from_member));
+    found.extend(at_end!(calls::to_member));
+    Ok(found)
 }
 
 /// Makes the calls of one node another's; returns how many.

@@ -90,6 +90,9 @@ pub struct PastRow {
     /// Unix milliseconds.
     #[diesel(sql_type = BigInt)]
     pub cool_until: i64,
+    /// Until when it is kept for that contact, Unix milliseconds; 0 where it is not.
+    #[diesel(sql_type = BigInt)]
+    pub memory_until: i64,
     /// When the pair was made, Unix milliseconds, if known.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub made_at: Option<i64>,
@@ -176,11 +179,11 @@ pub fn tables(
     Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)
 }
 
-/// Each member's releases that still cool down or happened within the window.
+/// Each member's releases that still cool down or are kept, or happened within the window.
 pub fn releases(conn: &mut Conn, piece: Piece, window: i64, now: i64) -> Result<Vec<PastRow>, StoreError> {
     let sql = format!(
-        "SELECT member_id, number_id, contact_id, released_at, cool_until, made_at FROM releases WHERE community_id = \
-         {} AND {} AND (cool_until > {now} OR released_at >= {window})",
+        "SELECT member_id, number_id, contact_id, released_at, cool_until, memory_until, made_at FROM releases WHERE \
+         community_id = {} AND {} AND (cool_until > {now} OR memory_until > {now} OR released_at >= {window})",
         piece.community.as_i64(),
         piece.holds("member_id"),
     );
@@ -190,7 +193,7 @@ pub fn releases(conn: &mut Conn, piece: Piece, window: i64, now: i64) -> Result<
 /// What still cools down on phones that the members have now. The phones come first: each is looked up by the key.
 pub fn holds(conn: &mut Conn, piece: Piece, now: i64) -> Result<Vec<PastRow>, StoreError> {
     let sql = format!(
-        "SELECT d.member_id, h.number_id, h.contact_id, h.released_at, h.cool_until, CAST(NULL AS BIGINT) AS made_at \
+        "SELECT d.member_id, h.number_id, h.contact_id, h.released_at, h.cool_until, CAST(0 AS BIGINT) AS memory_until, CAST(NULL AS BIGINT) AS made_at \
          FROM devices d CROSS JOIN phone_holds h WHERE d.community_id = {} AND {} AND h.community_id = {} AND h.phone = \
          d.phone AND h.cool_until > {now}",
         piece.community.as_i64(),

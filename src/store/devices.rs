@@ -23,14 +23,21 @@ pub struct DeviceRow {
     pub region: Option<String>,
     /// The phone sent STOPALL.
     pub stopped_all: bool,
-    /// Unix milliseconds.
+    /// Since when the member has this phone, Unix milliseconds.
     pub created_at: i64,
+    /// Since when it is frozen, Unix milliseconds.
+    pub frozen_at: Option<i64>,
 }
 
 impl DeviceRow {
     /// The phone's number.
     pub fn e164(&self) -> Result<E164, StoreError> {
         E164::from_i64(self.phone).ok_or(StoreError::Corrupt("devices.phone"))
+    }
+
+    /// Whether nothing may be sent to it.
+    pub fn is_frozen(&self) -> bool {
+        self.frozen_at.is_some()
     }
 }
 
@@ -101,7 +108,7 @@ pub fn is_any_phone(conn: &mut Conn, phone: E164) -> Result<bool, StoreError> {
         .get_result(c))?)
 }
 
-/// A member's devices, oldest first; texts go to the first.
+/// A member's devices, oldest first.
 pub fn of_member(
     conn: &mut Conn,
     community: CommunityId,
@@ -115,19 +122,20 @@ pub fn of_member(
         .load(c))?)
 }
 
-/// The device that a member's texts go to.
+/// The one of a member's phones, oldest first, that texts go to: the oldest that is not frozen. Where all are, the
+/// oldest; what is for it waits.
+pub fn first_of(mut phones: Vec<DeviceRow>) -> Option<DeviceRow> {
+    let at = phones.iter().position(|phone| !phone.is_frozen()).unwrap_or(0);
+    (at < phones.len()).then(|| phones.swap_remove(at))
+}
+
+/// The phone that a member's texts go to.
 pub fn primary(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
 ) -> Result<Option<DeviceRow>, StoreError> {
-    Ok(each!(conn, c => devices::table
-        .filter(devices::community_id.eq(community.as_i64()))
-        .filter(devices::member_id.eq(member.as_i64()))
-        .order(devices::id)
-        .select(DeviceRow::as_select())
-        .first(c)
-        .optional())?)
+    Ok(first_of(of_member(conn, community, member)?))
 }
 
 /// Removes a device; as it was, if it was there.
@@ -160,4 +168,31 @@ pub fn set_stopped_all(
         .returning(DeviceRow::as_returning())
         .get_result(c)
         .optional())?)
+}
+
+/// Freezes a phone, or thaws it.
+pub fn set_frozen(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: DeviceId,
+    since: Option<i64>,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(devices::table.find((community.as_i64(), id.as_i64())))
+        .set(devices::frozen_at.eq(since))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Puts another phone in the place of one; all else of the row is as given.
+pub fn replace(conn: &mut Conn, row: &DeviceRow) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(devices::table.find((row.community_id, row.id)))
+        .set((
+            devices::phone.eq(row.phone),
+            devices::region.eq(row.region.as_deref()),
+            devices::stopped_all.eq(row.stopped_all),
+            devices::created_at.eq(row.created_at),
+            devices::frozen_at.eq(row.frozen_at),
+        ))
+        .execute(c))?;
+    Ok(())
 }

@@ -7,10 +7,11 @@ use diesel::sql_types::{Integer, Text};
 use super::assignment_lists::{self, ContactFilter};
 use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
+use super::releases::{self, ReleaseFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, book_links, campaigns, capacity, communities, devices, history,
-    imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence,
-    traffic, verification, verifications,
+    Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, devices,
+    history, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools,
+    presence, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId};
@@ -272,6 +273,22 @@ fn no_other_list_scans_or_sorts() {
         assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();
     });
     assert_direct("lists in the order of a key", &steps);
+    for (of, held_at) in [(None, None), (Some(member), None), (None, Some((7, true)))] {
+        let steps = plan(&mut conn, |conn| {
+            let filter = ReleaseFilter { held_at };
+            releases::list(conn, here(), (of, (member, number)), filter, 51).unwrap();
+        });
+        assert_direct("releases", &steps);
+    }
+    let steps = plan(&mut conn, |conn| {
+        calls::live_of_member(conn, here(), member).unwrap();
+    });
+    assert!(
+        steps
+            .iter()
+            .all(|s| s.contains("calls_from") || s.contains("calls_to")),
+        "{steps:#?}"
+    );
     let filters = [
         ContactFilter::default(),
         ContactFilter {

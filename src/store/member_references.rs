@@ -56,6 +56,20 @@ pub fn of_members(
         .load(c))?)
 }
 
+/// Gives a member's reference to another, who must have none.
+pub fn pass_on(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(member_references::table
+        .filter(member_references::community_id.eq(community.as_i64()))
+        .filter(member_references::member_id.eq(from.as_i64())))
+        .set(member_references::member_id.eq(to.as_i64()))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Forgets a member's reference.
 pub fn delete(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<(), StoreError> {
     each!(conn, c => diesel::delete(member_references::table

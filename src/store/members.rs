@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::members;
+use super::schema::{members, releases};
 use super::{Conn, StoreError, each, insert_all};
 use crate::domain::id::{CommunityId, MemberId};
 
@@ -167,8 +167,13 @@ pub fn of_ids(
     Ok(found)
 }
 
-/// Removes a member; devices and assignments must be gone.
+/// Removes a member, and what the member's numbers stood for; devices and assignments must be gone. What their phones
+/// remember stays.
 pub fn delete(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(releases::table
+        .filter(releases::community_id.eq(community.as_i64()))
+        .filter(releases::member_id.eq(id.as_i64())))
+        .execute(c))?;
     each!(conn, c => diesel::delete(members::table.find((community.as_i64(), id.as_i64()))).execute(c))?;
     Ok(())
 }

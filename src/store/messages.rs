@@ -126,7 +126,7 @@ pub fn by_reference(
         .optional())?)
 }
 
-/// Writes back who a message is between, what it says and how it leaves: an app has had its word.
+/// Writes back who a message is between, what it says and how it leaves: an app has had its word, or it was let go.
 pub fn readdress(conn: &mut Conn, row: &MessageRow) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(messages::table.find((row.community_id, row.id)))
         .set((
@@ -135,7 +135,21 @@ pub fn readdress(conn: &mut Conn, row: &MessageRow) -> Result<(), StoreError> {
             messages::text.eq(&row.text),
             messages::shown.eq(row.shown),
             messages::carrier_out.eq(&row.carrier_out),
+            messages::expires_at.eq(row.expires_at),
         ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes that a message is shown as coming from another number.
+pub fn show_from(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: MessageId,
+    (number, carrier): (i64, &str),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(messages::table.find((community.as_i64(), id.as_i64())))
+        .set((messages::shown.eq(number), messages::carrier_out.eq(carrier)))
         .execute(c))?;
     Ok(())
 }
@@ -170,9 +184,10 @@ pub fn set_status(
 fn may_come_from(next: Status) -> (i16, (i16, i16)) {
     const NONE: i16 = -1;
     match next {
-        Status::Accepted => (0, (NONE, NONE)),
+        Status::Accepted => (0, (Status::Quarantined.code(), NONE)),
         Status::Quarantined => (Status::Queued.code(), (NONE, NONE)),
-        Status::Queued | Status::Sent | Status::Blocked => (Status::Sent.code(), (NONE, NONE)),
+        Status::Queued | Status::Sent => (Status::Sent.code(), (NONE, NONE)),
+        Status::Blocked => (Status::Sent.code(), (Status::Quarantined.code(), NONE)),
         Status::Undelivered | Status::Failed | Status::Expired => (Status::Delivered.code(), (NONE, NONE)),
         Status::Delivered => (
             Status::Delivered.code(),

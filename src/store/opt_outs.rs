@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::opt_outs;
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, NumberId, OptOutId};
+use crate::domain::id::{CommunityId, MemberId, NumberId, OptOutId};
 
 /// The number id of a STOPALL.
 pub const ALL_NUMBERS: i64 = 0;
@@ -105,4 +105,20 @@ pub fn list(
         .limit(limit)
         .select(OptOutRow::as_select())
         .load(c))?)
+}
+
+/// What a phone has stopped: where it was one contact it is another from now on, who is the same person.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(opt_outs::table)
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::phone.eq(phone.as_i64()))
+        .filter(opt_outs::contact_id.eq(from.as_i64()))
+        .set(opt_outs::contact_id.eq(to.as_i64()))
+        .execute(c))?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::numbers::NumberRow;
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
@@ -11,6 +12,9 @@ use crate::domain::id::{CommunityId, NumberId};
 pub const TEXT: i16 = 0;
 /// A receipt for a sender who asked.
 pub const RECEIPT: i16 = 1;
+
+/// The node of rows that wait for a phone that is frozen: no process's, so that nobody sends them.
+pub const PARKED: i16 = -1;
 
 /// An outbox row.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
@@ -153,7 +157,11 @@ pub fn by_carrier(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
 
 /// The nodes that have rows.
 pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
-    let nodes: Vec<i16> = each!(conn, c => outbox::table.select(outbox::node).distinct().load(c))?;
+    let nodes: Vec<i16> = each!(conn, c => outbox::table
+        .filter(outbox::node.ne(PARKED))
+        .select(outbox::node)
+        .distinct()
+        .load(c))?;
     Ok(nodes.into_iter().map(|n| n as u16).collect())
 }
 
@@ -214,12 +222,68 @@ pub fn redirect(conn: &mut Conn, key: (i64, i64, i16), phone: E164, carrier: &st
     Ok(())
 }
 
-/// Where a row is still to be sent by that node: the phone and the carrier.
-pub fn target(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<Option<(i64, String)>, StoreError> {
+/// Gives a row to a node, or to nobody while its phone is frozen ([`PARKED`]).
+pub fn give_to(conn: &mut Conn, key: (i64, i64, i16), node: i16) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key)).set(outbox::node.eq(node)).execute(c))?;
+    Ok(())
+}
+
+/// Whether a row waits for a frozen phone.
+pub fn is_parked(conn: &mut Conn, key: (i64, i64, i16)) -> Result<bool, StoreError> {
+    let found: Option<i16> = each!(conn, c => outbox::table
+        .find(key)
+        .filter(outbox::node.eq(PARKED))
+        .select(outbox::node)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
+/// Rows that waited for a frozen phone beyond their time.
+pub fn parked_too_long(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OutboxRow>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .filter(outbox::node.eq(PARKED))
+        .filter(outbox::expires_at.le(now))
+        .limit(limit)
+        .select(OutboxRow::as_select())
+        .load(c))?)
+}
+
+/// How a row is to leave now, which need not be as when it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Target {
+    /// The real phone that it goes to, E.164.
+    pub to_phone: i64,
+    /// The outlet.
+    pub carrier: String,
+    /// The pool number that it leaves from, E.164.
+    pub from_number: i64,
+}
+
+/// How a row is still to be sent by that node.
+pub fn target(conn: &mut Conn, key: (i64, i64, i16), node: u16) -> Result<Option<Target>, StoreError> {
     Ok(each!(conn, c => outbox::table
         .find(key)
         .filter(outbox::node.eq(node as i16))
-        .select((outbox::to_phone, outbox::carrier))
+        .select((outbox::to_phone, outbox::carrier, outbox::from_number))
         .first(c)
         .optional())?)
+}
+
+/// Has a row leave from another number, by the carrier that serves it.
+pub fn send_from(
+    conn: &mut Conn,
+    key: (i64, i64, i16),
+    number: &NumberRow,
+    carrier: &str,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key))
+        .set((
+            outbox::number_id.eq(number.id),
+            outbox::number_rate.eq(number.rate_per_s),
+            outbox::from_number.eq(number.e164),
+            outbox::carrier.eq(carrier),
+        ))
+        .execute(c))?;
+    Ok(())
 }

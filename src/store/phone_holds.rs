@@ -7,7 +7,7 @@ use diesel::upsert::excluded;
 use super::schema::phone_holds;
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, NumberId};
+use crate::domain::id::{CommunityId, MemberId, NumberId};
 
 /// A hold's row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -89,4 +89,20 @@ pub fn of_number(
         .filter(phone_holds::number_id.eq(number.as_i64()))
         .select(PhoneHoldRow::as_select())
         .load(c))?)
+}
+
+/// What a phone remembers: where it was one contact it is another from now on, who is the same person.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(phone_holds::table)
+        .filter(phone_holds::community_id.eq(community.as_i64()))
+        .filter(phone_holds::phone.eq(phone.as_i64()))
+        .filter(phone_holds::contact_id.eq(from.as_i64()))
+        .set(phone_holds::contact_id.eq(to.as_i64()))
+        .execute(c))?;
+    Ok(())
 }

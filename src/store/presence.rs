@@ -27,6 +27,8 @@ pub struct DeviceChangeRow {
     pub present: bool,
     /// It has sent STOPALL.
     pub stopped_all: bool,
+    /// It is frozen.
+    pub frozen: bool,
 }
 
 /// Adds a change of a device.

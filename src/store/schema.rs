@@ -36,6 +36,7 @@ diesel::table! {
         region -> Nullable<Text>,
         stopped_all -> Bool,
         created_at -> BigInt,
+        frozen_at -> Nullable<BigInt>,
     }
 }
 
@@ -101,6 +102,7 @@ diesel::table! {
         released_at -> BigInt,
         cool_until -> BigInt,
         made_at -> Nullable<BigInt>,
+        memory_until -> BigInt,
     }
 }
 
@@ -256,6 +258,7 @@ diesel::table! {
         phone -> Nullable<BigInt>,
         present -> Bool,
         stopped_all -> Bool,
+        frozen -> Bool,
     }
 }
 

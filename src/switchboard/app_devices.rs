@@ -16,6 +16,7 @@ pub(crate) fn view(row: AppDeviceRow) -> Device {
         phone: None,
         region: None,
         stopped_all: false,
+        frozen_at: None,
         endpoint: Some(EndpointId::from_i64(row.endpoint_id)),
         texts_to: Some(row.texts_to),
         created_at: Timestamp(row.created_at),

@@ -1,13 +1,13 @@
 //! Making and releasing pairs: both rows in one transaction or neither (design rules 2 to 5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
 use super::side::Known;
 use super::{Context, Switchboard, books, changes, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
-use crate::domain::choice::{self, Candidate, Choice, Shortage};
+use crate::domain::choice::{self, Candidate, Choice, Shortage, Side};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::Reason;
@@ -103,7 +103,8 @@ pub(crate) fn assign_because(
         match chosen(ctx, (member, contact), &known, &candidates) {
             Ok(chosen) => {
                 let pair = insert(conn, ctx, policy, community, (member, contact), chosen, why)?;
-                count(loads, [pair.row.number, pair.mirror.number], 1);
+                count(loads, pair.row.number, 1);
+                count(loads, pair.mirror.number, 1);
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events.assignment_created(community, &seen)?;
                 if !pair.mirror.pending {
@@ -259,7 +260,7 @@ fn existing(
 }
 
 /// The numbers that take new pairs, with the loads that they will have and the room that their traffic leaves.
-fn candidates(
+pub(super) fn candidates(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
@@ -287,6 +288,18 @@ pub(super) fn candidate(row: &numbers::NumberRow) -> Candidate {
         room: Room::default(),
         load: row.load,
     }
+}
+
+/// What the choice must know of one side, and the numbers that its phones have stopped.
+pub(super) fn side(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    (member, contact): (MemberId, MemberId),
+    device: Option<&DeviceRow>,
+) -> Result<(Side, HashSet<NumberId>)> {
+    let known = Known::read(conn, community, member, device)?;
+    Ok(known.side(member, Some(contact), ctx.now))
 }
 
 fn insert(
@@ -321,6 +334,9 @@ fn insert(
         ..row.clone()
     };
     assignments::insert_pair(conn, community, [&row, &mirror])?;
+    for side in [&row, &mirror] {
+        releases::keep_none(conn, community, (side.member, side.contact))?;
+    }
     history::note_pair(conn, ctx, community, [&row, &mirror], why)?;
     Ok(Pair {
         row,
@@ -330,8 +346,8 @@ fn insert(
     })
 }
 
-fn count(loads: &mut Loads, ids: [NumberId; 2], by: i64) {
-    ids.into_iter().for_each(|id| *loads.entry(id).or_insert(0) += by);
+pub(super) fn count(loads: &mut Loads, id: NumberId, by: i64) {
+    *loads.entry(id).or_insert(0) += by;
 }
 
 /// Releases a pair: both rows go, both numbers are remembered and cool down, and what still waits to be
@@ -380,6 +396,11 @@ pub(super) fn release_locked(
     let seen = contacts::contact_view(conn, community, chosen, received)?;
     ctx.events.assignment_released(community, &seen)?;
     let cool_until = from.plus_s(policy.cool_down_s);
+    // A pair that gave way, or whose contact is gone, has no claim to its number beyond the cool-down.
+    let kept_until = match (cooling, why) {
+        (Cooling::FromLastUse, _) | (_, Why::MemberRemoved) => cool_until,
+        (Cooling::FromNow, _) => cool_until.max(from.plus_s(policy.pair_memory_s)),
+    };
     history::note_end(conn, ctx, community, pair, why, cool_until)?;
     for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
@@ -393,11 +414,12 @@ pub(super) fn release_locked(
                 released_at: ctx.now.0,
                 cool_until: cool_until.0,
                 made_at: Some(side.created_at.0),
+                memory_until: kept_until.0,
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;
     }
-    count(loads, [pair[0].number, pair[1].number], -1);
+    pair.iter().for_each(|side| count(loads, side.number, -1));
     if !pair[0].pending {
         books::changed(conn, ctx, policy, community, &[pair[0].member, pair[1].member])?;
     }

@@ -184,8 +184,9 @@ pub(crate) fn changed(
                 member: Some(*member),
                 text: &policy.book_changed_notice,
                 deadline_s: policy.deadline_s,
+                frozen: phone.is_frozen(),
             };
-            pending.push(notices::write(conn, ctx, &notice)?);
+            pending.extend(notices::sendable(notices::write(conn, ctx, &notice)?));
         }
     }
     Ok(pending)

@@ -66,7 +66,7 @@ impl ContactQuery {
     }
 }
 
-fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<E164> {
+pub(super) fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<E164> {
     let row = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
     Ok(row.e164()?)
 }

@@ -34,7 +34,7 @@ pub(crate) struct Ways {
 /// chosen one is not there.
 pub(crate) fn ways(pair: &PairFacts) -> Ways {
     let (has_phone, choice) = (
-        pair.device.is_some(),
+        pair.phone().is_some(),
         pair.app.as_ref().map(|a| a.texts_to.as_str()),
     );
     let app = pair

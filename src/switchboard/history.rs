@@ -101,6 +101,20 @@ pub(crate) fn note_end(
     write(conn, ctx, community, &[one, other], (why, by), Some(cool_until))
 }
 
+/// Writes down that a row is another one from now on: on another number, for another contact, or of another member.
+pub(crate) fn note_change(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    (before, after): (&Assignment, &Assignment),
+    (why, cool_until): (Why, Timestamp),
+) -> Result<()> {
+    let why = (why, ctx.by.get());
+    // The end first: of what holds at this moment the later one counts.
+    write(conn, ctx, community, &[before], why, Some(cool_until))?;
+    write(conn, ctx, community, &[after], why, None)
+}
+
 /// A place in the history that lies after what it follows: transactions are done in another order than they were
 /// begun in, and nodes' clocks differ, but what is done later must not seem to be earlier.
 fn place(ctx: &Context, last: Option<(i64, i64)>) -> (i64, i64) {
@@ -155,7 +169,7 @@ fn write(
     Ok(())
 }
 
-/// Writes down that a member has a phone, or has it no more, or how it stands with STOPALL.
+/// Writes down that a member has a phone, or has it no more, or how it stands with STOPALL, or that it is frozen.
 pub(crate) fn note_phone(conn: &mut Conn, ctx: &Context, row: &DeviceRow, present: bool) -> Result<()> {
     note_device(conn, ctx, phone_change(row, present))
 }
@@ -171,6 +185,7 @@ fn phone_change(row: &DeviceRow, present: bool) -> DeviceChangeRow {
         phone: Some(row.phone),
         present,
         stopped_all: row.stopped_all,
+        frozen: row.is_frozen(),
     }
 }
 
@@ -214,6 +229,7 @@ pub(crate) fn note_app(conn: &mut Conn, ctx: &Context, row: &AppDeviceRow, prese
             phone: None,
             present,
             stopped_all: false,
+            frozen: false,
         },
     )
 }

@@ -425,7 +425,9 @@ pub(super) fn refusal_notice(
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     // A phone that has stopped a number gets nothing more from it, not even this.
-    let muted = reason == Reason::SenderOptedOut || facts.sender.as_ref().is_some_and(|d| d.stopped_all);
+    // Nor does one that is frozen.
+    let muted = matches!(reason, Reason::SenderOptedOut | Reason::SenderFrozen)
+        || facts.sender.as_ref().is_some_and(|d| d.stopped_all);
     if muted
         || refusal_policy(&dialled.policy, reason) != Refusal::Reply
         || keywords::has_stopped(conn, dialled, from)?
@@ -457,6 +459,7 @@ pub(super) fn answer(
         member: facts.sender.as_ref().map(|d| MemberId::from_i64(d.member_id)),
         text,
         deadline_s: dialled.policy.deadline_s,
+        frozen: false,
     };
     notices::write(conn, ctx, &notice)
 }

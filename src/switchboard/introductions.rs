@@ -134,6 +134,7 @@ fn remember(
         released_at: ctx.now.0,
         cool_until: ctx.now.0,
         made_at: None,
+        memory_until: ctx.now.0,
     };
     Ok(releases::record(conn, &row)?)
 }

@@ -17,12 +17,17 @@ use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::store::Conn;
 use crate::store::assignments::{self, AssignmentChange};
+use crate::store::devices::DeviceRow;
 use crate::store::opt_outs::{self, ALL_NUMBERS, OptOutRow};
 use crate::store::outbox::Pending;
 
 /// The keyword that a text is meant as. An everyday word is one only where it can have an effect.
 pub(crate) fn meant(facts: &Facts, text: &str) -> Option<Keyword> {
     let keyword = Keyword::parse(text)?;
+    if facts.sender.as_ref().is_some_and(DeviceRow::is_frozen) {
+        // Whoever has the phone now must not change anything by it.
+        return None;
+    }
     if Keyword::is_everyday_word(text) {
         let stopped_all = facts.sender.as_ref().is_some_and(|d| d.stopped_all);
         let lifts = facts

@@ -40,13 +40,14 @@ pub struct MemberEdit {
     pub listed: Option<bool>,
 }
 
-fn device_view(row: DeviceRow) -> Result<Device> {
+pub(super) fn device_view(row: DeviceRow) -> Result<Device> {
     Ok(Device {
         id: DeviceId::from_i64(row.id),
         kind: "phone",
         phone: Some(row.e164()?),
         region: row.region,
         stopped_all: row.stopped_all,
+        frozen_at: row.frozen_at.map(Timestamp),
         endpoint: None,
         texts_to: None,
         created_at: Timestamp(row.created_at),
@@ -194,11 +195,19 @@ pub(crate) fn add_device(
         // The opt-out is the phone's, whoever owns it now.
         stopped_all: stopped.iter().any(|o| o.number_id == opt_outs::ALL_NUMBERS),
         created_at: ctx.now.0,
+        frozen_at: None,
     };
     devices::insert(conn, &row)?;
     history::note_phone(conn, ctx, &row, true)?;
     phone_memory::bring_stops(conn, ctx, community, &table)?;
     device_view(row)
+}
+
+/// Removes a member who has no pairs and no devices any more, with all that is kept of them.
+pub(super) fn forget(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<()> {
+    crate::store::member_references::delete(conn, community, id)?;
+    books::forget(conn, community, id)?;
+    Ok(rows::delete(conn, community, id)?)
 }
 
 impl Switchboard {
@@ -308,9 +317,7 @@ impl Switchboard {
                     history::note_app(conn, ctx, &app, false)?;
                 }
                 crate::store::app_devices::delete(conn, community, id)?;
-                crate::store::member_references::delete(conn, community, id)?;
-                books::forget(conn, community, id)?;
-                Ok(rows::delete(conn, community, id)?)
+                forget(conn, community, id)
             })
             .await;
         self.doubt_outbox();

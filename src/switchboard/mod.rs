@@ -29,6 +29,7 @@ mod events;
 mod exchange;
 mod expected;
 mod forecast;
+mod freeze;
 mod held;
 mod history;
 mod idempotency;
@@ -45,6 +46,7 @@ mod lead;
 pub mod media;
 mod members;
 mod messages;
+mod new_phone;
 mod notices;
 mod observer;
 mod opt_outs;
@@ -57,11 +59,13 @@ pub mod phones;
 pub mod planner;
 pub mod pool_file;
 mod pools;
+mod quarantine;
 mod rates;
 mod receipts;
 mod recycle;
 mod region;
 mod registry;
+mod releases;
 mod replay;
 mod route;
 mod shortage;
@@ -106,6 +110,10 @@ pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::{MemberEdit, NewMember};
 pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
+pub use new_phone::{
+    FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, ReferenceFate,
+    Settlement,
+};
 pub use observer::{CallbackResult, Observer};
 pub use opt_outs::OptOut;
 pub use outbox::Dispatching;
@@ -117,6 +125,7 @@ pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, 
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberCaps, NumberEdit};
 pub(crate) use rates::Rates;
 pub use registry::CarrierState;
+pub use releases::{RePaired, Release, ReleaseState};
 pub use replay::Replayed;
 pub use route::Decision;
 pub use tidy::Tidying;

@@ -32,6 +32,8 @@ pub(crate) struct Notice<'a> {
     pub member: Option<MemberId>,
     pub text: &'a str,
     pub deadline_s: i64,
+    /// The phone is frozen: it waits.
+    pub frozen: bool,
 }
 
 /// Writes a notice and its outbox row.
@@ -67,7 +69,10 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
             community_id: notice.community.as_i64(),
             message_id: id.as_i64(),
             kind: outbox::TEXT,
-            node: ctx.ids.node() as i16,
+            node: match notice.frozen {
+                true => outbox::PARKED,
+                false => ctx.ids.node() as i16,
+            },
             lane: lane_of_notices(notice.phone, notice.number.id),
             carrier,
             number_id: notice.number.id,
@@ -120,8 +125,14 @@ pub(crate) fn to_member(
         member: Some(member),
         text: &text,
         deadline_s: policy.deadline_s,
+        frozen: device.is_frozen(),
     };
-    write(conn, ctx, &notice).map(Some)
+    write(conn, ctx, &notice).map(sendable)
+}
+
+/// What can be handed out now.
+pub(crate) fn sendable(pending: Pending) -> Option<Pending> {
+    (pending.row.node != outbox::PARKED).then_some(pending)
 }
 
 /// Tells a member's phone that the text which it sent did not arrive. Nothing is sent for a notice, for
@@ -145,7 +156,7 @@ pub(crate) fn of_failure(
         return Ok(None);
     };
     let community = CommunityId::from_i64(message.community_id);
-    let Some(phone) = still_theirs(conn, community, message.from_member, phone)? else {
+    let Some((phone, frozen)) = still_theirs(conn, community, message.from_member, phone)? else {
         return Ok(None);
     };
     let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
@@ -165,31 +176,36 @@ pub(crate) fn of_failure(
         member: message.from_member.map(MemberId::from_i64),
         text: &text,
         deadline_s: policy.deadline_s,
+        frozen,
     };
-    write(conn, ctx, &notice).map(Some)
+    write(conn, ctx, &notice).map(sendable)
 }
 
-/// The phone to tell somebody something who wrote from `phone`: that one, or their first if it has left them
-/// since, for it may be another person's now.
+/// The phone to tell somebody something who wrote from `phone`, and whether it is frozen: that one, or their first if
+/// it has left them since, for it may be another person's now, or is frozen.
 fn still_theirs(
     conn: &mut Conn,
     community: CommunityId,
     member: Option<i64>,
     phone: E164,
-) -> Result<Option<E164>> {
-    let owner = devices::hold_by_phone(conn, community, phone)?.map(|device| device.member_id);
+) -> Result<Option<(E164, bool)>> {
+    let device = devices::hold_by_phone(conn, community, phone)?;
+    let usable = |member: MemberId| {
+        let of = device.as_ref().filter(|device| !device.is_frozen());
+        of.is_some_and(|device| device.member_id == member.as_i64())
+    };
     match member.map(MemberId::from_i64) {
-        Some(member) if owner != Some(member.as_i64()) => match devices::primary(conn, community, member)? {
-            Some(device) => Ok(Some(device.e164()?)),
+        Some(member) if !usable(member) => match devices::primary(conn, community, member)? {
+            Some(device) => Ok(Some((device.e164()?, device.is_frozen()))),
             None => Ok(None),
         },
-        _ => Ok(Some(phone)),
+        _ => Ok(Some((phone, device.is_some_and(|device| device.is_frozen())))),
     }
 }
 
-/// Sends what waits for a phone that its member has no more to the member's first phone, or ends it where
-/// there is none. Called after the device is gone, so that nothing is added for it any more. Receipts end:
-/// they belong to whatever sent the text.
+/// Sends what waits for a phone that its member has no more, or that is frozen, to the member's first phone, or ends
+/// it where there is none; where that one is frozen it waits. Called after the device is gone or frozen, so that
+/// nothing is added for it any more. Receipts end: they belong to whatever sent the text.
 pub(crate) fn leave_phone(
     conn: &mut Conn,
     ctx: &Context,
@@ -206,6 +222,13 @@ pub(crate) fn leave_phone(
                 let number = numbers::get(conn, community, NumberId::from_i64(row.number_id))?;
                 let own = number.map_or(row.carrier, |number| number.carrier);
                 outbox::redirect(conn, key, phone, &ctx.registry.carrier_for(phone, &own))?;
+                let node = match device.is_frozen() {
+                    true => outbox::PARKED,
+                    false => ctx.ids.node() as i16,
+                };
+                if row.node == outbox::PARKED || node == outbox::PARKED {
+                    outbox::give_to(conn, key, node)?;
+                }
             }
             _ => {
                 outbox::delete(conn, key.0, key.1, key.2)?;

@@ -10,7 +10,7 @@ use super::route::{Decision, Dialled, Facts, PairFacts, Released, explain, unkno
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
-use crate::store::devices::DeviceRow;
+use crate::store::devices::{self, DeviceRow};
 use crate::store::history::{self as rows, HistoryRow};
 use crate::store::numbers::NumberRow;
 use crate::store::presence::{self, DeviceChangeRow};
@@ -72,11 +72,17 @@ fn device(row: &DeviceChangeRow) -> Result<DeviceRow> {
         region: None,
         stopped_all: row.stopped_all,
         created_at: row.at,
+        frozen_at: row.frozen.then_some(row.at),
     })
 }
 
 /// Everything about a text from `from` to `to` as it was.
-fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: Timestamp) -> Result<Facts> {
+pub(super) fn facts(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (E164, E164),
+    at: Timestamp,
+) -> Result<Facts> {
     let mut facts = nothing();
     let Some(row) = numbers::of_community(conn, community, to)? else {
         return Ok(facts);
@@ -106,9 +112,13 @@ fn facts(conn: &mut Conn, community: CommunityId, (from, to): (E164, E164), at: 
             None => {}
         }
     }
-    if facts.released.is_none() {
-        facts.released = remembered(conn, community, (from, number), phone, at)?;
-    }
+    // What the phone itself remembers goes before what its member remembers and it has not seen.
+    let own = remembered(conn, community, (from, number), phone, at)?.filter(|own| {
+        facts
+            .released
+            .is_none_or(|known| own.released_at >= known.released_at)
+    });
+    facts.released = own.or(facts.released);
     Ok(facts)
 }
 
@@ -174,7 +184,7 @@ fn other_end(conn: &mut Conn, community: CommunityId, row: &HistoryRow, at: Time
         row: assignment(row),
         mirror: assignment(&mirror),
         shown,
-        device: phones.first().map(device).transpose()?,
+        device: devices::first_of(phones.iter().map(device).collect::<Result<_>>()?),
         app: app.map(|id| AppDeviceRow {
             community_id: community.as_i64(),
             member_id: contact.as_i64(),

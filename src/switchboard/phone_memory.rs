@@ -2,6 +2,7 @@
 //! table forgets nothing while the phone stays; here is what happens when it does not (design rules 4, 5, 10).
 
 use super::error::{Result, SwitchboardError};
+use super::new_phone::PhoneConflictKind;
 use super::{Context, changes};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
@@ -14,6 +15,23 @@ use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::{Conn, releases};
 
+/// What a phone has seen of its member's numbers that stand for nobody any more.
+fn seen(conn: &mut Conn, community: CommunityId, device: &DeviceRow) -> Result<Vec<PhoneHoldRow>> {
+    let past = releases::of_member(conn, community, MemberId::from_i64(device.member_id))?;
+    let seen = past.into_iter().filter_map(|past| {
+        // What was released before the phone came, it has never seen.
+        (past.released_at >= device.created_at).then(|| PhoneHoldRow {
+            community_id: community.as_i64(),
+            phone: device.phone,
+            number_id: past.number_id,
+            contact_id: Some(past.contact_id),
+            released_at: past.released_at,
+            cool_until: past.cool_until,
+        })
+    });
+    Ok(seen.collect())
+}
+
 /// A phone leaves its member, who has `table` now: the phone keeps what its numbers stood for.
 pub(crate) fn keep(
     conn: &mut Conn,
@@ -23,31 +41,90 @@ pub(crate) fn keep(
     device: &DeviceRow,
     table: &[Assignment],
 ) -> Result<()> {
-    let hold = |number_id, contact_id, released_at, cool_until| PhoneHoldRow {
-        community_id: community.as_i64(),
-        phone: device.phone,
-        number_id,
-        contact_id: Some(contact_id),
-        released_at,
-        cool_until,
-    };
-    for past in releases::of_member(conn, community, MemberId::from_i64(device.member_id))? {
-        // What was released before the phone came, it has never seen.
-        if past.released_at >= device.created_at {
-            let row = hold(past.number_id, past.contact_id, past.released_at, past.cool_until);
-            phone_holds::record(conn, &row)?;
-        }
+    for hold in seen(conn, community, device)? {
+        phone_holds::record(conn, &hold)?;
     }
     let cool_until = ctx.now.plus_s(policy.cool_down_s);
     for row in table {
-        let row = hold(row.number.as_i64(), row.contact.as_i64(), ctx.now.0, cool_until.0);
-        phone_holds::record(conn, &row)?;
+        let hold = PhoneHoldRow {
+            community_id: community.as_i64(),
+            phone: device.phone,
+            number_id: row.number.as_i64(),
+            contact_id: Some(row.contact.as_i64()),
+            released_at: ctx.now.0,
+            cool_until: cool_until.0,
+        };
+        phone_holds::record(conn, &hold)?;
     }
     Ok(())
 }
 
-/// Whether a phone may join the member who has `table`: none of the member's numbers may be somebody else on that phone still, or
-/// be stopped by it as somebody else.
+/// A pair of a member whose number is somebody else on a phone.
+#[derive(Clone, Debug)]
+pub(crate) struct Conflict {
+    pub row: Assignment,
+    pub kind: PhoneConflictKind,
+    /// Who the number is, or was, on the phone; none for somebody of another community.
+    pub stood_for: Option<MemberId>,
+    /// Until when it cools down there.
+    pub until: Option<Timestamp>,
+}
+
+/// Whose a phone is, and what stands on it now.
+pub(crate) type Theirs<'a> = (&'a DeviceRow, &'a [Assignment]);
+
+/// What stands against a phone's joining the member who has `table`: numbers that are somebody else on that phone still,
+/// or were stopped by it as somebody else. `theirs` is whose phone it is. One for each pair.
+pub(crate) fn conflicts(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    table: &[Assignment],
+    phone: E164,
+    theirs: Option<Theirs<'_>>,
+) -> Result<Vec<Conflict>> {
+    if table.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut holds = phone_holds::of_phone(conn, community, phone)?;
+    if let Some((device, _)) = theirs {
+        holds.extend(seen(conn, community, device)?);
+    }
+    let theirs = theirs.map_or(&[][..], |(_, table)| table);
+    let stops = opt_outs::of_phone(conn, community, phone)?;
+    let conflict = |row: &Assignment| {
+        let (number, contact) = (row.number.as_i64(), Some(row.contact.as_i64()));
+        let found = |kind, stood_for: Option<i64>, until| Conflict {
+            row: row.clone(),
+            kind,
+            stood_for: stood_for.map(MemberId::from_i64),
+            until,
+        };
+        let live = theirs
+            .iter()
+            .find(|other| other.number == row.number && other.contact != row.contact)
+            .map(|other| found(PhoneConflictKind::InUse, Some(other.contact.as_i64()), None));
+        let stopped = || {
+            let stop = stops
+                .iter()
+                .find(|stop| stop.number_id == number && stop.contact_id != contact);
+            stop.map(|stop| found(PhoneConflictKind::Stopped, stop.contact_id, None))
+        };
+        let cooling = || {
+            let hold = holds.iter().find(|hold| {
+                hold.number_id == number && hold.contact_id != contact && hold.cool_until > ctx.now.0
+            });
+            hold.map(|hold| {
+                let until = Some(Timestamp(hold.cool_until));
+                found(PhoneConflictKind::Remembered, hold.contact_id, until)
+            })
+        };
+        live.or_else(stopped).or_else(cooling)
+    };
+    Ok(table.iter().filter_map(conflict).collect())
+}
+
+/// Whether a phone may join the member who has `table`.
 pub(crate) fn check_joining(
     conn: &mut Conn,
     ctx: &Context,
@@ -55,41 +132,21 @@ pub(crate) fn check_joining(
     table: &[Assignment],
     phone: E164,
 ) -> Result<()> {
-    if table.is_empty() {
+    let found = conflicts(conn, ctx, community, table, phone, None)?;
+    let Some(Conflict { row, until, .. }) = found.into_iter().next() else {
         return Ok(());
-    }
-    let other = |number_id: i64, contact_id: Option<i64>| {
-        table
-            .iter()
-            .find(|a| a.number.as_i64() == number_id && Some(a.contact.as_i64()) != contact_id)
     };
-    let refuse = |row: &Assignment, why: String| {
-        SwitchboardError::conflict(
-            "phone_remembers",
-            format!(
-                "on {phone} {} {why}, and for {} it is {}; release that contact, or add the phone to \
-                 another member",
-                row.number, row.member, row.contact
-            ),
-        )
+    let why = match until {
+        Some(until) => format!("stood for somebody else and cools down until {until}"),
+        None => "was stopped as somebody else".into(),
     };
-    for hold in phone_holds::of_phone(conn, community, phone)? {
-        if let Some(row) = other(hold.number_id, hold.contact_id)
-            && hold.cool_until > ctx.now.0
-        {
-            let until = Timestamp(hold.cool_until);
-            return Err(refuse(
-                row,
-                format!("stood for somebody else and cools down until {until}"),
-            ));
-        }
-    }
-    for stop in opt_outs::of_phone(conn, community, phone)? {
-        if let Some(row) = other(stop.number_id, stop.contact_id) {
-            return Err(refuse(row, "was stopped as somebody else".into()));
-        }
-    }
-    Ok(())
+    Err(SwitchboardError::conflict(
+        "phone_remembers",
+        format!(
+            "on {phone} {} {why}, and for {} it is {}; release that contact, or add the phone to another member",
+            row.number, row.member, row.contact
+        ),
+    ))
 }
 
 /// Stops those of a member's pairs that a phone which joins has stopped. None is lifted here: what a member has

@@ -177,6 +177,9 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
         }
         return Ok(Vec::new());
     }
+    // One that was given up in memory may have waited for a frozen phone since.
+    let was_parked = matches!(completion.attempt, Attempt::Over { .. })
+        && outbox::is_parked(conn, (community_id, message_id, kind))?;
     outbox::delete(conn, community_id, message_id, kind)?;
     if kind == outbox::RECEIPT {
         return Ok(Vec::new());
@@ -231,7 +234,11 @@ fn complete_one(conn: &mut Conn, ctx: &Context, completion: &Completion) -> Resu
             // It never left, not whole.
             media::drop_of_message(conn, community, message, ctx.now)?;
             let (ids, detail) = ((community, message), detail.as_deref());
-            advance(conn, ctx, ids, *status, Some(*reason), detail)
+            let reason = match was_parked {
+                true => Reason::RecipientFrozen,
+                false => *reason,
+            };
+            advance(conn, ctx, ids, *status, Some(reason), detail)
         }
     }
 }
@@ -413,7 +420,7 @@ pub(crate) fn advance(
 }
 
 /// Tells apps of a message's new status.
-fn tell(
+pub(super) fn tell(
     ctx: &Context,
     (community, id): (CommunityId, MessageId),
     (from, to): (Option<i64>, Option<i64>),
@@ -444,7 +451,11 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
     };
     let community = CommunityId::from_i64(message.community_id);
     let sender = E164::from_i64(phone).ok_or(StoreError::Corrupt("messages.from_phone"))?;
-    let owner = devices::hold_by_phone(conn, community, sender)?.map(|device| device.member_id);
+    let device = devices::hold_by_phone(conn, community, sender)?;
+    if device.as_ref().is_some_and(devices::DeviceRow::is_frozen) {
+        return Ok(None);
+    }
+    let owner = device.map(|device| device.member_id);
     if message.from_member.is_some() && owner != message.from_member {
         // The phone has left its member since: whoever has it now did not ask.
         return Ok(None);

@@ -68,6 +68,13 @@ pub(crate) struct PairFacts {
     pub app: Option<AppDeviceRow>,
 }
 
+impl PairFacts {
+    /// The contact's phone, where something may be sent to it.
+    pub fn phone(&self) -> Option<&DeviceRow> {
+        self.device.as_ref().filter(|phone| !phone.is_frozen())
+    }
+}
+
 /// All that the decision depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
@@ -200,9 +207,14 @@ pub(crate) fn facts(
         let outs = opt_outs::of_phone(conn, *community, from)?;
         facts.desk_stopped = outs.iter().any(|out| out.number_id == number.as_i64());
     }
-    if facts.released.is_none() {
+    let has_seen = |released: &Released| {
+        let since = facts.sender.as_ref().map_or(i64::MAX, |phone| phone.created_at);
+        released.released_at.0 >= since
+    };
+    if !facts.released.as_ref().is_some_and(has_seen) {
         // The phone may have been somebody else's when it last had this number.
-        facts.released = phone_holds::get(conn, *community, from, number)?.map(Into::into);
+        let hold = phone_holds::get(conn, *community, from, number)?;
+        facts.released = hold.map(Into::into).or(facts.released);
     }
     Ok(facts)
 }
@@ -255,6 +267,8 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
         refuse(Reason::AwaitingAcceptance)
     } else if pair.device.is_none() && pair.app.is_none() {
         refuse(Reason::NoDevice)
+    } else if pair.phone().is_none() && pair.app.is_none() {
+        refuse(Reason::RecipientFrozen)
     } else {
         Ruling::Bridge
     }
@@ -264,6 +278,9 @@ pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling
 pub(crate) fn rule(facts: &Facts) -> Ruling {
     match facts {
         Facts { dialled: None, .. } => Ruling::Refuse(Reason::UnassignedNumber),
+        Facts {
+            sender: Some(sender), ..
+        } if sender.is_frozen() => Ruling::Refuse(Reason::SenderFrozen),
         Facts {
             sender: None,
             released: None,

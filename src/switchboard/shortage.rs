@@ -29,7 +29,7 @@ pub(super) fn explained(
     };
     let is_stopped = |number| known.stops.iter().any(|(stopped, _)| *stopped == number);
     let mut ends: Vec<Timestamp> = known
-        .cool_at(now)
+        .free_at(now)
         .into_iter()
         .filter(|(number, _)| able(*number) && !known.used.contains(number) && !is_stopped(*number))
         .map(|(_, end)| end)
@@ -58,6 +58,8 @@ fn idle(
     member: MemberId,
     is_of_use: impl Fn(NumberId) -> bool,
 ) -> Result<Option<IdlePair>> {
+    // So long nobody else has the number of a pair that is released now.
+    let held_s = policy.cool_down_s.max(policy.pair_memory_s);
     let mut table = assignments::of_member(conn, community, member)?;
     table.retain(|a| is_of_use(a.number));
     table.sort_by_key(|a| (a.last_activity_at, a.id));
@@ -74,7 +76,7 @@ fn idle(
     Ok(used.min().map(|(since, id)| IdlePair {
         contact: ContactId::from_i64(id.as_i64()),
         since,
-        free_at: (policy.cool_down_s > 0).then(|| now.plus_s(policy.cool_down_s)),
+        free_at: (held_s > 0).then(|| now.plus_s(held_s)),
         recyclable: policy.when_full == WhenFull::Refuse && since.plus_s(policy.cool_down_s) <= now,
     }))
 }

@@ -21,6 +21,16 @@ pub(super) struct Past {
     pub released_at: i64,
     /// Until when it cools down.
     pub cool_until: i64,
+    /// Until when it is kept for that contact.
+    pub kept_until: i64,
+    /// It was not discarded.
+    pub remembered: bool,
+}
+
+impl Past {
+    fn is_held(&self, now: Timestamp) -> bool {
+        self.cool_until.max(self.kept_until) > now.0
+    }
 }
 
 /// A member's table and what is remembered of it, whoever the contact is to be.
@@ -57,6 +67,8 @@ impl Known {
                     contact: Some(r.contact_id),
                     released_at: r.released_at,
                     cool_until: r.cool_until,
+                    kept_until: r.memory_until,
+                    remembered: r.memory_until > 0,
                 })
                 .collect(),
             stops: Vec::new(),
@@ -68,6 +80,9 @@ impl Known {
                 contact: h.contact_id,
                 released_at: h.released_at,
                 cool_until: h.cool_until,
+                // A phone's own memory keeps nothing: it may be anybody's next.
+                kept_until: 0,
+                remembered: true,
             }));
             let outs = opt_outs::of_phone(conn, community, phone.e164()?)?;
             let outs = outs.iter().filter(|o| o.number_id != opt_outs::ALL_NUMBERS);
@@ -95,6 +110,10 @@ impl Known {
                 .filter(|p| p.cool_until > now.0)
                 .map(|p| p.number)
                 .collect(),
+            kept: others()
+                .filter(|p| p.kept_until > now.0 && p.cool_until <= now.0)
+                .map(|p| p.number)
+                .collect(),
             stopped: self
                 .stops
                 .iter()
@@ -104,20 +123,20 @@ impl Known {
             remembered: self
                 .past
                 .iter()
-                .filter(|p| is_them(p.contact))
+                .filter(|p| is_them(p.contact) && p.remembered)
                 .max_by_key(|p| p.released_at)
                 .map(|p| p.number),
-            remembered_for_others: others().map(|p| p.number).collect(),
+            remembered_for_others: others().filter(|p| p.remembered).map(|p| p.number).collect(),
         };
         (side, self.stops.iter().map(|(number, _)| *number).collect())
     }
 
-    /// When each number that cools down has done so.
-    pub fn cool_at(&self, now: Timestamp) -> HashMap<NumberId, Timestamp> {
+    /// When each number that cools down or is kept does so no more.
+    pub fn free_at(&self, now: Timestamp) -> HashMap<NumberId, Timestamp> {
         let mut ends: HashMap<NumberId, Timestamp> = HashMap::new();
-        for past in self.past.iter().filter(|p| p.cool_until > now.0) {
+        for past in self.past.iter().filter(|p| p.is_held(now)) {
             let end = ends.entry(past.number).or_default();
-            *end = (*end).max(Timestamp(past.cool_until));
+            *end = (*end).max(Timestamp(past.cool_until.max(past.kept_until)));
         }
         ends
     }

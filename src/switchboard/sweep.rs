@@ -1,6 +1,6 @@
 //! A look at the whole outbox now and then, beside the handing out: rows of nodes that are gone, and the parts of
 //! long texts that they kept, are taken over, rows that other processes left for us are noticed, and what is kept for a time (messages of strangers, changes, imports) is removed. Receipts
-//! that came early are looked at too, and calls that nobody ended.
+//! that came early are looked at too, calls that nobody ended, and what waited too long for a frozen phone.
 
 use tokio::task::JoinHandle;
 
@@ -36,6 +36,9 @@ pub(super) async fn sweep(board: Switchboard, mut lock: NodeLock, held: usize, f
     }
     if let Err(error) = calls::sweep_calls(&board).await {
         tracing::warn!(%error, "the calls that go on could not be looked at");
+    }
+    if let Err(error) = board.give_up_parked().await {
+        tracing::warn!(%error, "what waits for frozen phones could not be looked at");
     }
     let others = board
         .read_store(move |conn| {

@@ -151,7 +151,7 @@ pub struct NotConnected<'a> {
     pub code: &'static str,
     /// A sentence for people.
     #[schema(
-        example = "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801"
+        example = "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down, 0 are kept for former contacts and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801"
     )]
     pub detail: &'a str,
 }

@@ -66,6 +66,9 @@ pub struct Device {
     pub region: Option<String>,
     /// Whether it has sent STOPALL.
     pub stopped_all: bool,
+    /// Since when the phone is frozen: nothing is sent to it, and nothing from it is accepted.
+    #[schema(example = json!(null))]
+    pub frozen_at: Option<Timestamp>,
     /// Of an app: the callback endpoint by which it gets the member's texts.
     pub endpoint: Option<EndpointId>,
     /// Of an app: where the member's texts go: `phone`, `app` or `both`.

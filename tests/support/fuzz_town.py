@@ -140,11 +140,17 @@ class Town:
         return self.make("calls", {"from": self.member, "to": self.bob[0]})["id"]
 
     @cached_property
-    def held(self) -> str:
+    def released(self) -> tuple[str, str]:
+        """A member, and the number that stood for somebody on the phone that has texted it since."""
         (gone, number), (other, _) = self.person(), self.person()
         pair = self.befriend(gone, other)
         ask("DELETE", f"/v1/communities/{self.community}/members/{gone}/contacts/{pair['id']}")
         self.text(number, pair["number"], "Are you there?")
+        return gone, self.all(f"releases?member={gone}")[0]["number_id"]
+
+    @cached_property
+    def held(self) -> str:
+        assert self.released
         return self.all("quarantine")[0]["id"]
 
     @cached_property
@@ -186,6 +192,8 @@ class Town:
             path["message"] = self.held
         if operation == "PATCH /v1/communities/{community}/members/{member}/devices/{device}":
             path["device"] = self.app
+        if "/releases/" in operation:
+            path["member"], path["number"] = self.released
         if operation.endswith("/accept"):
             # Who was chosen accepts.
             path["member"], path["contact"] = self.bob[0], self.ann[0]
@@ -210,6 +218,10 @@ class Town:
             fresh["to"] = lambda: self.pair["number"]
         for name in set(body) & set(fresh):
             body[name] = fresh[name]()
+        if operation.endswith("/release"):
+            body["re_pair"] = True  # They are no contacts any more.
+        if operation.endswith("/replace"):
+            body.pop("settle", None)
         # What belongs together.
         if operation.endswith("/devices"):
             of_app = ("endpoint", "texts_to")

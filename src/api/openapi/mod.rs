@@ -24,7 +24,7 @@ use utoipa::OpenApi;
 use super::{
     assignments, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history, contacts,
     deliveries, devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members,
-    messages, metrics, numbers, opt_outs, pools, resolve, traffic, verifications,
+    messages, metrics, numbers, opt_outs, pools, releases, resolve, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
@@ -41,14 +41,15 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     paths(
         communities::create, communities::list, communities::one, communities::edit,
         members::create, members::list, members::one, members::edit, members::remove,
-        devices::create, devices::list, devices::remove, devices::one, devices::edit,
+        devices::create, devices::list, devices::remove, devices::one, devices::edit, devices::freeze, devices::thaw, devices::replace,
         contacts::create, contacts::list, contacts::one, contacts::edit, contacts::accept, contacts::remove, contact_history::list,
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         campaigns::create, campaigns::list, campaigns::one, campaigns::edit, campaigns::remove,
         traffic::list, traffic::of_number, traffic::of_pair,
         assignments::list,
-        messages::send, messages::list, messages::one, messages::quarantine, messages::held,
+        messages::send, messages::list, messages::one, messages::quarantine, messages::held, messages::release, messages::discard,
+        releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,

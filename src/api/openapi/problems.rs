@@ -47,9 +47,10 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 made_meanwhile: "Another request made the same thing at the same moment.", "the same thing was made at the same moment by another request; look, then try again";
     409 phone_taken: "The phone belongs to another member of the community.", "+14155550101 is already the phone of mem_1tq3v8r4w0802 in this community; a phone belongs to one member";
     409 phone_remembers: "On that phone a number stood for somebody else a short while ago.", "on +14155550101 +15005550101 stood for another contact, and for mem_1tq3v8r4w0801 it is mem_1tq3v8r4w0802; release that contact, or add the phone to another member";
+    409 phone_conflicts: "What stands against the new phone is not settled.", "+14155550177 cannot take the place of dev_1tq3v8r4w0801 yet: 2 numbers are somebody else on it; ask with `dry_run` to see each, and say how they are settled";
     409 too_many_devices: "The member has as many devices as one may have.", "mem_1tq3v8r4w0801 has 10 devices already; remove one first";
     409 last_device: "The only device of a member with contacts cannot go.", "dev_1tq3v8r4w0801 is the only device of mem_1tq3v8r4w0801, who has contacts; add another device first";
-    409 table_full: "One of the two has no number left for another contact.", "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 2 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802), 1 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, wait until 2026-02-11T09:30:00.000Z, when 1 number has cooled down, or release ctc_1tq3v8r4w0801, idle since 2025-11-02T18:12:00.000Z, whose number comes back on 2026-02-20T09:30:00.000Z";
+    409 table_full: "One of the two has no number left for another contact.", "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 2 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802), 1 cool down, 0 are kept for former contacts and 0 were stopped by that phone; what would help: add 1 number with sms, wait until 2026-02-11T09:30:00.000Z, when 1 number is free again, or release ctc_1tq3v8r4w0801, idle since 2025-11-02T18:12:00.000Z, whose number comes back on 2026-02-20T09:30:00.000Z";
     409 received_cap_full: "The contact was chosen by too many whom they never answered.", "mem_1tq3v8r4w0802 holds 1 received contacts that were never answered, which is this community's cap; mem_1tq3v8r4w0802 must answer or drop one, or the policy `received_cap_percent` be raised";
     409 opted_out: "One of the two has sent STOPALL.", "the phone of mem_1tq3v8r4w0802 has sent STOPALL; it must send START to a pool number first";
     409 no_device: "A member has no device that takes texts.", "mem_1tq3v8r4w0802 has no device; add a phone or an app first, so that the pair can be answered";
@@ -66,6 +67,8 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
+    409 sender_frozen: "The sender's phone is frozen.", "the sender's phone is frozen: it was lost";
+    409 recipient_frozen: "The recipient's only phone is frozen.", "the recipient's phone is out of use for now";
     409 recipient_opted_out: "The recipient's phone has sent STOP.", "the recipient has sent STOP; only their START lifts it";
     409 awaiting_acceptance: "The contact has not accepted yet.", "the contact has not accepted this sender yet";
     409 in_flight: "The first request with this `Idempotency-Key` is still under way.", "the first request with this Idempotency-Key is still under way; ask again shortly";

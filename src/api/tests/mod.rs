@@ -13,6 +13,7 @@ mod contact_history;
 mod endpoints;
 mod etags;
 mod foretold;
+mod held;
 mod imports;
 mod lists;
 mod metrics;

@@ -38,6 +38,8 @@ pub enum Rule {
     PairAgrees,
     /// A number that cools down for a phone stands for nobody else on it.
     CoolDown,
+    /// A number that is kept for a former contact stands for nobody else.
+    PairMemory,
     /// A number that a phone has stopped stands for nobody else on it.
     StopReserved,
     /// What a phone has stopped is marked as stopped where texts look.
@@ -70,7 +72,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::RouteKey,
         Self::PhoneOfOne,
         Self::NumberOfOne,
@@ -79,6 +81,7 @@ impl Rule {
         Self::Mirror,
         Self::PairAgrees,
         Self::CoolDown,
+        Self::PairMemory,
         Self::StopReserved,
         Self::StopMarked,
         Self::Capacity,
@@ -113,6 +116,7 @@ impl Rule {
             Self::CoolDown => {
                 "this number was given to this phone for another contact before it had cooled down"
             }
+            Self::PairMemory => "this number is kept for a former contact of this member",
             Self::StopReserved => {
                 "this number was stopped by this phone and stands for another contact on it"
             }
@@ -240,4 +244,6 @@ pub struct Past {
     pub contact: Option<MemberId>,
     /// Until when it stands for nobody else.
     pub cool_until: Timestamp,
+    /// Until when it is kept for that contact.
+    pub kept_until: Timestamp,
 }

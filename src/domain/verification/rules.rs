@@ -36,9 +36,12 @@ pub fn table(community: CommunityId, rows: &[Row], past: &[Past], found: &mut Ve
     for row in rows {
         if let Some(past) = past.get(&row.number)
             && past.contact != Some(row.contact)
-            && row.created_at < past.cool_until
         {
-            found.push(Offender::of(Rule::CoolDown, community, row));
+            if row.created_at < past.cool_until {
+                found.push(Offender::of(Rule::CoolDown, community, row));
+            } else if row.created_at < past.kept_until {
+                found.push(Offender::of(Rule::PairMemory, community, row));
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ fn past(contact: Option<i64>, cool_until: i64) -> Past {
         number: NumberId::from_i64(1),
         contact: contact.map(MemberId::from_i64),
         cool_until: Timestamp(cool_until),
+        kept_until: Timestamp(0),
     }
 }
 

@@ -63,6 +63,8 @@ impl Remembered {
             number: NumberId::from_i64(self.number_id),
             contact: self.past_contact.map(MemberId::from_i64),
             cool_until: Timestamp(self.memory),
+            // A phone's own memory keeps nothing.
+            kept_until: Timestamp(0),
         }
     }
 

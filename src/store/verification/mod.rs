@@ -181,8 +181,8 @@ fn members_in(conn: &mut Conn, stretch: &mut Stretch) -> Result<Vec<i64>, StoreE
     Ok(there)
 }
 
-/// What numbers last stood for: (member, number, contact, until when it cools down).
-type Released = (i64, i64, i64, i64);
+/// What numbers last stood for: (member, number, contact, until when it cools down, until when it is kept).
+type Released = (i64, i64, i64, i64, i64);
 
 /// What the numbers of those who have assignments last stood for; `last` is the last of them.
 fn releases_in(conn: &mut Conn, stretch: &mut Stretch, last: i64) -> Result<Vec<Released>, StoreError> {
@@ -196,6 +196,7 @@ fn releases_in(conn: &mut Conn, stretch: &mut Stretch, last: i64) -> Result<Vec<
                     releases::number_id,
                     releases::contact_id,
                     releases::cool_until,
+                    releases::memory_until,
                 ))
         };
     }
@@ -234,14 +235,17 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
     owned.retain(|row| row.0 <= end);
     there.retain(|id| *id <= end);
     past.retain(|row| row.0 <= end);
-    let past = past.into_iter().map(|(member, number, contact, cool_until)| {
-        let past = Past {
-            number: NumberId::from_i64(number),
-            contact: Some(MemberId::from_i64(contact)),
-            cool_until: Timestamp(cool_until),
-        };
-        (MemberId::from_i64(member), past)
-    });
+    let past = past
+        .into_iter()
+        .map(|(member, number, contact, cool_until, kept_until)| {
+            let past = Past {
+                number: NumberId::from_i64(number),
+                contact: Some(MemberId::from_i64(contact)),
+                cool_until: Timestamp(cool_until),
+                kept_until: Timestamp(kept_until),
+            };
+            (MemberId::from_i64(member), past)
+        });
     let owned = owned
         .into_iter()
         .map(|(member, id)| (MemberId::from_i64(member), DeviceId::from_i64(id)));

@@ -93,6 +93,14 @@ impl Live {
             .collect()
     }
 
+    /// Calls that go on and are of some kind.
+    pub fn like(&self, kind: impl Fn(&CallRow) -> bool) -> Vec<CallId> {
+        let calls = self.lock();
+        let goes_on = |row: &CallRow| row.state != State::Ended.code() && kind(row);
+        let found = calls.iter().filter(|(_, known)| goes_on(&known.row));
+        found.map(|(id, _)| *id).collect()
+    }
+
     /// Notes which calls the voice edge does not know, and returns those that it did not know before that moment
     /// either, with when that was noticed.
     pub fn missing(

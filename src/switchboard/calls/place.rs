@@ -8,6 +8,7 @@ use super::super::{Switchboard, members};
 use super::view::{Call, view};
 use crate::domain::call::{Cause, EndedBy, State};
 use crate::domain::id::{CallId, CallKind, CommunityId, MemberId};
+use crate::domain::message::Reason;
 use crate::store::calls::{self, CallRow};
 use crate::store::{Conn, StoreError, assignments, devices, numbers};
 
@@ -47,6 +48,9 @@ fn ends(conn: &mut Conn, community: CommunityId, new: NewCall) -> Result<Ends> {
             format!("{} has no phone; add one first, so that it can ring", new.from),
         ));
     };
+    if own.is_frozen() {
+        return Err(SwitchboardError::Refused(Reason::SenderFrozen));
+    }
     match super::route::rule_on_pair(&pair, &dialled, own.stopped_all) {
         Ruling::Bridge => {}
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => return Err(SwitchboardError::Refused(reason)),
@@ -150,6 +154,11 @@ impl Switchboard {
             return Err(no_line(&error));
         }
         Ok(shown)
+    }
+
+    /// Calls that go on here and are of some kind.
+    pub(in crate::switchboard) fn live_calls_where(&self, kind: impl Fn(&CallRow) -> bool) -> Vec<CallId> {
+        self.inner.live_calls.like(kind)
     }
 
     /// Ends a call, wherever it is: at once where this node has it, else when its node looks, within seconds.

@@ -29,6 +29,8 @@ pub(super) fn rule_on_pair(pair: &PairFacts, dialled: &NumberRow, caller_stopped
     };
     match route::rule_on_pair(pair, caller_stopped_all) {
         Ruling::Bridge if pair.device.is_none() => Ruling::Refuse(Reason::NoDevice),
+        // An app takes no calls.
+        Ruling::Bridge if pair.phone().is_none() => Ruling::Refuse(Reason::RecipientFrozen),
         Ruling::Bridge if !takes_calls(dialled) || !takes_calls(&pair.shown) => {
             Ruling::Refuse(Reason::NoVoice)
         }
@@ -43,7 +45,7 @@ fn rule(facts: &Facts) -> Ruling {
             sender: Some(sender),
             dialled: Some(dialled),
             ..
-        } => rule_on_pair(pair, &dialled.number, sender.stopped_all),
+        } if !sender.is_frozen() => rule_on_pair(pair, &dialled.number, sender.stopped_all),
         facts => match route::rule(facts) {
             // The desk reads; it takes no calls.
             Ruling::Desk => Ruling::Refuse(Reason::NoContact),

@@ -174,6 +174,7 @@ impl Planned {
                 // The opt-out is the phone's, whoever owns it now.
                 stopped_all: stopped.contains(&phone.as_i64()),
                 created_at: ctx.now.0,
+                frozen_at: None,
             }));
         self.references
             .extend(row.reference.iter().map(|reference| ReferenceRow {

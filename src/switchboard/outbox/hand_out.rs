@@ -11,7 +11,7 @@ use super::{Dispatcher, STALE_MS, Settled, UNSTORED_WINDOWS};
 use crate::domain::Timestamp;
 use crate::domain::message::{Reason, Status};
 use crate::store::StoreError;
-use crate::store::outbox::{self, Pending};
+use crate::store::outbox::{self, Pending, Target};
 use crate::switchboard::Switchboard;
 use crate::switchboard::attempt::{after_failure, send};
 use crate::switchboard::intercept::ASK;
@@ -103,7 +103,11 @@ impl Dispatcher {
                         .read_store(move |conn| outbox::target(conn, key, node))
                         .await
                 }
-                false => Ok(Some((item.row.to_phone, item.row.carrier.clone()))),
+                false => Ok(Some(Target {
+                    to_phone: item.row.to_phone,
+                    carrier: item.row.carrier.clone(),
+                    from_number: item.row.from_number,
+                })),
             };
             if matches!(target, Ok(None)) {
                 // Cancelled meanwhile (the pair was released, the recipient sent STOP), or adopted by another
@@ -178,27 +182,30 @@ impl Dispatcher {
     }
 }
 
-/// Hands an item to the phone that it is for now, which need not be the one that it was accepted for; says by
-/// which carrier. Where the database did not answer, the item waits: its phone may be another person's.
+/// Hands an item to the phone that it is for now, from the number that stands for its sender there now, which need not
+/// be those of its acceptance; says by which carrier. Where the database did not answer, the item waits: its phone may be another person's.
 async fn send_where_it_belongs(
     board: &Switchboard,
     outlet: Arc<dyn Outlet>,
     item: &Pending,
-    target: Result<Option<(i64, String)>, StoreError>,
+    target: Result<Option<Target>, StoreError>,
 ) -> (Result<Sent, OutletError>, String) {
     let later = |detail: &str| OutletError::Retry {
         detail: detail.into(),
         after_ms: None,
     };
-    let Ok(Some((phone, carrier))) = target else {
+    let Ok(Some(target)) = target else {
         let error = later("the database did not answer");
         return (Err(error), item.row.carrier.clone());
     };
-    if phone == item.row.to_phone && carrier == item.row.carrier {
+    let carrier = target.carrier;
+    let row = &item.row;
+    if (target.to_phone, target.from_number) == (row.to_phone, row.from_number) && carrier == row.carrier {
         return (send(board, &*outlet, item).await, carrier);
     }
     let mut item = item.clone();
-    item.row.to_phone = phone;
+    item.row.to_phone = target.to_phone;
+    item.row.from_number = target.from_number;
     match board.registry().outlet(&carrier) {
         Some(outlet) => (send(board, &*outlet, &item).await, carrier),
         None => (Err(later("no such carrier is running")), carrier),

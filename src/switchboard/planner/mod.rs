@@ -137,6 +137,7 @@ impl Measure {
             usable: self.usable as u64,
             used: counted.room.used as u64,
             cooling: counted.room.cooling as u64,
+            kept: counted.room.kept as u64,
             stopped: counted.room.stopped as u64,
             free: free as u64,
             receivable: free.min(unanswered_left) as u64,

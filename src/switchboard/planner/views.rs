@@ -172,6 +172,9 @@ pub struct MemberCapacity {
     /// Of those, how many cool down for this member.
     #[schema(example = 3)]
     pub cooling: u64,
+    /// Of those, how many are kept for former contacts of this member.
+    #[schema(example = 0)]
+    pub kept: u64,
     /// Of those, how many the member's phones have stopped.
     #[schema(example = 0)]
     pub stopped: u64,

@@ -117,7 +117,7 @@ impl Walk {
         gone
     }
 
-    /// The tables whose numbers matter, with them: something cools down there, or was stopped.
+    /// The tables whose numbers matter, with them: something cools down there, is kept, or was stopped.
     fn exceptions(
         &self,
         conn: &mut Conn,
@@ -129,12 +129,17 @@ impl Walk {
         if self.has_holds {
             past.extend(rows::holds(conn, piece, self.now.0)?);
         }
-        for row in past.iter().filter(|row| row.cool_until > self.now.0) {
+        for row in past
+            .iter()
+            .filter(|row| row.cool_until.max(row.memory_until) > self.now.0)
+        {
             known.entry(row.member_id).or_default().past.push(Past {
                 number: NumberId::from_i64(row.number_id),
                 contact: row.contact_id,
                 released_at: row.released_at,
                 cool_until: row.cool_until,
+                kept_until: row.memory_until,
+                remembered: true,
             });
         }
         if self.has_stops {

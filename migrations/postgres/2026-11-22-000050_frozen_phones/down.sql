@@ -1,0 +1,2 @@
+ALTER TABLE device_history DROP COLUMN frozen;
+ALTER TABLE devices DROP COLUMN frozen_at;

@@ -1,0 +1,199 @@
+//! What is to become of texts that were held because their pair was released: each goes to the contact for whom the
+//! number stood when it came, once the two are a pair again, or is discarded. It never goes to anybody else.
+
+use super::assign::{self, Loads};
+use super::communities::Setup;
+use super::error::{Result, SwitchboardError};
+use super::messages::view;
+use super::receipts::tell;
+use super::route::{self, Ruling};
+use super::views::Message;
+use super::{Context, Switchboard, communities, deliver, members, past};
+use crate::domain::id::{CommunityId, MemberId, MessageId, NumberId};
+use crate::domain::message::{Reason, Status};
+use crate::domain::{E164, Timestamp};
+use crate::store::message_lists::{self, MessageFilter};
+use crate::store::messages::{self, MessageRow};
+use crate::store::{Conn, StoreError, assignments, devices, numbers, releases};
+
+/// Most texts that go with a pair that is made again.
+const MOST_TEXTS: i64 = 1_000;
+
+/// A text that is held.
+fn require(conn: &mut Conn, community: CommunityId, id: MessageId) -> Result<MessageRow> {
+    messages::get(conn, community, id)?
+        .filter(|row| row.status == Status::Quarantined.code())
+        .ok_or_else(|| SwitchboardError::not_found("message in quarantine", id))
+}
+
+/// For whom the number stood that a held text was sent to, on the phone that sent it, when it came.
+fn old_contact(conn: &mut Conn, community: CommunityId, row: &MessageRow) -> Result<Option<MemberId>> {
+    let (Some(from), Some(to)) = (
+        row.from_phone.and_then(E164::from_i64),
+        row.dialled.and_then(E164::from_i64),
+    ) else {
+        return Err(StoreError::Corrupt("messages.dialled").into());
+    };
+    let then = past::facts(conn, community, (from, to), Timestamp(row.accepted_at))?;
+    let Some(contact) = then.released.and_then(|released| released.contact) else {
+        return Ok(None);
+    };
+    if crate::store::members::get(conn, community, contact)?.is_some() {
+        return Ok(Some(contact));
+    }
+    // They may have become one with another member since: the memory was handed on.
+    let (Some(from), Some(number)) = (row.from_member, then.dialled.map(|dialled| dialled.number.id)) else {
+        return Ok(Some(contact));
+    };
+    let (from, number) = (MemberId::from_i64(from), NumberId::from_i64(number));
+    let memory = releases::get(conn, community, from, number)?.filter(|m| m.released_at <= row.accepted_at);
+    Ok(Some(memory.map_or(contact, |m| MemberId::from_i64(m.contact_id))))
+}
+
+/// Sends a held text on its way to the contact for whom it was.
+fn let_go(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    mut row: MessageRow,
+    to: MemberId,
+) -> Result<MessageRow> {
+    let Setup { policy, apps } = communities::setup(conn, community)?;
+    let from = sender(&row)?;
+    let Some(assignment) = assignments::hold_by_contact(conn, community, from, to)? else {
+        return Err(no_contact(from, to));
+    };
+    let pair = route::other_end(conn, community, apps, assignment)?;
+    let phone = devices::primary(conn, community, from)?;
+    match route::rule_on_pair(&pair, phone.is_some_and(|phone| phone.stopped_all)) {
+        Ruling::Bridge => {}
+        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => return Err(SwitchboardError::Refused(reason)),
+        Ruling::Desk => return Err(SwitchboardError::Refused(Reason::NoContact)),
+    }
+    let id = row.message_id();
+    row.to_member = Some(to.as_i64());
+    row.status = Status::Accepted.code();
+    row.reason = None;
+    row.updated_at = ctx.now.0;
+    // Its time was over with its pair; it has all of it again.
+    row.expires_at = ctx.now.plus_s(policy.deadline_s).0;
+    deliver::address(ctx, &mut row, &pair)?;
+    if !messages::set_status(conn, community, id, Status::Accepted, (None, None), ctx.now)? {
+        return Err(SwitchboardError::not_found("message in quarantine", id));
+    }
+    messages::readdress(conn, &row)?;
+    let between = (row.from_member, row.to_member);
+    tell(ctx, (community, id), between, Status::Accepted, (None, None))?;
+    deliver::start(conn, ctx, &policy, apps, &row, &pair)?;
+    Ok(row)
+}
+
+fn sender(row: &MessageRow) -> Result<MemberId> {
+    let from = row.from_member.map(MemberId::from_i64);
+    from.ok_or_else(|| {
+        SwitchboardError::conflict(
+            "no_contact",
+            format!(
+                "{} came from a phone that was no member's, so that nobody can answer it; it can be discarded",
+                row.message_id()
+            ),
+        )
+    })
+}
+
+fn no_contact(from: MemberId, to: MemberId) -> SwitchboardError {
+    SwitchboardError::conflict(
+        "no_contact",
+        format!("{to} is no contact of {from} any more; pair them again first, or with `re_pair`"),
+    )
+}
+
+/// Lets go of all texts that are held for a pair, of both directions, oldest first; how many. Those that the rules refuse
+/// stay.
+pub(super) fn let_go_of_pair(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    pair: (MemberId, MemberId),
+) -> Result<usize> {
+    let mut found = Vec::new();
+    for (from, to) in [pair, (pair.1, pair.0)] {
+        let filter = MessageFilter {
+            member: Some(from.as_i64()),
+            status: Some(Status::Quarantined),
+            ..MessageFilter::default()
+        };
+        let held = message_lists::list(conn, community, filter, i64::MAX, MOST_TEXTS)?;
+        for row in held.rows {
+            if row.from_member == Some(from.as_i64()) && old_contact(conn, community, &row)? == Some(to) {
+                found.push((row, to));
+            }
+        }
+    }
+    found.sort_by_key(|(row, _)| row.id);
+    let mut released = 0;
+    for (row, to) in found {
+        match let_go(conn, ctx, community, row, to) {
+            Ok(_) => released += 1,
+            Err(SwitchboardError::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(released)
+}
+
+impl Switchboard {
+    /// Lets a held text go to the contact for whom it was; with `re_pair` the pair is made again, where it is not.
+    pub async fn release_quarantined(
+        &self,
+        community: CommunityId,
+        id: MessageId,
+        re_pair: bool,
+    ) -> Result<Message> {
+        let released = self
+            .write(move |conn, ctx| {
+                let policy = communities::require(conn, community)?.policy;
+                let row = require(conn, community, id)?;
+                let from = sender(&row)?;
+                members::require(conn, community, from)?;
+                let to = old_contact(conn, community, &row)?.ok_or_else(|| {
+                    SwitchboardError::conflict(
+                        "no_contact",
+                        format!("whom {id} was for is not known here; it can be discarded"),
+                    )
+                })?;
+                members::require(conn, community, to)?;
+                if re_pair {
+                    let mut loads = Loads::new();
+                    assign::assign(conn, ctx, &policy, community, (from, to), &mut loads)?;
+                    numbers::add_loads(conn, community, &loads)?;
+                }
+                view(let_go(conn, ctx, community, row, to)?)
+            })
+            .await;
+        // The pair may have pushed others out.
+        self.doubt_outbox();
+        released
+    }
+
+    /// Ends a held text: it reaches nobody.
+    pub async fn discard_quarantined(&self, community: CommunityId, id: MessageId) -> Result<Message> {
+        self.write(move |conn, ctx| {
+            let row = require(conn, community, id)?;
+            let why = (Some(Reason::Discarded), None);
+            if !messages::set_status(conn, community, id, Status::Blocked, why, ctx.now)? {
+                return Err(SwitchboardError::not_found("message in quarantine", id));
+            }
+            tell(
+                ctx,
+                (community, id),
+                (row.from_member, row.to_member),
+                Status::Blocked,
+                why,
+            )?;
+            let row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("messages"))?;
+            view(row)
+        })
+        .await
+    }
+}
