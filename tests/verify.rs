@@ -368,9 +368,10 @@ on_both_databases! {
         for left in [
             "members (community_id, id, name, guest, created_at) VALUES (990, 83, 'x', FALSE, 0)",
             "pools (community_id, id, name, created_at) VALUES (990, 84, 'x', 0)",
-            "releases VALUES (990, 85, 86, 87, 0, 0, NULL)",
-            "phone_holds VALUES (990, 14155559999, 86, NULL, 0, 0)",
-            "opt_outs VALUES (990, 14155559999, 0, NULL, 0, 5)",
+            "releases (community_id, member_id, number_id, contact_id, released_at, cool_until, memory_until) \
+             VALUES (990, 85, 86, 87, 0, 0, 0)",
+            "phone_holds (community_id, phone, number_id, released_at, cool_until) VALUES (990, 14155559999, 86, 0, 0)",
+            "opt_outs (community_id, phone, number_id, created_at, id) VALUES (990, 14155559999, 0, 0, 5)",
         ] {
             plants.push(("something of no community", format!("INSERT INTO {left}"), &["community"]));
         }

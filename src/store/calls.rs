@@ -1,6 +1,8 @@
 //! Calls: their rows, from the moment in which a call is let through or refused to its end.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::call_updates::{Answer, End, Ring};
 use super::schema::{calls, strangers};
@@ -261,26 +263,19 @@ pub fn live(conn: &mut Conn, node: i16, before: i64, limit: i64) -> Result<Vec<C
         .load(c))?)
 }
 
-/// The calls from and to a member that are not over.
+/// The calls from and to a member that are not over. Looked for among all that go on, which their own index holds: `state` is
+/// compared as it says it, and the `+` keeps the key of the community out, by which SQLite would read all that ever were.
 pub fn live_of_member(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
 ) -> Result<Vec<CallRow>, StoreError> {
-    let mut found = Vec::new();
-    macro_rules! at_end {
-        ($end:expr) => {
-            each!(conn, c => calls::table
-                .filter(calls::community_id.eq(community.as_i64()))
-                .filter($end.eq(member.as_i64()))
-                .filter(calls::state.lt(State::Ended.code()))
-                .select(CallRow::as_select())
-                .load::<CallRow>(c))?
-        };
-    }
-    found.extend(at_end!(calls::from_member));
-    found.extend(at_end!(calls::to_member));
-    Ok(found)
+    let member = member.as_i64();
+    Ok(each!(conn, c => calls::table
+        .filter(sql::<Bool>("calls.state < 2 AND +calls.community_id = ").bind::<BigInt, _>(community.as_i64()))
+        .filter(calls::from_member.eq(member).or(calls::to_member.eq(member)))
+        .select(CallRow::as_select())
+        .load(c))?)
 }
 
 /// Makes the calls of one node another's; returns how many.

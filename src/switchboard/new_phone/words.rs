@@ -89,6 +89,7 @@ pub struct FormerOwner {
     /// How it is settled; null while it is not.
     pub settled: Option<OwnerSettlement>,
     /// What they are called elsewhere, by `reference` of an import; null where they are called nothing.
+    #[schema(example = "e-1042")]
     pub reference: Option<String>,
     /// What becomes of that; null where there is none, or nothing is settled yet.
     pub reference_becomes: Option<ReferenceFate>,
