@@ -156,6 +156,66 @@ export interface paths {
         patch: operations["update_device"];
         trace?: never;
     };
+    "/v1/communities/{community}/members/{member}/devices/{device}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze a lost phone
+         * @description At once nothing is sent to it and nothing that comes from it is accepted, keywords neither; calls on it end. Texts that wait for it go to the member's other phone, or wait until it is thawed or replaced, or for their deadline. Where the member has no other device, further texts and calls to them are refused as `recipient_frozen`; those from the phone as `sender_frozen`. Contacts and numbers stay.
+         */
+        post: operations["freeze_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/devices/{device}/thaw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Thaw a phone that was found again
+         * @description What waited for it leaves.
+         */
+        post: operations["thaw_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/devices/{device}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a new phone in the place of one
+         * @description Every contact keeps its number. What stands against it is listed with `dry_run`, and must be settled in the same request: contacts whose number is somebody else on the new phone are moved to another number (`move`) or released (`drop`); whose phone it is becomes one with the member (`merge`) or loses it (`take`). All of it happens, or nothing. The old phone keeps its cool-downs and late replies, and what it has stopped.
+         */
+        post: operations["replace_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/members/{member}/contacts": {
         parameters: {
             query?: never;
@@ -556,6 +616,110 @@ export interface paths {
         get: operations["get_quarantined"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/quarantine/{message}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a held text go
+         * @description It goes to the contact for whom the number stood when the text came, and to nobody else; with its whole deadline again. The two must be contacts, so that it can be answered: `re_pair` makes them so.
+         */
+        post: operations["release_quarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/quarantine/{message}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard a held text
+         * @description It ends as `blocked`, with the reason `discarded`, and reaches nobody.
+         */
+        post: operations["discard_quarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List released numbers
+         * @description For whom numbers last stood on members' phones. One that cools down stands for nobody else there; one that is kept comes back to that contact.
+         */
+        get: operations["list_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/releases/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a released number
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
+        get: operations["get_release"];
+        put?: never;
+        post?: never;
+        /**
+         * Keep a number for nobody any more
+         * @description The contact may get another number when they are added again. The number cools down all the same, and late replies to it are held.
+         */
+        delete: operations["discard_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/releases/{number}/re_pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pair them again
+         * @description The two become contacts again, with the numbers that they had while those are kept for them.
+         */
+        post: operations["re_pair_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2202,7 +2366,7 @@ export interface components {
          * @description Why an assignment changed.
          * @enum {string}
          */
-        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed" | "imported";
+        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed" | "imported" | "phone_replaced" | "merged";
         /**
          * @description The words for them.
          * @enum {string}
@@ -2236,6 +2400,11 @@ export interface components {
          * @example com_1tq3v8r4w0801
          */
         CommunityId: string;
+        /**
+         * @description What is to become of a pair whose number is somebody else on the new phone.
+         * @enum {string}
+         */
+        ConflictSettlement: "move" | "drop";
         /** @description A contact as its owner has it. */
         Contact: {
             /** @description The id. */
@@ -2429,6 +2598,8 @@ export interface components {
             region: string | null;
             /** @description Whether it has sent STOPALL. */
             stopped_all: boolean;
+            /** @description Since when the phone is frozen: nothing is sent to it, and nothing from it is accepted. */
+            frozen_at: null | components["schemas"]["Timestamp"];
             /** @description Of an app: the callback endpoint by which it gets the member's texts. */
             endpoint: null | components["schemas"]["EndpointId"];
             /** @description Of an app: where the member's texts go: `phone`, `app` or `both`. */
@@ -2527,6 +2698,39 @@ export interface components {
          * @enum {string}
          */
         FindByName: "nobody" | "listed" | "everyone";
+        /** @description The member whose phone the new one was. */
+        FormerOwner: {
+            /** @description Who. */
+            member: components["schemas"]["MemberId"];
+            /** @description Has no account. */
+            guest: boolean;
+            /** @description Has nothing but this phone. */
+            only_device: boolean;
+            /**
+             * @description How many contacts they have.
+             * @example 1
+             */
+            pairs: number;
+            /** @description How it is settled; null while it is not. */
+            settled: null | components["schemas"]["OwnerSettlement"];
+            /**
+             * @description What they are called elsewhere, by `reference` of an import; null where they are called nothing.
+             * @example e-1042
+             */
+            reference: string | null;
+            /** @description What becomes of that; null where there is none, or nothing is settled yet. */
+            reference_becomes: null | components["schemas"]["ReferenceFate"];
+            /**
+             * @description How many of their contacts become the member's.
+             * @example 1
+             */
+            merged: number;
+            /**
+             * @description How many are released: the member has them already, or the owner lost the only device.
+             * @example 0
+             */
+            released: number;
+        };
         /** @description Says that the broker lives. */
         Health: {
             /**
@@ -2784,6 +2988,12 @@ export interface components {
              * @example 3
              */
             cooling: number;
+            /**
+             * Format: int64
+             * @description Of those, how many are kept for former contacts of this member.
+             * @example 0
+             */
+            kept: number;
             /**
              * Format: int64
              * @description Of those, how many the member's phones have stopped.
@@ -3407,6 +3617,11 @@ export interface components {
          * @enum {string}
          */
         OutlookWord: "full" | "around" | "not_within_a_year" | "too_little_history";
+        /**
+         * @description What is to become of the member whose phone the new one is.
+         * @enum {string}
+         */
+        OwnerSettlement: "merge" | "take";
         /** @description One page of a list. */
         ApiKeyPage: {
             /**
@@ -3681,6 +3896,19 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        ReleasePage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Release"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         VerificationPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -3716,6 +3944,58 @@ export interface components {
             oldest_waiting_s: number | null;
             /** @description How long texts waited that left; of the latest thousand. */
             latency: components["schemas"]["Latency"];
+        };
+        /** @description A phone in the place of another. */
+        PhoneChange: {
+            /** @description Whether it was done; false of a dry run. */
+            applied: boolean;
+            /** @description Whether nothing stands against it: every conflict is settled. */
+            settled: boolean;
+            /** @description The device as it is then; as it is now where something is not settled. */
+            device: components["schemas"]["Device"];
+            /**
+             * @description Contacts that keep their numbers.
+             * @example 12
+             */
+            kept: number;
+            /** @description Contacts that cannot. */
+            conflicts: components["schemas"]["PhoneConflict"][];
+            /** @description Whose phone it was. */
+            owner: null | components["schemas"]["FormerOwner"];
+        };
+        /** @description A pair whose number is somebody else on the new phone. */
+        PhoneConflict: {
+            /** @description Why. */
+            kind: components["schemas"]["PhoneConflictKind"];
+            /** @description Who the number is to the member. */
+            contact: components["schemas"]["MemberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description Who it is, or was, on the new phone; null for somebody of another community. */
+            stood_for: null | components["schemas"]["MemberId"];
+            /** @description Until when it cools down there; null where it does not by itself. */
+            until: null | components["schemas"]["Timestamp"];
+            /** @description How it is settled; null while it is not. */
+            settled: null | components["schemas"]["ConflictSettlement"];
+            /** @description The contact's number then; null where the contact is dropped, or nothing is settled yet. */
+            new_number: null | components["schemas"]["E164"];
+        };
+        /**
+         * @description Why a pair cannot keep its number on the new phone.
+         * @enum {string}
+         */
+        PhoneConflictKind: "in_use" | "remembered" | "stopped";
+        PhoneReplacement: {
+            /** @description The new phone. */
+            phone: components["schemas"]["E164"];
+            /** @description What is to become of each pair whose number is somebody else on the new phone. */
+            settle?: components["schemas"]["SettledConflict"][];
+            /** @description What is to become of all such pairs that `settle` does not name. */
+            otherwise?: null | components["schemas"]["ConflictSettlement"];
+            /** @description What is to become of the member whose phone it is. */
+            owner?: null | components["schemas"]["OwnerSettlement"];
+            /** @description Say what stands against it and what would become of it; write nothing. */
+            dry_run?: boolean;
         };
         /** @description The policies of one community. */
         Policy: {
@@ -3791,6 +4071,13 @@ export interface components {
              * @default 2592000
              */
             cool_down_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody else on
+             *     that member's phones, and comes back when the contact is added again. Never less than the cool-down.
+             * @default 0
+             */
+            pair_memory_s: number;
             /**
              * @description What happens when a table is full.
              * @default refuse
@@ -4001,6 +4288,13 @@ export interface components {
              * @default 2592000
              */
             cool_down_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody else on
+             *     that member's phones, and comes back when the contact is added again. Never less than the cool-down.
+             * @default 0
+             */
+            pair_memory_s: number;
             /**
              * @description What happens when a table is full.
              * @default refuse
@@ -4239,6 +4533,26 @@ export interface components {
             /** @description With `rows_failed`: what each row met. */
             rows?: Record<string, never>[];
         };
+        QuarantineRelease: {
+            /** @description Make the pair again first, where it is not one. */
+            re_pair?: boolean;
+        };
+        /** @description A pair that was made again. */
+        RePaired: {
+            /** @description The pair, as the member has it. */
+            contact: components["schemas"]["Contact"];
+            /** @description Whether it has the number that it had. */
+            same_number: boolean;
+            /**
+             * @description How many texts were let out of the quarantine.
+             * @example 1
+             */
+            texts_released: number;
+        };
+        RePairing: {
+            /** @description Let go of the texts that were held for the pair, both ways, oldest first. */
+            release_texts?: boolean;
+        };
         /** @description Says that the broker can serve. */
         Readiness: {
             /**
@@ -4251,7 +4565,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -4264,6 +4578,11 @@ export interface components {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description What becomes of what the former owner is called elsewhere.
+         * @enum {string}
+         */
+        ReferenceFate: "kept" | "members" | "dropped";
         /**
          * @description What happens to a text from somebody without a right to be heard on that number.
          * @enum {string}
@@ -4311,6 +4630,30 @@ export interface components {
         };
         /** @description The answer to a text that was not accepted anew: what would happen to it, or the message that it was. */
         RehearsedOrSent: components["schemas"]["MessageRehearsal"] | components["schemas"]["SentMessage"];
+        /** @description A released number, as the member has it for whom it stood for somebody. */
+        Release: {
+            /** @description In whose table. */
+            member: components["schemas"]["MemberId"];
+            /** @description For whom the number stood. */
+            contact: components["schemas"]["MemberId"];
+            /** @description The number's id. */
+            number_id: components["schemas"]["NumberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description How it stands now. */
+            state: components["schemas"]["ReleaseState"];
+            /** @description When the pair was released. */
+            released_at: components["schemas"]["Timestamp"];
+            /** @description Until when it cools down. */
+            cool_until: components["schemas"]["Timestamp"];
+            /** @description Until when it is kept for the contact; null where that was discarded, or the contact has a number again. */
+            kept_until: null | components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description How a released number stands.
+         * @enum {string}
+         */
+        ReleaseState: "cooling" | "kept" | "past";
         /** @description How many dead letters are sent again. */
         Replayed: {
             /**
@@ -4366,6 +4709,12 @@ export interface components {
             route: components["schemas"]["Route"];
             /** @description It waits for an app's word. */
             intercepted: boolean;
+        };
+        SettledConflict: {
+            /** @description Whose number is somebody else on the new phone. */
+            contact: components["schemas"]["MemberId"];
+            /** @description What is to become of the pair. */
+            by: components["schemas"]["ConflictSettlement"];
         };
         /**
          * @description What takes a number's room.
@@ -4539,7 +4888,7 @@ export interface components {
          * @description What must hold of the assignment table; each offender names the rule that it breaks.
          * @enum {string}
          */
-        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
         /** @description How many break a rule. */
         VerificationRuleCount: {
             /** @description The rule. */
@@ -4943,7 +5292,7 @@ export interface components {
             code: string;
             /**
              * @description A sentence for people.
-             * @example the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801
+             * @example the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down, 0 are kept for former contacts and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801
              */
             detail: string;
         };
@@ -5316,6 +5665,7 @@ export interface operations {
                      *             "start_reply": "You will get texts from this number again. Reply STOP to stop.",
                      *             "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *             "cool_down_s": 2592000,
+                     *             "pair_memory_s": 0,
                      *             "when_full": "refuse",
                      *             "received_cap_percent": 50,
                      *             "acceptance_required": false,
@@ -5413,6 +5763,7 @@ export interface operations {
                      *         "start_reply": "You will get texts from this number again. Reply STOP to stop.",
                      *         "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *         "cool_down_s": 2592000,
+                     *         "pair_memory_s": 0,
                      *         "when_full": "refuse",
                      *         "received_cap_percent": 50,
                      *         "acceptance_required": false,
@@ -5513,6 +5864,7 @@ export interface operations {
                      *         "start_reply": "You will get texts from this number again. Reply STOP to stop.",
                      *         "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *         "cool_down_s": 2592000,
+                     *         "pair_memory_s": 0,
                      *         "when_full": "refuse",
                      *         "received_cap_percent": 50,
                      *         "acceptance_required": false,
@@ -5618,6 +5970,7 @@ export interface operations {
                      *         "start_reply": "You will get texts from this number again. Reply STOP to stop.",
                      *         "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *         "cool_down_s": 2592000,
+                     *         "pair_memory_s": 0,
                      *         "when_full": "refuse",
                      *         "received_cap_percent": 50,
                      *         "acceptance_required": false,
@@ -5712,6 +6065,7 @@ export interface operations {
                      *               "phone": "+14155550101",
                      *               "region": "US",
                      *               "stopped_all": false,
+                     *               "frozen_at": "2026-01-15T09:30:00.000Z",
                      *               "endpoint": null,
                      *               "texts_to": "phone",
                      *               "created_at": "2026-01-15T09:30:00.000Z"
@@ -5792,6 +6146,7 @@ export interface operations {
                      *           "phone": "+14155550101",
                      *           "region": "US",
                      *           "stopped_all": false,
+                     *           "frozen_at": "2026-01-15T09:30:00.000Z",
                      *           "endpoint": null,
                      *           "texts_to": "phone",
                      *           "created_at": "2026-01-15T09:30:00.000Z"
@@ -5875,6 +6230,7 @@ export interface operations {
                      *           "phone": "+14155550101",
                      *           "region": "US",
                      *           "stopped_all": false,
+                     *           "frozen_at": "2026-01-15T09:30:00.000Z",
                      *           "endpoint": null,
                      *           "texts_to": "phone",
                      *           "created_at": "2026-01-15T09:30:00.000Z"
@@ -5999,6 +6355,7 @@ export interface operations {
                      *           "phone": "+14155550101",
                      *           "region": "US",
                      *           "stopped_all": false,
+                     *           "frozen_at": "2026-01-15T09:30:00.000Z",
                      *           "endpoint": null,
                      *           "texts_to": "phone",
                      *           "created_at": "2026-01-15T09:30:00.000Z"
@@ -6066,6 +6423,7 @@ export interface operations {
                      *           "phone": "+14155550101",
                      *           "region": "US",
                      *           "stopped_all": false,
+                     *           "frozen_at": "2026-01-15T09:30:00.000Z",
                      *           "endpoint": null,
                      *           "texts_to": "phone",
                      *           "created_at": "2026-01-15T09:30:00.000Z"
@@ -6140,6 +6498,7 @@ export interface operations {
                      *       "phone": "+14155550101",
                      *       "region": "US",
                      *       "stopped_all": false,
+                     *       "frozen_at": "2026-01-15T09:30:00.000Z",
                      *       "endpoint": null,
                      *       "texts_to": "phone",
                      *       "created_at": "2026-01-15T09:30:00.000Z"
@@ -6220,6 +6579,7 @@ export interface operations {
                      *       "phone": "+14155550101",
                      *       "region": "US",
                      *       "stopped_all": false,
+                     *       "frozen_at": "2026-01-15T09:30:00.000Z",
                      *       "endpoint": null,
                      *       "texts_to": "phone",
                      *       "created_at": "2026-01-15T09:30:00.000Z"
@@ -6353,6 +6713,7 @@ export interface operations {
                      *       "phone": "+14155550101",
                      *       "region": "US",
                      *       "stopped_all": false,
+                     *       "frozen_at": "2026-01-15T09:30:00.000Z",
                      *       "endpoint": null,
                      *       "texts_to": "phone",
                      *       "created_at": "2026-01-15T09:30:00.000Z"
@@ -6371,6 +6732,333 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    freeze_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The device.
+                 * @example dev_1tq3v8r4w0801
+                 */
+                device: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phone, frozen. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dev_1tq3v8r4w0801",
+                     *       "kind": "phone",
+                     *       "phone": "+14155550101",
+                     *       "region": "US",
+                     *       "stopped_all": false,
+                     *       "frozen_at": "2026-01-15T09:30:00.000Z",
+                     *       "endpoint": null,
+                     *       "texts_to": "phone",
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The first request with this `Idempotency-Key` is still under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    thaw_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The device.
+                 * @example dev_1tq3v8r4w0801
+                 */
+                device: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phone, in use. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dev_1tq3v8r4w0801",
+                     *       "kind": "phone",
+                     *       "phone": "+14155550101",
+                     *       "region": "US",
+                     *       "stopped_all": false,
+                     *       "frozen_at": "2026-01-15T09:30:00.000Z",
+                     *       "endpoint": null,
+                     *       "texts_to": "phone",
+                     *       "created_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The first request with this `Idempotency-Key` is still under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replace_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The device.
+                 * @example dev_1tq3v8r4w0801
+                 */
+                device: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+14155550101",
+                 *       "settle": [
+                 *         {
+                 *           "contact": "mem_1tq3v8r4w0802",
+                 *           "by": "move"
+                 *         }
+                 *       ],
+                 *       "otherwise": "move",
+                 *       "owner": "merge",
+                 *       "dry_run": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["PhoneReplacement"];
+            };
+        };
+        responses: {
+            /** @description What was done, or with `dry_run` what would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applied": false,
+                     *       "settled": false,
+                     *       "device": {
+                     *         "id": "dev_1tq3v8r4w0801",
+                     *         "kind": "phone",
+                     *         "phone": "+14155550101",
+                     *         "region": "US",
+                     *         "stopped_all": false,
+                     *         "frozen_at": "2026-01-15T09:30:00.000Z",
+                     *         "endpoint": null,
+                     *         "texts_to": "phone",
+                     *         "created_at": "2026-01-15T09:30:00.000Z"
+                     *       },
+                     *       "kept": 12,
+                     *       "conflicts": [
+                     *         {
+                     *           "kind": "in_use",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "number": "+15005550101",
+                     *           "stood_for": "mem_1tq3v8r4w0801",
+                     *           "until": "2026-01-15T09:30:00.000Z",
+                     *           "settled": "move",
+                     *           "new_number": "+14155550101"
+                     *         }
+                     *       ],
+                     *       "owner": {
+                     *         "member": "mem_1tq3v8r4w0801",
+                     *         "guest": false,
+                     *         "only_device": false,
+                     *         "pairs": 1,
+                     *         "settled": "merge",
+                     *         "reference": "e-1042",
+                     *         "reference_becomes": "kept",
+                     *         "merged": 1,
+                     *         "released": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `phone_taken`: The phone belongs to another member of the community.
+             *     - `phone_conflicts`: What stands against the new phone is not settled.
+             *     - `table_full`: One of the two has no number left for another contact.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -8300,6 +8988,7 @@ export interface operations {
              *     - `no_contact`: The two are no contacts.
              *     - `pair_blocked`: An admin or an app blocked the pair.
              *     - `sender_opted_out`: The sender's phone has sent STOP.
+             *     - `recipient_frozen`: The recipient's only phone is frozen.
              *     - `recipient_opted_out`: The recipient's phone has sent STOP.
              *     - `awaiting_acceptance`: The contact has not accepted yet.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
@@ -8527,6 +9216,489 @@ export interface operations {
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    release_quarantined: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The message.
+                 * @example msg_1tq3v8r4w0801
+                 */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "re_pair": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuarantineRelease"];
+            };
+        };
+        responses: {
+            /** @description The message, on its way. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msg_1tq3v8r4w0801",
+                     *       "origin": "phone",
+                     *       "from": "mem_1tq3v8r4w0801",
+                     *       "to": "mem_1tq3v8r4w0802",
+                     *       "dialled_number": null,
+                     *       "shown_number": "+15005550102",
+                     *       "text": "Are you coming?",
+                     *       "media": 0,
+                     *       "encoding": "gsm7",
+                     *       "segments": 1,
+                     *       "status": "accepted",
+                     *       "reason": null,
+                     *       "detail": null,
+                     *       "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *       "updated_at": "2026-01-15T09:30:00.000Z",
+                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `table_full`: One of the two has no number left for another contact.
+             *     - `received_cap_full`: The contact was chosen by too many whom they never answered.
+             *     - `opted_out`: One of the two has sent STOPALL.
+             *     - `no_device`: A member has no device that takes texts.
+             *     - `no_contact`: The two are no contacts.
+             *     - `pair_blocked`: An admin or an app blocked the pair.
+             *     - `sender_opted_out`: The sender's phone has sent STOP.
+             *     - `recipient_frozen`: The recipient's only phone is frozen.
+             *     - `recipient_opted_out`: The recipient's phone has sent STOP.
+             *     - `awaiting_acceptance`: The contact has not accepted yet.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discard_quarantined: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The message.
+                 * @example msg_1tq3v8r4w0801
+                 */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message as it ended. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msg_1tq3v8r4w0801",
+                     *       "origin": "phone",
+                     *       "from": "mem_1tq3v8r4w0801",
+                     *       "to": "mem_1tq3v8r4w0802",
+                     *       "dialled_number": null,
+                     *       "shown_number": "+15005550102",
+                     *       "text": "Are you coming?",
+                     *       "media": 0,
+                     *       "encoding": "gsm7",
+                     *       "segments": 1,
+                     *       "status": "accepted",
+                     *       "reason": null,
+                     *       "detail": null,
+                     *       "accepted_at": "2026-01-15T09:30:00.000Z",
+                     *       "updated_at": "2026-01-15T09:30:00.000Z",
+                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The first request with this `Idempotency-Key` is still under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those of this member.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member?: components["schemas"]["MemberId"];
+                /**
+                 * @description Those that cool down or are kept for their contact, or those that are neither.
+                 * @example false
+                 */
+                held?: boolean;
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by member and number. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "number_id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "state": "cooling",
+                     *           "released_at": "2026-01-15T09:30:00.000Z",
+                     *           "cool_until": "2026-01-15T09:30:00.000Z",
+                     *           "kept_until": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReleasePage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The pool number, by its id.
+                 * @example num_1tq3v8r4w0801
+                 */
+                number: components["schemas"]["NumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For whom it stood, and how it stands. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "number_id": "num_1tq3v8r4w0801",
+                     *       "number": "+15005550101",
+                     *       "state": "cooling",
+                     *       "released_at": "2026-01-15T09:30:00.000Z",
+                     *       "cool_until": "2026-01-15T09:30:00.000Z",
+                     *       "kept_until": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discard_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The pool number, by its id.
+                 * @example num_1tq3v8r4w0801
+                 */
+                number: components["schemas"]["NumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is kept for nobody. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    re_pair_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The pool number, by its id.
+                 * @example num_1tq3v8r4w0801
+                 */
+                number: components["schemas"]["NumberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "release_texts": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RePairing"];
+            };
+        };
+        responses: {
+            /** @description The pair. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "contact": {
+                     *         "id": "ctc_1tq3v8r4w0801",
+                     *         "member": "mem_1tq3v8r4w0801",
+                     *         "contact": "mem_1tq3v8r4w0802",
+                     *         "number": "+15005550101",
+                     *         "mirror_number": "+15005550102",
+                     *         "origin": "chosen",
+                     *         "pending": false,
+                     *         "blocked": false,
+                     *         "stopped": false,
+                     *         "created_at": "2026-01-15T09:30:00.000Z"
+                     *       },
+                     *       "same_number": false,
+                     *       "texts_released": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RePaired"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `table_full`: One of the two has no number left for another contact.
+             *     - `received_cap_full`: The contact was chosen by too many whom they never answered.
+             *     - `opted_out`: One of the two has sent STOPALL.
+             *     - `no_device`: A member has no device that takes texts.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -10768,6 +11940,8 @@ export interface operations {
              *     - `no_contact`: The two are no contacts.
              *     - `pair_blocked`: An admin or an app blocked the pair.
              *     - `sender_opted_out`: The sender's phone has sent STOP.
+             *     - `sender_frozen`: The sender's phone is frozen.
+             *     - `recipient_frozen`: The recipient's only phone is frozen.
              *     - `recipient_opted_out`: The recipient's phone has sent STOP.
              *     - `awaiting_acceptance`: The contact has not accepted yet.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
@@ -11150,6 +12324,7 @@ export interface operations {
                      *           "usable": 80,
                      *           "used": 68,
                      *           "cooling": 3,
+                     *           "kept": 0,
                      *           "stopped": 0,
                      *           "free": 9,
                      *           "receivable": 9,
@@ -11174,6 +12349,7 @@ export interface operations {
                      *           "usable": 80,
                      *           "used": 68,
                      *           "cooling": 3,
+                     *           "kept": 0,
                      *           "stopped": 0,
                      *           "free": 9,
                      *           "receivable": 9,
@@ -11284,6 +12460,7 @@ export interface operations {
                      *           "usable": 80,
                      *           "used": 68,
                      *           "cooling": 3,
+                     *           "kept": 0,
                      *           "stopped": 0,
                      *           "free": 9,
                      *           "receivable": 9,
@@ -11408,6 +12585,7 @@ export interface operations {
                      *             "usable": 80,
                      *             "used": 68,
                      *             "cooling": 3,
+                     *             "kept": 0,
                      *             "stopped": 0,
                      *             "free": 9,
                      *             "receivable": 9,
@@ -11432,6 +12610,7 @@ export interface operations {
                      *             "usable": 80,
                      *             "used": 68,
                      *             "cooling": 3,
+                     *             "kept": 0,
                      *             "stopped": 0,
                      *             "free": 9,
                      *             "receivable": 9,
@@ -11532,6 +12711,7 @@ export interface operations {
                      *             "usable": 80,
                      *             "used": 68,
                      *             "cooling": 3,
+                     *             "kept": 0,
                      *             "stopped": 0,
                      *             "free": 9,
                      *             "receivable": 9,
@@ -11556,6 +12736,7 @@ export interface operations {
                      *             "usable": 80,
                      *             "used": 68,
                      *             "cooling": 3,
+                     *             "kept": 0,
                      *             "stopped": 0,
                      *             "free": 9,
                      *             "receivable": 9,
@@ -13381,7 +14562,7 @@ export interface operations {
                  *           "call": "call_1tq3v8r4w0801",
                  *           "to": "mem_1tq3v8r4w0802",
                  *           "code": "table_full",
-                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801"
+                 *           "detail": "the table of mem_1tq3v8r4w0801 is full: of 3 usable numbers (sms) 3 are in use (num_1tq3v8r4w0801, num_1tq3v8r4w0802, num_1tq3v8r4w0803), 0 cool down, 0 are kept for former contacts and 0 were stopped by that phone; what would help: add 1 number with sms, or release a contact of mem_1tq3v8r4w0801"
                  *         }
                  *       }
                  *     }

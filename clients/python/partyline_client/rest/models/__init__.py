@@ -55,6 +55,7 @@ from .changed_by import ChangedBy
 from .community import Community
 from .community_edit import CommunityEdit
 from .community_page import CommunityPage
+from .conflict_settlement import ConflictSettlement
 from .connect_answer import ConnectAnswer
 from .contact import Contact
 from .contact_edit import ContactEdit
@@ -80,6 +81,7 @@ from .endpoint_with_secret import EndpointWithSecret
 from .event_kind import EventKind
 from .fill_band import FillBand
 from .find_by_name import FindByName
+from .former_owner import FormerOwner
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
 from .import_ import Import
@@ -156,8 +158,13 @@ from .opt_out_changed_event import OptOutChangedEvent
 from .opt_out_page import OptOutPage
 from .origin import Origin
 from .outlook_word import OutlookWord
+from .owner_settlement import OwnerSettlement
 from .pair_traffic import PairTraffic
 from .pair_way import PairWay
+from .phone_change import PhoneChange
+from .phone_conflict import PhoneConflict
+from .phone_conflict_kind import PhoneConflictKind
+from .phone_replacement import PhoneReplacement
 from .policy import Policy
 from .policy_patch import PolicyPatch
 from .pool import Pool
@@ -168,13 +175,20 @@ from .problem import Problem
 from .problem_rows_item import ProblemRowsItem
 from .quarantine_held_data import QuarantineHeldData
 from .quarantine_held_event import QuarantineHeldEvent
+from .quarantine_release import QuarantineRelease
+from .re_paired import RePaired
+from .re_pairing import RePairing
 from .readiness import Readiness
 from .reason import Reason
 from .received_text import ReceivedText
+from .reference_fate import ReferenceFate
 from .refusal import Refusal
 from .refused_row import RefusedRow
 from .refused_row_page import RefusedRowPage
 from .region_needs import RegionNeeds
+from .release import Release
+from .release_page import ReleasePage
+from .release_state import ReleaseState
 from .replayed import Replayed
 from .rewrite_answer import RewriteAnswer
 from .room import Room
@@ -182,6 +196,7 @@ from .route import Route
 from .runs_out import RunsOut
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
+from .settled_conflict import SettledConflict
 from .stranger_calling_data import StrangerCallingData
 from .stranger_calling_question import StrangerCallingQuestion
 from .stranger_not_connected_data import StrangerNotConnectedData
@@ -257,6 +272,7 @@ __all__ = (
     "Community",
     "CommunityEdit",
     "CommunityPage",
+    "ConflictSettlement",
     "ConnectAnswer",
     "Contact",
     "ContactEdit",
@@ -282,6 +298,7 @@ __all__ = (
     "EventKind",
     "FillBand",
     "FindByName",
+    "FormerOwner",
     "GetOpenapiResponse200",
     "Health",
     "Import",
@@ -358,8 +375,13 @@ __all__ = (
     "OptOutPage",
     "Origin",
     "OutlookWord",
+    "OwnerSettlement",
     "PairTraffic",
     "PairWay",
+    "PhoneChange",
+    "PhoneConflict",
+    "PhoneConflictKind",
+    "PhoneReplacement",
     "Policy",
     "PolicyPatch",
     "Pool",
@@ -370,13 +392,20 @@ __all__ = (
     "ProblemRowsItem",
     "QuarantineHeldData",
     "QuarantineHeldEvent",
+    "QuarantineRelease",
     "Readiness",
     "Reason",
     "ReceivedText",
+    "ReferenceFate",
     "Refusal",
     "RefusedRow",
     "RefusedRowPage",
     "RegionNeeds",
+    "Release",
+    "ReleasePage",
+    "ReleaseState",
+    "RePaired",
+    "RePairing",
     "Replayed",
     "RewriteAnswer",
     "Room",
@@ -384,6 +413,7 @@ __all__ = (
     "RunsOut",
     "SecretRotation",
     "SentMessage",
+    "SettledConflict",
     "StrangerCallingData",
     "StrangerCallingQuestion",
     "StrangerNotConnectedData",

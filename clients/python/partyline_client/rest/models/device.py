@@ -27,6 +27,8 @@ class Device:
     """ Its country. """
     stopped_all: bool
     """ Whether it has sent STOPALL. """
+    frozen_at: datetime.datetime | None
+    """ Since when the phone is frozen: nothing is sent to it, and nothing from it is accepted. """
     endpoint: None | str
     """ Of an app: the callback endpoint by which it gets the member's texts. """
     texts_to: DeviceTextsToType1 | None
@@ -48,6 +50,12 @@ class Device:
 
         stopped_all = self.stopped_all
 
+        frozen_at: None | str
+        if isinstance(self.frozen_at, datetime.datetime):
+            frozen_at = self.frozen_at.isoformat()
+        else:
+            frozen_at = self.frozen_at
+
         endpoint: None | str
         endpoint = self.endpoint
 
@@ -68,6 +76,7 @@ class Device:
                 "phone": phone,
                 "region": region,
                 "stopped_all": stopped_all,
+                "frozen_at": frozen_at,
                 "endpoint": endpoint,
                 "texts_to": texts_to,
                 "created_at": created_at,
@@ -99,6 +108,21 @@ class Device:
 
         stopped_all = d.pop("stopped_all")
 
+        def _parse_frozen_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                frozen_at_type_1 = datetime.datetime.fromisoformat(data)
+
+                return frozen_at_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        frozen_at = _parse_frozen_at(d.pop("frozen_at"))
+
         def _parse_endpoint(data: object) -> None | str:
             if data is None:
                 return data
@@ -129,6 +153,7 @@ class Device:
             phone=phone,
             region=region,
             stopped_all=stopped_all,
+            frozen_at=frozen_at,
             endpoint=endpoint,
             texts_to=texts_to,
             created_at=created_at,

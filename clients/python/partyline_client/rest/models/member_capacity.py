@@ -31,6 +31,8 @@ class MemberCapacity:
     """ Of those, how many stand for contacts of this member. """
     cooling: int
     """ Of those, how many cool down for this member. """
+    kept: int
+    """ Of those, how many are kept for former contacts of this member. """
     stopped: int
     """ Of those, how many the member's phones have stopped. """
     free: int
@@ -68,6 +70,8 @@ class MemberCapacity:
 
         cooling = self.cooling
 
+        kept = self.kept
+
         stopped = self.stopped
 
         free = self.free
@@ -95,6 +99,7 @@ class MemberCapacity:
                 "usable": usable,
                 "used": used,
                 "cooling": cooling,
+                "kept": kept,
                 "stopped": stopped,
                 "free": free,
                 "receivable": receivable,
@@ -132,6 +137,8 @@ class MemberCapacity:
 
         cooling = d.pop("cooling")
 
+        kept = d.pop("kept")
+
         stopped = d.pop("stopped")
 
         free = d.pop("free")
@@ -156,6 +163,7 @@ class MemberCapacity:
             usable=usable,
             used=used,
             cooling=cooling,
+            kept=kept,
             stopped=stopped,
             free=free,
             receivable=receivable,

@@ -64,6 +64,10 @@ class Policy:
     """ What a contact reads who must accept first; answered by YES. """
     cool_down_s: int = 2592000
     """ Whole seconds for which a released number may not come back to the same phone for another contact. """
+    pair_memory_s: int = 0
+    """ Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody
+    else on
+    that member's phones, and comes back when the contact is added again. Never less than the cool-down. """
     received_cap_percent: int = 50
     """ Most contacts that a member may have received and never answered; others may then no longer
     choose that member. In percent of the usable numbers. """
@@ -135,6 +139,8 @@ class Policy:
 
         cool_down_s = self.cool_down_s
 
+        pair_memory_s = self.pair_memory_s
+
         when_full = self.when_full.value
 
         received_cap_percent = self.received_cap_percent
@@ -200,6 +206,7 @@ class Policy:
                 "start_reply": start_reply,
                 "accept_request": accept_request,
                 "cool_down_s": cool_down_s,
+                "pair_memory_s": pair_memory_s,
                 "when_full": when_full,
                 "received_cap_percent": received_cap_percent,
                 "acceptance_required": acceptance_required,
@@ -257,6 +264,8 @@ class Policy:
         accept_request = d.pop("accept_request")
 
         cool_down_s = d.pop("cool_down_s")
+
+        pair_memory_s = d.pop("pair_memory_s")
 
         when_full = WhenFull(d.pop("when_full"))
 
@@ -320,6 +329,7 @@ class Policy:
             start_reply=start_reply,
             accept_request=accept_request,
             cool_down_s=cool_down_s,
+            pair_memory_s=pair_memory_s,
             when_full=when_full,
             received_cap_percent=received_cap_percent,
             acceptance_required=acceptance_required,

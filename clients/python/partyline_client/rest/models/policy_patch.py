@@ -63,6 +63,10 @@ class PolicyPatch:
     """ What a contact reads who must accept first; answered by YES. """
     cool_down_s: int | Unset = 2592000
     """ Whole seconds for which a released number may not come back to the same phone for another contact. """
+    pair_memory_s: int | Unset = 0
+    """ Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody
+    else on
+    that member's phones, and comes back when the contact is added again. Never less than the cool-down. """
     when_full: WhenFull | Unset = UNSET
     """ What happens when a member's table is full. """
     received_cap_percent: int | Unset = 50
@@ -151,6 +155,8 @@ class PolicyPatch:
         accept_request = self.accept_request
 
         cool_down_s = self.cool_down_s
+
+        pair_memory_s = self.pair_memory_s
 
         when_full: str | Unset = UNSET
         if not isinstance(self.when_full, Unset):
@@ -241,6 +247,8 @@ class PolicyPatch:
             field_dict["accept_request"] = accept_request
         if cool_down_s is not UNSET:
             field_dict["cool_down_s"] = cool_down_s
+        if pair_memory_s is not UNSET:
+            field_dict["pair_memory_s"] = pair_memory_s
         if when_full is not UNSET:
             field_dict["when_full"] = when_full
         if received_cap_percent is not UNSET:
@@ -330,6 +338,8 @@ class PolicyPatch:
         accept_request = d.pop("accept_request", UNSET)
 
         cool_down_s = d.pop("cool_down_s", UNSET)
+
+        pair_memory_s = d.pop("pair_memory_s", UNSET)
 
         _when_full = d.pop("when_full", UNSET)
         when_full: WhenFull | Unset
@@ -423,6 +433,7 @@ class PolicyPatch:
             start_reply=start_reply,
             accept_request=accept_request,
             cool_down_s=cool_down_s,
+            pair_memory_s=pair_memory_s,
             when_full=when_full,
             received_cap_percent=received_cap_percent,
             acceptance_required=acceptance_required,

@@ -19,6 +19,7 @@ class VerificationRule(StrEnum):
     OWN_CONTACT = "own_contact"
     PAIR_AGREES = "pair_agrees"
     PAIR_KEY = "pair_key"
+    PAIR_MEMORY = "pair_memory"
     PHONE_OF_ONE = "phone_of_one"
     POOL = "pool"
     ROUTE_KEY = "route_key"
