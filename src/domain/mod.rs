@@ -10,6 +10,7 @@ pub mod desk;
 pub mod e164;
 pub mod event;
 pub mod history;
+pub mod hours;
 pub mod id;
 pub mod keyword;
 pub mod message;
@@ -20,6 +21,7 @@ mod schema;
 pub mod time;
 pub mod toml_text;
 pub mod verification;
+pub mod zone;
 
 pub use e164::E164;
 pub use id::{Id, IdGenerator};

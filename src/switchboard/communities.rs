@@ -66,6 +66,10 @@ pub(crate) struct Apps {
     pub intercept: Option<EndpointId>,
     /// The endpoint that is asked about unknown senders.
     pub stranger: Option<EndpointId>,
+    /// Texts wait for texting hours, or did: later ones of their lanes go behind them.
+    pub deferred: bool,
+    /// Texts go only to phones of which an opt-in is recorded.
+    pub opt_in: bool,
 }
 
 /// What a text must know of its community.
@@ -78,13 +82,16 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub fn of(row: &CommunityRow) -> Result<Self> {
+        let policy = policy_of(row)?;
         Ok(Self {
-            policy: Arc::new(policy_of(row)?),
             apps: Apps {
+                deferred: row.has_deferred || policy.texting_hours,
+                opt_in: policy.require_opt_in,
                 devices: row.has_app_devices,
                 intercept: row.intercept_endpoint.map(EndpointId::from_i64),
                 stranger: row.stranger_endpoint.map(EndpointId::from_i64),
             },
+            policy: Arc::new(policy),
         })
     }
 }
@@ -114,6 +121,7 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
         has_app_devices: false,
         intercept_endpoint: None,
         stranger_endpoint: None,
+        has_deferred: false,
     };
     communities::insert(conn, &row)?;
     view(row)

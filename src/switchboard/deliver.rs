@@ -127,6 +127,7 @@ pub(crate) fn deliver(
             attempts: 0,
             due_at: ctx.now.0,
             expires_at: row.expires_at,
+            open_until: None,
         },
         to_member: row.to_member,
         text: row.text.clone(),

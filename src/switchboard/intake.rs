@@ -271,6 +271,9 @@ pub(super) fn row_of(ctx: &Context, facts: &Facts, dialled: &Dialled, inbound: &
         updated_at: ctx.now.0,
         expires_at: ctx.now.plus_s(deadline_s).0,
         media: i16::try_from(inbound.media.len()).unwrap_or(i16::MAX),
+        held_until: None,
+        urgent: false,
+        body_gone: messages::BODY_THERE,
     }
 }
 
@@ -575,6 +578,9 @@ fn from_app(
         updated_at: ctx.now.0,
         expires_at: ctx.now.plus_s(policy.deadline_s).0,
         media: 0,
+        held_until: None,
+        urgent: false,
+        body_gone: messages::BODY_THERE,
     };
     match ruling {
         Ruling::Bridge => {

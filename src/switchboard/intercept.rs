@@ -114,6 +114,7 @@ fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<P
             attempts: 0,
             due_at: ctx.now.0,
             expires_at: row.expires_at,
+            open_until: None,
         },
         to_member: row.to_member,
         text: row.text.clone(),

@@ -100,6 +100,7 @@ pub(crate) fn create(
         listed: new.listed,
         name_key: person_name::key(name),
         named_at: None,
+        time_zone: None,
     };
     rows::insert(conn, &row)?;
     if let Some(phone) = new.phone {

@@ -60,6 +60,9 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         updated_at: ctx.now.0,
         expires_at: expires_at.0,
         media: 0,
+        held_until: None,
+        urgent: false,
+        body_gone: messages::BODY_THERE,
     };
     messages::insert(conn, &row)?;
     let pending = Pending {
@@ -79,6 +82,7 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
             attempts: 0,
             due_at: ctx.now.0,
             expires_at: expires_at.0,
+            open_until: None,
         },
         to_member: row.to_member,
         text: row.text,

@@ -460,6 +460,7 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
             attempts: 0,
             due_at: ctx.now.0,
             expires_at: ctx.now.plus_s(24 * 3600).0,
+            open_until: None,
         },
         to_member: message.to_member,
         text: String::new(),

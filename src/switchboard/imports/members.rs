@@ -163,6 +163,7 @@ impl Planned {
             listed: false,
             name_key: person_name::key(&row.name),
             named_at: None,
+            time_zone: None,
         });
         self.devices
             .extend(row.phones.iter().map(|(phone, region)| DeviceRow {
