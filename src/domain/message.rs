@@ -243,6 +243,12 @@ impl Reason {
         }
     }
 
+    /// The same for programs, which must be told something: of one who is to hear nothing what is said of somebody who
+    /// cannot be reached.
+    pub fn told(self, shown: BlocksShown) -> Self {
+        self.towards(shown).unwrap_or(Reason::NoDevice)
+    }
+
     /// What the one hears whom it refuses, as the policy has it; none where nothing is to be said.
     pub fn towards(self, shown: BlocksShown) -> Option<Self> {
         match (self, shown) {

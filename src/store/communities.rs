@@ -26,6 +26,8 @@ pub struct CommunityRow {
     pub stranger_endpoint: Option<i64>,
     /// Texts have been deferred.
     pub has_deferred: bool,
+    /// Below this `msg_…` the texts of messages are gone by their age.
+    pub bodies_gone_before: i64,
 }
 
 /// Adds a community.
@@ -111,6 +113,14 @@ pub fn set_has_deferred(conn: &mut Conn, id: CommunityId, has_deferred: bool) ->
         .find(id.as_i64())
         .filter(communities::has_deferred.ne(has_deferred)))
         .set(communities::has_deferred.eq(has_deferred))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes below which message texts are gone by their age.
+pub fn set_bodies_gone_before(conn: &mut Conn, id: CommunityId, before: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
+        .set(communities::bodies_gone_before.eq(before))
         .execute(c))?;
     Ok(())
 }

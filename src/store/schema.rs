@@ -12,6 +12,7 @@ diesel::table! {
         intercept_endpoint -> Nullable<BigInt>,
         stranger_endpoint -> Nullable<BigInt>,
         has_deferred -> Bool,
+        bodies_gone_before -> BigInt,
     }
 }
 

@@ -5,7 +5,7 @@ use data_encoding::BASE32_NOPAD;
 use super::error::{Result, SwitchboardError};
 use super::keys::hash;
 use super::views::BookLink;
-use super::{Context, Switchboard, communities, desk, members, notices};
+use super::{Context, Switchboard, communities, desk, hours, members, notices};
 use crate::domain::assignment::Origin;
 use crate::domain::book::{Card, Changes, Taken};
 use crate::domain::history::Actor;
@@ -185,7 +185,8 @@ pub(crate) fn changed(
                 text: &policy.book_changed_notice,
                 deadline_s: policy.deadline_s,
             };
-            pending.push(notices::write(conn, ctx, &notice)?);
+            let notice = notices::write(conn, ctx, &notice)?;
+            pending.extend(hours::place_notice(conn, ctx, policy, (*member, &phone), notice)?);
         }
     }
     Ok(pending)

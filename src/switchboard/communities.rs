@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, EndpointId};
 use crate::domain::policy::Policy;
 use crate::store::communities::{self, CommunityRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, deferred};
 
 /// Longest name of anything.
 pub(crate) const MAX_NAME_CHARS: usize = 100;
@@ -122,6 +122,7 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
         intercept_endpoint: None,
         stranger_endpoint: None,
         has_deferred: false,
+        bodies_gone_before: 0,
     };
     communities::insert(conn, &row)?;
     view(row)
@@ -129,6 +130,8 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
 
 pub(crate) fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &Policy) -> Result<Community> {
     communities::update(conn, id, checked_name(name)?, &checked_policy(policy)?)?;
+    // Texting hours may have changed: what waits for them is looked at again.
+    deferred::look_again(conn, id, 0)?;
     require(conn, id)
 }
 

@@ -273,13 +273,13 @@ fn bridge(
     let ruling = pair
         .as_ref()
         .map_or(Ruling::Refuse(Reason::PairReleased), |pair| {
-            route::rule_on_pair(pair, sender.is_some_and(|d| d.stopped_all))
+            route::rule_on_text(pair, sender.is_some_and(|d| d.stopped_all))
         });
     match (ruling, pair) {
         (Ruling::Bridge, Some(pair)) => {
             deliver::address(ctx, &mut row, &pair)?;
             messages::readdress(conn, &row)?;
-            let text = deliver::deliver(conn, ctx, policy, &row, &pair)?.pop();
+            let text = deliver::deliver(conn, ctx, (policy, apps), &mut row, &pair)?.pop();
             Ok(Decided {
                 text,
                 others: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::error::Result;
-use super::{Context, communities, receipts};
+use super::{Context, communities, hours, receipts};
 use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, MessageKind, NumberId};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
@@ -14,7 +14,8 @@ use crate::domain::{E164, Timestamp};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, StoreError, devices};
+use crate::store::devices::{self, DeviceRow};
+use crate::store::{Conn, StoreError, deferred};
 
 /// A phone gets at most one refusal notice from a number in this time, so that two machines which answer
 /// each other soon fall silent.
@@ -65,23 +66,37 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         body_gone: messages::BODY_THERE,
     };
     messages::insert(conn, &row)?;
-    let pending = Pending {
+    let lane = lane_of_notices(notice.phone, notice.number.id);
+    let pending = pending(ctx, row, notice.number, notice.phone, (lane, carrier));
+    outbox::insert(conn, &pending.row)?;
+    Ok(pending)
+}
+
+/// A notice as it stands in the outbox.
+fn pending(
+    ctx: &Context,
+    row: MessageRow,
+    number: &NumberRow,
+    phone: E164,
+    (lane, carrier): (i64, String),
+) -> Pending {
+    Pending {
         row: OutboxRow {
-            community_id: notice.community.as_i64(),
-            message_id: id.as_i64(),
+            community_id: row.community_id,
+            message_id: row.id,
             kind: outbox::TEXT,
             node: ctx.ids.node() as i16,
-            lane: lane_of_notices(notice.phone, notice.number.id),
+            lane,
             carrier,
-            number_id: notice.number.id,
-            number_rate: notice.number.rate_per_s,
+            number_id: number.id,
+            number_rate: number.rate_per_s,
             member_id: None,
             member_rate: 0,
-            from_number: notice.number.e164,
-            to_phone: notice.phone.as_i64(),
+            from_number: number.e164,
+            to_phone: phone.as_i64(),
             attempts: 0,
             due_at: ctx.now.0,
-            expires_at: expires_at.0,
+            expires_at: row.expires_at,
             open_until: None,
         },
         to_member: row.to_member,
@@ -91,9 +106,42 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
         media: false,
+    }
+}
+
+/// A notice that has waited, as it is to leave now, with whom it is for; or why it is not to leave any more.
+pub(crate) fn again(
+    conn: &mut Conn,
+    ctx: &Context,
+    row: &MessageRow,
+    lane: i64,
+) -> Result<std::result::Result<(Pending, MemberId, DeviceRow), Reason>> {
+    let community = CommunityId::from_i64(row.community_id);
+    let (Some(member), Some(shown)) = (
+        row.to_member.map(MemberId::from_i64),
+        row.shown.and_then(E164::from_i64),
+    ) else {
+        return Ok(Err(Reason::NoDevice));
     };
-    outbox::insert(conn, &pending.row)?;
-    Ok(pending)
+    let number = numbers::find(conn, shown)?.filter(|number| number.community_id == row.community_id);
+    let Some(number) = number else {
+        return Ok(Err(Reason::UnassignedNumber));
+    };
+    let Some(device) = devices::primary(conn, community, member)? else {
+        return Ok(Err(Reason::NoDevice));
+    };
+    let phone = device.e164()?;
+    let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
+    if stopped.iter().any(|o| o.number_id == 0 || o.number_id == number.id) {
+        return Ok(Err(Reason::RecipientOptedOut));
+    }
+    let stands = crate::store::assignments::by_number(conn, community, member, NumberId::from_i64(number.id))?;
+    if stands.is_none() && !number.desk {
+        return Ok(Err(Reason::PairReleased));
+    }
+    let carrier = ctx.registry.carrier_for(phone, &number.carrier);
+    let pending = pending(ctx, row.clone(), &number, phone, (lane, carrier));
+    Ok(Ok((pending, member, device)))
 }
 
 /// Notices to one phone from one number keep their order among themselves. Ids of assignments are
@@ -125,7 +173,8 @@ pub(crate) fn to_member(
         text: &text,
         deadline_s: policy.deadline_s,
     };
-    write(conn, ctx, &notice).map(Some)
+    let pending = write(conn, ctx, &notice)?;
+    hours::place_notice(conn, ctx, policy, (member, &device), pending)
 }
 
 /// Tells a member's phone that the text which it sent did not arrive. Nothing is sent for a notice, for
@@ -161,6 +210,9 @@ pub(crate) fn of_failure(
         return Ok(None);
     }
     let policy = communities::require(conn, community)?.policy;
+    let Some(reason) = reason.towards(policy.blocks_shown) else {
+        return Ok(None);
+    };
     let text = format!("Your text was not delivered: {}.", reason.sentence());
     let notice = Notice {
         community,
@@ -252,7 +304,11 @@ pub(crate) fn cancel_lane(
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     let mut pending = Vec::new();
-    for message in outbox::take_lane(conn, community, lane.as_i64())? {
+    let mut waiting = outbox::take_lane(conn, community, lane.as_i64())?;
+    // Urgent texts that overtook the others, and what waits for texting hours.
+    waiting.extend(outbox::take_lane(conn, community, -lane.as_i64())?);
+    waiting.extend(deferred::take_lane(conn, community, lane.as_i64())?);
+    for message in waiting {
         let ids = (community, MessageId::from_i64(message));
         pending.extend(receipts::advance(
             conn,

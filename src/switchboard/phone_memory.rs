@@ -2,7 +2,7 @@
 //! table forgets nothing while the phone stays; here is what happens when it does not (design rules 4, 5, 10).
 
 use super::error::{Result, SwitchboardError};
-use super::{Context, history};
+use super::{Context, history, phone_hashes};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
@@ -167,5 +167,5 @@ pub(crate) fn inherit(
         };
         opt_outs::record(conn, &row)?;
     }
-    Ok(())
+    phone_hashes::inherit(conn, from, to)
 }

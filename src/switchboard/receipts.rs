@@ -8,6 +8,7 @@ use super::{Context, early, notices};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
+use crate::domain::policy::BlocksShown;
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::parts::{self, Match, PartRow};
@@ -419,7 +420,8 @@ fn tell(
         from: from.map(MemberId::from_i64),
         to: to.map(MemberId::from_i64),
         status,
-        reason,
+        // Who has blocked whom is not for apps, which may tell the one who is blocked.
+        reason: reason.map(|reason| reason.told(BlocksShown::Unreachable)),
         detail,
         updated_at: ctx.now,
     };

@@ -3,6 +3,8 @@ ALTER TABLE members ADD COLUMN time_zone TEXT;
 
 -- Texts have been deferred in this community: whoever adds one to a lane looks whether others wait there.
 ALTER TABLE communities ADD COLUMN has_deferred BOOLEAN NOT NULL DEFAULT FALSE;
+-- Below this id the texts of messages are gone by their age.
+ALTER TABLE communities ADD COLUMN bodies_gone_before BIGINT NOT NULL DEFAULT 0;
 
 -- Until when a text is held, whether it may go at any hour, and whether its text is gone (1 by age, 2 erased).
 ALTER TABLE messages ADD COLUMN held_until BIGINT;

@@ -51,6 +51,8 @@ pub(super) fn plan(
             .collect(),
         ..Facts::default()
     };
+    // What was kept of phones when owners of them were erased.
+    phone_hashes::restore_all(conn, scope.community, &phones)?;
     let stopped: HashSet<i64> = opt_outs::stopped_all(conn, scope.community, &phones)?
         .into_iter()
         .collect();
