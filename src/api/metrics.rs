@@ -19,7 +19,7 @@ use super::{ApiState, Shared};
 use crate::domain::call::Cause;
 use crate::domain::message::Status;
 use crate::switchboard::outlet::Verdict;
-use crate::switchboard::{CallbackResult, Observer};
+use crate::switchboard::{CallbackResult, Observer, Retained};
 
 /// The media type of the OpenMetrics text format.
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -49,6 +49,11 @@ struct Called {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Removed {
+    what: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Waiting {
     carrier: String,
 }
@@ -74,6 +79,8 @@ pub(crate) struct Metrics {
     callbacks: Family<Delivered, Counter>,
     calls: Family<Called, Counter>,
     outbox: Family<Waiting, Gauge>,
+    deferred: Gauge,
+    retained: Family<Removed, Counter>,
     requests: Family<Request, Counter>,
     durations: Family<Door, Histogram>,
     commits: Histogram,
@@ -87,6 +94,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("partyline");
         let (ruled, finished, callbacks) = (Family::default(), Family::default(), Family::default());
         let calls = Family::default();
+        let (deferred, retained) = (Gauge::default(), Family::default());
         let (outbox, requests, memory) = (Family::default(), Family::default(), Gauge::default());
         let durations = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
         let commits = Histogram::new(SECONDS);
@@ -105,6 +113,10 @@ impl Metrics {
             calls.clone(),
         );
         registry.register("outbox_rows", "What waits for each carrier", outbox.clone());
+        let help = "Texts that wait for their recipients' texting hours";
+        registry.register("deferred_texts", help, deferred.clone());
+        let help = "What was removed because it was old: texts of messages, messages, calls";
+        registry.register("retention_removed", help, retained.clone());
         registry.register("callback_deliveries", "Tries of callbacks", callbacks.clone());
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "From a request's head to its answer's head";
@@ -123,6 +135,8 @@ impl Metrics {
             callbacks,
             calls,
             outbox,
+            deferred,
+            retained,
             requests,
             durations,
             commits,
@@ -182,6 +196,18 @@ impl Observer for Metrics {
         self.callbacks.get_or_create(&Delivered { result }).inc();
     }
 
+    fn retained(&self, removed: Retained) {
+        for (what, rows) in [
+            ("bodies", removed.bodies),
+            ("messages", removed.messages),
+            ("calls", removed.calls),
+        ] {
+            self.retained
+                .get_or_create(&Removed { what })
+                .inc_by(u64::try_from(rows).unwrap_or(u64::MAX));
+        }
+    }
+
     fn committed(&self, took_ms: i64) {
         self.commits.observe(took_ms.max(0) as f64 / 1000.0);
     }
@@ -210,6 +236,7 @@ pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<
     let metrics = &shared.metrics;
     let waiting = state.board.outbox_by_carrier().await?;
     metrics.outbox.clear();
+    metrics.deferred.set(state.board.deferred_texts().await?);
     for (carrier, rows) in waiting {
         metrics.outbox.get_or_create(&Waiting { carrier }).set(rows);
     }

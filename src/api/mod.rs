@@ -5,6 +5,7 @@
 
 mod assignments;
 mod auth;
+mod blocks;
 mod book;
 mod book_links;
 mod branch;
@@ -17,6 +18,7 @@ mod deliveries;
 mod devices;
 mod docs;
 mod endpoints;
+mod erasures;
 mod etag;
 mod events;
 mod feed;
@@ -33,6 +35,7 @@ mod metrics;
 mod numbers;
 mod observe;
 pub mod openapi;
+mod opt_ins;
 mod opt_outs;
 mod pace;
 mod page;

@@ -10,7 +10,7 @@ use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
     BookLinkKind, CallKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id, ImportKind, KeyKind,
-    Kind, MemberKind, MessageKind, NumberKind, OptOutKind, PoolKind, VerificationKind,
+    Kind, MemberKind, MessageKind, NumberKind, OptInKind, OptOutKind, PoolKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
 
@@ -29,7 +29,8 @@ macro_rules! segments {
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
     NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
-    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link"
+    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link",
+    OptInKind: "opt_in"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {

@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
-    endpoints, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
-    openapi, opt_outs, pools, resolve, verifications,
+    assignments, blocks, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
+    endpoints, erasures, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
+    openapi, opt_ins, opt_outs, pools, resolve, verifications,
 };
 
 /// The route table.
@@ -44,6 +44,10 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/members/{member}").get(members::one).tagged().patch(members::edit).tagged().delete(members::remove).with([
                     branch("/devices").get(devices::list).post(devices::create).tagged(),
                     branch("/devices/{device}").get(devices::one).tagged().patch(devices::edit).tagged().delete(devices::remove),
+                    branch("/blocks").get(blocks::list).post(blocks::create),
+                    branch("/blocks/{contact}").get(blocks::one).tagged().delete(blocks::remove),
+                    branch("/export").get(erasures::export).only(Gate::Manage),
+                    branch("/erase").post(erasures::erase).only(Gate::Manage),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
                     branch("/book_links").get(book_links::list).post(book_links::create),
                     branch("/book_links/{book_link}").get(book_links::one).tagged().delete(book_links::revoke),
@@ -75,6 +79,8 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/quarantine/{message}").get(messages::held).tagged(),
                 branch("/opt_outs").get(opt_outs::list),
                 branch("/opt_outs/{opt_out}").get(opt_outs::one).tagged(),
+                branch("/opt_ins").get(opt_ins::list).post(opt_ins::create),
+                branch("/opt_ins/{opt_in}").get(opt_ins::one).tagged().delete(opt_ins::revoke),
                 branch("/callback_endpoints").get(endpoints::list).post(endpoints::create),
                 branch("/callback_endpoints/{endpoint}")
                     .get(endpoints::one).tagged().patch(endpoints::edit).tagged().delete(endpoints::remove)

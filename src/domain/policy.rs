@@ -179,7 +179,7 @@ pub struct Policy {
     /// The word for help; HELP and INFO are understood besides.
     #[schema(min_length = 1, max_length = 20)]
     pub desk_help_word: String,
-    /// What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
+    /// What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}`, `{block}`, `{unblock}` and `{help}` are the words.
     #[schema(min_length = 1, max_length = 480)]
     pub desk_help_reply: String,
     /// Texts a minute that the desk takes from one phone; what is above is refused.
@@ -272,8 +272,8 @@ impl Default for Policy {
             desk_drop_word: "DROP".into(),
             desk_help_word: "HELP".into(),
             desk_help_reply:
-                "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply \
-                 STOP to stop texts from this number, START to resume."
+                "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a \
+                 name keeps one away. Reply STOP to stop texts from this number, START to resume."
                     .into(),
             desk_texts_per_minute: 20,
             book_link_s: 7 * 24 * 3600,

@@ -57,6 +57,7 @@ pub mod phone_holds;
 pub mod pools;
 pub mod presence;
 pub mod releases;
+pub mod retention;
 pub mod scratch;
 pub mod signing_keys;
 pub mod strangers;

@@ -83,6 +83,12 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
     })
 }
 
+/// A member with their devices.
+pub(crate) fn shown(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<Member> {
+    let row = require(conn, community, id)?;
+    view(conn, row)
+}
+
 /// The member, or "not found".
 pub(crate) fn require(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<MemberRow> {
     rows::get(conn, community, id)?.ok_or_else(|| SwitchboardError::not_found("member", id))
@@ -228,6 +234,40 @@ pub(crate) fn add_device(
     device_view(row)
 }
 
+/// Removes a member whom the caller has locked.
+pub(crate) fn remove(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    id: MemberId,
+) -> Result<()> {
+    let mut loads = Loads::new();
+    for row in assignments::of_member(conn, community, id)? {
+        let what = (&row, Why::MemberRemoved);
+        assign::release(conn, ctx, policy, community, what, &mut loads)?;
+    }
+    numbers::add_loads(conn, community, &loads)?;
+    let mut gone = Vec::new();
+    for device in devices::of_member(conn, community, id)? {
+        phone_memory::keep(conn, ctx, policy, community, &device, &[])?;
+        devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+        history::note_phone(conn, ctx, &device, false)?;
+        gone.push(device.e164()?);
+    }
+    for phone in gone {
+        notices::leave_phone(conn, ctx, community, id, phone)?;
+    }
+    if let Some(app) = crate::store::app_devices::of_member(conn, community, id)? {
+        history::note_app(conn, ctx, &app, false)?;
+    }
+    crate::store::app_devices::delete(conn, community, id)?;
+    crate::store::member_references::delete(conn, community, id)?;
+    books::forget(conn, community, id)?;
+    crate::store::blocks::forget(conn, community, id)?;
+    Ok(rows::delete(conn, community, id)?)
+}
+
 impl Switchboard {
     /// Adds a member, with a first device if a phone is given.
     pub async fn create_member(&self, community: CommunityId, new: NewMember) -> Result<Member> {
@@ -329,36 +369,7 @@ impl Switchboard {
                 rows::lock(conn, community, &[id])?;
                 let row = require(conn, community, id)?;
                 expected.check_either(&view(conn, row)?)?;
-                let mut loads = Loads::new();
-                for row in assignments::of_member(conn, community, id)? {
-                    assign::release(
-                        conn,
-                        ctx,
-                        &policy,
-                        community,
-                        (&row, Why::MemberRemoved),
-                        &mut loads,
-                    )?;
-                }
-                numbers::add_loads(conn, community, &loads)?;
-                let mut gone = Vec::new();
-                for device in devices::of_member(conn, community, id)? {
-                    phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
-                    devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
-                    history::note_phone(conn, ctx, &device, false)?;
-                    gone.push(device.e164()?);
-                }
-                for phone in gone {
-                    notices::leave_phone(conn, ctx, community, id, phone)?;
-                }
-                if let Some(app) = crate::store::app_devices::of_member(conn, community, id)? {
-                    history::note_app(conn, ctx, &app, false)?;
-                }
-                crate::store::app_devices::delete(conn, community, id)?;
-                crate::store::member_references::delete(conn, community, id)?;
-                books::forget(conn, community, id)?;
-                crate::store::blocks::forget(conn, community, id)?;
-                Ok(rows::delete(conn, community, id)?)
+                remove(conn, ctx, &policy, community, id)
             })
             .await;
         self.doubt_outbox();

@@ -95,8 +95,10 @@ pub use contacts::{ContactQuery, ContactRef};
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
 pub use endpoints::{Endpoint, EndpointEdit};
 pub use error::{Result, SwitchboardError};
+pub use erase::Erased;
 pub use events::Event;
 pub use expected::{Expected, tag_of, tag_of_json};
+pub use export::{EXPORT_FORMAT, ExportPlace};
 pub use forecast::{DryRun, Foretold, Way};
 pub use history::{AssignmentChanged, HistoryPlace};
 pub use idempotency::Claim;
@@ -123,6 +125,7 @@ pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberEdit};
 pub(crate) use rates::Rates;
 pub use registry::CarrierState;
 pub use replay::Replayed;
+pub use retention::Retained;
 pub use route::Decision;
 pub use tidy::Tidying;
 
@@ -167,6 +170,8 @@ struct Inner {
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
     imports: imports::Jobs,
+    /// One erasure at a time: each writes the whole database anew.
+    erasing: tokio::sync::Semaphore,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -348,6 +353,7 @@ impl Switchboard {
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
             imports: imports::Jobs::default(),
+            erasing: tokio::sync::Semaphore::new(1),
             news,
             observers,
             closing: CancellationToken::new(),

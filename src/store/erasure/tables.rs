@@ -71,23 +71,24 @@ pub const TABLES: &[(&str, Fate)] = &[
             "DELETE FROM media WHERE token IN (SELECT p.token FROM message_media p JOIN messages m \
              ON m.community_id = p.community_id AND m.id = p.message_id \
              WHERE m.community_id = {c} AND m.to_member = {m} LIMIT {n})",
-            "DELETE FROM media WHERE token IN (SELECT p.token FROM message_media p JOIN messages m \
-             ON m.community_id = p.community_id AND m.id = p.message_id \
-             WHERE m.community_id = {c} AND m.from_phone IN ({phones}) LIMIT {n})",
         ]),
     ),
     (
         "message_media",
-        Run(&["DELETE FROM message_media WHERE community_id = {c} AND message_id IN (SELECT m.id FROM messages m \
+        Run(&[
+            "DELETE FROM message_media WHERE community_id = {c} AND message_id IN (SELECT m.id FROM messages m \
              JOIN message_media p ON m.community_id = p.community_id AND m.id = p.message_id \
-             WHERE m.community_id = {c} AND (m.from_member = {m} OR m.to_member = {m} \
-             OR m.from_phone IN ({phones})) LIMIT {n})"]),
+             WHERE m.community_id = {c} AND m.from_member = {m} LIMIT {n})",
+            "DELETE FROM message_media WHERE community_id = {c} AND message_id IN (SELECT m.id FROM messages m \
+             JOIN message_media p ON m.community_id = p.community_id AND m.id = p.message_id \
+             WHERE m.community_id = {c} AND m.to_member = {m} LIMIT {n})",
+        ]),
     ),
     (
         "message_parts",
         Run(&["DELETE FROM message_parts WHERE community_id = {c} AND message_id IN (SELECT m.id FROM messages m \
              JOIN message_parts p ON m.community_id = p.community_id AND m.id = p.message_id \
-             WHERE m.community_id = {c} AND (m.from_member = {m} OR m.from_phone IN ({phones})) LIMIT {n})"]),
+             WHERE m.community_id = {c} AND m.from_member = {m} LIMIT {n})"]),
     ),
     (
         "outbox",
