@@ -117,7 +117,13 @@ pub struct Blocking {
     pub by_contact: bool,
 }
 
-diesel::alias!(blocks as contacts_blocks: ContactsBlocks);
+#[allow(missing_docs, reason = "the macro writes none")]
+mod other_way {
+    use super::blocks;
+
+    diesel::alias!(blocks as contacts_blocks: ContactsBlocks);
+}
+use other_way::contacts_blocks;
 
 /// Like [`by_contact`], with the row's number, the first device of `member`, and who blocks whom.
 pub fn by_contact_with_ends(

@@ -3,8 +3,6 @@
 //! stand for them; no real number but the person's own.
 
 use data_encoding::BASE64;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
 use serde_json::{Value, json};
 
 use super::calls::{self, CallQuery};
@@ -18,8 +16,8 @@ use crate::domain::id::{
 };
 use crate::domain::{E164, Timestamp};
 use crate::store::{
-    Conn, StoreError, assignments, blocks, book_links, books, calls as call_rows, devices, each, media,
-    message_lists, messages as message_rows, numbers, opt_ins, opt_outs,
+    Conn, StoreError, assignments, blocks, book_links, books, calls as call_rows, devices, history, media,
+    message_lists, messages as message_rows, numbers, opt_ins, opt_outs, presence,
 };
 
 /// The name of the form.
@@ -124,50 +122,13 @@ fn before_of(after: (i64, i64)) -> i64 {
     if after.0 == 0 { i64::MAX } else { after.0 }
 }
 
-#[derive(QueryableByName)]
-struct Change {
-    #[diesel(sql_type = BigInt)]
-    at: i64,
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = BigInt)]
-    number_id: i64,
-    #[diesel(sql_type = BigInt)]
-    contact_id: i64,
-    #[diesel(sql_type = BigInt)]
-    assignment_id: i64,
-    #[diesel(sql_type = Bool)]
-    live: bool,
-    #[diesel(sql_type = Bool)]
-    pending: bool,
-    #[diesel(sql_type = Bool)]
-    blocked: bool,
-    #[diesel(sql_type = Bool)]
-    stopped: bool,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    cool_until: Option<i64>,
-    #[diesel(sql_type = SmallInt)]
-    why: i16,
-    #[diesel(sql_type = SmallInt)]
-    who: i16,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    who_id: Option<i64>,
-}
-
 fn contact_history(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
-    (at, id): (i64, i64),
+    after: (i64, i64),
 ) -> Result<Rows> {
-    let sql = format!(
-        "SELECT at, id, number_id, contact_id, assignment_id, live, pending, blocked, stopped, cool_until, why, who, \
-         who_id FROM assignment_history WHERE community_id = {} AND member_id = {} AND (at > {at} OR (at = {at} AND \
-         id > {id})) ORDER BY at, id LIMIT {PIECE}",
-        community.as_i64(),
-        member.as_i64()
-    );
-    let rows: Vec<Change> = each!(conn, c => diesel::sql_query(sql).load(c))?;
+    let rows = history::of_member(conn, community, member, after, PIECE)?;
     let next = rows.last().filter(|_| is_full(rows.len())).map(|row| (row.at, row.id));
     let rows = rows.into_iter().map(|row| {
         json!({
@@ -187,35 +148,13 @@ fn contact_history(
     Ok((rows.collect(), next))
 }
 
-#[derive(QueryableByName)]
-struct DeviceChange {
-    #[diesel(sql_type = BigInt)]
-    at: i64,
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = BigInt)]
-    device_id: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    phone: Option<i64>,
-    #[diesel(sql_type = Bool)]
-    present: bool,
-    #[diesel(sql_type = Bool)]
-    stopped_all: bool,
-}
-
 fn device_history(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
-    (at, id): (i64, i64),
+    after: (i64, i64),
 ) -> Result<Rows> {
-    let sql = format!(
-        "SELECT at, id, device_id, phone, present, stopped_all FROM device_history WHERE community_id = {} AND \
-         member_id = {} AND (at > {at} OR (at = {at} AND id > {id})) ORDER BY at, id LIMIT {PIECE}",
-        community.as_i64(),
-        member.as_i64()
-    );
-    let rows: Vec<DeviceChange> = each!(conn, c => diesel::sql_query(sql).load(c))?;
+    let rows = presence::changes_of(conn, community, member, after, PIECE)?;
     let next = rows.last().filter(|_| is_full(rows.len())).map(|row| (row.at, row.id));
     let rows = rows.into_iter().map(|row| {
         json!({
@@ -398,7 +337,7 @@ fn rows_of(
             let (last, full) = (rows.last().map(|row| row.id), is_full(rows.len()));
             let views: Result<Vec<_>> = rows
                 .iter()
-                .map(|row| Ok(calls::view(row)?.without_phones()))
+                .map(|row| Ok(calls::view_of(row)?.without_phones()))
                 .collect();
             Ok(older(values(views?)?, last, full))
         }
