@@ -49,7 +49,10 @@ fn morning() -> Timestamp {
 
 async fn patch(town: &Town, policy: serde_json::Value) {
     let policy = policy.as_object().unwrap().clone();
-    town.board.patch_community(town.community, None, policy).await.unwrap();
+    town.board
+        .patch_community(town.community, None, policy)
+        .await
+        .unwrap();
 }
 
 /// Texts, and returns the message.
@@ -110,7 +113,10 @@ async fn kinds(town: &Town, kind: &str) -> i64 {
     }
     use diesel::RunQueryDsl as _;
     let sql = format!("SELECT COUNT(*) AS n FROM events WHERE kind = '{kind}'");
-    let mut conn = Db::open(&town.url, Durability::Command).unwrap().connect().unwrap();
+    let mut conn = Db::open(&town.url, Durability::Command)
+        .unwrap()
+        .connect()
+        .unwrap();
     let found: Count = match &mut conn {
         partyline::store::Conn::Sqlite(c) => diesel::sql_query(sql).get_result(c).unwrap(),
         partyline::store::Conn::Postgres(c) => diesel::sql_query(sql).get_result(c).unwrap(),

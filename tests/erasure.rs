@@ -46,7 +46,10 @@ async fn zebulon(town: &Town) -> Person {
 }
 
 fn sql(town: &Town, statements: &str) {
-    let mut conn = Db::open(&town.url, Durability::Command).unwrap().connect().unwrap();
+    let mut conn = Db::open(&town.url, Durability::Command)
+        .unwrap()
+        .connect()
+        .unwrap();
     conn.execute(statements).unwrap();
 }
 
@@ -57,8 +60,14 @@ fn traces() -> Vec<(&'static str, Vec<u8>)> {
         ("the number as digits", PHONE.to_string().into_bytes()),
         ("the number, 8 bytes, big end first", PHONE.to_be_bytes().to_vec()),
         // As SQLite keeps an integer of this size.
-        ("the number, 6 bytes, big end first", PHONE.to_be_bytes()[2..].to_vec()),
-        ("the number, 8 bytes, little end first", PHONE.to_le_bytes().to_vec()),
+        (
+            "the number, 6 bytes, big end first",
+            PHONE.to_be_bytes()[2..].to_vec(),
+        ),
+        (
+            "the number, 8 bytes, little end first",
+            PHONE.to_le_bytes().to_vec(),
+        ),
     ];
     for (what, text) in [
         ("the name", NAME),
@@ -90,7 +99,11 @@ fn in_folder(folder: &Path) -> Vec<String> {
             found.extend(in_folder(&path));
         } else {
             let bytes = std::fs::read(&path).unwrap();
-            found.extend(found_in(&bytes).into_iter().map(|what| format!("{what} in {}", path.display())));
+            found.extend(
+                found_in(&bytes)
+                    .into_iter()
+                    .map(|what| format!("{what} in {}", path.display())),
+            );
         }
     }
     found
@@ -112,7 +125,10 @@ fn dump(url: &str) -> Vec<u8> {
 fn left(database: Database, town: &Town) -> Vec<String> {
     match database {
         Database::Sqlite => in_folder(town.folder.path()),
-        Database::Postgres => found_in(&dump(&town.url)).into_iter().map(str::to_owned).collect(),
+        Database::Postgres => found_in(&dump(&town.url))
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -120,7 +136,10 @@ fn left(database: Database, town: &Town) -> Vec<String> {
 async fn plant(town: &Town) -> (Person, Person) {
     let (zeb, bob) = (zebulon(town).await, town.person("Bob").await);
     let contact = town.befriend(zeb, bob).await;
-    town.text_with(zeb.phone, contact.number, SAID, |t| t.carrier_ref = Some(format!("ref-{SAID}"))).await;
+    town.text_with(zeb.phone, contact.number, SAID, |t| {
+        t.carrier_ref = Some(format!("ref-{SAID}"))
+    })
+    .await;
     town.text(bob.phone, contact.mirror_number, HEARD).await;
     town.carrier.wait_for(zeb.phone, 1).await;
     let sent = NewMessage {
@@ -141,14 +160,27 @@ async fn plant(town: &Town) -> (Person, Person) {
         given_at: None,
     };
     town.board.record_opt_in(town.community, opt_in).await.unwrap();
-    let link = NewBookLink { member: zeb.id, expires_in_s: None };
-    town.board.create_book_link(town.community, link, [1; 32]).await.unwrap();
-    town.board.block(town.community, zeb.id, town.person("Eve").await.id).await.unwrap();
+    let link = NewBookLink {
+        member: zeb.id,
+        expires_in_s: None,
+    };
+    town.board
+        .create_book_link(town.community, link, [1; 32])
+        .await
+        .unwrap();
+    town.board
+        .block(town.community, zeb.id, town.person("Eve").await.id)
+        .await
+        .unwrap();
     // A pair that was released, and a late reply to it, which is held.
     let cid = town.person("Cid").await;
     let other = town.befriend(zeb, cid).await;
     town.board
-        .release_contact(town.community, zeb.id, partyline::switchboard::ContactRef::Member(cid.id))
+        .release_contact(
+            town.community,
+            zeb.id,
+            partyline::switchboard::ContactRef::Member(cid.id),
+        )
         .await
         .unwrap();
     let late = town.text(zeb.phone, other.number, SAID).await;
@@ -157,7 +189,12 @@ async fn plant(town: &Town) -> (Person, Person) {
     town.text(zeb.phone, other.number, "STOP").await;
     // Where no door leads: as the edges and other communities' nodes would have left it.
     let (c, m, b, n) = (town.community.as_i64(), zeb.id.as_i64(), bob.id.as_i64(), PHONE);
-    let number = town.board.numbers(town.community, None, 1).await.unwrap().remove(0);
+    let number = town
+        .board
+        .numbers(town.community, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     let (number, e164) = (number.id.as_i64(), number.number.as_i64());
     let calls = "INSERT INTO calls (community_id, id, origin, node, from_member, to_member, from_phone, state, cause, \
                  began_at, ended_at, hang_up, steps) VALUES";
@@ -214,7 +251,11 @@ async fn plant(town: &Town) -> (Person, Person) {
 async fn export(town: &Town, member: MemberId) -> (String, Value) {
     let (mut all, mut place) = (String::new(), Some(ExportPlace::first()));
     while let Some(at) = place {
-        let (text, next) = town.board.export_member(town.community, member, at).await.unwrap();
+        let (text, next) = town
+            .board
+            .export_member(town.community, member, at)
+            .await
+            .unwrap();
         all.push_str(&text);
         place = next;
     }
@@ -233,7 +274,10 @@ fn count(town: &Town, what: &str) -> i64 {
         n: i64,
     }
     let sql = format!("SELECT COUNT(*) AS n FROM {what}");
-    let mut conn = Db::open(&town.url, Durability::Command).unwrap().connect().unwrap();
+    let mut conn = Db::open(&town.url, Durability::Command)
+        .unwrap()
+        .connect()
+        .unwrap();
     let found: Count = match &mut conn {
         Conn::Sqlite(c) => diesel::sql_query(sql).get_result(c).unwrap(),
         Conn::Postgres(c) => diesel::sql_query(sql).get_result(c).unwrap(),

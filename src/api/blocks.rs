@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use super::ApiState;
 use super::auth::Who;
+use super::json::Json;
 use super::page::{Page, Paging, page};
 use super::path::{At, AtContact};
 use super::problem::Result;
 use super::query::Query;
-use super::json::Json;
 use crate::domain::id::{CommunityId, CommunityKind, MemberId, MemberKind};
 use crate::switchboard::{Block, ContactRef};
 

@@ -146,11 +146,8 @@ pub(crate) async fn erase(
     let (board, random) = (who.board(&state), (state.random)());
     let (community, member) = (community.0, member.0);
     // Were the caller to hang up, it would go on all the same.
-    let erasing = tokio::spawn(async move {
-        board
-            .erase_member(community, member, erase.confirm, random)
-            .await
-    });
+    let erasing =
+        tokio::spawn(async move { board.erase_member(community, member, erase.confirm, random).await });
     let erased = erasing.await.map_err(|_| Problem::internal())??;
     Ok(HttpResponse::Ok().json(erased))
 }

@@ -28,7 +28,11 @@ pub(crate) struct NewOptIn {
     /// How it was given.
     source: OptInSource,
     /// The wording that was agreed to, or where it is kept.
-    #[schema(min_length = 1, max_length = 500, example = "Texts from my club, form of 2026-01-31")]
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        example = "Texts from my club, form of 2026-01-31"
+    )]
     evidence: String,
     /// When it was given; now, if absent.
     given_at: Option<Timestamp>,
@@ -61,6 +65,7 @@ pub(crate) async fn create(
         given_at: new.given_at,
     };
     let (record, is_new) = who.board(&state).record_opt_in(community.0, new).await?;
+    let record = who.shown(record);
     Ok(match is_new {
         true => HttpResponse::Created().json(record),
         false => HttpResponse::Ok().json(record),
@@ -92,6 +97,7 @@ pub(crate) struct Filter {
 )]
 pub(crate) async fn list(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
@@ -100,7 +106,8 @@ pub(crate) async fn list(
         .board
         .opt_ins(community.0, filter.member, before, filter.limit.fetch())
         .await?;
-    Ok(page(found, filter.limit, |record| record.id))
+    let found = found.into_iter().map(|record| who.shown(record)).collect();
+    Ok(page(found, filter.limit, |record: &OptIn| record.id))
 }
 
 /// `GET …/opt_ins/{opt_in}`
@@ -113,10 +120,12 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn one(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     opt_in: At<OptInKind>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(state.board.opt_in(community.0, opt_in.0).await?))
+    let found = state.board.opt_in(community.0, opt_in.0).await?;
+    Ok(HttpResponse::Ok().json(who.shown(found)))
 }
 
 /// `DELETE …/opt_ins/{opt_in}`: it ends; the record stays.

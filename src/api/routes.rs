@@ -2,9 +2,9 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, blocks, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
-    endpoints, erasures, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
-    openapi, opt_ins, opt_outs, pools, resolve, verifications,
+    assignments, blocks, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices,
+    docs, endpoints, erasures, events, health, imports, interactions, keys, loopback, members, messages,
+    metrics, numbers, openapi, opt_ins, opt_outs, pools, resolve, verifications,
 };
 
 /// The route table.

@@ -130,7 +130,10 @@ pub fn run(config: &Config, command: Command, out: Output) -> Result<()> {
 async fn find(board: &Switchboard, whose: &Whose) -> Result<(CommunityId, MemberId)> {
     let community = find_community(board, &whose.community).await?.id;
     if whose.member.starts_with('+') {
-        let phone: E164 = whose.member.parse().map_err(|e| Failure::failed(format!("{e}")))?;
+        let phone: E164 = whose
+            .member
+            .parse()
+            .map_err(|e| Failure::failed(format!("{e}")))?;
         let found = board.members(community, Some(phone), None, 1).await?;
         return match found.first() {
             Some(member) => Ok((community, member.id)),
@@ -195,7 +198,9 @@ async fn erase(config: &Config, whose: Whose, yes: bool, out: Output) -> Result<
     );
     match erased.compacted {
         true => Ok(()),
-        false => Err(Failure::failed("what was erased may still stand in the log".to_owned())),
+        false => Err(Failure::failed(
+            "what was erased may still stand in the log".to_owned(),
+        )),
     }
 }
 
@@ -226,12 +231,13 @@ async fn set_zone(config: &Config, whose: Whose, zone: Option<String>, out: Outp
     let member = board
         .edit_member(community, member, edit, Expected::any())
         .await?;
-    out.print(&json!({ "member": member.id, "time_zone": member.time_zone }), || {
-        match &member.time_zone {
+    out.print(
+        &json!({ "member": member.id, "time_zone": member.time_zone }),
+        || match &member.time_zone {
             Some(zone) => format!("{} lives in {zone}", member.id),
             None => format!("{} has no time zone of their own", member.id),
-        }
-    });
+        },
+    );
     Ok(())
 }
 

@@ -162,8 +162,9 @@ fn wall(zone: Tz, at: i64) -> Option<NaiveDateTime> {
 /// Milliseconds from one time of day to the next that shows another.
 fn ms_until(now: NaiveTime, then: NaiveTime) -> i64 {
     const DAY_MS: i64 = 24 * 3_600_000;
-    let ms =
-        |t: NaiveTime| i64::from(t.num_seconds_from_midnight()) * 1000 + i64::from(t.nanosecond() / 1_000_000);
+    let ms = |t: NaiveTime| {
+        i64::from(t.num_seconds_from_midnight()) * 1000 + i64::from(t.nanosecond() / 1_000_000)
+    };
     (ms(then) - ms(now)).rem_euclid(DAY_MS)
 }
 

@@ -97,7 +97,17 @@ fn an_hour_that_comes_twice_counts_both_times() {
 
 #[test]
 fn what_is_no_time_of_day_is_refused() {
-    for text in ["", "8:00", "08:0", "24:00", "08:60", "+8:00", "08:00:00", "ab:cd", "０８:００"] {
+    for text in [
+        "",
+        "8:00",
+        "08:0",
+        "24:00",
+        "08:60",
+        "+8:00",
+        "08:00:00",
+        "ab:cd",
+        "０８:００",
+    ] {
         assert_eq!(parse_time(text), None, "{text}");
     }
     assert!(Hours::new("08:00", "21:00", &[]).is_none());

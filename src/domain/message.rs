@@ -239,7 +239,9 @@ impl Reason {
             Reason::TooOften => "the desk was texted too often; wait a minute",
             Reason::BlockedByRecipient => "the recipient has blocked the sender",
             Reason::BlockedBySender => "the sender has blocked this contact; lift the block first",
-            Reason::NotOptedIn => "no opt-in is recorded of the recipient's phone, and this community asks for one",
+            Reason::NotOptedIn => {
+                "no opt-in is recorded of the recipient's phone, and this community asks for one"
+            }
         }
     }
 

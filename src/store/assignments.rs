@@ -145,8 +145,16 @@ pub fn by_contact_with_ends(
     let other = contacts_blocks
         .field(blocks::community_id)
         .eq(assignments::community_id)
-        .and(contacts_blocks.field(blocks::member_id).eq(assignments::contact_id))
-        .and(contacts_blocks.field(blocks::contact_id).eq(assignments::member_id));
+        .and(
+            contacts_blocks
+                .field(blocks::member_id)
+                .eq(assignments::contact_id),
+        )
+        .and(
+            contacts_blocks
+                .field(blocks::contact_id)
+                .eq(assignments::member_id),
+        );
     type Found = (
         Row,
         Option<NumberRow>,

@@ -26,7 +26,8 @@ pub struct BlockRow {
 
 /// Records a block; false if it was there.
 pub fn insert(conn: &mut Conn, row: &BlockRow) -> Result<bool, StoreError> {
-    let made = each!(conn, c => diesel::insert_into(blocks::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let made =
+        each!(conn, c => diesel::insert_into(blocks::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(made > 0)
 }
 

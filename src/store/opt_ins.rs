@@ -44,7 +44,14 @@ pub struct OptInRow {
 
 /// Records an opt-in; false if one lives for that phone and number.
 pub fn record(conn: &mut Conn, row: &OptInRow) -> Result<bool, StoreError> {
-    if live(conn, CommunityId::from_i64(row.community_id), row.phone, row.number_id)?.is_some() {
+    if live(
+        conn,
+        CommunityId::from_i64(row.community_id),
+        row.phone,
+        row.number_id,
+    )?
+    .is_some()
+    {
         return Ok(false);
     }
     let made = each!(conn, c => diesel::insert_into(opt_ins::table).values(row).on_conflict_do_nothing().execute(c))?;
@@ -75,14 +82,12 @@ pub fn covers(
     phone: E164,
     number_id: i64,
 ) -> Result<bool, StoreError> {
-    Ok(
-        each!(conn, c => diesel::select(diesel::dsl::exists(opt_ins::table
+    Ok(each!(conn, c => diesel::select(diesel::dsl::exists(opt_ins::table
         .filter(opt_ins::community_id.eq(community.as_i64()))
         .filter(opt_ins::phone.eq(phone.as_i64()))
         .filter(opt_ins::number_id.eq_any([ALL_NUMBERS, number_id]))
         .filter(opt_ins::ended_at.is_null())))
-        .get_result(c))?,
-    )
+        .get_result(c))?)
 }
 
 /// Ends what lives of a phone: for one number, or for all where none is given. Says how many ended.

@@ -129,7 +129,10 @@ fn contact_history(
     after: (i64, i64),
 ) -> Result<Rows> {
     let rows = history::of_member(conn, community, member, after, PIECE)?;
-    let next = rows.last().filter(|_| is_full(rows.len())).map(|row| (row.at, row.id));
+    let next = rows
+        .last()
+        .filter(|_| is_full(rows.len()))
+        .map(|row| (row.at, row.id));
     let rows = rows.into_iter().map(|row| {
         json!({
             "at": Timestamp(row.at),
@@ -155,7 +158,10 @@ fn device_history(
     after: (i64, i64),
 ) -> Result<Rows> {
     let rows = presence::changes_of(conn, community, member, after, PIECE)?;
-    let next = rows.last().filter(|_| is_full(rows.len())).map(|row| (row.at, row.id));
+    let next = rows
+        .last()
+        .filter(|_| is_full(rows.len()))
+        .map(|row| (row.at, row.id));
     let rows = rows.into_iter().map(|row| {
         json!({
             "at": Timestamp(row.at),
@@ -172,7 +178,9 @@ fn contacts(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result
     let mut all = Vec::new();
     // Never more than the pool has numbers.
     for row in assignments::of_member(conn, community, member)? {
-        let number = numbers::get(conn, community, row.number)?.map(|n| n.e164()).transpose()?;
+        let number = numbers::get(conn, community, row.number)?
+            .map(|n| n.e164())
+            .transpose()?;
         all.push(json!({
             "id": row.id.cast::<crate::domain::id::ContactKind>(),
             "contact": row.contact,
@@ -308,9 +316,9 @@ fn rows_of(
         Section::OptIns | Section::OptOuts => consents(conn, community, member, section, after),
         Section::Book => {
             let taken = books::get(conn, community, member)?;
-            let one = taken.map(|row| {
-                json!({ "taken_at": Timestamp(row.taken_at), "told_at": row.told_at.map(Timestamp) })
-            });
+            let one = taken.map(
+                |row| json!({ "taken_at": Timestamp(row.taken_at), "told_at": row.told_at.map(Timestamp) }),
+            );
             Ok((one.into_iter().collect(), None))
         }
         Section::BookLinks => {
@@ -381,7 +389,14 @@ fn piece(
     if let Some(after) = more {
         // Nothing but brackets may stand before the first row.
         return match begun {
-            true => Ok((text, Some(ExportPlace { begun, after, ..place }))),
+            true => Ok((
+                text,
+                Some(ExportPlace {
+                    begun,
+                    after,
+                    ..place
+                }),
+            )),
             false => piece(conn, now, (community, member), ExportPlace { after, ..place }),
         };
     }

@@ -208,13 +208,15 @@ pub(crate) fn release(conn: &mut Conn, ctx: &Context, waiting: &DeferredRow) -> 
         deferred::put(conn, &behind)?;
         return Ok(Vec::new());
     }
-    let mut row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("deferred_texts.message_id"))?;
+    let mut row =
+        messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("deferred_texts.message_id"))?;
     if row.expires_at <= ctx.now.0 {
         let reason = Some(Reason::DeadlinePassed);
         return advance(conn, ctx, (community, id), Status::Expired, reason, None);
     }
     let Setup { policy, apps } = communities::setup(conn, community)?;
-    let over = |conn: &mut Conn, reason| advance(conn, ctx, (community, id), Status::Blocked, Some(reason), None);
+    let over =
+        |conn: &mut Conn, reason| advance(conn, ctx, (community, id), Status::Blocked, Some(reason), None);
     if row.origin == MessageOrigin::Notice.code() {
         return match notices::again(conn, ctx, &row, waiting.lane)? {
             Ok((pending, member, device)) => {
@@ -270,7 +272,8 @@ fn back_to_accepted(conn: &mut Conn, ctx: &Context, row: &mut MessageRow) -> Res
 
 /// Until when a text on these facts would be held, were it sent now; none where it would go.
 pub(crate) fn foretell(conn: &mut Conn, now: Timestamp, facts: &Facts) -> Result<Option<Timestamp>> {
-    let (Ruling::Bridge, Some(dialled), Some(pair)) = (route::rule(facts), &facts.dialled, &facts.pair) else {
+    let (Ruling::Bridge, Some(dialled), Some(pair)) = (route::rule(facts), &facts.dialled, &facts.pair)
+    else {
         return Ok(None);
     };
     let Some(device) = pair.device.as_ref().filter(|_| deliver::ways(pair).phone) else {

@@ -13,9 +13,9 @@ use super::{Context, Switchboard, hours};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MessageId};
 use crate::domain::message::{Reason, Status};
+use crate::store::Conn;
 use crate::store::deferred::{self, DeferredRow};
 use crate::store::outbox::Pending;
-use crate::store::Conn;
 
 /// How often it is looked whether a text may go.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

@@ -11,10 +11,10 @@ use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
+use crate::store::devices::{self, DeviceRow};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::devices::{self, DeviceRow};
 use crate::store::{Conn, StoreError, deferred};
 
 /// A phone gets at most one refusal notice from a number in this time, so that two machines which answer
@@ -132,10 +132,14 @@ pub(crate) fn again(
     };
     let phone = device.e164()?;
     let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
-    if stopped.iter().any(|o| o.number_id == 0 || o.number_id == number.id) {
+    if stopped
+        .iter()
+        .any(|o| o.number_id == 0 || o.number_id == number.id)
+    {
         return Ok(Err(Reason::RecipientOptedOut));
     }
-    let stands = crate::store::assignments::by_number(conn, community, member, NumberId::from_i64(number.id))?;
+    let stands =
+        crate::store::assignments::by_number(conn, community, member, NumberId::from_i64(number.id))?;
     if stands.is_none() && !number.desk {
         return Ok(Err(Reason::PairReleased));
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{Result, SwitchboardError};
+use super::views::HoldsPhones;
 use super::{Context, Switchboard, communities, members};
 use crate::domain::history::{Actor, ActorWord};
 use crate::domain::id::{CommunityId, DeviceId, MemberId, NumberId, OptInId, OptInKind};
@@ -84,7 +85,7 @@ pub struct OptIn {
     pub number: Option<NumberId>,
     /// How it was given.
     pub source: OptInSource,
-    /// The wording that was agreed to, or where it is kept.
+    /// The wording that was agreed to, or where it is kept. Empty to keys of scope `app`: it may be anything, a phone too.
     #[schema(example = "Texts from my club, form of 2026-01-31")]
     pub evidence: String,
     /// When it was given.
@@ -99,6 +100,14 @@ pub struct OptIn {
     /// By what.
     #[schema(example = json!(null))]
     pub ended_by: Option<OptInEnd>,
+}
+
+impl HoldsPhones for OptIn {
+    /// The evidence may be anything, a number too.
+    fn without_phones(mut self) -> Self {
+        self.evidence.clear();
+        self
+    }
 }
 
 /// A consent to be recorded.
@@ -153,7 +162,16 @@ pub(crate) fn by_text(
     phone: E164,
     (number, contact, said): (i64, Option<i64>, &str),
 ) -> Result<()> {
-    if rows::list(conn, community, Some(&[phone.as_i64()]), i64::MAX, MOST_OF_PHONE as i64)?.len() >= MOST_OF_PHONE {
+    if rows::list(
+        conn,
+        community,
+        Some(&[phone.as_i64()]),
+        i64::MAX,
+        MOST_OF_PHONE as i64,
+    )?
+    .len()
+        >= MOST_OF_PHONE
+    {
         return Ok(());
     }
     let (who, who_id) = Actor::Broker.code();
@@ -224,7 +242,10 @@ fn record(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewOptIn
             Some(id) => SwitchboardError::not_found("phone", id),
             None => SwitchboardError::conflict(
                 "no_device",
-                format!("{} has no phone, and a phone it is that consents; add one first", new.member),
+                format!(
+                    "{} has no phone, and a phone it is that consents; add one first",
+                    new.member
+                ),
             ),
         });
     };

@@ -17,8 +17,7 @@ use crate::store::{Conn, StoreError};
 const PURPOSE: &[u8] = b"partyline-phone-1";
 
 fn hash_of(key: &[u8], phone: E164) -> Result<Vec<u8>> {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(key).map_err(|_| StoreError::Corrupt("hash_keys.secret"))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| StoreError::Corrupt("hash_keys.secret"))?;
     mac.update(PURPOSE);
     mac.update(&phone.as_i64().to_be_bytes());
     Ok(mac.finalize().into_bytes().to_vec())

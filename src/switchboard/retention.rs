@@ -106,7 +106,9 @@ impl Switchboard {
         let (mut gone, mut from) = (0, from);
         loop {
             let (changed, reached) = self
-                .write_grouped(move |conn, _| Ok(store::expire_bodies(conn, community, (from, before), AT_ONCE)?))
+                .write_grouped(move |conn, _| {
+                    Ok(store::expire_bodies(conn, community, (from, before), AT_ONCE)?)
+                })
                 .await?;
             gone += changed;
             match reached {

@@ -22,9 +22,9 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, blocks, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices, docs,
-    endpoints, erasures, events, health, imports, interactions, keys, loopback, members, messages, metrics, numbers,
-    opt_ins, opt_outs, pools, resolve, verifications,
+    assignments, blocks, book, book_links, bulk, calls, capacity, communities, contacts, deliveries, devices,
+    docs, endpoints, erasures, events, health, imports, interactions, keys, loopback, members, messages,
+    metrics, numbers, opt_ins, opt_outs, pools, resolve, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{

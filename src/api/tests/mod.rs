@@ -8,6 +8,7 @@ mod calls;
 mod capacity;
 mod common;
 pub(super) mod conformance;
+mod consent;
 mod endpoints;
 mod etags;
 mod foretold;

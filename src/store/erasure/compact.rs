@@ -36,8 +36,7 @@ pub fn compact(db: &Db) -> Result<bool, StoreError> {
             conn.execute("PRAGMA temp_store = FILE; VACUUM")?;
             for _ in 0..TRIES {
                 let Conn::Sqlite(c) = &mut conn else { break };
-                let done: Checkpoint =
-                    diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(c)?;
+                let done: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(c)?;
                 if done.busy == 0 {
                     return Ok(true);
                 }

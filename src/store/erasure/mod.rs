@@ -144,10 +144,7 @@ pub fn reach(
     if let Some(key) = far.first() {
         return Ok(Some(*key));
     }
-    let last = keys(
-        conn,
-        &format!("SELECT {key} AS key {rest} DESC LIMIT 1"),
-    )?;
+    let last = keys(conn, &format!("SELECT {key} AS key {rest} DESC LIMIT 1"))?;
     Ok(last.first().copied())
 }
 

@@ -33,8 +33,14 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("book_links", Removed),
     ("blocks", Removed),
     ("members", Removed),
-    ("books", OnlyIds("others' books hold 8 bytes of a hash of each name and number, for comparing")),
-    ("releases", Run(&["DELETE FROM releases WHERE community_id = {c} AND member_id = {m}"])),
+    (
+        "books",
+        OnlyIds("others' books hold 8 bytes of a hash of each name and number, for comparing"),
+    ),
+    (
+        "releases",
+        Run(&["DELETE FROM releases WHERE community_id = {c} AND member_id = {m}"]),
+    ),
     (
         "device_history",
         Run(&[
@@ -42,7 +48,10 @@ pub const TABLES: &[(&str, Fate)] = &[
             "DELETE FROM device_history WHERE community_id = {c} AND phone IN ({phones})",
         ]),
     ),
-    ("assignment_history", OnlyIds("what others' numbers were at a moment is told from both sides of a pair")),
+    (
+        "assignment_history",
+        OnlyIds("what others' numbers were at a moment is told from both sides of a pair"),
+    ),
     // What phones have stopped, and know, goes on under a keyed hash: `switchboard/phone_hashes`.
     (
         "opt_outs",
@@ -52,9 +61,15 @@ pub const TABLES: &[(&str, Fate)] = &[
         "phone_holds",
         Searched(&["DELETE FROM phone_holds WHERE community_id = {c} AND phone IN ({phones})"]),
     ),
-    ("hashed_phones", OnlyIds("a keyed hash of a phone keeps its STOP and its cool-downs")),
+    (
+        "hashed_phones",
+        OnlyIds("a keyed hash of a phone keeps its STOP and its cool-downs"),
+    ),
     ("hash_keys", Nobody("the key of those hashes")),
-    ("opt_ins", Run(&["DELETE FROM opt_ins WHERE community_id = {c} AND phone IN ({phones})"])),
+    (
+        "opt_ins",
+        Run(&["DELETE FROM opt_ins WHERE community_id = {c} AND phone IN ({phones})"]),
+    ),
     (
         "desk_phones",
         Searched(&[
@@ -86,9 +101,11 @@ pub const TABLES: &[(&str, Fate)] = &[
     ),
     (
         "message_parts",
-        Run(&["DELETE FROM message_parts WHERE community_id = {c} AND message_id IN (SELECT m.id FROM messages m \
+        Run(&[
+            "DELETE FROM message_parts WHERE community_id = {c} AND message_id IN (SELECT m.id FROM messages m \
              JOIN message_parts p ON m.community_id = p.community_id AND m.id = p.message_id \
-             WHERE m.community_id = {c} AND m.from_member = {m} LIMIT {n})"]),
+             WHERE m.community_id = {c} AND m.from_member = {m} LIMIT {n})",
+        ]),
     ),
     (
         "outbox",
@@ -96,11 +113,16 @@ pub const TABLES: &[(&str, Fate)] = &[
     ),
     (
         "deferred_texts",
-        Run(&["DELETE FROM deferred_texts WHERE community_id = {c} AND message_id IN (SELECT d.message_id \
+        Run(&[
+            "DELETE FROM deferred_texts WHERE community_id = {c} AND message_id IN (SELECT d.message_id \
              FROM deferred_texts d JOIN messages m ON m.community_id = d.community_id AND m.id = d.message_id \
-             WHERE d.community_id = {c} AND (m.from_member = {m} OR m.to_member = {m}) LIMIT {n})"]),
+             WHERE d.community_id = {c} AND (m.from_member = {m} OR m.to_member = {m}) LIMIT {n})",
+        ]),
     ),
-    ("strangers", Run(&["DELETE FROM strangers WHERE community_id = {c} AND phone IN ({phones})"])),
+    (
+        "strangers",
+        Run(&["DELETE FROM strangers WHERE community_id = {c} AND phone IN ({phones})"]),
+    ),
     (
         "messages",
         Searched(&[
@@ -127,17 +149,28 @@ pub const TABLES: &[(&str, Fate)] = &[
     ),
     (
         "held_parts",
-        Run(&["DELETE FROM held_parts WHERE from_phone IN ({phones}) AND to_number IN \
-             (SELECT e164 FROM numbers WHERE community_id = {c})"]),
+        Run(&[
+            "DELETE FROM held_parts WHERE from_phone IN ({phones}) AND to_number IN \
+             (SELECT e164 FROM numbers WHERE community_id = {c})",
+        ]),
     ),
-    ("early_receipts", Nobody("what carriers call parts of texts, for five minutes")),
+    (
+        "early_receipts",
+        Nobody("what carriers call parts of texts, for five minutes"),
+    ),
     // What apps and callers were told.
     ("events", Searched(&[])),
     ("delivery_attempts", Searched(&[])),
-    ("deliveries", Nobody("how callbacks went; what they told is in events")),
+    (
+        "deliveries",
+        Nobody("how callbacks went; what they told is in events"),
+    ),
     ("idempotency_keys", Searched(&[])),
     // Files that were imported.
-    ("imports", Nobody("a file's name and hash; an erasure waits for the import's end")),
+    (
+        "imports",
+        Nobody("a file's name and hash; an erasure waits for the import's end"),
+    ),
     (
         "import_lines",
         Run(&["DELETE FROM import_lines WHERE community_id = {c} AND (member_id = {m} OR contact_id = {m})"]),
@@ -155,7 +188,10 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("endpoint_secrets", Nobody("an app's own")),
     ("signing_keys", Nobody("the installation's own")),
     ("verifications", Nobody("counts")),
-    ("verification_parts", OnlyIds("a signed report names rows by ids; changed, it would be no proof")),
+    (
+        "verification_parts",
+        OnlyIds("a signed report names rows by ids; changed, it would be no proof"),
+    ),
     ("erasures", Searched(&[])),
 ];
 
@@ -164,7 +200,11 @@ pub fn statements(subject: &Subject) -> impl Iterator<Item = (&'static str, Stri
     let (c, m) = (subject.community.as_i64(), subject.member.as_i64());
     let phones: Vec<String> = subject.phones.iter().map(i64::to_string).collect();
     // No phone is 0.
-    let phones = if phones.is_empty() { "0".to_owned() } else { phones.join(", ") };
+    let phones = if phones.is_empty() {
+        "0".to_owned()
+    } else {
+        phones.join(", ")
+    };
     TABLES.iter().flat_map(move |(table, fate)| {
         let statements: &[&str] = match fate {
             Run(statements) | Searched(statements) => statements,
@@ -206,10 +246,16 @@ mod tests {
         assert!(known.len() > 40, "{known:?}");
         for table in &known {
             let said = TABLES.iter().filter(|(name, _)| name == table).count();
-            assert_eq!(said, 1, "what does an erasure do with `{table}`? Say so in TABLES");
+            assert_eq!(
+                said, 1,
+                "what does an erasure do with `{table}`? Say so in TABLES"
+            );
         }
         for (table, _) in TABLES {
-            assert!(known.iter().any(|name| name == table), "there is no table `{table}`");
+            assert!(
+                known.iter().any(|name| name == table),
+                "there is no table `{table}`"
+            );
         }
     }
 

@@ -351,7 +351,10 @@ fn cannot(asker: &Asker<'_>, name: &str, error: &SwitchboardError) -> String {
         SwitchboardError::Conflict {
             code: "blocked_by_sender",
             ..
-        } => format!("You have blocked {name}. Text {} {name} first.", asker.policy.desk_unblock_word),
+        } => format!(
+            "You have blocked {name}. Text {} {name} first.",
+            asker.policy.desk_unblock_word
+        ),
         _ => format!("{name} cannot be added now."),
     }
 }

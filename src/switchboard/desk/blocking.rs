@@ -13,12 +13,7 @@ use crate::switchboard::{Context, blocks};
 /// Blocks of a member that are looked through.
 const MOST_BLOCKS: i64 = 1_000;
 
-pub(super) fn block_named(
-    conn: &mut Conn,
-    ctx: &Context,
-    asker: &Asker<'_>,
-    name: &str,
-) -> Result<Answer> {
+pub(super) fn block_named(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, name: &str) -> Result<Answer> {
     let all = books::entries(conn, asker.community, asker.member)?;
     let word = &asker.policy.desk_block_word;
     if let Ok(number) = name.replace(' ', "").parse::<E164>() {
@@ -53,7 +48,10 @@ pub(super) fn block_named(
 
 pub(super) fn unblock_named(conn: &mut Conn, asker: &Asker<'_>, name: &str) -> Result<Answer> {
     let blocked = rows::list(conn, asker.community, asker.member, 0, MOST_BLOCKS)?;
-    let ids: Vec<MemberId> = blocked.iter().map(|row| MemberId::from_i64(row.contact_id)).collect();
+    let ids: Vec<MemberId> = blocked
+        .iter()
+        .map(|row| MemberId::from_i64(row.contact_id))
+        .collect();
     let all = member_rows::of_ids(conn, asker.community, &ids)?;
     let said = person_name::key(&shown(name));
     let meant: Vec<&MemberRow> = all

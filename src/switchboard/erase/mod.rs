@@ -71,7 +71,11 @@ fn subject(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<
     phones.dedup();
     // A phone that is another member's now is no longer this one's.
     let others = devices::owners(conn, community, &phones)?;
-    phones.retain(|phone| !others.iter().any(|(theirs, whose)| theirs == phone && *whose != m));
+    phones.retain(|phone| {
+        !others
+            .iter()
+            .any(|(theirs, whose)| theirs == phone && *whose != m)
+    });
     Ok(Subject {
         community,
         member,
@@ -122,7 +126,9 @@ fn begin(
     if person_name::key(&row.name) != person_name::key(confirm) {
         return Err(SwitchboardError::invalid(
             "confirm",
-            format!("`confirm` must be the name of {member}, so that nobody is erased by a slip; look at the member first"),
+            format!(
+                "`confirm` must be the name of {member}, so that nobody is erased by a slip; look at the member first"
+            ),
         ));
     }
     check_quiet(conn, community, member)?;
@@ -180,7 +186,12 @@ impl Switchboard {
     }
 
     async fn carry_through(&self, subject: Subject) -> Result<Erased> {
-        let _one = self.inner.erasing.acquire().await.map_err(|_| StoreError::Closed)?;
+        let _one = self
+            .inner
+            .erasing
+            .acquire()
+            .await
+            .map_err(|_| StoreError::Closed)?;
         let mut rows = 0;
         for (_, sql) in tables::statements(&subject) {
             loop {

@@ -71,7 +71,11 @@ impl Switchboard {
         let marks = Marks::of(subject);
         let c = subject.community.as_i64();
         let phones: Vec<String> = subject.phones.iter().map(i64::to_string).collect();
-        let phones = if phones.is_empty() { "0".to_owned() } else { phones.join(", ") };
+        let phones = if phones.is_empty() {
+            "0".to_owned()
+        } else {
+            phones.join(", ")
+        };
         let found = any(&["text", "detail"], &marks.digits);
         let named = any(&["text"], &marks.names);
         let mut rows = 0;
@@ -93,12 +97,18 @@ impl Switchboard {
             })
             .await?;
         let phones: Vec<String> = subject.phones.iter().map(i64::to_string).collect();
-        let phones = if phones.is_empty() { "0".to_owned() } else { phones.join(", ") };
+        let phones = if phones.is_empty() {
+            "0".to_owned()
+        } else {
+            phones.join(", ")
+        };
         let found = any(&["steps"], &marks.digits);
         rows += self
             .walk(subject.community, ("calls", "id"), move |range| {
                 vec![
-                    format!("DELETE FROM calls WHERE {range} AND from_phone IN ({phones}) AND from_member IS NULL"),
+                    format!(
+                        "DELETE FROM calls WHERE {range} AND from_phone IN ({phones}) AND from_member IS NULL"
+                    ),
                     format!("UPDATE calls SET from_phone = NULL WHERE {range} AND from_phone IN ({phones})"),
                     format!("UPDATE calls SET steps = NULL WHERE {range} AND {found}"),
                 ]
@@ -120,7 +130,10 @@ impl Switchboard {
         let mut said = marks.digits.clone();
         said.push(marks.id.clone());
         let answered = any(&["answer"], &said);
-        let refused = any(&["sentence"], &[marks.digits.clone(), marks.names.clone()].concat());
+        let refused = any(
+            &["sentence"],
+            &[marks.digits.clone(), marks.names.clone()].concat(),
+        );
         let listed = any(&["menu"], &marks.keys);
         let rest = [
             format!(
@@ -222,7 +235,9 @@ fn redact(
     let deliveries = format!("SELECT id FROM deliveries WHERE community_id = {c} AND event_id = {id}");
     if has_number {
         for sql in [
-            format!("DELETE FROM delivery_attempts WHERE community_id = {c} AND delivery_id IN ({deliveries})"),
+            format!(
+                "DELETE FROM delivery_attempts WHERE community_id = {c} AND delivery_id IN ({deliveries})"
+            ),
             format!("DELETE FROM deliveries WHERE community_id = {c} AND event_id = {id}"),
             format!("DELETE FROM events WHERE community_id = {c} AND id = {id}"),
         ] {
@@ -254,7 +269,10 @@ fn silence(value: &mut Value) -> bool {
                     *erased = json!(true);
                 }
             }
-            if let Some(detail) = fields.get_mut("detail").filter(|detail| detail.is_string() && **detail != json!("")) {
+            if let Some(detail) = fields
+                .get_mut("detail")
+                .filter(|detail| detail.is_string() && **detail != json!(""))
+            {
                 *detail = json!("");
                 changed = true;
             }

@@ -11,12 +11,12 @@ use crate::domain::Timestamp;
 use crate::domain::message::{Reason, Status};
 use crate::store::StoreError;
 use crate::store::outbox::{self, Pending};
-use crate::switchboard::{Switchboard, hours};
 use crate::switchboard::attempt::{after_failure, send};
 use crate::switchboard::intercept::ASK;
 use crate::switchboard::lanes::key_of;
 use crate::switchboard::outlet::{Outlet, OutletError, Sent};
 use crate::switchboard::receipts::{Attempt, Completion};
+use crate::switchboard::{Switchboard, hours};
 
 impl Dispatcher {
     pub(super) fn hand_out(&mut self, now: Timestamp) {
@@ -139,7 +139,9 @@ impl Dispatcher {
             let (key, lane, carrier) = (key_of(&item), item.row.lane, item.row.carrier.clone());
             loop {
                 let late = item.clone();
-                let put_off = board.write_grouped(move |conn, _| hours::put_off(conn, &late)).await;
+                let put_off = board
+                    .write_grouped(move |conn, _| hours::put_off(conn, &late))
+                    .await;
                 match put_off {
                     Ok(()) => break,
                     Err(error) => tracing::warn!(%error, "a text could not be put off; trying again"),
