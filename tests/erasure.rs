@@ -232,7 +232,7 @@ async fn plant(town: &Town) -> (Person, Person) {
              INSERT INTO import_refusals (community_id, import_id, line, reason, sentence) VALUES \
              ({c}, 1, 1, 'phone_taken', '+{n} is already the phone of {id}');
              INSERT INTO callback_endpoints (community_id, id, url, description, kinds, intercepts, strangers, state, \
-             failures, created_at, updated_at) VALUES ({c}, 1, 'http://x', '', '[]', FALSE, FALSE, 'active', 0, 1, 1);
+             failures, created_at, updated_at) VALUES ({c}, 1, 'http://x', '', '[]', FALSE, FALSE, 'disabled', 0, 1, 1);
              INSERT INTO deliveries (community_id, id, endpoint_id, event_id, kind, lane, state, attempts, due_at, \
              created_at) SELECT {c}, id, 1, id, kind, 1, 1, 1, 1, 1 FROM events WHERE community_id = {c};
              INSERT INTO delivery_attempts (community_id, delivery_id, attempt, at, duration_ms, request, answer) \

@@ -443,6 +443,9 @@ pub(super) fn refusal_notice(
     (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Result<Vec<Pending>> {
+    let Some(told) = reason.towards(dialled.policy.blocks_shown) else {
+        return Ok(Vec::new());
+    };
     // A phone that has stopped a number gets nothing more from it, not even this.
     let muted = reason == Reason::SenderOptedOut || facts.sender.as_ref().is_some_and(|d| d.stopped_all);
     if muted
@@ -452,9 +455,6 @@ pub(super) fn refusal_notice(
     {
         return Ok(Vec::new());
     }
-    let Some(told) = reason.towards(dialled.policy.blocks_shown) else {
-        return Ok(Vec::new());
-    };
     let text = match told {
         Reason::UnknownSender => dialled.policy.stranger_notice.clone(),
         Reason::NoContact | Reason::PairReleased => dialled.policy.released_notice.clone(),
