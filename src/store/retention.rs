@@ -8,37 +8,43 @@ use super::schema::{
     calls, deferred_texts, media, message_media, message_parts, messages, outbox, strangers,
 };
 use super::{Conn, StoreError, communities, each};
+use crate::domain::Timestamp;
 use crate::domain::call::State;
 use crate::domain::id::CommunityId;
 use crate::domain::message::Status;
 
+/// The statuses of what is still to be delivered.
+const WAITING: [i16; 3] = [ACCEPTED, QUEUED, HELD];
+const ACCEPTED: i16 = 0;
+const QUEUED: i16 = 1;
+const HELD: i16 = 9;
+/// After so long past its deadline nothing is still to be delivered, whatever its status says.
+const GIVEN_UP_S: i64 = 86_400;
+
 /// Takes the texts of messages whose id is at least `from` and below `before`, of so many at most. Says how many, and from where
-/// to go on; nowhere at the end, or where the first one stands that is still to be delivered.
+/// to go on; nowhere at the end, or where the first one stands that is still to be delivered: not over, nor past its
+/// deadline for a day.
 pub fn expire_bodies(
     conn: &mut Conn,
     community: CommunityId,
     (from, before): (i64, i64),
-    limit: i64,
+    (now, limit): (Timestamp, i64),
 ) -> Result<(usize, Option<i64>), StoreError> {
     let c = community.as_i64();
-    let waiting = [
-        Status::Accepted.code(),
-        Status::Queued.code(),
-        Status::Held.code(),
-    ];
-    let rows: Vec<(i64, i16)> = each!(conn, c_ => messages::table
+    let given_up = now.plus_s(-GIVEN_UP_S).0;
+    let rows: Vec<(i64, i16, i64)> = each!(conn, c_ => messages::table
         .filter(messages::community_id.eq(c))
         .filter(messages::id.ge(from))
         .filter(messages::id.lt(before))
         .order(messages::id)
         .limit(limit)
-        .select((messages::id, messages::status))
+        .select((messages::id, messages::status, messages::expires_at))
         .load(c_))?;
     let full = rows.len() as i64 == limit;
     let ids: Vec<i64> = rows
         .iter()
-        .take_while(|(_, status)| !waiting.contains(status))
-        .map(|(id, _)| *id)
+        .take_while(|(_, status, expires_at)| !WAITING.contains(status) || *expires_at < given_up)
+        .map(|(id, _, _)| *id)
         .collect();
     let stopped = ids.len() < rows.len();
     let Some(last) = ids.last().copied() else {
@@ -72,10 +78,10 @@ pub fn forget_messages(
     conn: &mut Conn,
     community: CommunityId,
     (before, reported): (i64, i64),
-    limit: i64,
+    (now, limit): (Timestamp, i64),
 ) -> Result<usize, StoreError> {
     let c = community.as_i64();
-    let over = [Status::Accepted, Status::Queued, Status::Held].map(Status::code);
+    let given_up = now.plus_s(-GIVEN_UP_S).0;
     each!(conn, c_ => {
         let leaving = outbox::table
             .filter(outbox::community_id.eq(messages::community_id))
@@ -86,7 +92,7 @@ pub fn forget_messages(
         let ids: Vec<i64> = messages::table
             .filter(messages::community_id.eq(c))
             .filter(messages::id.lt(before))
-            .filter(messages::status.ne_all(over))
+            .filter(messages::status.ne_all(WAITING).or(messages::expires_at.lt(given_up)))
             .filter(messages::status.ne(Status::Sent.code()).or(messages::id.lt(reported)))
             .filter(not(exists(leaving)))
             .filter(not(exists(deferred)))
@@ -153,5 +159,16 @@ pub fn nothing_deferred(conn: &mut Conn, community: CommunityId) -> Result<(), S
     match one {
         None => communities::set_has_deferred(conn, community, false),
         Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_what_may_still_be_sent() {
+        let waiting = [Status::Accepted, Status::Queued, Status::Held].map(Status::code);
+        assert_eq!(waiting, WAITING);
     }
 }

@@ -80,7 +80,7 @@ impl Switchboard {
             let reported = lowest_at(before.min(now.plus_s(-LATE_RECEIPTS_S)));
             let before = lowest_at(before);
             removed.messages += self
-                .repeat(move |conn| store::forget_messages(conn, community, (before, reported), AT_ONCE))
+                .repeat(move |conn| store::forget_messages(conn, community, (before, reported), (now, AT_ONCE)))
                 .await?;
             removed.calls += self
                 .repeat(move |conn| store::forget_calls(conn, community, before, AT_ONCE))
@@ -103,11 +103,11 @@ impl Switchboard {
 
     /// Takes the texts of messages from one id on up to another, but for those that are still to be delivered.
     async fn expire_bodies(&self, community: CommunityId, from: i64, before: i64) -> Result<usize> {
-        let (mut gone, mut from) = (0, from);
+        let (mut gone, mut from, now) = (0, from, self.now());
         loop {
             let (changed, reached) = self
                 .write_grouped(move |conn, _| {
-                    Ok(store::expire_bodies(conn, community, (from, before), AT_ONCE)?)
+                    Ok(store::expire_bodies(conn, community, (from, before), (now, AT_ONCE))?)
                 })
                 .await?;
             gone += changed;

@@ -33,7 +33,7 @@ pub fn compact(db: &Db) -> Result<bool, StoreError> {
         }
         Conn::Sqlite(_) => {
             // In a file, as the whole database may be more than there is memory.
-            conn.execute("PRAGMA temp_store = FILE; VACUUM")?;
+            conn.execute("PRAGMA temp_store = FILE; VACUUM; PRAGMA busy_timeout = 100")?;
             for _ in 0..TRIES {
                 let Conn::Sqlite(c) = &mut conn else { break };
                 let done: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(c)?;
