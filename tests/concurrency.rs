@@ -318,6 +318,7 @@ async fn a_text_or_key_that_another_node_stores_at_the_same_moment_is_known_and_
             from: ann.id,
             to: bob.id,
             text: text.into(),
+            urgent: false,
             idempotency_key: Some(key.into()),
         };
         town.board.send(town.community, new).await

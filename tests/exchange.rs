@@ -691,6 +691,7 @@ on_both_databases! {
             from: ann.id,
             to: bob.id,
             text: text.into(),
+            urgent: false,
             idempotency_key: Some("k1".into()),
         };
         let (first, created) = town.board.send(town.community, message("from the app")).await.unwrap();

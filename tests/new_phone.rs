@@ -479,7 +479,7 @@ on_both_databases! {
         let frozen_at = town.clock.now();
         // What their app sends is no phone's.
         let new = NewMessage {
-            from: ann.id, to: bob.id, text: "my phone is gone".into(), idempotency_key: None,
+            from: ann.id, to: bob.id, text: "my phone is gone".into(), idempotency_key: None, urgent: false,
         };
         town.board.send(town.community, new).await.unwrap();
         town.carrier.wait_for(bob.phone, 2).await;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
+use super::auth::Who;
 use super::json::Json;
 use super::page::{Cursor, Limit, Page, page};
 use super::path::At;
@@ -34,7 +35,7 @@ pub(crate) struct NewCall {
     responses(
         (status = 202, description = "Under way.", body = Call),
     ),
-    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "sender_frozen", "recipient_frozen", "no_voice", "no_trunk", "overloaded"]))),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "sender_frozen", "recipient_frozen", "no_voice", "no_trunk", "overloaded", "blocked_by_sender", "blocked_by_recipient"]))),
 )]
 pub(crate) async fn place(
     state: Data<ApiState>,
@@ -83,6 +84,7 @@ pub(crate) struct Filter {
 )]
 pub(crate) async fn list(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
@@ -99,7 +101,8 @@ pub(crate) async fn list(
         .board
         .calls(community.0, query, before, limit.fetch())
         .await?;
-    Ok(page(found, limit, |call| call.id))
+    let found = found.into_iter().map(|call| who.shown(call)).collect();
+    Ok(page(found, limit, |call: &Call| call.id))
 }
 
 /// `GET …/calls/{call}`
@@ -113,10 +116,12 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn one(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     call: At<CallKind>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(state.board.call(community.0, call.0).await?))
+    let found = state.board.call(community.0, call.0).await?;
+    Ok(HttpResponse::Ok().json(who.shown(found)))
 }
 
 /// `POST …/calls/{call}/hang_up`

@@ -34,7 +34,7 @@ pub(crate) struct NewContact {
         (status = 201, description = "A new pair.", body = views::Contact),
         (status = 200, description = "The pair was there already.", body = views::Contact),
     ),
-    extensions(("x-problems" = json!(["table_full", "received_cap_full", "opted_out", "no_device"]))),
+    extensions(("x-problems" = json!(["table_full", "received_cap_full", "opted_out", "no_device", "blocked_by_sender", "blocked_by_recipient"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::ApiState;
+use super::auth::Who;
 use super::page::{Cursor, Limit, Page, page_of_part};
 use super::path::At;
 use super::problem::Result;
@@ -45,6 +46,7 @@ pub(crate) struct Filter {
 )]
 pub(crate) async fn list(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
@@ -61,5 +63,6 @@ pub(crate) async fn list(
         .interactions(community.0, query, before, limit.fetch())
         .await?;
     let looked_to = found.looked_to.map(InteractionId::at);
-    Ok(page_of_part(found.rows, looked_to, limit, |i| i.id))
+    let rows = found.rows.into_iter().map(|row| who.shown(row)).collect();
+    Ok(page_of_part(rows, looked_to, limit, |i: &Interaction| i.id))
 }

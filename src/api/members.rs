@@ -31,6 +31,9 @@ pub(crate) struct NewMember {
     /// Others may find them by name; say so only of somebody who agreed. Not of a guest.
     #[serde(default)]
     listed: bool,
+    /// Their time zone by its IANA name, by which their texting hours are kept.
+    #[schema(example = "Europe/Berlin")]
+    time_zone: Option<String>,
 }
 
 /// `POST …/members`
@@ -50,13 +53,18 @@ pub(crate) async fn create(
     who: Who,
     Json(new): Json<NewMember>,
 ) -> Result<HttpResponse> {
+    let zone = new.time_zone;
     let new = switchboard::NewMember {
         name: new.name,
         phone: new.phone,
         guest: new.guest,
         listed: new.listed,
     };
-    let made = state.board.create_member(community.0, new).await;
+    let edit = switchboard::MemberEdit {
+        time_zone: zone.map(Some),
+        ..switchboard::MemberEdit::default()
+    };
+    let made = state.board.create_member_with(community.0, new, edit).await;
     let made = made.map_err(|error| who.told(error))?;
     Ok(HttpResponse::Created().json(who.shown(made)))
 }
@@ -129,13 +137,22 @@ pub(crate) struct Edit {
     name: Option<String>,
     /// Whether others may find them by name.
     listed: Option<bool>,
+    /// Their time zone by its IANA name; null: by their phone, or as the community has it.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
+    time_zone: Option<Option<String>>,
+}
+
+/// A field that was given, be it null.
+fn said<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(from).map(Some)
 }
 
 /// `PATCH …/members/{member}`
 #[utoipa::path(
     patch, path = "/v1/communities/{community}/members/{member}", operation_id = "update_member", tag = "Members",
     summary = "Change a member",
-    description = "Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.",
+    description = "Give `name`, `listed`, `time_zone` or several; what is left out stays. Numbers and contacts stay as they are.",
     request_body = Edit,
     responses(
         (status = 200, description = "The member as they are now.", body = views::Member),
@@ -152,11 +169,12 @@ pub(crate) async fn edit(
     let edit = switchboard::MemberEdit {
         name: edit.name,
         listed: edit.listed,
+        time_zone: edit.time_zone,
     };
     if edit == switchboard::MemberEdit::default() {
         return Err(Problem::invalid(
             "name",
-            "nothing is to change: give `name` or `listed`",
+            "nothing is to change: give `name`, `listed` or `time_zone`",
         ));
     }
     let edited = who

@@ -29,6 +29,9 @@ pub(crate) struct NewMessage {
     /// The text, up to the policy's `max_text_chars`.
     #[schema(min_length = 1, example = "Are you coming?")]
     text: String,
+    /// May go outside the recipient's texting hours, where the policy `urgent_texts` allows it. It overtakes what waits.
+    #[serde(default)]
+    urgent: bool,
     /// Say what would happen; write and send nothing.
     #[serde(default)]
     dry_run: bool,
@@ -45,7 +48,7 @@ pub(crate) struct NewMessage {
         (status = 202, description = "Accepted: the text is durable and on its way.", body = Foretold),
         (status = 200, description = "With `dry_run`, what would happen; else the message that the same `Idempotency-Key` brought in before.", body = RehearsedOrSent),
     ),
-    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "recipient_frozen", "overloaded"]))),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "recipient_frozen", "overloaded", "blocked_by_sender", "blocked_by_recipient", "not_opted_in", "urgent_not_allowed"]))),
 )]
 pub(crate) async fn send(
     state: Data<ApiState>,
@@ -59,6 +62,7 @@ pub(crate) async fn send(
             from: new.from,
             to: new.to,
             text: new.text,
+            urgent: new.urgent,
             idempotency_key: repeat::key(req.headers())?,
         },
     );
@@ -102,6 +106,7 @@ pub(crate) struct Filter {
 
 async fn found(
     state: &ApiState,
+    who: &Who,
     community: CommunityId,
     query: MessageQuery,
     limit: Limit,
@@ -112,6 +117,7 @@ async fn found(
         .board
         .messages_like(community, query, before, limit.fetch())
         .await?;
+    let found = found.map(|message| Ok::<_, Problem>(who.shown(message)))?;
     Ok(page_of_window(found, limit, |m| m.id))
 }
 
@@ -127,6 +133,7 @@ async fn found(
 )]
 pub(crate) async fn list(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
@@ -138,7 +145,7 @@ pub(crate) async fn list(
         since: filter.since,
         until: filter.until,
     };
-    found(&state, community.0, query, filter.limit, filter.cursor).await
+    found(&state, &who, community.0, query, filter.limit, filter.cursor).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -166,6 +173,7 @@ pub(crate) struct QuarantineFilter {
 )]
 pub(crate) async fn quarantine(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     Query(QuarantineFilter {
         member,
@@ -178,7 +186,7 @@ pub(crate) async fn quarantine(
         status: Some(Status::Quarantined),
         ..MessageQuery::default()
     };
-    found(&state, community.0, query, limit, cursor).await
+    found(&state, &who, community.0, query, limit, cursor).await
 }
 
 /// `GET …/quarantine/{message}`
@@ -211,10 +219,12 @@ pub(crate) async fn held(
 )]
 pub(crate) async fn one(
     state: Data<ApiState>,
+    who: Who,
     community: At<CommunityKind>,
     message: At<MessageKind>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(state.board.message(community.0, message.0).await?))
+    let found = state.board.message(community.0, message.0).await?;
+    Ok(HttpResponse::Ok().json(who.shown(found)))
 }
 
 #[derive(Deserialize, ToSchema)]

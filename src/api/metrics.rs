@@ -19,7 +19,7 @@ use super::{ApiState, Shared};
 use crate::domain::call::Cause;
 use crate::domain::message::Status;
 use crate::switchboard::outlet::Verdict;
-use crate::switchboard::{CallbackResult, Observer};
+use crate::switchboard::{CallbackResult, Observer, Retained};
 
 /// The media type of the OpenMetrics text format.
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -51,6 +51,11 @@ struct Delivered {
 struct Called {
     origin: &'static str,
     cause: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Removed {
+    what: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -89,6 +94,8 @@ pub(crate) struct Metrics {
     busy_queues: Gauge,
     oldest_waiting: Gauge,
     sent: Histogram,
+    deferred: Gauge,
+    retained: Family<Removed, Counter>,
     requests: Family<Request, Counter>,
     durations: Family<Door, Histogram>,
     commits: Histogram,
@@ -102,6 +109,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("partyline");
         let (ruled, finished, callbacks) = (Family::default(), Family::default(), Family::default());
         let calls = Family::default();
+        let (deferred, retained) = (Gauge::default(), Family::default());
         let (outbox, requests, memory) = (Family::default(), Family::default(), Gauge::default());
         let durations = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
         let commits = Histogram::new(SECONDS);
@@ -134,6 +142,10 @@ impl Metrics {
         let sent = Histogram::new(SENT_SECONDS);
         let help = "From a text's acceptance to the carrier's taking it";
         registry.register_with_unit("text_sent", help, Unit::Seconds, sent.clone());
+        let help = "Texts that wait for their recipients' texting hours";
+        registry.register("deferred_texts", help, deferred.clone());
+        let help = "What was removed because it was old: texts of messages, messages, calls";
+        registry.register("retention_removed", help, retained.clone());
         registry.register("callback_deliveries", "Tries of callbacks", callbacks.clone());
         registry.register("http_requests", "Requests answered", requests.clone());
         let help = "From a request's head to its answer's head";
@@ -157,6 +169,8 @@ impl Metrics {
             busy_queues,
             oldest_waiting,
             sent,
+            deferred,
+            retained,
             requests,
             durations,
             commits,
@@ -220,6 +234,18 @@ impl Observer for Metrics {
         self.callbacks.get_or_create(&Delivered { result }).inc();
     }
 
+    fn retained(&self, removed: Retained) {
+        for (what, rows) in [
+            ("bodies", removed.bodies),
+            ("messages", removed.messages),
+            ("calls", removed.calls),
+        ] {
+            self.retained
+                .get_or_create(&Removed { what })
+                .inc_by(u64::try_from(rows).unwrap_or(u64::MAX));
+        }
+    }
+
     fn committed(&self, took_ms: i64) {
         self.commits.observe(took_ms.max(0) as f64 / 1000.0);
     }
@@ -248,6 +274,7 @@ pub(crate) async fn show(state: Data<ApiState>, shared: Data<Shared>) -> Result<
     let metrics = &shared.metrics;
     let waiting = state.board.outbox_by_carrier().await?;
     metrics.outbox.clear();
+    metrics.deferred.set(state.board.deferred_texts().await?);
     for (carrier, rows) in waiting {
         metrics.outbox.get_or_create(&Waiting { carrier }).set(rows);
     }

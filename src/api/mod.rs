@@ -5,6 +5,7 @@
 
 mod assignments;
 mod auth;
+mod blocks;
 mod book;
 mod book_links;
 mod branch;
@@ -19,6 +20,7 @@ mod deliveries;
 mod devices;
 mod docs;
 mod endpoints;
+mod erasures;
 mod etag;
 mod events;
 mod feed;
@@ -35,6 +37,7 @@ mod metrics;
 mod numbers;
 mod observe;
 pub mod openapi;
+mod opt_ins;
 mod opt_outs;
 mod pace;
 mod page;

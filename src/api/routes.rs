@@ -2,9 +2,10 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history, contacts,
-    deliveries, devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members,
-    messages, metrics, numbers, openapi, opt_outs, pools, releases, resolve, traffic, verifications,
+    assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
+    loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases, resolve,
+    traffic, verifications,
 };
 
 /// The route table.
@@ -51,6 +52,10 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/releases/{number}").get(releases::one).tagged().delete(releases::discard).only(Gate::Manage).with([
                         branch("/re_pair").post(releases::re_pair).only(Gate::Manage),
                     ]),
+                    branch("/blocks").get(blocks::list).post(blocks::create),
+                    branch("/blocks/{contact}").get(blocks::one).tagged().delete(blocks::remove),
+                    branch("/export").get(erasures::export).only(Gate::Manage),
+                    branch("/erase").post(erasures::erase).only(Gate::Manage),
                     branch("/contacts").get(contacts::list).post(contacts::create).tagged(),
                     branch("/book_links").get(book_links::list).post(book_links::create),
                     branch("/book_links/{book_link}").get(book_links::one).tagged().delete(book_links::revoke),
@@ -95,6 +100,8 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/releases").get(releases::list),
                 branch("/opt_outs").get(opt_outs::list),
                 branch("/opt_outs/{opt_out}").get(opt_outs::one).tagged(),
+                branch("/opt_ins").get(opt_ins::list).post(opt_ins::create),
+                branch("/opt_ins/{opt_in}").get(opt_ins::one).tagged().delete(opt_ins::revoke),
                 branch("/callback_endpoints").get(endpoints::list).post(endpoints::create),
                 branch("/callback_endpoints/{endpoint}")
                     .get(endpoints::one).tagged().patch(endpoints::edit).tagged().delete(endpoints::remove)

@@ -13,6 +13,7 @@ mod failure;
 mod held;
 mod import;
 mod key;
+mod member;
 mod migrate;
 mod openapi;
 mod output;
@@ -93,6 +94,9 @@ enum Command {
     /// Show, set and clear the number that members text to manage their contacts.
     #[command(subcommand)]
     Desk(desk::Command),
+    /// Export and erase a member's data; their time zone, blocks and consents.
+    #[command(subcommand)]
+    Member(member::Command),
     /// Look the settings over.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -156,6 +160,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Key(command) => key::run(&config, command, out),
         Command::Book(command) => book::run(&config, command, out),
         Command::Desk(command) => desk::run(&config, command, out),
+        Command::Member(command) => member::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
         Command::Doctor | Command::Openapi => Ok(()),
     }

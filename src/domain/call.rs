@@ -200,6 +200,9 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         // Call rejected.
         Reason::UnknownSender
         | Reason::PairBlocked
+        | Reason::BlockedByRecipient
+        | Reason::BlockedBySender
+        | Reason::NotOptedIn
         | Reason::RecipientOptedOut
         | Reason::SenderOptedOut
         | Reason::SenderFrozen

@@ -18,6 +18,10 @@ pub enum Command {
     Add(String),
     /// Let somebody of this name, or on this number, go.
     Drop(String),
+    /// Hear no more from somebody of this name, or on this number.
+    Block(String),
+    /// Hear from them again.
+    Unblock(String),
     /// Say what can be asked.
     Help,
     /// The choice of this place in what was asked last, from 1.
@@ -47,6 +51,12 @@ pub fn parse(text: &str, policy: &Policy, has_menu: bool) -> Option<Command> {
     if is(&policy.desk_drop_word) && !rest.is_empty() {
         return Some(Command::Drop(rest.to_owned()));
     }
+    if is(&policy.desk_block_word) && !rest.is_empty() {
+        return Some(Command::Block(rest.to_owned()));
+    }
+    if is(&policy.desk_unblock_word) && !rest.is_empty() {
+        return Some(Command::Unblock(rest.to_owned()));
+    }
     if !rest.is_empty() {
         return None;
     }
@@ -57,7 +67,15 @@ pub fn parse(text: &str, policy: &Policy, has_menu: bool) -> Option<Command> {
         return Some(Command::More);
     }
     // A word that wants a name and has none: say how it is meant.
-    let wants_help = is(&policy.desk_help_word) || is(&policy.desk_add_word) || is(&policy.desk_drop_word);
+    let wants_help = is(&policy.desk_help_word)
+        || [
+            &policy.desk_add_word,
+            &policy.desk_drop_word,
+            &policy.desk_block_word,
+            &policy.desk_unblock_word,
+        ]
+        .into_iter()
+        .any(|word| is(word));
     (wants_help || Keyword::parse(word) == Some(Keyword::Help)).then_some(Command::Help)
 }
 
@@ -69,6 +87,8 @@ pub fn help(policy: &Policy) -> String {
         ("{drop}", &policy.desk_drop_word),
         ("{more}", &policy.desk_more_word),
         ("{help}", &policy.desk_help_word),
+        ("{block}", &policy.desk_block_word),
+        ("{unblock}", &policy.desk_unblock_word),
     ]
     .into_iter()
     .fold(policy.desk_help_reply.clone(), |text, (place, word)| {
@@ -84,6 +104,8 @@ pub fn problems(policy: &Policy) -> Vec<String> {
         ("desk_drop_word", &policy.desk_drop_word),
         ("desk_more_word", &policy.desk_more_word),
         ("desk_help_word", &policy.desk_help_word),
+        ("desk_block_word", &policy.desk_block_word),
+        ("desk_unblock_word", &policy.desk_unblock_word),
     ];
     let mut problems = Vec::new();
     for (place, (name, word)) in words.iter().enumerate() {
@@ -129,6 +151,9 @@ mod tests {
             ("More!", Command::More),
             ("add Bob Miller", Command::Add("Bob Miller".into())),
             ("DROP  bob", Command::Drop("bob".into())),
+            ("block bob", Command::Block("bob".into())),
+            ("UNBLOCK bob.", Command::Unblock("bob".into())),
+            ("unblock", Command::Help),
             ("drop +12025550100", Command::Drop("+12025550100".into())),
             ("help", Command::Help),
             ("INFO", Command::Help),

@@ -9,6 +9,9 @@ pub enum EventKind {
     /// A text was accepted and is on its way to a member.
     #[serde(rename = "message.received")]
     MessageReceived,
+    /// A text waits for its recipient's texting hours.
+    #[serde(rename = "message.held")]
+    MessageHeld,
     /// A text's status changed.
     #[serde(rename = "message.status")]
     MessageStatus,
@@ -37,6 +40,9 @@ pub enum EventKind {
     /// The stranger was turned away. Goes to the endpoint that was asked, whatever it wants.
     #[serde(rename = "stranger.not_connected")]
     StrangerNotConnected,
+    /// A member's data were erased: whoever keeps a copy erases it too.
+    #[serde(rename = "member.erased")]
+    MemberErased,
     /// Somebody tried an endpoint out; goes to that endpoint only.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
@@ -44,8 +50,9 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 11] = [
+    pub const ALL: [EventKind; 13] = [
         EventKind::MessageReceived,
+        EventKind::MessageHeld,
         EventKind::MessageStatus,
         EventKind::AssignmentCreated,
         EventKind::AssignmentReleased,
@@ -55,6 +62,7 @@ impl EventKind {
         EventKind::CallAnswered,
         EventKind::CallEnded,
         EventKind::StrangerNotConnected,
+        EventKind::MemberErased,
         EventKind::EndpointTest,
     ];
 
@@ -62,6 +70,7 @@ impl EventKind {
     pub fn word(self) -> &'static str {
         match self {
             EventKind::MessageReceived => "message.received",
+            EventKind::MessageHeld => "message.held",
             EventKind::MessageStatus => "message.status",
             EventKind::AssignmentCreated => "assignment.created",
             EventKind::AssignmentReleased => "assignment.released",
@@ -71,6 +80,7 @@ impl EventKind {
             EventKind::CallAnswered => "call.answered",
             EventKind::CallEnded => "call.ended",
             EventKind::StrangerNotConnected => "stranger.not_connected",
+            EventKind::MemberErased => "member.erased",
             EventKind::EndpointTest => "endpoint.test",
         }
     }

@@ -89,6 +89,8 @@ kinds! {
     ImportKind, ImportId, "imp_";
     /// A private link to an address book.
     BookLinkKind, BookLinkId, "blk_";
+    /// A consent to texts.
+    OptInKind, OptInId, "oin_";
 }
 
 /// An id of one kind of thing.

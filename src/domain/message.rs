@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::policy::BlocksShown;
+
 /// Where a message stands. The whole life is drawn in `ARCHITECTURE.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[schema(as = MessageStatus)]
@@ -26,11 +28,13 @@ pub enum Status {
     Blocked,
     /// Held because the pair behind the number was released; it reaches nobody, unless it is released.
     Quarantined,
+    /// Held until the recipient's texting hours begin; it leaves then.
+    Held,
 }
 
 impl Status {
     /// Every status, in the order of its database code.
-    pub const ALL: [Status; 9] = [
+    pub const ALL: [Status; 10] = [
         Status::Accepted,
         Status::Queued,
         Status::Sent,
@@ -40,6 +44,7 @@ impl Status {
         Status::Expired,
         Status::Blocked,
         Status::Quarantined,
+        Status::Held,
     ];
 
     /// The code kept in the database.
@@ -66,6 +71,7 @@ impl Status {
             Status::Expired => "expired",
             Status::Blocked => "blocked",
             Status::Quarantined => "quarantined",
+            Status::Held => "held",
         }
     }
 
@@ -76,7 +82,10 @@ impl Status {
 
     /// True when nothing more will happen to the message by itself.
     pub fn is_final(self) -> bool {
-        !matches!(self, Status::Accepted | Status::Queued | Status::Sent)
+        !matches!(
+            self,
+            Status::Accepted | Status::Queued | Status::Sent | Status::Held
+        )
     }
 
     /// True when a message of this status may next have status `next`. Late and repeated receipts are
@@ -87,7 +96,11 @@ impl Status {
             Accepted => !matches!(next, Accepted),
             Queued => matches!(
                 next,
-                Queued | Sent | Delivered | Undelivered | Failed | Expired | Blocked
+                Queued | Sent | Delivered | Undelivered | Failed | Expired | Blocked | Held
+            ),
+            Held => matches!(
+                next,
+                Accepted | Queued | Sent | Undelivered | Failed | Expired | Blocked | Held
             ),
             Sent => matches!(next, Delivered | Undelivered | Failed | Expired),
             // A carrier that first reported a failure may still get the text through.
@@ -147,11 +160,17 @@ pub enum Reason {
     RecipientFrozen,
     /// It was held, and then discarded.
     Discarded,
+    /// The recipient has blocked the sender.
+    BlockedByRecipient,
+    /// The sender has blocked the recipient.
+    BlockedBySender,
+    /// The community asks for an opt-in, and the recipient's phone has none.
+    NotOptedIn,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 22] = [
+    pub const ALL: [Reason; 25] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -174,6 +193,9 @@ impl Reason {
         Reason::SenderFrozen,
         Reason::RecipientFrozen,
         Reason::Discarded,
+        Reason::BlockedByRecipient,
+        Reason::BlockedBySender,
+        Reason::NotOptedIn,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -201,6 +223,9 @@ impl Reason {
             Reason::SenderFrozen => "sender_frozen",
             Reason::RecipientFrozen => "recipient_frozen",
             Reason::Discarded => "discarded",
+            Reason::BlockedByRecipient => "blocked_by_recipient",
+            Reason::BlockedBySender => "blocked_by_sender",
+            Reason::NotOptedIn => "not_opted_in",
         }
     }
 
@@ -234,6 +259,26 @@ impl Reason {
             Reason::SenderFrozen => "the sender's phone is frozen: it was lost",
             Reason::RecipientFrozen => "the recipient's phone is out of use for now",
             Reason::Discarded => "it was held in quarantine, and discarded",
+            Reason::BlockedByRecipient => "the recipient has blocked the sender",
+            Reason::BlockedBySender => "the sender has blocked this contact; lift the block first",
+            Reason::NotOptedIn => {
+                "no opt-in is recorded of the recipient's phone, and this community asks for one"
+            }
+        }
+    }
+
+    /// The same for programs, which must be told something: of one who is to hear nothing what is said of somebody who
+    /// cannot be reached.
+    pub fn told(self, shown: BlocksShown) -> Self {
+        self.towards(shown).unwrap_or(Reason::NoDevice)
+    }
+
+    /// What the one hears whom it refuses, as the policy has it; none where nothing is to be said.
+    pub fn towards(self, shown: BlocksShown) -> Option<Self> {
+        match (self, shown) {
+            (Reason::BlockedByRecipient, BlocksShown::Unreachable) => Some(Reason::NoDevice),
+            (Reason::BlockedByRecipient, BlocksShown::Silent) => None,
+            (reason, _) => Some(reason),
         }
     }
 }

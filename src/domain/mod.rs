@@ -10,6 +10,7 @@ pub mod desk;
 pub mod e164;
 pub mod event;
 pub mod history;
+pub mod hours;
 pub mod id;
 pub mod keyword;
 pub mod message;
@@ -21,6 +22,7 @@ pub mod time;
 pub mod toml_text;
 pub mod traffic;
 pub mod verification;
+pub mod zone;
 
 pub use e164::E164;
 pub use id::{Id, IdGenerator};

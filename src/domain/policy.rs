@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::hours::{Day, Hours, parse_time};
+use super::zone;
+
 /// What happens to a text from somebody without a right to be heard on that number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +86,19 @@ pub enum BookChanges {
     Silent,
     /// A text from the desk, one until the book is taken again.
     Text,
+}
+
+/// What somebody hears whom a member has blocked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlocksShown {
+    /// What is said of somebody who cannot be reached.
+    #[default]
+    Unreachable,
+    /// Nothing.
+    Silent,
+    /// That they are blocked.
+    Open,
 }
 
 /// The policies of one community.
@@ -180,7 +196,7 @@ pub struct Policy {
     /// The word for help; HELP and INFO are understood besides.
     #[schema(min_length = 1, max_length = 20)]
     pub desk_help_word: String,
-    /// What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
+    /// What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}`, `{block}`, `{unblock}` and `{help}` are the words.
     #[schema(min_length = 1, max_length = 480)]
     pub desk_help_reply: String,
     /// Texts a minute that the desk takes from one phone; what is above is refused.
@@ -194,6 +210,40 @@ pub struct Policy {
     /// The text about it.
     #[schema(min_length = 1, max_length = 480)]
     pub book_changed_notice: String,
+    /// Whether texts wait for the texting hours of whom they are for, by the clock where that person is.
+    pub texting_hours: bool,
+    /// When texting hours begin, as `HH:MM`.
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    pub texting_from: String,
+    /// When they end. Before `texting_from`: on the day after; the same: they last a whole day.
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    pub texting_until: String,
+    /// The days on which they begin.
+    #[schema(min_items = 1, max_items = 7)]
+    pub texting_days: Vec<Day>,
+    /// The time zone (IANA) of members who have none of their own and whose phones do not tell.
+    #[schema(min_length = 1, max_length = 60)]
+    pub time_zone: String,
+    /// Whole seconds after a member's own text or call within which answers to it come at any hour. 0 = never.
+    #[schema(minimum = 0, maximum = 86_400)]
+    pub replies_any_hour_s: i64,
+    /// Whether apps may send texts as urgent, which go at any hour.
+    pub urgent_texts: bool,
+    /// Whether texts go only to phones of which an opt-in is recorded.
+    pub require_opt_in: bool,
+    /// What somebody hears whom a member has blocked.
+    pub blocks_shown: BlocksShown,
+    /// The word before the name of a contact who is to be blocked, at the desk.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_block_word: String,
+    /// The word before the name of one who is to be blocked no more.
+    #[schema(min_length = 1, max_length = 20)]
+    pub desk_unblock_word: String,
+    /// Whole seconds for which the texts of messages that are over are kept, and their media, events and callbacks;
+    /// 0 = for ever. What is left then says who, when and what became of it.
+    pub bodies_kept_s: i64,
+    /// Whole seconds for which messages and calls that are over are kept; 0 = for ever.
+    pub records_kept_s: i64,
 }
 
 impl Default for Policy {
@@ -241,13 +291,26 @@ impl Default for Policy {
             desk_drop_word: "DROP".into(),
             desk_help_word: "HELP".into(),
             desk_help_reply:
-                "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply \
-                 STOP to stop texts from this number, START to resume."
+                "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a \
+                 name keeps one away. Reply STOP to stop texts from this number, START to resume."
                     .into(),
             desk_texts_per_minute: 20,
             book_link_s: 7 * 24 * 3600,
             book_changes: BookChanges::Silent,
             book_changed_notice: "Your contacts have changed. Open your private link to take them again.".into(),
+            texting_hours: false,
+            texting_from: "08:00".into(),
+            texting_until: "21:00".into(),
+            texting_days: Day::ALL.to_vec(),
+            time_zone: "UTC".into(),
+            replies_any_hour_s: 1_800,
+            urgent_texts: false,
+            require_opt_in: false,
+            blocks_shown: BlocksShown::Unreachable,
+            desk_block_word: "BLOCK".into(),
+            desk_unblock_word: "UNBLOCK".into(),
+            bodies_kept_s: 0,
+            records_kept_s: 0,
         }
     }
 }
@@ -375,8 +438,54 @@ impl Policy {
                 format!("`{name}` has {chars} characters; allowed are 1 to 480"),
             );
         }
+        for (name, kept_s) in [
+            ("bodies_kept_s", self.bodies_kept_s),
+            ("records_kept_s", self.records_kept_s),
+        ] {
+            let day = 24 * 3600;
+            check(
+                kept_s == 0 || (day..=10 * year).contains(&kept_s),
+                format!(
+                    "`{name}` is {kept_s}; allowed are 0 (for ever) and {day} (a day) to {} seconds",
+                    10 * year
+                ),
+            );
+        }
+        check(
+            (0..=86_400).contains(&self.replies_any_hour_s),
+            format!(
+                "`replies_any_hour_s` is {}; allowed are 0 (never) to 86400 seconds",
+                self.replies_any_hour_s
+            ),
+        );
+        for (name, time) in [
+            ("texting_from", &self.texting_from),
+            ("texting_until", &self.texting_until),
+        ] {
+            let shown: String = time.chars().take(20).collect();
+            check(
+                parse_time(time).is_some(),
+                format!("`{name}` is `{shown}`; allowed is a time of day from 00:00 to 23:59, as in 08:00"),
+            );
+        }
+        check(
+            (1..=7).contains(&self.texting_days.len()),
+            "`texting_days` has no day, or too many; allowed are 1 to 7 of mon, tue, wed, thu, fri, sat and sun"
+                .into(),
+        );
+        if let Err(sentence) = zone::parse(&self.time_zone) {
+            check(false, format!("`time_zone` is wrong: {sentence}"));
+        }
         problems.extend(super::desk::problems(self));
         problems
+    }
+
+    /// The hours in which phones may be texted; none where there are none to keep.
+    pub fn hours(&self) -> Option<Hours> {
+        match self.texting_hours {
+            true => Hours::new(&self.texting_from, &self.texting_until, &self.texting_days),
+            false => None,
+        }
     }
 
     /// How many received, never answered contacts a member may hold when `usable` numbers are in service:

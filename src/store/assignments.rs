@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::devices::{DeviceRow, first_of};
 use super::numbers::NumberRow;
-use super::schema::{assignments, devices, numbers};
+use super::schema::{assignments, blocks, devices, numbers};
 use super::update::Touch;
 use super::{Conn, StoreError, each};
 use crate::domain::assignment::{Assignment, Origin};
@@ -111,10 +111,27 @@ pub fn by_contact(
     Ok(row.map(Into::into))
 }
 
-/// A row, its number and the phone of whoever has the row that texts go to.
-pub type RowWithEnds = (Assignment, Option<NumberRow>, Option<DeviceRow>);
+/// A row, its number, the phone of whoever has the row that texts go to, and who of the two blocks the other.
+pub type RowWithEnds = (Assignment, Option<NumberRow>, Option<DeviceRow>, Blocking);
 
-/// Like [`by_contact`], with the row's number and the phone that texts to `member` go to.
+/// Who of a pair does not want to hear from the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Blocking {
+    /// Whoever has the row blocks the contact.
+    pub by_owner: bool,
+    /// The contact blocks whoever has the row.
+    pub by_contact: bool,
+}
+
+#[allow(missing_docs, reason = "the macro writes none")]
+mod other_way {
+    use super::blocks;
+
+    diesel::alias!(blocks as contacts_blocks: ContactsBlocks);
+}
+use other_way::contacts_blocks;
+
+/// Like [`by_contact`], with the row's number, the phone that texts to `member` go to, and who blocks whom.
 pub fn by_contact_with_ends(
     conn: &mut Conn,
     community: CommunityId,
@@ -127,21 +144,57 @@ pub fn by_contact_with_ends(
     let theirs = devices::community_id
         .eq(assignments::community_id)
         .and(devices::member_id.eq(assignments::member_id));
-    let found: Vec<(Row, Option<NumberRow>, Option<DeviceRow>)> = each!(conn, c => assignments::table
+    let own = blocks::community_id
+        .eq(assignments::community_id)
+        .and(blocks::member_id.eq(assignments::member_id))
+        .and(blocks::contact_id.eq(assignments::contact_id));
+    let other = contacts_blocks
+        .field(blocks::community_id)
+        .eq(assignments::community_id)
+        .and(
+            contacts_blocks
+                .field(blocks::member_id)
+                .eq(assignments::contact_id),
+        )
+        .and(
+            contacts_blocks
+                .field(blocks::contact_id)
+                .eq(assignments::member_id),
+        );
+    type Found = (
+        Row,
+        Option<NumberRow>,
+        Option<DeviceRow>,
+        Option<i64>,
+        Option<i64>,
+    );
+    let found: Vec<Found> = each!(conn, c => assignments::table
         .left_join(numbers::table.on(its))
         .left_join(devices::table.on(theirs))
+        .left_join(blocks::table.on(own))
+        .left_join(contacts_blocks.on(other))
         .filter(assignments::community_id.eq(community.as_i64()))
         .filter(assignments::member_id.eq(member.as_i64()))
         .filter(assignments::contact_id.eq(contact.as_i64()))
         .order(devices::id)
-        .select((Row::as_select(), Option::<NumberRow>::as_select(), Option::<DeviceRow>::as_select()))
+        .select((
+            Row::as_select(),
+            Option::<NumberRow>::as_select(),
+            Option::<DeviceRow>::as_select(),
+            blocks::created_at.nullable(),
+            contacts_blocks.field(blocks::created_at).nullable(),
+        ))
         .load(c))?;
     let (mut ends, mut phones) = (None, Vec::new());
-    for (row, number, phone) in found {
-        ends.get_or_insert((row, number));
+    for (row, number, phone, own, other) in found {
+        let blocking = Blocking {
+            by_owner: own.is_some(),
+            by_contact: other.is_some(),
+        };
+        ends.get_or_insert((row, number, blocking));
         phones.extend(phone);
     }
-    Ok(ends.map(|(row, number)| (row.into(), number, first_of(phones))))
+    Ok(ends.map(|(row, number, blocking)| (row.into(), number, first_of(phones), blocking)))
 }
 
 /// Whose phone that is, and who the number is to them.

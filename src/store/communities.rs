@@ -24,6 +24,10 @@ pub struct CommunityRow {
     pub intercept_endpoint: Option<i64>,
     /// `end_…` of the endpoint that is asked about unknown senders.
     pub stranger_endpoint: Option<i64>,
+    /// Texts have been deferred.
+    pub has_deferred: bool,
+    /// Below this `msg_…` the texts of messages are gone by their age.
+    pub bodies_gone_before: i64,
 }
 
 /// Adds a community.
@@ -99,6 +103,24 @@ pub fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &str) -> Res
 pub fn set_has_app_devices(conn: &mut Conn, id: CommunityId) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
         .set(communities::has_app_devices.eq(true))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes that texts are deferred in this community: from now on texts look for them.
+pub fn set_has_deferred(conn: &mut Conn, id: CommunityId, has_deferred: bool) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table
+        .find(id.as_i64())
+        .filter(communities::has_deferred.ne(has_deferred)))
+        .set(communities::has_deferred.eq(has_deferred))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes below which message texts are gone by their age.
+pub fn set_bodies_gone_before(conn: &mut Conn, id: CommunityId, before: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
+        .set(communities::bodies_gone_before.eq(before))
         .execute(c))?;
     Ok(())
 }

@@ -144,6 +144,27 @@ pub fn contact_of(
     Ok(found.map(MemberId::from_i64))
 }
 
+/// The changes of a member's rows, oldest first, after a place.
+pub fn of_member(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    (at, id): (i64, i64),
+    limit: i64,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let later = assignment_history::at
+        .gt(at)
+        .or(assignment_history::at.eq(at).and(assignment_history::id.gt(id)));
+    Ok(each!(conn, c => assignment_history::table
+        .filter(assignment_history::community_id.eq(community.as_i64()))
+        .filter(assignment_history::member_id.eq(member.as_i64()))
+        .filter(later)
+        .order((assignment_history::at, assignment_history::id))
+        .limit(limit)
+        .select(HistoryRow::as_select())
+        .load(c))?)
+}
+
 /// From when on the history of a community is known, where that is not from its beginning.
 pub fn began(conn: &mut Conn, community: CommunityId) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> = each!(conn, c => history_starts::table

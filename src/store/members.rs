@@ -26,6 +26,8 @@ pub struct MemberRow {
     pub name_key: String,
     /// When the name last changed, Unix milliseconds.
     pub named_at: Option<i64>,
+    /// Their time zone, by its IANA name.
+    pub time_zone: Option<String>,
 }
 
 /// Adds a member.
@@ -89,11 +91,17 @@ pub struct MemberChange {
     pub named_at: Option<Option<i64>>,
     /// Whether others may find them by name.
     pub listed: Option<bool>,
+    /// Their time zone.
+    pub time_zone: Option<Option<String>>,
 }
 
 impl MemberChange {
     fn is_empty(&self) -> bool {
-        self.name.is_none() && self.name_key.is_none() && self.named_at.is_none() && self.listed.is_none()
+        self.name.is_none()
+            && self.name_key.is_none()
+            && self.named_at.is_none()
+            && self.listed.is_none()
+            && self.time_zone.is_none()
     }
 }
 

@@ -9,6 +9,13 @@ use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, MessageId};
 use crate::domain::message::{Reason, Status};
 
+/// The text is there.
+pub const BODY_THERE: i16 = 0;
+/// It was kept for its time.
+pub const BODY_EXPIRED: i16 = 1;
+/// Somebody's data were erased.
+pub const BODY_ERASED: i16 = 2;
+
 /// Where a message came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +88,12 @@ pub struct MessageRow {
     pub expires_at: i64,
     /// How many media it carries.
     pub media: i16,
+    /// Until when it is held, Unix milliseconds.
+    pub held_until: Option<i64>,
+    /// It may go at any hour.
+    pub urgent: bool,
+    /// Whether its text is gone: [`BODY_THERE`], [`BODY_EXPIRED`] or [`BODY_ERASED`].
+    pub body_gone: i16,
 }
 
 impl MessageRow {
@@ -184,16 +197,38 @@ pub fn set_status(
 fn may_come_from(next: Status) -> (i16, (i16, i16)) {
     const NONE: i16 = -1;
     match next {
-        Status::Accepted => (0, (Status::Quarantined.code(), NONE)),
+        Status::Accepted => (0, (Status::Quarantined.code(), Status::Held.code())),
         Status::Quarantined => (Status::Queued.code(), (NONE, NONE)),
-        Status::Queued | Status::Sent => (Status::Sent.code(), (NONE, NONE)),
-        Status::Blocked => (Status::Sent.code(), (Status::Quarantined.code(), NONE)),
-        Status::Undelivered | Status::Failed | Status::Expired => (Status::Delivered.code(), (NONE, NONE)),
+        Status::Queued | Status::Sent | Status::Held => (Status::Sent.code(), (Status::Held.code(), NONE)),
+        Status::Blocked => (
+            Status::Sent.code(),
+            (Status::Quarantined.code(), Status::Held.code()),
+        ),
+        Status::Undelivered | Status::Failed | Status::Expired => {
+            (Status::Delivered.code(), (Status::Held.code(), NONE))
+        }
         Status::Delivered => (
             Status::Delivered.code(),
             (Status::Undelivered.code(), Status::Expired.code()),
         ),
     }
+}
+
+/// Notes until when a message is held, and when it is given up then.
+pub fn set_held(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: MessageId,
+    until: Option<Timestamp>,
+    expires_at: i64,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(messages::table.find((community.as_i64(), id.as_i64())))
+        .set((
+            messages::held_until.eq(until.map(|t| t.0)),
+            messages::expires_at.eq(expires_at),
+        ))
+        .execute(c))?;
+    Ok(())
 }
 
 #[cfg(test)]

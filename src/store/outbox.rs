@@ -50,6 +50,8 @@ pub struct OutboxRow {
     pub due_at: i64,
     /// When it is given up, Unix milliseconds.
     pub expires_at: i64,
+    /// What has not left until then is deferred to the recipient's next texting hours, Unix milliseconds.
+    pub open_until: Option<i64>,
 }
 
 /// An outbox row with what it needs of its message.

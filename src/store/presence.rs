@@ -43,6 +43,27 @@ pub fn devices_changed(conn: &mut Conn, rows: &[DeviceChangeRow]) -> Result<(), 
     Ok(())
 }
 
+/// The changes of a member's devices, oldest first, after a place.
+pub fn changes_of(
+    conn: &mut Conn,
+    community: CommunityId,
+    member: MemberId,
+    (at, id): (i64, i64),
+    limit: i64,
+) -> Result<Vec<DeviceChangeRow>, StoreError> {
+    let later = device_history::at
+        .gt(at)
+        .or(device_history::at.eq(at).and(device_history::id.gt(id)));
+    Ok(each!(conn, c => device_history::table
+        .filter(device_history::community_id.eq(community.as_i64()))
+        .filter(device_history::member_id.eq(member.as_i64()))
+        .filter(later)
+        .order((device_history::at, device_history::id))
+        .limit(limit)
+        .select(DeviceChangeRow::as_select())
+        .load(c))?)
+}
+
 /// Changes of these phones from a moment on: the phone, and the place of each.
 pub fn of_phones_since(
     conn: &mut Conn,

@@ -11,6 +11,8 @@ diesel::table! {
         has_app_devices -> Bool,
         intercept_endpoint -> Nullable<BigInt>,
         stranger_endpoint -> Nullable<BigInt>,
+        has_deferred -> Bool,
+        bodies_gone_before -> BigInt,
     }
 }
 
@@ -24,6 +26,7 @@ diesel::table! {
         listed -> Bool,
         name_key -> Text,
         named_at -> Nullable<BigInt>,
+        time_zone -> Nullable<Text>,
     }
 }
 
@@ -179,6 +182,9 @@ diesel::table! {
         expires_at -> BigInt,
         media -> SmallInt,
         sent_at -> Nullable<BigInt>,
+        held_until -> Nullable<BigInt>,
+        urgent -> Bool,
+        body_gone -> SmallInt,
     }
 }
 
@@ -336,6 +342,7 @@ diesel::table! {
         attempts -> Integer,
         due_at -> BigInt,
         expires_at -> BigInt,
+        open_until -> Nullable<BigInt>,
     }
 }
 
@@ -607,16 +614,88 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deferred_texts (community_id, message_id) {
+        community_id -> BigInt,
+        message_id -> BigInt,
+        lane -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+    }
+}
+
+diesel::table! {
+    opt_ins (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        phone -> BigInt,
+        number_id -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        source -> Text,
+        evidence -> Text,
+        given_at -> BigInt,
+        recorded_at -> BigInt,
+        who -> SmallInt,
+        who_id -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blocks (community_id, member_id, contact_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        contact_id -> BigInt,
+        created_at -> BigInt,
+        who -> SmallInt,
+        who_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    hashed_phones (community_id, hash, kind, number_id) {
+        community_id -> BigInt,
+        hash -> Binary,
+        kind -> SmallInt,
+        number_id -> BigInt,
+        contact_id -> Nullable<BigInt>,
+        since -> BigInt,
+        cool_until -> BigInt,
+        id -> BigInt,
+    }
+}
+
+diesel::table! {
+    hash_keys (id) {
+        id -> BigInt,
+        secret -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    erasures (community_id, member_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        names -> Text,
+        phones -> Text,
+        began_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     app_devices,
     assignments,
+    blocks,
     book_links,
     books,
     callback_endpoints,
     calls,
     campaigns,
     communities,
+    deferred_texts,
     deliveries,
     delivery_attempts,
     desk_phones,
@@ -633,6 +712,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     number_directory,
     numbers,
+    opt_ins,
     opt_outs,
     outbox,
     phone_holds,

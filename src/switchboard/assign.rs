@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::error::{Result, SwitchboardError};
 use super::recycle::{make_room_for_received, recycle};
 use super::side::Known;
-use super::{Context, Switchboard, books, changes, contacts, history, members, notices, shortage};
+use super::{Context, Switchboard, blocks, books, changes, contacts, history, members, notices, shortage};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Shortage, Side};
 use crate::domain::history::Why;
@@ -87,6 +87,7 @@ pub(crate) fn assign_because(
     if let Some(pair) = existing(conn, ctx, policy, community, (member, contact))? {
         return Ok(pair);
     }
+    blocks::check(conn, policy, community, (member, contact))?;
     for (phone, whose) in [(&phones.0, member), (&phones.1, contact)] {
         if phone.as_ref().is_some_and(|p| p.stopped_all) {
             return Err(SwitchboardError::conflict(
@@ -201,10 +202,7 @@ pub(super) fn needs() -> Capabilities {
 fn reachable(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Option<DeviceRow>> {
     let phone = devices::primary(conn, community, member)?;
     if phone.is_none() && app_devices::of_member(conn, community, member)?.is_none() {
-        return Err(SwitchboardError::conflict(
-            "no_device",
-            format!("{member} has no device; add a phone or an app first, so that the pair can be answered"),
-        ));
+        return Err(blocks::unreachable_one(member));
     }
     Ok(phone)
 }

@@ -161,6 +161,7 @@ mod tests {
                 attempts,
                 due_at: 0,
                 expires_at: 3_600_000,
+                open_until: None,
             },
             to_member: None,
             text: String::new(),

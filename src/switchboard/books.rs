@@ -5,7 +5,7 @@ use data_encoding::BASE32_NOPAD;
 use super::error::{Result, SwitchboardError};
 use super::keys::hash;
 use super::views::BookLink;
-use super::{Context, Switchboard, communities, desk, members, notices};
+use super::{Context, Switchboard, communities, desk, hours, members, notices};
 use crate::domain::assignment::Origin;
 use crate::domain::book::{Card, Changes, Taken};
 use crate::domain::history::Actor;
@@ -186,7 +186,8 @@ pub(crate) fn changed(
                 deadline_s: policy.deadline_s,
                 frozen: phone.is_frozen(),
             };
-            pending.extend(notices::sendable(notices::write(conn, ctx, &notice)?));
+            let notice = notices::write(conn, ctx, &notice)?;
+            pending.extend(hours::place_notice(conn, ctx, policy, (*member, &phone), notice)?);
         }
     }
     Ok(pending)

@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, EndpointId};
 use crate::domain::policy::Policy;
 use crate::store::communities::{self, CommunityRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, deferred};
 
 /// Longest name of anything.
 pub(crate) const MAX_NAME_CHARS: usize = 100;
@@ -66,6 +66,10 @@ pub(crate) struct Apps {
     pub intercept: Option<EndpointId>,
     /// The endpoint that is asked about unknown senders.
     pub stranger: Option<EndpointId>,
+    /// Texts wait for texting hours, or did: later ones of their lanes go behind them.
+    pub deferred: bool,
+    /// Texts go only to phones of which an opt-in is recorded.
+    pub opt_in: bool,
 }
 
 /// What a text must know of its community.
@@ -78,13 +82,16 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub fn of(row: &CommunityRow) -> Result<Self> {
+        let policy = policy_of(row)?;
         Ok(Self {
-            policy: Arc::new(policy_of(row)?),
             apps: Apps {
+                deferred: row.has_deferred || policy.texting_hours,
+                opt_in: policy.require_opt_in,
                 devices: row.has_app_devices,
                 intercept: row.intercept_endpoint.map(EndpointId::from_i64),
                 stranger: row.stranger_endpoint.map(EndpointId::from_i64),
             },
+            policy: Arc::new(policy),
         })
     }
 }
@@ -114,6 +121,8 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
         has_app_devices: false,
         intercept_endpoint: None,
         stranger_endpoint: None,
+        has_deferred: false,
+        bodies_gone_before: 0,
     };
     communities::insert(conn, &row)?;
     view(row)
@@ -121,6 +130,8 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
 
 pub(crate) fn update(conn: &mut Conn, id: CommunityId, name: &str, policy: &Policy) -> Result<Community> {
     communities::update(conn, id, checked_name(name)?, &checked_policy(policy)?)?;
+    // Texting hours may have changed: what waits for them is looked at again.
+    deferred::look_again(conn, id, 0)?;
     require(conn, id)
 }
 

@@ -5,7 +5,7 @@ use super::communities::Apps;
 use super::error::Result;
 use super::messages::view;
 use super::route::{self, PairFacts};
-use super::{Context, intercept};
+use super::{Context, hours, intercept};
 use crate::domain::id::{CommunityId, EndpointId, MemberId};
 use crate::domain::policy::Policy;
 use crate::store::messages::MessageRow;
@@ -81,12 +81,12 @@ pub(crate) fn start(
     ctx: &Context,
     policy: &Policy,
     apps: Apps,
-    row: &MessageRow,
+    row: &mut MessageRow,
     pair: &PairFacts,
 ) -> Result<Vec<Pending>> {
     match apps.intercept {
         Some(_) => intercept::hold(conn, ctx, row, pair).map(|pending| vec![pending]),
-        None => deliver(conn, ctx, policy, row, pair),
+        None => deliver(conn, ctx, (policy, apps), row, pair),
     }
 }
 
@@ -94,8 +94,8 @@ pub(crate) fn start(
 pub(crate) fn deliver(
     conn: &mut Conn,
     ctx: &Context,
-    policy: &Policy,
-    row: &MessageRow,
+    (policy, apps): (&Policy, Apps),
+    row: &mut MessageRow,
     pair: &PairFacts,
 ) -> Result<Vec<Pending>> {
     let ways = ways(pair);
@@ -104,7 +104,34 @@ pub(crate) fn deliver(
     let app = ways.app.map(|endpoint| (endpoint, carries));
     ctx.events
         .message_received(pair_community(row), &view(row.clone())?, app)?;
-    let Some(device) = pair.device.as_ref().filter(|_| ways.phone) else {
+    to_phone(conn, ctx, (policy, apps), row, pair, 0)
+}
+
+/// Sends what has waited on its way; apps were told of it before, but one that is the only way by now.
+pub(crate) fn again(
+    conn: &mut Conn,
+    ctx: &Context,
+    setup: (&Policy, Apps),
+    row: &mut MessageRow,
+    pair: &PairFacts,
+    attempts: i32,
+) -> Result<Vec<Pending>> {
+    match ways(pair).phone {
+        true => to_phone(conn, ctx, setup, row, pair, attempts),
+        false => deliver(conn, ctx, setup, row, pair),
+    }
+}
+
+/// Sends a text to the contact's phone, where that is a way, when its texting hours allow.
+fn to_phone(
+    conn: &mut Conn,
+    ctx: &Context,
+    (policy, apps): (&Policy, Apps),
+    row: &mut MessageRow,
+    pair: &PairFacts,
+    attempts: i32,
+) -> Result<Vec<Pending>> {
+    let Some(device) = pair.device.as_ref().filter(|_| ways(pair).phone) else {
         return Ok(Vec::new());
     };
     let pending = Pending {
@@ -124,9 +151,10 @@ pub(crate) fn deliver(
             member_rate: i32::try_from(policy.member_texts_per_minute).unwrap_or(i32::MAX),
             from_number: pair.shown.e164,
             to_phone: device.e164()?.as_i64(),
-            attempts: 0,
+            attempts,
             due_at: ctx.now.0,
             expires_at: row.expires_at,
+            open_until: None,
         },
         to_member: row.to_member,
         text: row.text.clone(),
@@ -136,8 +164,7 @@ pub(crate) fn deliver(
         updated_at: row.updated_at,
         media: row.media > 0,
     };
-    outbox::insert(conn, &pending.row)?;
-    Ok(vec![pending])
+    hours::place(conn, ctx, (policy, apps), row, (pair, device), pending)
 }
 
 fn pair_community(row: &MessageRow) -> crate::domain::id::CommunityId {

@@ -129,6 +129,29 @@ impl EventLog {
         Ok(())
     }
 
+    /// A text between members waits for the recipient's texting hours.
+    pub fn message_held(&self, community: CommunityId, message: &Message) -> Result<()> {
+        if let (Some(from), Some(to), Some(until)) = (message.from, message.to, message.held_until) {
+            let held = told::HeldText {
+                id: message.id,
+                from,
+                to,
+                until,
+                expires_at: message.expires_at,
+            };
+            let lane = lane_of(message.from, message.to);
+            self.push(News::of(community, lane, &told::MessageHeld { message: &held })?);
+        }
+        Ok(())
+    }
+
+    /// A member's data were erased.
+    pub fn member_erased(&self, community: CommunityId, member: MemberId) -> Result<()> {
+        let lane = lane_of(Some(member), None);
+        self.push(News::of(community, lane, &told::MemberErased { member })?);
+        Ok(())
+    }
+
     /// A text between members has a new status.
     pub fn message_status(&self, community: CommunityId, message: &told::Moved<'_>) -> Result<()> {
         if message.from.is_some() && message.to.is_some() {

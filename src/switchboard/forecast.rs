@@ -66,6 +66,9 @@ pub struct DryRun {
     pub route: Way,
     /// It would wait for an app's word.
     pub intercepted: bool,
+    /// Until when it would be held, outside the recipient's texting hours.
+    #[schema(example = json!(null))]
+    pub held_until: Option<Timestamp>,
 }
 
 fn asks(accepted: &Accepted) -> bool {
@@ -122,6 +125,7 @@ impl Switchboard {
                 expires_at: message.expires_at,
                 route,
                 intercepted,
+                held_until: message.held_until,
             })
         })
         .await

@@ -269,6 +269,9 @@ pub(super) fn row_of(ctx: &Context, facts: &Facts, dialled: &Dialled, inbound: &
         updated_at: ctx.now.0,
         expires_at: ctx.now.plus_s(deadline_s).0,
         media: i16::try_from(inbound.media.len()).unwrap_or(i16::MAX),
+        held_until: None,
+        urgent: false,
+        body_gone: messages::BODY_THERE,
     }
 }
 
@@ -328,7 +331,7 @@ fn bridge(
     if let Some(before) = media::insert(conn, &mut row, tokens)? {
         return Ok(duplicate(before));
     }
-    let pending = deliver::start(conn, ctx, policy, apps, &row, pair)?;
+    let pending = deliver::start(conn, ctx, policy, apps, &mut row, pair)?;
     Ok(Accepted {
         message: row.message_id(),
         verdict: Verdict::Bridged,
@@ -380,7 +383,10 @@ pub(super) fn refuse(
     let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
     Ok(Accepted {
         message,
-        verdict: Verdict::Refused { reason, reject },
+        verdict: Verdict::Refused {
+            reason: reason.told(dialled.policy.blocks_shown),
+            reject,
+        },
         row: Some(row),
         pending,
         app: None,
@@ -424,6 +430,9 @@ pub(super) fn refusal_notice(
     (from, cause): (E164, Cause),
     reason: Reason,
 ) -> Result<Vec<Pending>> {
+    let Some(told) = reason.towards(dialled.policy.blocks_shown) else {
+        return Ok(Vec::new());
+    };
     // A phone that has stopped a number gets nothing more from it, not even this.
     // Nor does one that is frozen.
     let muted = matches!(reason, Reason::SenderOptedOut | Reason::SenderFrozen)
@@ -435,7 +444,7 @@ pub(super) fn refusal_notice(
     {
         return Ok(Vec::new());
     }
-    let text = match reason {
+    let text = match told {
         Reason::UnknownSender => dialled.policy.stranger_notice.clone(),
         Reason::NoContact | Reason::PairReleased => dialled.policy.released_notice.clone(),
         other => format!("Your text was not delivered: {}.", other.sentence()),
@@ -512,7 +521,8 @@ fn from_app(
     {
         let same = before.from_member == Some(new.from.as_i64())
             && before.to_member == Some(new.to.as_i64())
-            && before.text == cleaned(&new.text);
+            && before.urgent == new.urgent
+            && (before.text == cleaned(&new.text) || before.body_gone != messages::BODY_THERE);
         if !same {
             return Err(known::key_reused());
         }
@@ -535,6 +545,12 @@ fn from_app(
             ),
         ));
     }
+    if new.urgent && policy.texting_hours && !policy.urgent_texts {
+        return Err(SwitchboardError::conflict(
+            "urgent_not_allowed",
+            "this community takes no urgent texts: send it without `urgent`, or set its policy `urgent_texts`",
+        ));
+    }
     let Some(row) = assignments::hold_by_contact(conn, community, new.from, new.to)? else {
         return Err(SwitchboardError::conflict(
             "no_contact",
@@ -543,7 +559,7 @@ fn from_app(
     };
     let pair = route::other_end(conn, community, apps, row)?;
     let sender = crate::store::devices::primary(conn, community, new.from)?;
-    let ruling = route::rule_on_pair(&pair, sender.is_some_and(|d| d.stopped_all));
+    let ruling = route::rule_on_text(&pair, sender.is_some_and(|d| d.stopped_all));
     let message = MessageRow {
         community_id: community.as_i64(),
         id: ctx.id::<MessageKind>().as_i64(),
@@ -565,6 +581,9 @@ fn from_app(
         updated_at: ctx.now.0,
         expires_at: ctx.now.plus_s(policy.deadline_s).0,
         media: 0,
+        held_until: None,
+        urgent: new.urgent,
+        body_gone: messages::BODY_THERE,
     };
     match ruling {
         Ruling::Bridge => {
@@ -572,7 +591,9 @@ fn from_app(
             bridge(conn, ctx, (&policy, apps), message, &pair, &[])
         }
         // An app is told at once, so there is nothing to record but the answer.
-        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => Err(SwitchboardError::Refused(reason)),
+        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
+            Err(SwitchboardError::Refused(reason.told(policy.blocks_shown)))
+        }
         // A pair never stands on it.
         Ruling::Desk => Err(SwitchboardError::Refused(Reason::NoContact)),
     }

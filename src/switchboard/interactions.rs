@@ -8,11 +8,13 @@ use serde::{Serialize, Serializer};
 use super::calls::{CallQuery, origin_word};
 use super::error::Result;
 use super::messages::MessageQuery;
+use super::views::HoldsPhones;
 use super::{Switchboard, communities};
 use crate::domain::Timestamp;
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{CallId, CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
+use crate::domain::policy::BlocksShown;
 use crate::store::Window;
 use crate::store::messages::{self, MessageOrigin};
 use crate::store::{StoreError, calls, message_lists};
@@ -63,6 +65,14 @@ impl FromStr for InteractionId {
 impl Serialize for InteractionId {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl HoldsPhones for Interaction {
+    /// An app does not learn who has blocked whom: it may tell the one who is blocked.
+    fn without_phones(mut self) -> Self {
+        self.reason = self.reason.map(|reason| reason.told(BlocksShown::Unreachable));
+        self
     }
 }
 

@@ -114,6 +114,7 @@ fn wait(conn: &mut Conn, ctx: &Context, row: &MessageRow, lane: i64) -> Result<P
             attempts: 0,
             due_at: ctx.now.0,
             expires_at: row.expires_at,
+            open_until: None,
         },
         to_member: row.to_member,
         text: row.text.clone(),
@@ -272,13 +273,13 @@ fn bridge(
     let ruling = pair
         .as_ref()
         .map_or(Ruling::Refuse(Reason::PairReleased), |pair| {
-            route::rule_on_pair(pair, sender.is_some_and(|d| d.stopped_all))
+            route::rule_on_text(pair, sender.is_some_and(|d| d.stopped_all))
         });
     match (ruling, pair) {
         (Ruling::Bridge, Some(pair)) => {
             deliver::address(ctx, &mut row, &pair)?;
             messages::readdress(conn, &row)?;
-            let text = deliver::deliver(conn, ctx, policy, &row, &pair)?.pop();
+            let text = deliver::deliver(conn, ctx, (policy, apps), &mut row, &pair)?.pop();
             Ok(Decided {
                 text,
                 others: Vec::new(),

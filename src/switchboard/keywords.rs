@@ -6,7 +6,7 @@ use super::Context;
 use super::error::Result;
 use super::route::{Dialled, Facts};
 use super::told::OptOutChanged;
-use super::{books, changes, notices, phone_memory};
+use super::{books, changes, notices, opt_ins, phone_hashes, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
 use crate::domain::desk;
@@ -49,7 +49,8 @@ pub(crate) fn has_stopped(conn: &mut Conn, dialled: &Dialled, phone: E164) -> Re
     let outs = opt_outs::of_phone(conn, dialled.community, phone)?;
     Ok(outs
         .iter()
-        .any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id))
+        .any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id)
+        || phone_hashes::has_stopped(conn, dialled.community, phone, dialled.number.id)?)
 }
 
 /// Does what the keyword asks; returns what is to be sent on account of it, but for the reply.
@@ -61,6 +62,8 @@ pub(crate) fn act(
     from: E164,
     keyword: Keyword,
 ) -> Result<Vec<Pending>> {
+    // What was kept of the phone when its owner was erased is the phone's own again.
+    phone_hashes::restore(conn, dialled.community, from)?;
     match keyword {
         Keyword::Stop => stop(conn, ctx, facts, dialled, from),
         Keyword::StopAll => stop_all(conn, ctx, facts, dialled, from),
@@ -92,6 +95,7 @@ fn stop(
         (None, Some(released)) => released.contact.map(MemberId::as_i64),
         (None, None) => None,
     };
+    opt_ins::stopped(conn, ctx, dialled.community, from, Some(dialled.number.id))?;
     if record(conn, ctx, dialled, from, dialled.number.id, contact)? {
         tell(ctx, facts, dialled, contact, false, true)?;
     }
@@ -120,6 +124,7 @@ fn stop_all(
     dialled: &Dialled,
     from: E164,
 ) -> Result<Vec<Pending>> {
+    opt_ins::stopped(conn, ctx, dialled.community, from, None)?;
     if record(conn, ctx, dialled, from, ALL_NUMBERS, None)? {
         tell(ctx, facts, dialled, None, true, true)?;
     }
@@ -153,6 +158,11 @@ fn start(
     from: E164,
 ) -> Result<Vec<Pending>> {
     let mut pending = Vec::new();
+    if facts.sender.is_some() {
+        let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
+        let agreed = (dialled.number.id, contact, "START");
+        opt_ins::by_text(conn, ctx, dialled.community, from, agreed)?;
+    }
     if opt_outs::lift(conn, dialled.community, from, dialled.number.id)? {
         let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
         tell(ctx, facts, dialled, contact, false, false)?;

@@ -27,6 +27,7 @@ fn item(lane: i64, message: i64) -> Pending {
             attempts: 0,
             due_at: 0,
             expires_at: 1_000_000,
+            open_until: None,
         },
         to_member: None,
         text: String::new(),

@@ -5,12 +5,13 @@ use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
 use super::{
-    Context, Expected, Switchboard, app_devices, books, changes, history, notices, phone_memory, region,
+    Context, Expected, Switchboard, app_devices, books, changes, history, hours, notices, phone_hashes,
+    phone_memory, region,
 };
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
 use crate::domain::policy::Policy;
-use crate::domain::{E164, Timestamp, person_name};
+use crate::domain::{E164, Timestamp, person_name, zone};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::members::{self as rows, MemberChange, MemberRow};
 use crate::store::{Conn, assignments, member_references, numbers, opt_outs};
@@ -38,6 +39,8 @@ pub struct MemberEdit {
     pub name: Option<String>,
     /// Whether others may find them by name.
     pub listed: Option<bool>,
+    /// Their time zone by its IANA name, or none of their own.
+    pub time_zone: Option<Option<String>>,
 }
 
 pub(super) fn device_view(row: DeviceRow) -> Result<Device> {
@@ -75,9 +78,16 @@ fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
         reference: reference.map(|row| row.reference),
         guest: row.guest,
         listed: row.listed,
+        time_zone: row.time_zone,
         devices,
         created_at: Timestamp(row.created_at),
     })
+}
+
+/// A member with their devices.
+pub(crate) fn shown(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<Member> {
+    let row = require(conn, community, id)?;
+    view(conn, row)
 }
 
 /// The member, or "not found".
@@ -103,6 +113,7 @@ pub(crate) fn create(
         listed: new.listed,
         name_key: person_name::key(name),
         named_at: None,
+        time_zone: None,
     };
     rows::insert(conn, &row)?;
     if let Some(phone) = new.phone {
@@ -122,6 +133,20 @@ fn check_listed(guest: bool, listed: bool) -> Result<()> {
     }
 }
 
+/// Checks a time zone, if one is said.
+fn checked_zone(said: Option<&Option<String>>) -> Result<Option<Option<String>>> {
+    match said {
+        Some(Some(name)) => match zone::parse(name) {
+            Ok(zone) => Ok(Some(Some(zone.name().to_owned()))),
+            Err(sentence) => Err(SwitchboardError::invalid(
+                "time_zone",
+                format!("`time_zone`: {sentence}"),
+            )),
+        },
+        other => Ok(other.cloned()),
+    }
+}
+
 /// Changes a member; the books in which the name stands are others then.
 pub(crate) fn edit(
     conn: &mut Conn,
@@ -135,14 +160,20 @@ pub(crate) fn edit(
     let name = edit.name.as_deref().map(checked_name).transpose()?;
     let name = name.unwrap_or(&before.name);
     let renamed = name != before.name;
+    let zone = checked_zone(edit.time_zone.as_ref())?;
     let change = MemberChange {
         name: renamed.then(|| name.to_owned()),
         // Also of a name from before names were looked for.
         name_key: Some(person_name::key(name)).filter(|key| *key != before.name_key),
         named_at: renamed.then_some(Some(ctx.now.0)),
         listed: edit.listed.filter(|listed| *listed != before.listed),
+        time_zone: zone.filter(|zone| *zone != before.time_zone),
     };
+    let has_moved = change.time_zone.is_some();
     rows::update(conn, community, id, &change)?;
+    if has_moved {
+        hours::moved(conn, ctx, community, id)?;
+    }
     if renamed {
         let contacts = assignments::of_member(conn, community, id)?;
         let contacts: Vec<MemberId> = contacts.iter().map(|row| row.contact).collect();
@@ -184,6 +215,8 @@ pub(crate) fn add_device(
         ));
     }
     let table = assignments::of_member(conn, community, member)?;
+    // What was kept of the phone when an owner of it was erased.
+    phone_hashes::restore(conn, community, phone)?;
     phone_memory::check_joining(conn, ctx, community, &table, phone)?;
     let stopped = opt_outs::of_phone(conn, community, phone)?;
     let row = DeviceRow {
@@ -207,14 +240,68 @@ pub(crate) fn add_device(
 pub(super) fn forget(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<()> {
     crate::store::member_references::delete(conn, community, id)?;
     books::forget(conn, community, id)?;
+    crate::store::blocks::forget(conn, community, id)?;
     Ok(rows::delete(conn, community, id)?)
+}
+
+/// Removes a member whom the caller has locked.
+pub(crate) fn remove(
+    conn: &mut Conn,
+    ctx: &Context,
+    policy: &Policy,
+    community: CommunityId,
+    id: MemberId,
+) -> Result<()> {
+    let mut loads = Loads::new();
+    for row in assignments::of_member(conn, community, id)? {
+        let what = (&row, Why::MemberRemoved);
+        assign::release(conn, ctx, policy, community, what, &mut loads)?;
+    }
+    numbers::add_loads(conn, community, &loads)?;
+    let mut gone = Vec::new();
+    for device in devices::of_member(conn, community, id)? {
+        phone_memory::keep(conn, ctx, policy, community, &device, &[])?;
+        let device = devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
+        let Some(device) = device else { continue };
+        history::note_phone(conn, ctx, &device, false)?;
+        gone.push(device.e164()?);
+    }
+    for phone in gone {
+        notices::leave_phone(conn, ctx, community, id, phone)?;
+    }
+    if let Some(app) = crate::store::app_devices::of_member(conn, community, id)? {
+        history::note_app(conn, ctx, &app, false)?;
+    }
+    crate::store::app_devices::delete(conn, community, id)?;
+    forget(conn, community, id)
 }
 
 impl Switchboard {
     /// Adds a member, with a first device if a phone is given.
     pub async fn create_member(&self, community: CommunityId, new: NewMember) -> Result<Member> {
-        self.write(move |conn, ctx| create(conn, ctx, community, &new))
+        self.create_member_with(community, new, MemberEdit::default())
             .await
+    }
+
+    /// Likewise, with what can be changed of a member later.
+    pub async fn create_member_with(
+        &self,
+        community: CommunityId,
+        new: NewMember,
+        change: MemberEdit,
+    ) -> Result<Member> {
+        self.write(move |conn, ctx| {
+            let made = create(conn, ctx, community, &new)?;
+            if change == MemberEdit::default() {
+                return Ok(made);
+            }
+            let policy = communities::require(conn, community)?.policy;
+            let row = require(conn, community, made.id)?;
+            edit(conn, ctx, &policy, community, (&row, &change))?;
+            let row = require(conn, community, made.id)?;
+            view(conn, row)
+        })
+        .await
     }
 
     /// One member with their devices.
@@ -290,34 +377,7 @@ impl Switchboard {
                 rows::lock(conn, community, &[id])?;
                 let row = require(conn, community, id)?;
                 expected.check_either(&view(conn, row)?)?;
-                let mut loads = Loads::new();
-                for row in assignments::of_member(conn, community, id)? {
-                    assign::release(
-                        conn,
-                        ctx,
-                        &policy,
-                        community,
-                        (&row, Why::MemberRemoved),
-                        &mut loads,
-                    )?;
-                }
-                numbers::add_loads(conn, community, &loads)?;
-                let mut gone = Vec::new();
-                for device in devices::of_member(conn, community, id)? {
-                    phone_memory::keep(conn, ctx, &policy, community, &device, &[])?;
-                    let device = devices::delete(conn, community, id, DeviceId::from_i64(device.id))?;
-                    let Some(device) = device else { continue };
-                    history::note_phone(conn, ctx, &device, false)?;
-                    gone.push(device.e164()?);
-                }
-                for phone in gone {
-                    notices::leave_phone(conn, ctx, community, id, phone)?;
-                }
-                if let Some(app) = crate::store::app_devices::of_member(conn, community, id)? {
-                    history::note_app(conn, ctx, &app, false)?;
-                }
-                crate::store::app_devices::delete(conn, community, id)?;
-                forget(conn, community, id)
+                remove(conn, ctx, &policy, community, id)
             })
             .await;
         self.doubt_outbox();

@@ -20,6 +20,8 @@ pub struct NewMessage {
     pub to: MemberId,
     /// The text.
     pub text: String,
+    /// It may go at any hour, where the community allows that.
+    pub urgent: bool,
     /// The same key again means the same message, not another.
     pub idempotency_key: Option<String>,
 }
@@ -84,6 +86,13 @@ pub(crate) fn view(row: MessageRow) -> Result<Message> {
         accepted_at: Timestamp(row.accepted_at),
         updated_at: Timestamp(row.updated_at),
         expires_at: Timestamp(row.expires_at),
+        held_until: match row.status == Status::Held.code() {
+            true => row.held_until.map(Timestamp),
+            false => None,
+        },
+        urgent: row.urgent,
+        body_expired: row.body_gone == messages::BODY_EXPIRED,
+        body_erased: row.body_gone == messages::BODY_ERASED,
     })
 }
 

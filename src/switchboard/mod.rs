@@ -12,6 +12,7 @@ mod batcher;
 #[cfg(test)]
 mod batcher_tests;
 mod bell;
+mod blocks;
 mod books;
 mod bulk;
 mod calls;
@@ -24,20 +25,24 @@ mod deliveries;
 mod desk;
 mod early;
 mod endpoints;
+mod erase;
 mod error;
 mod events;
 mod exchange;
 mod expected;
+mod export;
 mod forecast;
 mod freeze;
 mod held;
 mod history;
+mod hours;
 mod idempotency;
 mod imports;
 mod intake;
 mod interactions;
 mod intercept;
 mod introductions;
+mod keeper;
 mod keys;
 mod keywords;
 mod known;
@@ -49,11 +54,13 @@ mod messages;
 mod new_phone;
 mod notices;
 mod observer;
+mod opt_ins;
 mod opt_outs;
 mod outbox;
 pub mod outlet;
 mod parcels;
 mod past;
+mod phone_hashes;
 mod phone_memory;
 pub mod phones;
 pub mod planner;
@@ -67,6 +74,7 @@ mod region;
 mod registry;
 mod releases;
 mod replay;
+mod retention;
 mod route;
 mod shortage;
 mod side;
@@ -85,6 +93,7 @@ use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub use blocks::Block;
 pub use books::{NewBookLink, OpenBook};
 pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
@@ -93,9 +102,11 @@ pub use communities::merged_policy;
 pub use contacts::{ContactQuery, ContactRef};
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
 pub use endpoints::{Endpoint, EndpointEdit};
+pub use erase::Erased;
 pub use error::{Result, SwitchboardError};
 pub use events::Event;
 pub use expected::{Expected, tag_of, tag_of_json};
+pub use export::{EXPORT_FORMAT, ExportPlace};
 pub use forecast::{DryRun, Foretold, Way};
 pub use history::{AssignmentChanged, HistoryPlace};
 pub use idempotency::Claim;
@@ -115,6 +126,7 @@ pub use new_phone::{
     Settlement,
 };
 pub use observer::{CallbackResult, Observer};
+pub use opt_ins::{NewOptIn, OptIn, OptInEnd, OptInSource};
 pub use opt_outs::OptOut;
 pub use outbox::Dispatching;
 pub use parcels::{Health, Next, Parcel, PendingDelivery, Target, Try};
@@ -127,6 +139,7 @@ pub(crate) use rates::Rates;
 pub use registry::CarrierState;
 pub use releases::{RePaired, Release, ReleaseState};
 pub use replay::Replayed;
+pub use retention::Retained;
 pub use route::Decision;
 pub use tidy::Tidying;
 pub use traffic::{Latency, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way as PairWay};
@@ -173,6 +186,8 @@ struct Inner {
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
     imports: imports::Jobs,
+    /// One erasure at a time: each writes the whole database anew.
+    erasing: tokio::sync::Semaphore,
     news: Bell,
     observers: Observers,
     closing: CancellationToken,
@@ -361,6 +376,7 @@ impl Switchboard {
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
             imports: imports::Jobs::default(),
+            erasing: tokio::sync::Semaphore::new(1),
             news,
             observers,
             closing: CancellationToken::new(),

@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::error::Result;
-use super::{Context, communities, receipts};
+use super::{Context, communities, hours, receipts};
 use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, MessageKind, NumberId};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
+use crate::store::devices::{self, DeviceRow};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, StoreError, devices};
+use crate::store::{Conn, StoreError, deferred};
 
 /// A phone gets at most one refusal notice from a number in this time, so that two machines which answer
 /// each other soon fall silent.
@@ -62,28 +63,46 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         updated_at: ctx.now.0,
         expires_at: expires_at.0,
         media: 0,
+        held_until: None,
+        urgent: false,
+        body_gone: messages::BODY_THERE,
     };
     messages::insert(conn, &row)?;
-    let pending = Pending {
+    let lane = lane_of_notices(notice.phone, notice.number.id);
+    let mut pending = pending(ctx, row, notice.number, notice.phone, (lane, carrier));
+    if notice.frozen {
+        pending.row.node = outbox::PARKED;
+    }
+    outbox::insert(conn, &pending.row)?;
+    Ok(pending)
+}
+
+/// A notice as it stands in the outbox.
+fn pending(
+    ctx: &Context,
+    row: MessageRow,
+    number: &NumberRow,
+    phone: E164,
+    (lane, carrier): (i64, String),
+) -> Pending {
+    Pending {
         row: OutboxRow {
-            community_id: notice.community.as_i64(),
-            message_id: id.as_i64(),
+            community_id: row.community_id,
+            message_id: row.id,
             kind: outbox::TEXT,
-            node: match notice.frozen {
-                true => outbox::PARKED,
-                false => ctx.ids.node() as i16,
-            },
-            lane: lane_of_notices(notice.phone, notice.number.id),
+            node: ctx.ids.node() as i16,
+            lane,
             carrier,
-            number_id: notice.number.id,
-            number_rate: notice.number.rate_per_s,
+            number_id: number.id,
+            number_rate: number.rate_per_s,
             member_id: None,
             member_rate: 0,
-            from_number: notice.number.e164,
-            to_phone: notice.phone.as_i64(),
+            from_number: number.e164,
+            to_phone: phone.as_i64(),
             attempts: 0,
             due_at: ctx.now.0,
-            expires_at: expires_at.0,
+            expires_at: row.expires_at,
+            open_until: None,
         },
         to_member: row.to_member,
         text: row.text,
@@ -92,9 +111,49 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         accepted_at: row.accepted_at,
         updated_at: row.updated_at,
         media: false,
+    }
+}
+
+/// A notice that has waited, as it is to leave now, with whom it is for; or why it is not to leave any more.
+pub(crate) fn again(
+    conn: &mut Conn,
+    ctx: &Context,
+    row: &MessageRow,
+    lane: i64,
+) -> Result<std::result::Result<(Pending, MemberId, DeviceRow), Reason>> {
+    let community = CommunityId::from_i64(row.community_id);
+    let (Some(member), Some(shown)) = (
+        row.to_member.map(MemberId::from_i64),
+        row.shown.and_then(E164::from_i64),
+    ) else {
+        return Ok(Err(Reason::NoDevice));
     };
-    outbox::insert(conn, &pending.row)?;
-    Ok(pending)
+    let number = numbers::find(conn, shown)?.filter(|number| number.community_id == row.community_id);
+    let Some(number) = number else {
+        return Ok(Err(Reason::UnassignedNumber));
+    };
+    let Some(device) = devices::primary(conn, community, member)? else {
+        return Ok(Err(Reason::NoDevice));
+    };
+    let phone = device.e164()?;
+    let stopped = crate::store::opt_outs::of_phone(conn, community, phone)?;
+    if stopped
+        .iter()
+        .any(|o| o.number_id == 0 || o.number_id == number.id)
+    {
+        return Ok(Err(Reason::RecipientOptedOut));
+    }
+    let stands =
+        crate::store::assignments::by_number(conn, community, member, NumberId::from_i64(number.id))?;
+    if stands.is_none() && !number.desk {
+        return Ok(Err(Reason::PairReleased));
+    }
+    let carrier = ctx.registry.carrier_for(phone, &number.carrier);
+    let mut pending = pending(ctx, row.clone(), &number, phone, (lane, carrier));
+    if device.is_frozen() {
+        pending.row.node = outbox::PARKED;
+    }
+    Ok(Ok((pending, member, device)))
 }
 
 /// Notices to one phone from one number keep their order among themselves. Ids of assignments are
@@ -127,7 +186,8 @@ pub(crate) fn to_member(
         deadline_s: policy.deadline_s,
         frozen: device.is_frozen(),
     };
-    write(conn, ctx, &notice).map(sendable)
+    let pending = write(conn, ctx, &notice)?;
+    hours::place_notice(conn, ctx, policy, (member, &device), pending)
 }
 
 /// What can be handed out now.
@@ -168,6 +228,9 @@ pub(crate) fn of_failure(
         return Ok(None);
     }
     let policy = communities::require(conn, community)?.policy;
+    let Some(reason) = reason.towards(policy.blocks_shown) else {
+        return Ok(None);
+    };
     let text = format!("Your text was not delivered: {}.", reason.sentence());
     let notice = Notice {
         community,
@@ -271,7 +334,11 @@ pub(crate) fn cancel_lane(
     reason: Reason,
 ) -> Result<Vec<Pending>> {
     let mut pending = Vec::new();
-    for message in outbox::take_lane(conn, community, lane.as_i64())? {
+    let mut waiting = outbox::take_lane(conn, community, lane.as_i64())?;
+    // Urgent texts that overtook the others, and what waits for texting hours.
+    waiting.extend(outbox::take_lane(conn, community, -lane.as_i64())?);
+    waiting.extend(deferred::take_lane(conn, community, lane.as_i64())?);
+    for message in waiting {
         let ids = (community, MessageId::from_i64(message));
         pending.extend(receipts::advance(
             conn,

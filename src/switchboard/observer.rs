@@ -7,9 +7,10 @@ use super::error::Result;
 use super::events::Written;
 use super::outlet::Verdict;
 use super::parcels::Next;
+use super::retention::Retained;
 use crate::domain::call::Cause;
 use crate::domain::message::Status;
-use crate::store::outbox;
+use crate::store::{deferred, outbox};
 
 /// What a try to deliver a callback came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub trait Observer: Send + Sync + 'static {
     /// A callback was tried.
     fn callback_tried(&self, result: CallbackResult);
 
+    /// What was old was removed.
+    fn retained(&self, removed: Retained);
+
     /// A transaction held its writer for so many milliseconds, its commit included.
     fn committed(&self, took_ms: i64);
 }
@@ -62,7 +66,7 @@ impl Observers {
             return;
         };
         for status in &written.statuses {
-            if !matches!(status, Status::Accepted | Status::Queued | Status::Sent) {
+            if status.is_final() {
                 observer.text_finished(*status);
             }
         }
@@ -71,6 +75,12 @@ impl Observers {
     pub fn sent(&self, took_ms: i64) {
         if let Some(observer) = self.0.get() {
             observer.text_sent(took_ms);
+        }
+    }
+
+    pub fn retained(&self, removed: Retained) {
+        if let Some(observer) = self.0.get() {
+            observer.retained(removed);
         }
     }
 
@@ -95,5 +105,10 @@ impl Switchboard {
     /// How many rows of the outbox wait for each carrier.
     pub async fn outbox_by_carrier(&self) -> Result<Vec<(String, i64)>> {
         self.read(|conn| Ok(outbox::by_carrier(conn)?)).await
+    }
+
+    /// How many texts wait for texting hours.
+    pub async fn deferred_texts(&self) -> Result<i64> {
+        self.read(|conn| Ok(deferred::count(conn)?)).await
     }
 }

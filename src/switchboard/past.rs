@@ -10,6 +10,7 @@ use super::route::{Decision, Dialled, Facts, PairFacts, Released, explain, unkno
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
+use crate::store::assignments::Blocking;
 use crate::store::devices::{self, DeviceRow};
 use crate::store::history::{self as rows, HistoryRow};
 use crate::store::numbers::NumberRow;
@@ -193,5 +194,8 @@ fn other_end(conn: &mut Conn, community: CommunityId, row: &HistoryRow, at: Time
             texts_to: String::new(),
             created_at: at.0,
         }),
+        // Of blocks and consents no history is kept.
+        blocking: Blocking::default(),
+        consents: true,
     })
 }

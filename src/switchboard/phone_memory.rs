@@ -3,7 +3,7 @@
 
 use super::error::{Result, SwitchboardError};
 use super::new_phone::PhoneConflictKind;
-use super::{Context, changes};
+use super::{Context, changes, phone_hashes};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
@@ -220,5 +220,5 @@ pub(crate) fn inherit(
         };
         opt_outs::record(conn, &row)?;
     }
-    Ok(())
+    phone_hashes::inherit(conn, from, to)
 }

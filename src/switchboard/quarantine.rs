@@ -84,7 +84,7 @@ fn let_go(
     messages::readdress(conn, &row)?;
     let between = (row.from_member, row.to_member);
     tell(ctx, (community, id), between, Status::Accepted, (None, None))?;
-    deliver::start(conn, ctx, &policy, apps, &row, &pair)?;
+    deliver::start(conn, ctx, &policy, apps, &mut row, &pair)?;
     Ok(row)
 }
 

@@ -9,6 +9,7 @@ use super::{Context, early, notices};
 use crate::domain::E164;
 use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
+use crate::domain::policy::BlocksShown;
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
 use crate::store::parts::{self, Match, PartRow};
@@ -432,7 +433,8 @@ pub(super) fn tell(
         from: from.map(MemberId::from_i64),
         to: to.map(MemberId::from_i64),
         status,
-        reason,
+        // Who has blocked whom is not for apps, which may tell the one who is blocked.
+        reason: reason.map(|reason| reason.told(BlocksShown::Unreachable)),
         detail,
         updated_at: ctx.now,
     };
@@ -477,6 +479,7 @@ fn receipt_for(conn: &mut Conn, ctx: &Context, message: &MessageRow) -> Result<O
             attempts: 0,
             due_at: ctx.now.0,
             expires_at: ctx.now.plus_s(24 * 3600).0,
+            open_until: None,
         },
         to_member: message.to_member,
         text: String::new(),

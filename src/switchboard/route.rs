@@ -8,22 +8,23 @@ use std::sync::Arc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Switchboard;
 use super::communities::{self, Apps, Setup};
 use super::error::Result;
 use super::registry::CarrierState;
 use super::words::OutcomeWord;
+use super::{Switchboard, deliver, hours};
 use crate::domain::assignment::Assignment;
 use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::{self, AppDeviceRow};
+use crate::store::assignments::Blocking;
 use crate::store::devices::{self, DeviceRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments, endpoints, opt_outs};
+use crate::store::{Conn, StoreError, assignments, endpoints, opt_ins, opt_outs};
 
 /// A pool number in its community.
 #[derive(Clone, Debug)]
@@ -66,6 +67,10 @@ pub(crate) struct PairFacts {
     pub device: Option<DeviceRow>,
     /// The app in which the contact reads, if it can be reached.
     pub app: Option<AppDeviceRow>,
+    /// Who of the two blocks the other; the contact is the owner of the mirror.
+    pub blocking: Blocking,
+    /// The contact's phone consents to texts, or the community does not ask.
+    pub consents: bool,
 }
 
 impl PairFacts {
@@ -226,7 +231,7 @@ pub(crate) fn other_end(
     apps: Apps,
     row: Assignment,
 ) -> Result<PairFacts> {
-    let (mirror, shown, device) =
+    let (mirror, shown, device, blocking) =
         assignments::by_contact_with_ends(conn, community, row.contact, row.member)?
             .ok_or(StoreError::Corrupt("assignments: a row without its mirror"))?;
     let shown = shown.ok_or(StoreError::Corrupt("assignments.number_id"))?;
@@ -234,12 +239,18 @@ pub(crate) fn other_end(
         true => reachable_app(conn, community, row.contact)?,
         false => None,
     };
+    let consents = match (&device, apps.opt_in) {
+        (Some(device), true) => opt_ins::covers(conn, community, device.e164()?, shown.id)?,
+        _ => true,
+    };
     Ok(PairFacts {
         row,
         mirror,
         shown,
         device,
         app,
+        blocking,
+        consents,
     })
 }
 
@@ -254,11 +265,23 @@ fn reachable_app(conn: &mut Conn, community: CommunityId, member: MemberId) -> R
         .then_some(app))
 }
 
+/// The decision on a text on a live pair: what holds for whatever is sent, and the phone consents to texts.
+pub(crate) fn rule_on_text(pair: &PairFacts, sender_stopped_all: bool) -> Ruling {
+    match rule_on_pair(pair, sender_stopped_all) {
+        Ruling::Bridge if !pair.consents && deliver::ways(pair).phone => Ruling::Refuse(Reason::NotOptedIn),
+        ruling => ruling,
+    }
+}
+
 /// The decision on a live pair, whoever asks (a phone or an app).
 pub(crate) fn rule_on_pair(pair: &PairFacts, sender_stopped_all: bool) -> Ruling {
     let refuse = Ruling::Refuse;
     if pair.row.blocked || pair.mirror.blocked {
         refuse(Reason::PairBlocked)
+    } else if pair.blocking.by_contact {
+        refuse(Reason::BlockedBySender)
+    } else if pair.blocking.by_owner {
+        refuse(Reason::BlockedByRecipient)
     } else if pair.row.stopped || sender_stopped_all {
         refuse(Reason::SenderOptedOut)
     } else if pair.mirror.stopped || pair.device.as_ref().is_some_and(|d| d.stopped_all) {
@@ -299,7 +322,7 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
             pair: Some(pair),
             sender: Some(sender),
             ..
-        } => rule_on_pair(pair, sender.stopped_all),
+        } => rule_on_text(pair, sender.stopped_all),
         Facts {
             released: Some(_), ..
         } => Ruling::Quarantine(Reason::PairReleased),
@@ -343,6 +366,9 @@ pub struct Decision {
     pub carrier_state: Option<CarrierState>,
     /// The moment that this is about; none for the present.
     pub at: Option<Timestamp>,
+    /// Until when the text would be held, outside the contact's texting hours.
+    #[schema(example = json!(null))]
+    pub held_until: Option<Timestamp>,
 }
 
 impl Decision {
@@ -362,7 +388,18 @@ impl Decision {
             carrier: None,
             carrier_state: None,
             at: None,
+            held_until: None,
         }
+    }
+
+    /// The same of a text that would wait.
+    fn held(mut self, until: Timestamp) -> Self {
+        self.sentence = format!("the text is held until the contact's texting hours begin, at {until}");
+        self.steps.push(format!(
+            "the contact's texting hours are over: the text would be held until {until}"
+        ));
+        self.held_until = Some(until);
+        self
     }
 
     /// The same about a moment that is over.
@@ -501,7 +538,7 @@ impl Switchboard {
     /// What would happen to a text from `from` to `to`, and why. With a community given, a number of
     /// another community is treated as unassigned.
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
-        let registry = self.registry();
+        let (registry, now) = (self.registry(), self.now());
         self.read(move |conn| {
             let mut facts =
                 conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
@@ -524,7 +561,11 @@ impl Switchboard {
                 let state = registry.state(&carrier);
                 Some((carrier, state))
             });
-            Ok(explain(&facts, carrier))
+            let decision = explain(&facts, carrier);
+            Ok(match hours::foretell(conn, now, &facts)? {
+                Some(until) => decision.held(until),
+                None => decision,
+            })
         })
         .await
     }

@@ -35,6 +35,46 @@ impl Told for MessageReceived<'_> {
     const KIND: EventKind = EventKind::MessageReceived;
 }
 
+/// A text waits for its recipient's texting hours.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageHeldData)]
+pub struct MessageHeld<'a> {
+    /// What waits.
+    pub message: &'a HeldText,
+}
+
+impl Told for MessageHeld<'_> {
+    const KIND: EventKind = EventKind::MessageHeld;
+}
+
+/// A text that waits; never what it says.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = HeldMessage)]
+pub struct HeldText {
+    /// The id.
+    pub id: MessageId,
+    /// The sender.
+    pub from: MemberId,
+    /// The recipient.
+    pub to: MemberId,
+    /// When the recipient's texting hours begin.
+    pub until: Timestamp,
+    /// When it is given up.
+    pub expires_at: Timestamp,
+}
+
+/// A member's data were erased; whoever keeps a copy erases it too.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MemberErasedData)]
+pub struct MemberErased {
+    /// Who it was; there is no such member any more.
+    pub member: MemberId,
+}
+
+impl Told for MemberErased {
+    const KIND: EventKind = EventKind::MemberErased;
+}
+
 /// A text has a new status.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MessageStatusData)]

@@ -12,7 +12,7 @@ use crate::domain::id::{
     MessageId, NumberId, PoolId,
 };
 use crate::domain::message::{Reason, Status};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{BlocksShown, Policy};
 use crate::domain::pool::{Capabilities, NumberState};
 use crate::domain::{E164, Timestamp};
 
@@ -45,6 +45,9 @@ pub struct Member {
     pub guest: bool,
     /// Others may find them by name.
     pub listed: bool,
+    /// Their time zone (IANA), by which their texting hours are kept; null: by their phone, or as the community has it.
+    #[schema(example = "Europe/Berlin")]
+    pub time_zone: Option<String>,
     /// Their devices, the one that texts go to first.
     pub devices: Vec<Device>,
     /// When they joined.
@@ -241,6 +244,26 @@ pub struct Message {
     pub updated_at: Timestamp,
     /// When it is given up.
     pub expires_at: Timestamp,
+    /// While its status is `held`: when the recipient's texting hours begin.
+    #[schema(example = json!(null))]
+    pub held_until: Option<Timestamp>,
+    /// Its sender asked for it to go at any hour.
+    #[schema(example = false)]
+    pub urgent: bool,
+    /// Its text was kept for as long as the community keeps texts, and is gone.
+    #[schema(example = false)]
+    pub body_expired: bool,
+    /// Its text is gone, because the data of one of the two were erased.
+    #[schema(example = false)]
+    pub body_erased: bool,
+}
+
+impl HoldsPhones for Message {
+    /// Nor does an app learn who has blocked whom: it may tell the one who is blocked.
+    fn without_phones(mut self) -> Self {
+        self.reason = self.reason.map(|reason| reason.told(BlocksShown::Unreachable));
+        self
+    }
 }
 
 /// An API key, without its token.

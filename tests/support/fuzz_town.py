@@ -160,6 +160,17 @@ class Town:
         return self.all("opt_outs")[0]["id"]
 
     @cached_property
+    def opt_in(self) -> str:
+        new = {"member": self.member, "source": "api", "evidence": "a form"}
+        return self.make("opt_ins", new)["id"]
+
+    @cached_property
+    def block(self) -> str:
+        (contact, _) = self.person()
+        self.make(f"members/{self.member}/blocks", {"contact": contact})
+        return contact
+
+    @cached_property
     def key(self) -> str:
         return ask("POST", "/v1/keys", {"name": "fuzz", "scope": "admin"})["id"]
 
@@ -194,6 +205,8 @@ class Town:
             path["device"] = self.app
         if "/releases/" in operation:
             path["member"], path["number"] = self.released
+        if "/blocks/{contact}" in operation:
+            path["contact"] = self.block
         if operation.endswith("/accept"):
             # Who was chosen accepts.
             path["member"], path["contact"] = self.bob[0], self.ann[0]
@@ -231,6 +244,12 @@ class Town:
                 body.update(endpoint=self.endpoint)
             else:
                 body.update(kind="phone", phone=phone())
+        if operation.endswith("/erase"):
+            body["confirm"] = "Someone"
+        if operation.endswith("/opt_ins"):
+            body.update(member=self.member, contact=None, device=None, given_at=None)
+        if "time_zone" in body:
+            body["time_zone"] = "Europe/Berlin"
         if operation == "POST /v1/keys":
             body["community"] = self.community if body["scope"] != "admin" else None
             body["app"] = f"app{unique()}" if body["scope"] == "app" else None

@@ -21,6 +21,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Devices", "What a member can be reached on."),
     (
+        "Consent",
+        "What members agreed to and whom they block; all that is held about one, and its erasure.",
+    ),
+    (
         "Contacts",
         "Directed pairs: a member chose a contact, and each stands as a number on the other's phone.",
     ),

@@ -22,14 +22,15 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history, contacts,
-    deliveries, devices, docs, endpoints, events, health, imports, interactions, keys, loopback, members,
-    messages, metrics, numbers, opt_outs, pools, releases, resolve, traffic, verifications,
+    assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
+    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, traffic,
+    verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
     AssignmentId, BookLinkId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId,
-    EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId,
+    EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -65,6 +66,9 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         interactions::list,
         capacity::summary, capacity::members, capacity::what_if,
         opt_outs::list, opt_outs::one,
+        opt_ins::create, opt_ins::list, opt_ins::one, opt_ins::revoke,
+        blocks::create, blocks::list, blocks::one, blocks::remove,
+        erasures::export, erasures::erase,
         imports::create, imports::list, imports::one, imports::refused,
         events::stream,
         metrics::show,
@@ -72,7 +76,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId,
+    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId,
     )),
 )]
 struct Handlers;

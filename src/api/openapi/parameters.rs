@@ -15,6 +15,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "key" => ("KeyId", "The key."),
         "endpoint" => ("EndpointId", "The callback endpoint."),
         "delivery" => ("DeliveryId", "The delivery."),
+        "opt_in" => ("OptInId", "The opt-in."),
         "opt_out" => ("OptOutId", "The opt-out."),
         "import" => ("ImportId", "The import."),
         "call" => ("CallId", "The call."),

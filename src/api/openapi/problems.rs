@@ -66,6 +66,15 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 pool_has_campaign: "Another campaign covers the pool.", "the campaign `CABC123` covers pool_1tq3v8r4w0801 already; its numbers can name another one each", field "pool";
     409 no_contact: "The two are no contacts.", "mem_1tq3v8r4w0802 is no contact of mem_1tq3v8r4w0801; add the contact first";
     409 pair_blocked: "An admin or an app blocked the pair.", "this pair is blocked";
+    409 blocked_by_sender: "The sender has blocked the contact.", "the sender has blocked this contact; lift the block first";
+    409 blocked_by_recipient: "The contact has blocked the sender, and the community lets the sender know.", "the recipient has blocked the sender";
+    409 not_opted_in: "The community asks for an opt-in, and the recipient's phone has none.", "no opt-in is recorded of the recipient's phone, and this community asks for one";
+    409 urgent_not_allowed: "The community takes no urgent texts.", "this community takes no urgent texts: send it without `urgent`, or set its policy `urgent_texts`";
+    409 too_many_blocks: "The member blocks as many as one may.", "mem_1tq3v8r4w0801 blocks 1000 members already; lift some first";
+    409 too_many_opt_ins: "As many opt-ins are recorded of the phone as are kept.", "500 opt-ins are recorded of this phone, which is as many as are kept";
+    409 opt_in_ended: "The opt-in has ended.", "oin_1tq3v8r4w0801 has ended already";
+    409 call_under_way: "A call of the member goes on.", "a call of mem_1tq3v8r4w0801 goes on; wait for its end, or hang it up";
+    409 import_under_way: "An import goes on, and may name the member.", "an import into this community goes on or was broken off, and may name them; wait for its end, or finish it";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
     409 sender_frozen: "The sender's phone is frozen.", "the sender's phone is frozen: it was lost";
     409 recipient_frozen: "The recipient's only phone is frozen.", "the recipient's phone is out of use for now";

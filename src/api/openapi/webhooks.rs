@@ -9,8 +9,8 @@ use utoipa::{PartialSchema, ToSchema};
 use super::{examples, parameters};
 use crate::switchboard::told::{
     Asked, AssignmentCreated, AssignmentReleased, CallAnswered, CallEnded, CallRinging, EndpointTest,
-    MessageIntercept, MessageReceived, MessageStatus, OptOutChanged, QuarantineHeld, Question,
-    StrangerCalling, StrangerNotConnected, StrangerUnknown, Told,
+    MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
+    QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, Told,
 };
 use crate::switchboard::{AppWord, Event};
 
@@ -68,6 +68,8 @@ fn events() -> Vec<Sent> {
         "status": "quarantined", "reason": "pair_released", "text": "Are you still there?" });
     vec![
         event::<MessageReceived<'_>>("A text is on its way to a member", json!({ "message": texted })),
+        event::<MessageHeld<'_>>("A text waits for its recipient's texting hours", json!({})),
+        event::<MemberErased>("A member's data were erased", json!({})),
         event::<MessageStatus<'_>>(
             "A text's status changed",
             json!({ "message": { "status": "delivered" } }),

@@ -9,6 +9,7 @@ mod campaigns;
 mod capacity;
 mod common;
 pub(super) mod conformance;
+mod consent;
 mod contact_history;
 mod endpoints;
 mod etags;

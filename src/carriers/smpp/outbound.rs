@@ -130,7 +130,7 @@ fn state_of(status: Status) -> ReceiptState {
         Status::Expired => ReceiptState::Expired,
         Status::Undelivered | Status::Failed => ReceiptState::Undeliv,
         Status::Blocked | Status::Quarantined => ReceiptState::Rejectd,
-        Status::Accepted | Status::Queued | Status::Sent => ReceiptState::Enroute,
+        Status::Accepted | Status::Queued | Status::Held | Status::Sent => ReceiptState::Enroute,
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn tell(
     let Some(device) = pair
         .device
         .as_ref()
-        .filter(|_| route::rule_on_pair(&pair, false) == Ruling::Bridge)
+        .filter(|_| route::rule_on_text(&pair, false) == Ruling::Bridge)
     else {
         return Ok(Vec::new());
     };

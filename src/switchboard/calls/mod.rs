@@ -18,5 +18,5 @@ pub use place::NewCall;
 pub(crate) use record::{Entry, write};
 pub(crate) use stranger::Questions;
 pub(super) use tidy::{adopt, sweep_calls};
-pub(super) use view::origin_word;
 pub use view::{Call, CallDetail, CallQuality, CallQuery};
+pub(super) use view::{origin_word, view as view_of};

@@ -53,7 +53,9 @@ fn ends(conn: &mut Conn, community: CommunityId, new: NewCall) -> Result<Ends> {
     }
     match super::route::rule_on_pair(&pair, &dialled, own.stopped_all) {
         Ruling::Bridge => {}
-        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => return Err(SwitchboardError::Refused(reason)),
+        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
+            return Err(SwitchboardError::Refused(reason.told(policy.blocks_shown)));
+        }
         Ruling::Desk => {
             return Err(SwitchboardError::Refused(
                 crate::domain::message::Reason::NoContact,

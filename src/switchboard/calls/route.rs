@@ -58,7 +58,7 @@ fn rule(facts: &Facts) -> Ruling {
 fn code(policy: Option<&Policy>, reason: Reason) -> RefusalCode {
     let silent = policy.is_some_and(|policy| match reason {
         Reason::UnknownSender => policy.strangers == Refusal::Silent,
-        _ => policy.refused == Refusal::Silent,
+        reason => policy.refused == Refusal::Silent || reason.towards(policy.blocks_shown).is_none(),
     });
     if silent {
         // Temporarily unavailable; no user responding.
@@ -67,7 +67,7 @@ fn code(policy: Option<&Policy>, reason: Reason) -> RefusalCode {
             q850: 18,
         };
     }
-    refusal_code(reason)
+    refusal_code(policy.map_or(reason, |policy| reason.told(policy.blocks_shown)))
 }
 
 /// A call that arrives, and what it is called here.

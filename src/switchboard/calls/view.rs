@@ -5,11 +5,13 @@ use utoipa::ToSchema;
 
 use super::super::error::{Result, SwitchboardError};
 use super::super::switching::{CallStep, LegQuality};
+use super::super::views::HoldsPhones;
 use super::super::words::CallOriginWord;
 use super::super::{Switchboard, communities};
 use crate::domain::call::{Cause, EndedBy, State};
 use crate::domain::id::{CallId, CommunityId, MemberId};
 use crate::domain::message::Reason;
+use crate::domain::policy::BlocksShown;
 use crate::domain::{E164, Timestamp};
 use crate::store::calls::{self, CallFilter, CallRow};
 
@@ -68,6 +70,21 @@ pub struct CallQuality {
     pub caller: Option<LegQuality>,
     /// The sound that came from the one called.
     pub callee: Option<LegQuality>,
+}
+
+impl HoldsPhones for Call {
+    /// An app does not learn who has blocked whom: it may tell the one who is blocked.
+    fn without_phones(mut self) -> Self {
+        self.reason = self.reason.map(|reason| reason.told(BlocksShown::Unreachable));
+        self
+    }
+}
+
+impl HoldsPhones for CallDetail {
+    fn without_phones(mut self) -> Self {
+        self.call = self.call.without_phones();
+        self
+    }
 }
 
 /// A call with every step.

@@ -1,6 +1,7 @@
 //! What the desk does, and says, when it is asked for something. Names are never guessed: where several could be
 //! meant, or only the first words of a name were written, there is a menu.
 
+use super::blocking;
 use super::menu::Menu;
 use crate::domain::desk::{self as words, Command};
 use crate::domain::history::Why;
@@ -15,7 +16,7 @@ use crate::switchboard::books::{self, Entry};
 use crate::switchboard::error::{Result, SwitchboardError};
 
 /// Most people in a menu.
-const MOST_CHOICES: usize = 9;
+pub(super) const MOST_CHOICES: usize = 9;
 /// Most characters of a page of contacts, but for its last line.
 const PAGE_CHARS: usize = 380;
 /// Longest name that is looked for or shown, in characters.
@@ -46,7 +47,7 @@ impl Answer {
         }
     }
 
-    fn with(text: String, menu: Menu) -> Self {
+    pub fn with(text: String, menu: Menu) -> Self {
         Self {
             menu: Some(menu),
             ..Self::plain(text)
@@ -71,11 +72,13 @@ pub(super) fn answer(
         },
         Command::Add(name) => add_named(conn, ctx, asker, &name),
         Command::Drop(name) => drop_named(conn, ctx, asker, &name),
+        Command::Block(name) => blocking::block_named(conn, ctx, asker, &name),
+        Command::Unblock(name) => blocking::unblock_named(conn, asker, &name),
         Command::Pick(place) => pick(conn, ctx, asker, place, menu),
     }
 }
 
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     name.chars().take(NAME_CHARS).collect()
 }
 
@@ -186,10 +189,10 @@ fn add_named(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, name: &str) -> R
 }
 
 /// Somebody in a menu.
-struct Person<'a> {
-    name: &'a str,
+pub(super) struct Person<'a> {
+    pub name: &'a str,
     /// Tells two of one name apart.
-    mark: String,
+    pub mark: String,
 }
 
 impl<'a> From<&'a MemberRow> for Person<'a> {
@@ -215,7 +218,7 @@ fn day(at: Timestamp) -> String {
     at.to_string().chars().take("2025-01-01".len()).collect()
 }
 
-fn menu_text(question: &str, people: &[Person<'_>]) -> String {
+pub(super) fn menu_text(question: &str, people: &[Person<'_>]) -> String {
     let mut text = format!("{question} Reply with the number:");
     for (place, person) in people.iter().enumerate() {
         let namesakes = people
@@ -273,7 +276,7 @@ fn pick(
     let Some(menu) = menu else {
         return Ok(Answer::plain(words::help(asker.policy)));
     };
-    let (Menu::Add(ids) | Menu::Drop(ids)) = &menu else {
+    let (Menu::Add(ids) | Menu::Drop(ids) | Menu::Block(ids) | Menu::Unblock(ids)) = &menu else {
         return Ok(Answer::plain(words::help(asker.policy)));
     };
     let Some(id) = place.checked_sub(1).and_then(|at| ids.get(at)) else {
@@ -282,6 +285,8 @@ fn pick(
     };
     let who = MemberId::from_i64(*id);
     match &menu {
+        Menu::Block(_) => blocking::block(conn, ctx, asker, who),
+        Menu::Unblock(_) => blocking::unblock(conn, asker, who),
         Menu::Add(_) => {
             // They may have gone, or be listed no more.
             let found = member_rows::get(conn, asker.community, who)?;
@@ -346,6 +351,13 @@ fn cannot(asker: &Asker<'_>, name: &str, error: &SwitchboardError) -> String {
         SwitchboardError::TableFull(shortage) if shortage.member == asker.member => format!(
             "No number is free for another contact of yours. Text {} and a name to let one go.",
             asker.policy.desk_drop_word
+        ),
+        SwitchboardError::Conflict {
+            code: "blocked_by_sender",
+            ..
+        } => format!(
+            "You have blocked {name}. Text {} {name} first.",
+            asker.policy.desk_unblock_word
         ),
         _ => format!("{name} cannot be added now."),
     }

@@ -17,6 +17,10 @@ pub(super) enum Menu {
     Add(Vec<i64>),
     /// Whom to let go.
     Drop(Vec<i64>),
+    /// Whom to block.
+    Block(Vec<i64>),
+    /// Whom to block no more.
+    Unblock(Vec<i64>),
     /// The contacts after this one have not been shown: the name as it is looked for, and who.
     List(String, i64),
 }
@@ -35,6 +39,9 @@ impl Menu {
 
     /// Whether a bare number is a choice.
     pub fn is_choice(&self) -> bool {
-        matches!(self, Self::Add(_) | Self::Drop(_))
+        matches!(
+            self,
+            Self::Add(_) | Self::Drop(_) | Self::Block(_) | Self::Unblock(_)
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! The desk: a pool number set aside, which members text to manage their contacts.
 
 mod answers;
+mod blocking;
 mod menu;
 mod texts;
 

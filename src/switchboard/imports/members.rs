@@ -16,7 +16,7 @@ use crate::store::members::{self, MemberRow};
 use crate::store::scratch::Scratch;
 use crate::store::{Conn, numbers, opt_outs};
 use crate::switchboard::error::Result;
-use crate::switchboard::{Context, history};
+use crate::switchboard::{Context, history, phone_hashes};
 
 /// What rows came to, and what is to be written for it.
 pub(super) struct Planned {
@@ -44,6 +44,10 @@ pub(super) fn plan(
         numbers::hold_all(conn, phones.iter().copied())?;
     }
     let phones: Vec<i64> = phones.into_iter().map(E164::as_i64).collect();
+    if scratch.is_none() {
+        // What was kept of phones when owners of them were erased.
+        phone_hashes::restore_all(conn, scope.community, &phones)?;
+    }
     let mut facts = Facts {
         pool_numbers: numbers::in_service(conn, &phones)?
             .into_iter()
@@ -163,6 +167,7 @@ impl Planned {
             listed: false,
             name_key: person_name::key(&row.name),
             named_at: None,
+            time_zone: None,
         });
         self.devices
             .extend(row.phones.iter().map(|(phone, region)| DeviceRow {

@@ -12,13 +12,13 @@ use crate::domain::Timestamp;
 use crate::domain::message::{Reason, Status};
 use crate::store::StoreError;
 use crate::store::outbox::{self, Pending, Target};
-use crate::switchboard::Switchboard;
 use crate::switchboard::attempt::{after_failure, send};
 use crate::switchboard::intercept::ASK;
 use crate::switchboard::lanes::key_of;
 use crate::switchboard::outlet::{Outlet, OutletError, Sent};
 use crate::switchboard::receipts::{Attempt, Completion};
 use crate::switchboard::traffic::SentFrom;
+use crate::switchboard::{Switchboard, hours};
 
 impl Dispatcher {
     pub(super) fn hand_out(&mut self, now: Timestamp) {
@@ -41,6 +41,10 @@ impl Dispatcher {
                 };
                 if item.row.expires_at <= now.0 {
                     self.give_up(item, Reason::DeadlinePassed);
+                    continue;
+                }
+                if item.row.open_until.is_some_and(|until| until <= now.0) {
+                    self.put_off(item);
                     continue;
                 }
                 let wait = self.wait_ms(&item, now);
@@ -154,6 +158,40 @@ impl Dispatcher {
             };
             let carrier = item.row.carrier.clone();
             finish(&board, &settled, item, (attempt, carrier), Counted::default()).await;
+        });
+    }
+
+    /// Its recipient's texting hours are over: it waits for the next, and its lane goes on behind it.
+    fn put_off(&mut self, item: Pending) {
+        let (board, settled) = (self.board.clone(), self.settled_tx.clone());
+        *self.flying.entry(item.row.carrier.clone()).or_default() += 1;
+        tokio::spawn(async move {
+            let (key, lane, carrier) = (key_of(&item), item.row.lane, item.row.carrier.clone());
+            loop {
+                let late = item.clone();
+                let put_off = board
+                    .write_grouped(move |conn, _| hours::put_off(conn, &late))
+                    .await;
+                match put_off {
+                    Ok(()) => break,
+                    Err(error) => tracing::warn!(%error, "a text could not be put off; trying again"),
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            // Of this node's hands; what becomes of it the keeper says.
+            let attempt = Attempt::Over {
+                status: Status::Held,
+                reason: Reason::DeadlinePassed,
+                detail: None,
+            };
+            let answered = Settled::Answered {
+                lane,
+                carrier: carrier.clone(),
+                attempt,
+                of_share: None,
+            };
+            let _ = settled.send(answered).await;
+            let _ = settled.send(Settled::Stored { key, carrier }).await;
         });
     }
 

@@ -22,6 +22,7 @@ pub(crate) use announce::{Announcer, Inbox, channel};
 
 use super::Switchboard;
 use super::intercept::ASK;
+use super::keeper::keep;
 use super::lanes::{Key, Lanes};
 use super::rates::Rates;
 use super::receipts::Attempt;
@@ -60,6 +61,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// A running dispatcher.
 pub struct Dispatching {
     task: JoinHandle<()>,
+    keeper: JoinHandle<()>,
     stop: CancellationToken,
 }
 
@@ -68,7 +70,7 @@ impl Dispatching {
     /// returns. What was not sent stays in the database.
     pub async fn stop(self) {
         self.stop.cancel();
-        let _ = self.task.await;
+        let _ = tokio::join!(self.task, self.keeper);
     }
 }
 
@@ -106,6 +108,7 @@ impl Switchboard {
         };
         Some(Dispatching {
             task: tokio::spawn(dispatcher.run(stop.clone())),
+            keeper: tokio::spawn(keep(self.clone(), stop.clone())),
             stop,
         })
     }

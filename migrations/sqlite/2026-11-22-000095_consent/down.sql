@@ -1,0 +1,14 @@
+DELETE FROM sqlite_stat1 WHERE tbl IN ('deferred_texts', 'opt_ins', 'blocks', 'hashed_phones');
+DROP TABLE erasures;
+DROP TABLE hash_keys;
+DROP TABLE hashed_phones;
+DROP TABLE blocks;
+DROP TABLE opt_ins;
+DROP TABLE deferred_texts;
+ALTER TABLE outbox DROP COLUMN open_until;
+ALTER TABLE messages DROP COLUMN body_gone;
+ALTER TABLE messages DROP COLUMN urgent;
+ALTER TABLE messages DROP COLUMN held_until;
+ALTER TABLE communities DROP COLUMN bodies_gone_before;
+ALTER TABLE communities DROP COLUMN has_deferred;
+ALTER TABLE members DROP COLUMN time_zone;
