@@ -80,7 +80,9 @@ impl Switchboard {
             let reported = lowest_at(before.min(now.plus_s(-LATE_RECEIPTS_S)));
             let before = lowest_at(before);
             removed.messages += self
-                .repeat(move |conn| store::forget_messages(conn, community, (before, reported), (now, AT_ONCE)))
+                .repeat(move |conn| {
+                    store::forget_messages(conn, community, (before, reported), (now, AT_ONCE))
+                })
                 .await?;
             removed.calls += self
                 .repeat(move |conn| store::forget_calls(conn, community, before, AT_ONCE))
@@ -107,7 +109,12 @@ impl Switchboard {
         loop {
             let (changed, reached) = self
                 .write_grouped(move |conn, _| {
-                    Ok(store::expire_bodies(conn, community, (from, before), (now, AT_ONCE))?)
+                    Ok(store::expire_bodies(
+                        conn,
+                        community,
+                        (from, before),
+                        (now, AT_ONCE),
+                    )?)
                 })
                 .await?;
             gone += changed;
