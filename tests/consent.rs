@@ -334,7 +334,7 @@ on_both_databases! {
     }
 
     async fn a_notice_that_nobody_asked_for_waits_too(database: Database) {
-        let policy = Policy { acceptance_required: true, ..by_day() };
+        let policy = Policy { acceptance_required: true, received_cap_percent: 100, ..by_day() };
         let town = Town::found(database, 3, policy).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
         town.clock.advance_s(6 * HOUR_S);

@@ -206,15 +206,6 @@ pub(crate) fn release(conn: &mut Conn, ctx: &Context, waiting: &DeferredRow) -> 
     let Some(waiting) = deferred::take(conn, community, waiting.message_id)? else {
         return Ok(Vec::new());
     };
-    if let Some(due_at) = deferred::last_of_lane(conn, community, waiting.lane, waiting.message_id)? {
-        // An older one of its lane waits still.
-        let behind = DeferredRow {
-            due_at: due_at.max(waiting.due_at),
-            ..waiting
-        };
-        deferred::put(conn, &behind)?;
-        return Ok(Vec::new());
-    }
     let mut row =
         messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("deferred_texts.message_id"))?;
     if row.expires_at <= ctx.now.0 {
@@ -222,6 +213,13 @@ pub(crate) fn release(conn: &mut Conn, ctx: &Context, waiting: &DeferredRow) -> 
         return advance(conn, ctx, (community, id), Status::Expired, reason, None);
     }
     let Setup { policy, apps } = communities::setup(conn, community)?;
+    if let Some(due_at) = deferred::last_of_lane(conn, community, waiting.lane, waiting.message_id)? {
+        // An older one of its lane waits still, and it behind that one.
+        let until = Timestamp(due_at.max(waiting.due_at));
+        let place = (waiting.lane, waiting.attempts);
+        defer(conn, ctx, &policy, &mut row, place, until)?;
+        return Ok(Vec::new());
+    }
     let over =
         |conn: &mut Conn, reason| advance(conn, ctx, (community, id), Status::Blocked, Some(reason), None);
     if row.origin == MessageOrigin::Notice.code() {
