@@ -99,7 +99,7 @@ export interface paths {
         head?: never;
         /**
          * Change a member
-         * @description Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
+         * @description Give `name`, `listed`, `time_zone` or several; what is left out stays. Numbers and contacts stay as they are.
          */
         patch: operations["update_member"];
         trace?: never;
@@ -1382,6 +1382,139 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/opt_ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List opt-ins
+         * @description Those that live and those that have ended.
+         */
+        get: operations["list_opt_ins"];
+        put?: never;
+        /**
+         * Record an opt-in
+         * @description Records that a phone consents to texts: of one contact, or of all. Where the policy `require_opt_in` is set, texts go only to phones that have one. A phone's START records one by itself; its STOP ends it. An opt-in lifts no STOP: only the phone's own START does.
+         */
+        post: operations["create_opt_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/opt_ins/{opt_in}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an opt-in
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
+        get: operations["get_opt_in"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an opt-in
+         * @description It ends now. The record stays, as the proof of what was agreed to until then.
+         */
+        delete: operations["revoke_opt_in"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List whom a member blocks */
+        get: operations["list_blocks"];
+        put?: never;
+        /**
+         * Block somebody for a member
+         * @description From now on no text and no call of theirs reaches the member, also should the two be made contacts again, and what waited between the two has ended. The member's own texts to them are refused, with a hint to lift the block. What the other hears is the policy `blocks_shown`: by default what is said of somebody who cannot be reached.
+         */
+        post: operations["create_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/blocks/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a block
+         * @description Its `ETag` names it as it is: ask with `If-None-Match`, and the answer is 304 while nothing changed.
+         */
+        get: operations["get_block"];
+        put?: never;
+        post?: never;
+        /**
+         * Lift a block
+         * @description What was refused meanwhile stays refused.
+         */
+        delete: operations["delete_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export all data of a member
+         * @description One JSON document, written as it is read. It holds the member's own real numbers and no other's. An answer that breaks off is no whole JSON. Not for keys of scope `app`.
+         */
+        get: operations["export_member"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/members/{member}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase all data of a member
+         * @description Removes the member, and then every byte of their numbers, names and addresses and of what was said with them, from every table; at last the files of the database are written anew. Of others' messages and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
+         */
+        post: operations["erase_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/imports": {
         parameters: {
             query?: never;
@@ -1566,6 +1699,46 @@ export interface webhooks {
          * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
          */
         post: operations["on_message_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text waits for its recipient's texting hours
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_message_held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "member.erased": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A member's data were erased
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_member_erased"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1958,6 +2131,22 @@ export interface components {
          * @example asg_1tq3v8r4w0801
          */
         AssignmentId: string;
+        /** @description Somebody whom a member blocks. */
+        Block: {
+            /** @description Who blocks. */
+            member: components["schemas"]["MemberId"];
+            /** @description Whom; they need not be a contact any more. */
+            contact: components["schemas"]["MemberId"];
+            /** @description Who said so. */
+            by: components["schemas"]["ChangedBy"];
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What somebody hears whom a member has blocked.
+         * @enum {string}
+         */
+        BlocksShown: "unreachable" | "silent" | "open";
         /**
          * @description What a member hears when the address book has changed that they took.
          * @enum {string}
@@ -2440,6 +2629,11 @@ export interface components {
          * @example ctc_1tq3v8r4w0801
          */
         ContactId: string;
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description A decision, explained. Holds no real number. */
         Decision: {
             /**
@@ -2488,6 +2682,8 @@ export interface components {
             carrier_state: null | components["schemas"]["CarrierState"];
             /** @description The moment that this is about; none for the present. */
             at: null | components["schemas"]["Timestamp"];
+            /** @description Until when the text would be held, outside the contact's texting hours. */
+            held_until: null | components["schemas"]["Timestamp"];
         };
         /** @description A delivery of an event to an endpoint. */
         Delivery: {
@@ -2660,8 +2856,29 @@ export interface components {
              */
             secret: string;
         };
+        Erase: {
+            /**
+             * @description The member's name, so that nobody is erased by a slip.
+             * @example Ann
+             */
+            confirm: string;
+        };
+        /** @description What an erasure has removed. */
+        Erased: {
+            /**
+             * @description Rows that were removed, or from which something was.
+             * @example 128
+             */
+            rows: number;
+            /**
+             * @description The database's files were written anew. False where readers kept SQLite's log from ending: it ends when the
+             *     broker stops, at the latest.
+             * @example true
+             */
+            compacted: boolean;
+        };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -2671,7 +2888,17 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "endpoint.test";
+        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.erased" | "endpoint.test";
+        /** @description The community of a document. */
+        ExportedCommunity: {
+            /** @description Its id. */
+            id: components["schemas"]["CommunityId"];
+            /**
+             * @description What people call it.
+             * @example Riders
+             */
+            name: string;
+        };
         /** @description Members whose tables are about as full. */
         FillBand: {
             /**
@@ -2945,6 +3172,11 @@ export interface components {
             guest: boolean;
             /** @description Others may find them by name. */
             listed: boolean;
+            /**
+             * @description Their time zone (IANA), by which their texting hours are kept; null: by their phone, or as the community has it.
+             * @example Europe/Berlin
+             */
+            time_zone: string | null;
             /** @description Their devices, the one that texts go to first. */
             devices: components["schemas"]["Device"][];
             /** @description When they joined. */
@@ -3048,6 +3280,47 @@ export interface components {
             name?: string | null;
             /** @description Whether others may find them by name. */
             listed?: boolean | null;
+            /**
+             * @description Their time zone by its IANA name; null: by their phone, or as the community has it.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
+        };
+        /** @description What is held about a member. Others stand in it by their ids and by the pool numbers that stand for them. */
+        MemberExport: {
+            /**
+             * @description The name of this form.
+             * @example partyline-member-export-1
+             */
+            format: string;
+            /** @description When it was begun. */
+            exported_at: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["ExportedCommunity"];
+            /** @description Who, with their devices. */
+            member: components["schemas"]["Member"];
+            /** @description Their contacts, and the numbers that stand for these. */
+            contacts: Record<string, never>[];
+            /** @description What became of their assignments. */
+            contact_history: Record<string, never>[];
+            /** @description What became of their devices. */
+            device_history: Record<string, never>[];
+            /** @description Whom they block. */
+            blocks: Record<string, never>[];
+            /** @description What their phones agreed to. */
+            opt_ins: Record<string, never>[];
+            /** @description What their phones have stopped. */
+            opt_outs: Record<string, never>[];
+            /** @description When they last took their address book. */
+            address_book: Record<string, never>[];
+            /** @description Links to it. */
+            book_links: Record<string, never>[];
+            /** @description Texts from and to them, those in quarantine too, newest first. */
+            messages: Record<string, never>[];
+            /** @description What came with those texts, in base64, as far as it is kept. */
+            media: Record<string, never>[];
+            /** @description Calls from and to them, newest first. */
+            calls: Record<string, never>[];
         };
         /**
          * @description A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time.
@@ -3107,6 +3380,23 @@ export interface components {
             updated_at: components["schemas"]["Timestamp"];
             /** @description When it is given up. */
             expires_at: components["schemas"]["Timestamp"];
+            /** @description While its status is `held`: when the recipient's texting hours begin. */
+            held_until: null | components["schemas"]["Timestamp"];
+            /**
+             * @description Its sender asked for it to go at any hour.
+             * @example false
+             */
+            urgent: boolean;
+            /**
+             * @description Its text was kept for as long as the community keeps texts, and is gone.
+             * @example false
+             */
+            body_expired: boolean;
+            /**
+             * @description Its text is gone, because the data of one of the two were erased.
+             * @example false
+             */
+            body_erased: boolean;
         };
         /**
          * @description A message. The id is `msg_` and 13 letters and digits; ids sort by time.
@@ -3147,12 +3437,14 @@ export interface components {
             route: components["schemas"]["Route"];
             /** @description It would wait for an app's word. */
             intercepted: boolean;
+            /** @description Until when it would be held, outside the recipient's texting hours. */
+            held_until: null | components["schemas"]["Timestamp"];
         };
         /**
          * @description Where a message stands. The whole life is drawn in `ARCHITECTURE.md`.
          * @enum {string}
          */
-        MessageStatus: "accepted" | "queued" | "sent" | "delivered" | "undelivered" | "failed" | "expired" | "blocked" | "quarantined";
+        MessageStatus: "accepted" | "queued" | "sent" | "delivered" | "undelivered" | "failed" | "expired" | "blocked" | "quarantined" | "held";
         /**
          * @description What somebody hears of a call that they missed.
          * @enum {string}
@@ -3224,6 +3516,10 @@ export interface components {
              * @example 31536000
              */
             expires_in_s?: number | null;
+        };
+        NewBlock: {
+            /** @description Whom the member does not want to hear from. */
+            contact: components["schemas"]["MemberId"];
         };
         NewBookLink: {
             /**
@@ -3371,6 +3667,11 @@ export interface components {
             guest?: boolean;
             /** @description Others may find them by name; say so only of somebody who agreed. Not of a guest. */
             listed?: boolean;
+            /**
+             * @description Their time zone by its IANA name, by which their texting hours are kept.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
         };
         NewMessage: {
             /** @description The member in whose name. */
@@ -3382,6 +3683,8 @@ export interface components {
              * @example Are you coming?
              */
             text: string;
+            /** @description May go outside the recipient's texting hours, where the policy `urgent_texts` allows it. It overtakes what waits. */
+            urgent?: boolean;
             /** @description Say what would happen; write and send nothing. */
             dry_run?: boolean;
         };
@@ -3416,6 +3719,23 @@ export interface components {
             texts_per_day?: number | null;
             /** @description The campaign under whose caps it is, in place of that of its pool. */
             campaign?: null | components["schemas"]["CampaignId"];
+        };
+        NewOptIn: {
+            /** @description Whose phone consents. */
+            member: components["schemas"]["MemberId"];
+            /** @description Which of their phones; the one that texts go to, if absent. */
+            device?: null | components["schemas"]["DeviceId"];
+            /** @description To texts of this contact alone; to texts of all, if absent. */
+            contact?: null | components["schemas"]["MemberId"];
+            /** @description How it was given. */
+            source: components["schemas"]["OptInSource"];
+            /**
+             * @description The wording that was agreed to, or where it is kept.
+             * @example Texts from my club, form of 2026-01-31
+             */
+            evidence: string;
+            /** @description When it was given; now, if absent. */
+            given_at?: null | components["schemas"]["Timestamp"];
         };
         NewPool: {
             /**
@@ -3587,6 +3907,51 @@ export interface components {
          * @enum {string}
          */
         OnSilence: "allow" | "deny";
+        /** @description A consent to texts. */
+        OptIn: {
+            /** @description The id. */
+            id: components["schemas"]["OptInId"];
+            /** @description Whose phone it is now, if a member's. */
+            member: null | components["schemas"]["MemberId"];
+            /** @description That phone. */
+            device: null | components["schemas"]["DeviceId"];
+            /** @description For whom the number stood then; none for every number. */
+            contact: null | components["schemas"]["MemberId"];
+            /** @description The number; none for every number of the community. */
+            number: null | components["schemas"]["NumberId"];
+            /** @description How it was given. */
+            source: components["schemas"]["OptInSource"];
+            /**
+             * @description The wording that was agreed to, or where it is kept. Empty to keys of scope `app`: it may be anything, a phone too.
+             * @example Texts from my club, form of 2026-01-31
+             */
+            evidence: string;
+            /** @description When it was given. */
+            given_at: components["schemas"]["Timestamp"];
+            /** @description When it was recorded. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            recorded_by: components["schemas"]["ChangedBy"];
+            /** @description When it ended. */
+            ended_at: null | components["schemas"]["Timestamp"];
+            /** @description By what. */
+            ended_by: null | components["schemas"]["OptInEnd"];
+        };
+        /**
+         * @description By what a consent ended.
+         * @enum {string}
+         */
+        OptInEnd: "stop" | "revoked";
+        /**
+         * @description A consent to texts. The id is `oin_` and 13 letters and digits; ids sort by time.
+         * @example oin_1tq3v8r4w0801
+         */
+        OptInId: string;
+        /**
+         * @description How a consent was given.
+         * @enum {string}
+         */
+        OptInSource: "text" | "api" | "web_form" | "import" | "other";
         /** @description What a phone has stopped. Only that phone lifts it, by START. */
         OptOut: {
             /** @description The id. */
@@ -3655,6 +4020,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["AssignmentChanged"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        BlockPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Block"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -3837,6 +4215,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["NumberTraffic"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        OptInPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["OptIn"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -4181,8 +4572,8 @@ export interface components {
              */
             desk_help_word: string;
             /**
-             * @description What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
-             * @default Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.
+             * @description What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}`, `{block}`, `{unblock}` and `{help}` are the words.
+             * @default Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.
              */
             desk_help_reply: string;
             /**
@@ -4207,6 +4598,83 @@ export interface components {
              * @default Your contacts have changed. Open your private link to take them again.
              */
             book_changed_notice: string;
+            /**
+             * @description Whether texts wait for the texting hours of whom they are for, by the clock where that person is.
+             * @default false
+             */
+            texting_hours: boolean;
+            /**
+             * @description When texting hours begin, as `HH:MM`.
+             * @default 08:00
+             */
+            texting_from: string;
+            /**
+             * @description When they end. Before `texting_from`: on the day after; the same: they last a whole day.
+             * @default 21:00
+             */
+            texting_until: string;
+            /**
+             * @description The days on which they begin.
+             * @default [
+             *       "mon",
+             *       "tue",
+             *       "wed",
+             *       "thu",
+             *       "fri",
+             *       "sat",
+             *       "sun"
+             *     ]
+             */
+            texting_days: components["schemas"]["Day"][];
+            /**
+             * @description The time zone (IANA) of members who have none of their own and whose phones do not tell.
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Whole seconds after a member's own text or call within which answers to it come at any hour. 0 = never.
+             * @default 1800
+             */
+            replies_any_hour_s: number;
+            /**
+             * @description Whether apps may send texts as urgent, which go at any hour.
+             * @default false
+             */
+            urgent_texts: boolean;
+            /**
+             * @description Whether texts go only to phones of which an opt-in is recorded.
+             * @default false
+             */
+            require_opt_in: boolean;
+            /**
+             * @description What somebody hears whom a member has blocked.
+             * @default unreachable
+             */
+            blocks_shown: components["schemas"]["BlocksShown"];
+            /**
+             * @description The word before the name of a contact who is to be blocked, at the desk.
+             * @default BLOCK
+             */
+            desk_block_word: string;
+            /**
+             * @description The word before the name of one who is to be blocked no more.
+             * @default UNBLOCK
+             */
+            desk_unblock_word: string;
+            /**
+             * Format: int64
+             * @description Whole seconds for which the texts of messages that are over are kept, and their media, events and callbacks;
+             *     0 = for ever. What is left then says who, when and what became of it.
+             * @default 0
+             */
+            bodies_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which messages and calls that are over are kept; 0 = for ever.
+             * @default 0
+             */
+            records_kept_s: number;
         };
         /**
          * @description Some of a policy's fields: those that are to differ.
@@ -4398,8 +4866,8 @@ export interface components {
              */
             desk_help_word: string;
             /**
-             * @description What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words.
-             * @default Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.
+             * @description What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}`, `{block}`, `{unblock}` and `{help}` are the words.
+             * @default Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.
              */
             desk_help_reply: string;
             /**
@@ -4424,6 +4892,83 @@ export interface components {
              * @default Your contacts have changed. Open your private link to take them again.
              */
             book_changed_notice: string;
+            /**
+             * @description Whether texts wait for the texting hours of whom they are for, by the clock where that person is.
+             * @default false
+             */
+            texting_hours: boolean;
+            /**
+             * @description When texting hours begin, as `HH:MM`.
+             * @default 08:00
+             */
+            texting_from: string;
+            /**
+             * @description When they end. Before `texting_from`: on the day after; the same: they last a whole day.
+             * @default 21:00
+             */
+            texting_until: string;
+            /**
+             * @description The days on which they begin.
+             * @default [
+             *       "mon",
+             *       "tue",
+             *       "wed",
+             *       "thu",
+             *       "fri",
+             *       "sat",
+             *       "sun"
+             *     ]
+             */
+            texting_days: components["schemas"]["Day"][];
+            /**
+             * @description The time zone (IANA) of members who have none of their own and whose phones do not tell.
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Whole seconds after a member's own text or call within which answers to it come at any hour. 0 = never.
+             * @default 1800
+             */
+            replies_any_hour_s: number;
+            /**
+             * @description Whether apps may send texts as urgent, which go at any hour.
+             * @default false
+             */
+            urgent_texts: boolean;
+            /**
+             * @description Whether texts go only to phones of which an opt-in is recorded.
+             * @default false
+             */
+            require_opt_in: boolean;
+            /**
+             * @description What somebody hears whom a member has blocked.
+             * @default unreachable
+             */
+            blocks_shown: components["schemas"]["BlocksShown"];
+            /**
+             * @description The word before the name of a contact who is to be blocked, at the desk.
+             * @default BLOCK
+             */
+            desk_block_word: string;
+            /**
+             * @description The word before the name of one who is to be blocked no more.
+             * @default UNBLOCK
+             */
+            desk_unblock_word: string;
+            /**
+             * Format: int64
+             * @description Whole seconds for which the texts of messages that are over are kept, and their media, events and callbacks;
+             *     0 = for ever. What is left then says who, when and what became of it.
+             * @default 0
+             */
+            bodies_kept_s: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which messages and calls that are over are kept; 0 = for ever.
+             * @default 0
+             */
+            records_kept_s: number;
         };
         /** @description A pool. */
         Pool: {
@@ -4565,7 +5110,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded" | "blocked_by_recipient" | "blocked_by_sender" | "not_opted_in";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -4952,6 +5497,36 @@ export interface components {
             community: components["schemas"]["CommunityId"];
             data: components["schemas"]["MessageReceivedData"];
         };
+        /** @description A text waits for its recipient's texting hours. */
+        MessageHeldEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "message.held";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MessageHeldData"];
+        };
+        /** @description A member's data were erased. */
+        MemberErasedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "member.erased";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["MemberErasedData"];
+        };
         /** @description A text's status changed. */
         MessageStatusEvent: {
             /** @description The id; also the `webhook-id` of its callbacks. */
@@ -5202,6 +5777,29 @@ export interface components {
         MessageReceivedData: {
             /** @description The text. */
             message: components["schemas"]["Message"];
+        };
+        /** @description A text waits for its recipient's texting hours. */
+        MessageHeldData: {
+            /** @description What waits. */
+            message: components["schemas"]["HeldMessage"];
+        };
+        /** @description A text that waits; never what it says. */
+        HeldMessage: {
+            /** @description The id. */
+            id: components["schemas"]["MessageId"];
+            /** @description The sender. */
+            from: components["schemas"]["MemberId"];
+            /** @description The recipient. */
+            to: components["schemas"]["MemberId"];
+            /** @description When the recipient's texting hours begin. */
+            until: components["schemas"]["Timestamp"];
+            /** @description When it is given up. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A member's data were erased; whoever keeps a copy erases it too. */
+        MemberErasedData: {
+            /** @description Who it was; there is no such member any more. */
+            member: components["schemas"]["MemberId"];
         };
         /** @description A text has a new status. */
         MessageStatusData: {
@@ -5685,11 +6283,32 @@ export interface operations {
                      *             "desk_add_word": "ADD",
                      *             "desk_drop_word": "DROP",
                      *             "desk_help_word": "HELP",
-                     *             "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *             "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.",
                      *             "desk_texts_per_minute": 20,
                      *             "book_link_s": 604800,
                      *             "book_changes": "silent",
-                     *             "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
+                     *             "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *             "texting_hours": false,
+                     *             "texting_from": "08:00",
+                     *             "texting_until": "21:00",
+                     *             "texting_days": [
+                     *               "mon",
+                     *               "tue",
+                     *               "wed",
+                     *               "thu",
+                     *               "fri",
+                     *               "sat",
+                     *               "sun"
+                     *             ],
+                     *             "time_zone": "UTC",
+                     *             "replies_any_hour_s": 1800,
+                     *             "urgent_texts": false,
+                     *             "require_opt_in": false,
+                     *             "blocks_shown": "unreachable",
+                     *             "desk_block_word": "BLOCK",
+                     *             "desk_unblock_word": "UNBLOCK",
+                     *             "bodies_kept_s": 0,
+                     *             "records_kept_s": 0
                      *           },
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -5783,11 +6402,32 @@ export interface operations {
                      *         "desk_add_word": "ADD",
                      *         "desk_drop_word": "DROP",
                      *         "desk_help_word": "HELP",
-                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.",
                      *         "desk_texts_per_minute": 20,
                      *         "book_link_s": 604800,
                      *         "book_changes": "silent",
-                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
+                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *         "texting_hours": false,
+                     *         "texting_from": "08:00",
+                     *         "texting_until": "21:00",
+                     *         "texting_days": [
+                     *           "mon",
+                     *           "tue",
+                     *           "wed",
+                     *           "thu",
+                     *           "fri",
+                     *           "sat",
+                     *           "sun"
+                     *         ],
+                     *         "time_zone": "UTC",
+                     *         "replies_any_hour_s": 1800,
+                     *         "urgent_texts": false,
+                     *         "require_opt_in": false,
+                     *         "blocks_shown": "unreachable",
+                     *         "desk_block_word": "BLOCK",
+                     *         "desk_unblock_word": "UNBLOCK",
+                     *         "bodies_kept_s": 0,
+                     *         "records_kept_s": 0
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -5884,11 +6524,32 @@ export interface operations {
                      *         "desk_add_word": "ADD",
                      *         "desk_drop_word": "DROP",
                      *         "desk_help_word": "HELP",
-                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.",
                      *         "desk_texts_per_minute": 20,
                      *         "book_link_s": 604800,
                      *         "book_changes": "silent",
-                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
+                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *         "texting_hours": false,
+                     *         "texting_from": "08:00",
+                     *         "texting_until": "21:00",
+                     *         "texting_days": [
+                     *           "mon",
+                     *           "tue",
+                     *           "wed",
+                     *           "thu",
+                     *           "fri",
+                     *           "sat",
+                     *           "sun"
+                     *         ],
+                     *         "time_zone": "UTC",
+                     *         "replies_any_hour_s": 1800,
+                     *         "urgent_texts": false,
+                     *         "require_opt_in": false,
+                     *         "blocks_shown": "unreachable",
+                     *         "desk_block_word": "BLOCK",
+                     *         "desk_unblock_word": "UNBLOCK",
+                     *         "bodies_kept_s": 0,
+                     *         "records_kept_s": 0
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -5990,11 +6651,32 @@ export interface operations {
                      *         "desk_add_word": "ADD",
                      *         "desk_drop_word": "DROP",
                      *         "desk_help_word": "HELP",
-                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume.",
+                     *         "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.",
                      *         "desk_texts_per_minute": 20,
                      *         "book_link_s": 604800,
                      *         "book_changes": "silent",
-                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again."
+                     *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *         "texting_hours": false,
+                     *         "texting_from": "08:00",
+                     *         "texting_until": "21:00",
+                     *         "texting_days": [
+                     *           "mon",
+                     *           "tue",
+                     *           "wed",
+                     *           "thu",
+                     *           "fri",
+                     *           "sat",
+                     *           "sun"
+                     *         ],
+                     *         "time_zone": "UTC",
+                     *         "replies_any_hour_s": 1800,
+                     *         "urgent_texts": false,
+                     *         "require_opt_in": false,
+                     *         "blocks_shown": "unreachable",
+                     *         "desk_block_word": "BLOCK",
+                     *         "desk_unblock_word": "UNBLOCK",
+                     *         "bodies_kept_s": 0,
+                     *         "records_kept_s": 0
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -6058,6 +6740,7 @@ export interface operations {
                      *           "reference": "e-1042",
                      *           "guest": false,
                      *           "listed": false,
+                     *           "time_zone": "Europe/Berlin",
                      *           "devices": [
                      *             {
                      *               "id": "dev_1tq3v8r4w0801",
@@ -6116,7 +6799,8 @@ export interface operations {
                  *       "name": "Ann",
                  *       "phone": "+14155550101",
                  *       "guest": false,
-                 *       "listed": false
+                 *       "listed": false,
+                 *       "time_zone": "Europe/Berlin"
                  *     }
                  */
                 "application/json": components["schemas"]["NewMember"];
@@ -6139,6 +6823,7 @@ export interface operations {
                      *       "reference": "e-1042",
                      *       "guest": false,
                      *       "listed": false,
+                     *       "time_zone": "Europe/Berlin",
                      *       "devices": [
                      *         {
                      *           "id": "dev_1tq3v8r4w0801",
@@ -6223,6 +6908,7 @@ export interface operations {
                      *       "reference": "e-1042",
                      *       "guest": false,
                      *       "listed": false,
+                     *       "time_zone": "Europe/Berlin",
                      *       "devices": [
                      *         {
                      *           "id": "dev_1tq3v8r4w0801",
@@ -6326,7 +7012,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "name": "Ann B.",
-                 *       "listed": false
+                 *       "listed": false,
+                 *       "time_zone": "Europe/Berlin"
                  *     }
                  */
                 "application/json": components["schemas"]["MemberEdit"];
@@ -6348,6 +7035,7 @@ export interface operations {
                      *       "reference": "e-1042",
                      *       "guest": false,
                      *       "listed": false,
+                     *       "time_zone": "Europe/Berlin",
                      *       "devices": [
                      *         {
                      *           "id": "dev_1tq3v8r4w0801",
@@ -7250,6 +7938,8 @@ export interface operations {
              *     - `received_cap_full`: The contact was chosen by too many whom they never answered.
              *     - `opted_out`: One of the two has sent STOPALL.
              *     - `no_device`: A member has no device that takes texts.
+             *     - `blocked_by_sender`: The sender has blocked the contact.
+             *     - `blocked_by_recipient`: The contact has blocked the sender, and the community lets the sender know.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
@@ -8862,7 +9552,11 @@ export interface operations {
                      *           "detail": null,
                      *           "accepted_at": "2026-01-15T09:30:00.000Z",
                      *           "updated_at": "2026-01-15T09:30:00.000Z",
-                     *           "expires_at": "2026-01-16T09:30:00.000Z"
+                     *           "expires_at": "2026-01-16T09:30:00.000Z",
+                     *           "held_until": "2026-01-15T09:30:00.000Z",
+                     *           "urgent": false,
+                     *           "body_expired": false,
+                     *           "body_erased": false
                      *         }
                      *       ],
                      *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
@@ -8906,6 +9600,7 @@ export interface operations {
                  *       "from": "mem_1tq3v8r4w0801",
                  *       "to": "mem_1tq3v8r4w0802",
                  *       "text": "Are you coming?",
+                 *       "urgent": false,
                  *       "dry_run": false
                  *     }
                  */
@@ -8935,7 +9630,8 @@ export interface operations {
                      *         "carrier": "loopback",
                      *         "endpoint": null
                      *       },
-                     *       "intercepted": false
+                     *       "intercepted": false,
+                     *       "held_until": "2026-01-15T09:30:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["RehearsedOrSent"];
@@ -8967,6 +9663,10 @@ export interface operations {
                      *       "accepted_at": "2026-01-15T09:30:00.000Z",
                      *       "updated_at": "2026-01-15T09:30:00.000Z",
                      *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "held_until": "2026-01-15T09:30:00.000Z",
+                     *       "urgent": false,
+                     *       "body_expired": false,
+                     *       "body_erased": false,
                      *       "route": {
                      *         "carrier": "loopback",
                      *         "endpoint": null
@@ -8987,6 +9687,10 @@ export interface operations {
              *     - `no_device`: A member has no device that takes texts.
              *     - `no_contact`: The two are no contacts.
              *     - `pair_blocked`: An admin or an app blocked the pair.
+             *     - `blocked_by_sender`: The sender has blocked the contact.
+             *     - `blocked_by_recipient`: The contact has blocked the sender, and the community lets the sender know.
+             *     - `not_opted_in`: The community asks for an opt-in, and the recipient's phone has none.
+             *     - `urgent_not_allowed`: The community takes no urgent texts.
              *     - `sender_opted_out`: The sender's phone has sent STOP.
              *     - `recipient_frozen`: The recipient's only phone is frozen.
              *     - `recipient_opted_out`: The recipient's phone has sent STOP.
@@ -9058,7 +9762,11 @@ export interface operations {
                      *       "detail": null,
                      *       "accepted_at": "2026-01-15T09:30:00.000Z",
                      *       "updated_at": "2026-01-15T09:30:00.000Z",
-                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "held_until": "2026-01-15T09:30:00.000Z",
+                     *       "urgent": false,
+                     *       "body_expired": false,
+                     *       "body_erased": false
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
@@ -9132,7 +9840,11 @@ export interface operations {
                      *           "detail": null,
                      *           "accepted_at": "2026-01-15T09:30:00.000Z",
                      *           "updated_at": "2026-01-15T09:30:00.000Z",
-                     *           "expires_at": "2026-01-16T09:30:00.000Z"
+                     *           "expires_at": "2026-01-16T09:30:00.000Z",
+                     *           "held_until": "2026-01-15T09:30:00.000Z",
+                     *           "urgent": false,
+                     *           "body_expired": false,
+                     *           "body_erased": false
                      *         }
                      *       ],
                      *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
@@ -9198,7 +9910,11 @@ export interface operations {
                      *       "detail": null,
                      *       "accepted_at": "2026-01-15T09:30:00.000Z",
                      *       "updated_at": "2026-01-15T09:30:00.000Z",
-                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "held_until": "2026-01-15T09:30:00.000Z",
+                     *       "urgent": false,
+                     *       "body_expired": false,
+                     *       "body_erased": false
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
@@ -9282,7 +9998,11 @@ export interface operations {
                      *       "detail": null,
                      *       "accepted_at": "2026-01-15T09:30:00.000Z",
                      *       "updated_at": "2026-01-15T09:30:00.000Z",
-                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "held_until": "2026-01-15T09:30:00.000Z",
+                     *       "urgent": false,
+                     *       "body_expired": false,
+                     *       "body_erased": false
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
@@ -9376,7 +10096,11 @@ export interface operations {
                      *       "detail": null,
                      *       "accepted_at": "2026-01-15T09:30:00.000Z",
                      *       "updated_at": "2026-01-15T09:30:00.000Z",
-                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *       "expires_at": "2026-01-16T09:30:00.000Z",
+                     *       "held_until": "2026-01-15T09:30:00.000Z",
+                     *       "urgent": false,
+                     *       "body_expired": false,
+                     *       "body_erased": false
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
@@ -9760,7 +10484,8 @@ export interface operations {
                      *       "device": "dev_1tq3v8r4w0801",
                      *       "carrier": "loopback",
                      *       "carrier_state": "up",
-                     *       "at": "2026-01-15T09:30:00.000Z"
+                     *       "at": "2026-01-15T09:30:00.000Z",
+                     *       "held_until": "2026-01-15T09:30:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Decision"];
@@ -11562,7 +12287,11 @@ export interface operations {
                      *             "detail": null,
                      *             "accepted_at": "2026-01-15T09:30:00.000Z",
                      *             "updated_at": "2026-01-15T09:30:00.000Z",
-                     *             "expires_at": "2026-01-16T09:30:00.000Z"
+                     *             "expires_at": "2026-01-16T09:30:00.000Z",
+                     *             "held_until": "2026-01-15T09:30:00.000Z",
+                     *             "urgent": false,
+                     *             "body_expired": false,
+                     *             "body_erased": false
                      *           }
                      *         }
                      *       },
@@ -11668,7 +12397,11 @@ export interface operations {
                      *             "detail": null,
                      *             "accepted_at": "2026-01-15T09:30:00.000Z",
                      *             "updated_at": "2026-01-15T09:30:00.000Z",
-                     *             "expires_at": "2026-01-16T09:30:00.000Z"
+                     *             "expires_at": "2026-01-16T09:30:00.000Z",
+                     *             "held_until": "2026-01-15T09:30:00.000Z",
+                     *             "urgent": false,
+                     *             "body_expired": false,
+                     *             "body_erased": false
                      *           }
                      *         }
                      *       },
@@ -11939,6 +12672,8 @@ export interface operations {
              *     - `no_trunk`: Nothing that makes calls is configured.
              *     - `no_contact`: The two are no contacts.
              *     - `pair_blocked`: An admin or an app blocked the pair.
+             *     - `blocked_by_sender`: The sender has blocked the contact.
+             *     - `blocked_by_recipient`: The contact has blocked the sender, and the community lets the sender know.
              *     - `sender_opted_out`: The sender's phone has sent STOP.
              *     - `sender_frozen`: The sender's phone is frozen.
              *     - `recipient_frozen`: The recipient's only phone is frozen.
@@ -12944,6 +13679,757 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_opt_ins: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those of this member's phones.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member?: components["schemas"]["MemberId"];
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "oin_1tq3v8r4w0801",
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "device": "dev_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "number": "num_1tq3v8r4w0801",
+                     *           "source": "text",
+                     *           "evidence": "Texts from my club, form of 2026-01-31",
+                     *           "given_at": "2026-01-15T09:30:00.000Z",
+                     *           "recorded_at": "2026-01-15T09:30:00.000Z",
+                     *           "recorded_by": "member",
+                     *           "ended_at": "2026-01-15T09:30:00.000Z",
+                     *           "ended_by": "stop"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OptInPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_opt_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "member": "mem_1tq3v8r4w0801",
+                 *       "device": "dev_1tq3v8r4w0801",
+                 *       "contact": "mem_1tq3v8r4w0802",
+                 *       "source": "text",
+                 *       "evidence": "Texts from my club, form of 2026-01-31",
+                 *       "given_at": "2026-01-15T09:30:00.000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewOptIn"];
+            };
+        };
+        responses: {
+            /** @description The one that the phone had already. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "oin_1tq3v8r4w0801",
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "device": "dev_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "number": "num_1tq3v8r4w0801",
+                     *       "source": "text",
+                     *       "evidence": "Texts from my club, form of 2026-01-31",
+                     *       "given_at": "2026-01-15T09:30:00.000Z",
+                     *       "recorded_at": "2026-01-15T09:30:00.000Z",
+                     *       "recorded_by": "member",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_by": "stop"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OptIn"];
+                };
+            };
+            /** @description The record. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "oin_1tq3v8r4w0801",
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "device": "dev_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "number": "num_1tq3v8r4w0801",
+                     *       "source": "text",
+                     *       "evidence": "Texts from my club, form of 2026-01-31",
+                     *       "given_at": "2026-01-15T09:30:00.000Z",
+                     *       "recorded_at": "2026-01-15T09:30:00.000Z",
+                     *       "recorded_by": "member",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_by": "stop"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OptIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `no_device`: A member has no device that takes texts.
+             *     - `no_contact`: The two are no contacts.
+             *     - `too_many_opt_ins`: As many opt-ins are recorded of the phone as are kept.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_opt_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The opt-in.
+                 * @example oin_1tq3v8r4w0801
+                 */
+                opt_in: components["schemas"]["OptInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "oin_1tq3v8r4w0801",
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "device": "dev_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "number": "num_1tq3v8r4w0801",
+                     *       "source": "text",
+                     *       "evidence": "Texts from my club, form of 2026-01-31",
+                     *       "given_at": "2026-01-15T09:30:00.000Z",
+                     *       "recorded_at": "2026-01-15T09:30:00.000Z",
+                     *       "recorded_by": "member",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_by": "stop"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OptIn"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_opt_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The opt-in.
+                 * @example oin_1tq3v8r4w0801
+                 */
+                opt_in: components["schemas"]["OptInId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            /** @description The opt-in has ended. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_blocks: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by the ids of those who are blocked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "by": "member",
+                     *           "since": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BlockPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_block: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contact": "mem_1tq3v8r4w0802"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBlock"];
+            };
+        };
+        responses: {
+            /** @description It was there already. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "by": "member",
+                     *       "since": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description A new block. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "by": "member",
+                     *       "since": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `too_many_blocks`: The member blocks as many as one may.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_block: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The contact, by its own id or by the member who it is.
+                 * @example ctc_1tq3v8r4w0801
+                 */
+                contact: components["schemas"]["ContactId"] | components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The block. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "member": "mem_1tq3v8r4w0801",
+                     *       "contact": "mem_1tq3v8r4w0802",
+                     *       "by": "member",
+                     *       "since": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_block: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you saw: the change is made only if it is still so, else the answer is 412. */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+                /**
+                 * @description The contact, by its own id or by the member who it is.
+                 * @example ctc_1tq3v8r4w0801
+                 */
+                contact: components["schemas"]["ContactId"] | components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lifted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ReadOnly"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "format": "partyline-member-export-1",
+                     *       "exported_at": "2026-01-15T09:30:00.000Z",
+                     *       "community": {
+                     *         "id": "com_1tq3v8r4w0801",
+                     *         "name": "Riders"
+                     *       },
+                     *       "member": {
+                     *         "id": "mem_1tq3v8r4w0801",
+                     *         "name": "Ann",
+                     *         "reference": "e-1042",
+                     *         "guest": false,
+                     *         "listed": false,
+                     *         "time_zone": "Europe/Berlin",
+                     *         "devices": [
+                     *           {
+                     *             "id": "dev_1tq3v8r4w0801",
+                     *             "kind": "phone",
+                     *             "phone": "+14155550101",
+                     *             "region": "US",
+                     *             "stopped_all": false,
+                     *             "frozen_at": "2026-01-15T09:30:00.000Z",
+                     *             "endpoint": null,
+                     *             "texts_to": "phone",
+                     *             "created_at": "2026-01-15T09:30:00.000Z"
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-01-15T09:30:00.000Z"
+                     *       },
+                     *       "contacts": [
+                     *         {}
+                     *       ],
+                     *       "contact_history": [
+                     *         {}
+                     *       ],
+                     *       "device_history": [
+                     *         {}
+                     *       ],
+                     *       "blocks": [
+                     *         {}
+                     *       ],
+                     *       "opt_ins": [
+                     *         {}
+                     *       ],
+                     *       "opt_outs": [
+                     *         {}
+                     *       ],
+                     *       "address_book": [
+                     *         {}
+                     *       ],
+                     *       "book_links": [
+                     *         {}
+                     *       ],
+                     *       "messages": [
+                     *         {}
+                     *       ],
+                     *       "media": [
+                     *         {}
+                     *       ],
+                     *       "calls": [
+                     *         {}
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MemberExport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    erase_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The member or guest.
+                 * @example mem_1tq3v8r4w0801
+                 */
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirm": "Ann"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            /** @description All is done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rows": 128,
+                     *       "compacted": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `call_under_way`: A call of the member goes on.
+             *     - `import_under_way`: An import goes on, and may name the member.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_imports: {
         parameters: {
             query?: {
@@ -13287,7 +14773,7 @@ export interface operations {
                     /**
                      * @example id: evt_1tq3v8r4w0801
                      *     event: message.received
-                     *     data: {"id":"evt_1tq3v8r4w0801","type":"message.received","timestamp":"2026-01-15T09:30:00.000Z","community":"com_1tq3v8r4w0801","data":{"message":{"id":"msg_1tq3v8r4w0801","origin":"phone","from":"mem_1tq3v8r4w0801","to":"mem_1tq3v8r4w0802","dialled_number":"+15005550101","shown_number":"+15005550102","text":"Are you coming?","media":0,"encoding":"gsm7","segments":1,"status":"accepted","reason":null,"detail":null,"accepted_at":"2026-01-15T09:30:00.000Z","updated_at":"2026-01-15T09:30:00.000Z","expires_at":"2026-01-16T09:30:00.000Z"}}}
+                     *     data: {"id":"evt_1tq3v8r4w0801","type":"message.received","timestamp":"2026-01-15T09:30:00.000Z","community":"com_1tq3v8r4w0801","data":{"message":{"id":"msg_1tq3v8r4w0801","origin":"phone","from":"mem_1tq3v8r4w0801","to":"mem_1tq3v8r4w0802","dialled_number":"+15005550101","shown_number":"+15005550102","text":"Are you coming?","media":0,"encoding":"gsm7","segments":1,"status":"accepted","reason":null,"detail":null,"accepted_at":"2026-01-15T09:30:00.000Z","updated_at":"2026-01-15T09:30:00.000Z","expires_at":"2026-01-16T09:30:00.000Z","held_until":"2026-01-15T09:30:00.000Z","urgent":false,"body_expired":false,"body_erased":false}}}
                      *
                      *     id: evt_1tq3v8r4w0801
                      *     event: message.status
@@ -13720,12 +15206,180 @@ export interface operations {
                  *           "detail": null,
                  *           "accepted_at": "2026-01-15T09:30:00.000Z",
                  *           "updated_at": "2026-01-15T09:30:00.000Z",
-                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *           "expires_at": "2026-01-16T09:30:00.000Z",
+                 *           "held_until": "2026-01-15T09:30:00.000Z",
+                 *           "urgent": false,
+                 *           "body_expired": false,
+                 *           "body_erased": false
                  *         }
                  *       }
                  *     }
                  */
                 "application/json": components["schemas"]["MessageReceivedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_message_held: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "message.held",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "message": {
+                 *           "id": "msg_1tq3v8r4w0801",
+                 *           "from": "mem_1tq3v8r4w0801",
+                 *           "to": "mem_1tq3v8r4w0802",
+                 *           "until": "2026-01-15T09:30:00.000Z",
+                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageHeldEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_member_erased: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "member.erased",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "member": "mem_1tq3v8r4w0801"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberErasedEvent"];
             };
         };
         responses: {
@@ -14165,7 +15819,11 @@ export interface operations {
                  *           "detail": null,
                  *           "accepted_at": "2026-01-15T09:30:00.000Z",
                  *           "updated_at": "2026-01-15T09:30:00.000Z",
-                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *           "expires_at": "2026-01-16T09:30:00.000Z",
+                 *           "held_until": "2026-01-15T09:30:00.000Z",
+                 *           "urgent": false,
+                 *           "body_expired": false,
+                 *           "body_erased": false
                  *         }
                  *       }
                  *     }
@@ -14737,7 +16395,11 @@ export interface operations {
                  *           "detail": null,
                  *           "accepted_at": "2026-01-15T09:30:00.000Z",
                  *           "updated_at": "2026-01-15T09:30:00.000Z",
-                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *           "expires_at": "2026-01-16T09:30:00.000Z",
+                 *           "held_until": "2026-01-15T09:30:00.000Z",
+                 *           "urgent": false,
+                 *           "body_expired": false,
+                 *           "body_erased": false
                  *         }
                  *       }
                  *     }
@@ -14811,7 +16473,11 @@ export interface operations {
                  *           "detail": null,
                  *           "accepted_at": "2026-01-15T09:30:00.000Z",
                  *           "updated_at": "2026-01-15T09:30:00.000Z",
-                 *           "expires_at": "2026-01-16T09:30:00.000Z"
+                 *           "expires_at": "2026-01-16T09:30:00.000Z",
+                 *           "held_until": "2026-01-15T09:30:00.000Z",
+                 *           "urgent": false,
+                 *           "body_expired": false,
+                 *           "body_erased": false
                  *         },
                  *         "phone": "+14•••••••34"
                  *       }

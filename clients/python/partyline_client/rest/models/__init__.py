@@ -15,6 +15,9 @@ from .assignment_created_event import AssignmentCreatedEvent
 from .assignment_page import AssignmentPage
 from .assignment_released_data import AssignmentReleasedData
 from .assignment_released_event import AssignmentReleasedEvent
+from .block import Block
+from .block_page import BlockPage
+from .blocks_shown import BlocksShown
 from .book_changes import BookChanges
 from .book_link import BookLink
 from .book_link_page import BookLinkPage
@@ -60,6 +63,7 @@ from .connect_answer import ConnectAnswer
 from .contact import Contact
 from .contact_edit import ContactEdit
 from .contact_page import ContactPage
+from .day import Day
 from .decision import Decision
 from .decision_outcome import DecisionOutcome
 from .delivery import Delivery
@@ -78,12 +82,16 @@ from .endpoint_edit import EndpointEdit
 from .endpoint_test_data import EndpointTestData
 from .endpoint_test_event import EndpointTestEvent
 from .endpoint_with_secret import EndpointWithSecret
+from .erase import Erase
+from .erased import Erased
 from .event_kind import EventKind
+from .exported_community import ExportedCommunity
 from .fill_band import FillBand
 from .find_by_name import FindByName
 from .former_owner import FormerOwner
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
+from .held_message import HeldMessage
 from .import_ import Import
 from .import_failure_type_1 import ImportFailureType1
 from .import_kind import ImportKind
@@ -104,9 +112,25 @@ from .member import Member
 from .member_capacity import MemberCapacity
 from .member_capacity_page import MemberCapacityPage
 from .member_edit import MemberEdit
+from .member_erased_data import MemberErasedData
+from .member_erased_event import MemberErasedEvent
+from .member_export import MemberExport
+from .member_export_address_book_item import MemberExportAddressBookItem
+from .member_export_blocks_item import MemberExportBlocksItem
+from .member_export_book_links_item import MemberExportBookLinksItem
+from .member_export_calls_item import MemberExportCallsItem
+from .member_export_contact_history_item import MemberExportContactHistoryItem
+from .member_export_contacts_item import MemberExportContactsItem
+from .member_export_device_history_item import MemberExportDeviceHistoryItem
+from .member_export_media_item import MemberExportMediaItem
+from .member_export_messages_item import MemberExportMessagesItem
+from .member_export_opt_ins_item import MemberExportOptInsItem
+from .member_export_opt_outs_item import MemberExportOptOutsItem
 from .member_page import MemberPage
 from .message import Message
 from .message_encoding import MessageEncoding
+from .message_held_data import MessageHeldData
+from .message_held_event import MessageHeldEvent
 from .message_intercept_data import MessageInterceptData
 from .message_intercept_question import MessageInterceptQuestion
 from .message_origin import MessageOrigin
@@ -123,6 +147,7 @@ from .moved_message import MovedMessage
 from .needed import Needed
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
+from .new_block import NewBlock
 from .new_book_link import NewBookLink
 from .new_call import NewCall
 from .new_campaign import NewCampaign
@@ -142,6 +167,7 @@ from .new_loopback_text import NewLoopbackText
 from .new_member import NewMember
 from .new_message import NewMessage
 from .new_number import NewNumber
+from .new_opt_in import NewOptIn
 from .new_pool import NewPool
 from .new_secret import NewSecret
 from .new_verification import NewVerification
@@ -152,6 +178,10 @@ from .number_state import NumberState
 from .number_traffic import NumberTraffic
 from .number_traffic_page import NumberTrafficPage
 from .on_silence import OnSilence
+from .opt_in import OptIn
+from .opt_in_end import OptInEnd
+from .opt_in_page import OptInPage
+from .opt_in_source import OptInSource
 from .opt_out import OptOut
 from .opt_out_changed_data import OptOutChangedData
 from .opt_out_changed_event import OptOutChangedEvent
@@ -232,6 +262,9 @@ __all__ = (
     "AssignmentPage",
     "AssignmentReleasedData",
     "AssignmentReleasedEvent",
+    "Block",
+    "BlockPage",
+    "BlocksShown",
     "BookChanges",
     "BookLink",
     "BookLinkPage",
@@ -277,6 +310,7 @@ __all__ = (
     "Contact",
     "ContactEdit",
     "ContactPage",
+    "Day",
     "Decision",
     "DecisionOutcome",
     "Delivery",
@@ -295,12 +329,16 @@ __all__ = (
     "EndpointTestData",
     "EndpointTestEvent",
     "EndpointWithSecret",
+    "Erase",
+    "Erased",
     "EventKind",
+    "ExportedCommunity",
     "FillBand",
     "FindByName",
     "FormerOwner",
     "GetOpenapiResponse200",
     "Health",
+    "HeldMessage",
     "Import",
     "ImportFailureType1",
     "ImportKind",
@@ -321,9 +359,25 @@ __all__ = (
     "MemberCapacity",
     "MemberCapacityPage",
     "MemberEdit",
+    "MemberErasedData",
+    "MemberErasedEvent",
+    "MemberExport",
+    "MemberExportAddressBookItem",
+    "MemberExportBlocksItem",
+    "MemberExportBookLinksItem",
+    "MemberExportCallsItem",
+    "MemberExportContactHistoryItem",
+    "MemberExportContactsItem",
+    "MemberExportDeviceHistoryItem",
+    "MemberExportMediaItem",
+    "MemberExportMessagesItem",
+    "MemberExportOptInsItem",
+    "MemberExportOptOutsItem",
     "MemberPage",
     "Message",
     "MessageEncoding",
+    "MessageHeldData",
+    "MessageHeldEvent",
     "MessageInterceptData",
     "MessageInterceptQuestion",
     "MessageOrigin",
@@ -340,6 +394,7 @@ __all__ = (
     "Needed",
     "NewApiKey",
     "NewApiKeyScope",
+    "NewBlock",
     "NewBookLink",
     "NewCall",
     "NewCampaign",
@@ -359,6 +414,7 @@ __all__ = (
     "NewMember",
     "NewMessage",
     "NewNumber",
+    "NewOptIn",
     "NewPool",
     "NewSecret",
     "NewVerification",
@@ -369,6 +425,10 @@ __all__ = (
     "NumberTraffic",
     "NumberTrafficPage",
     "OnSilence",
+    "OptIn",
+    "OptInEnd",
+    "OptInPage",
+    "OptInSource",
     "OptOut",
     "OptOutChangedData",
     "OptOutChangedEvent",

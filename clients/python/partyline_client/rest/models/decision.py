@@ -47,6 +47,8 @@ class Decision:
     `not_configured`. `down` and `not_configured` mean that a text would wait. """
     at: datetime.datetime | None
     """ The moment that this is about; none for the present. """
+    held_until: datetime.datetime | None
+    """ Until when the text would be held, outside the contact's texting hours. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,6 +100,12 @@ class Decision:
         else:
             at = self.at
 
+        held_until: None | str
+        if isinstance(self.held_until, datetime.datetime):
+            held_until = self.held_until.isoformat()
+        else:
+            held_until = self.held_until
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -116,6 +124,7 @@ class Decision:
                 "carrier": carrier,
                 "carrier_state": carrier_state,
                 "at": at,
+                "held_until": held_until,
             }
         )
 
@@ -231,6 +240,21 @@ class Decision:
 
         at = _parse_at(d.pop("at"))
 
+        def _parse_held_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                held_until_type_1 = datetime.datetime.fromisoformat(data)
+
+                return held_until_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        held_until = _parse_held_until(d.pop("held_until"))
+
         decision = cls(
             outcome=outcome,
             reason=reason,
@@ -246,6 +270,7 @@ class Decision:
             carrier=carrier,
             carrier_state=carrier_state,
             at=at,
+            held_until=held_until,
         )
 
         decision.additional_properties = d

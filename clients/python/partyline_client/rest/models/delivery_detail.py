@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..models.call_ringing_event import CallRingingEvent
     from ..models.delivery_attempt import DeliveryAttempt
     from ..models.endpoint_test_event import EndpointTestEvent
+    from ..models.member_erased_event import MemberErasedEvent
+    from ..models.message_held_event import MessageHeldEvent
     from ..models.message_received_event import MessageReceivedEvent
     from ..models.message_status_event import MessageStatusEvent
     from ..models.opt_out_changed_event import OptOutChangedEvent
@@ -61,6 +63,8 @@ class DeliveryDetail:
         | CallEndedEvent
         | CallRingingEvent
         | EndpointTestEvent
+        | MemberErasedEvent
+        | MessageHeldEvent
         | MessageReceivedEvent
         | MessageStatusEvent
         | None
@@ -80,6 +84,8 @@ class DeliveryDetail:
         from ..models.call_ended_event import CallEndedEvent  # noqa: PLC0415
         from ..models.call_ringing_event import CallRingingEvent  # noqa: PLC0415
         from ..models.endpoint_test_event import EndpointTestEvent  # noqa: PLC0415
+        from ..models.member_erased_event import MemberErasedEvent  # noqa: PLC0415
+        from ..models.message_held_event import MessageHeldEvent  # noqa: PLC0415
         from ..models.message_received_event import MessageReceivedEvent  # noqa: PLC0415
         from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
@@ -120,6 +126,10 @@ class DeliveryDetail:
 
         body: dict[str, Any] | None
         if isinstance(self.body, MessageReceivedEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, MessageHeldEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, MemberErasedEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, MessageStatusEvent):
             body = self.body.to_dict()
@@ -180,6 +190,8 @@ class DeliveryDetail:
         from ..models.call_ringing_event import CallRingingEvent  # noqa: PLC0415
         from ..models.delivery_attempt import DeliveryAttempt  # noqa: PLC0415
         from ..models.endpoint_test_event import EndpointTestEvent  # noqa: PLC0415
+        from ..models.member_erased_event import MemberErasedEvent  # noqa: PLC0415
+        from ..models.message_held_event import MessageHeldEvent  # noqa: PLC0415
         from ..models.message_received_event import MessageReceivedEvent  # noqa: PLC0415
         from ..models.message_status_event import MessageStatusEvent  # noqa: PLC0415
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
@@ -254,6 +266,8 @@ class DeliveryDetail:
             | CallEndedEvent
             | CallRingingEvent
             | EndpointTestEvent
+            | MemberErasedEvent
+            | MessageHeldEvent
             | MessageReceivedEvent
             | MessageStatusEvent
             | None
@@ -274,7 +288,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_1 = MessageStatusEvent.from_dict(data)
+                componentsschemas_event_type_1 = MessageHeldEvent.from_dict(data)
 
                 return componentsschemas_event_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -282,7 +296,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_2 = AssignmentCreatedEvent.from_dict(data)
+                componentsschemas_event_type_2 = MemberErasedEvent.from_dict(data)
 
                 return componentsschemas_event_type_2
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -290,7 +304,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_3 = AssignmentReleasedEvent.from_dict(data)
+                componentsschemas_event_type_3 = MessageStatusEvent.from_dict(data)
 
                 return componentsschemas_event_type_3
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -298,7 +312,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_4 = OptOutChangedEvent.from_dict(data)
+                componentsschemas_event_type_4 = AssignmentCreatedEvent.from_dict(data)
 
                 return componentsschemas_event_type_4
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -306,7 +320,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_5 = QuarantineHeldEvent.from_dict(data)
+                componentsschemas_event_type_5 = AssignmentReleasedEvent.from_dict(data)
 
                 return componentsschemas_event_type_5
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -314,7 +328,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_6 = CallRingingEvent.from_dict(data)
+                componentsschemas_event_type_6 = OptOutChangedEvent.from_dict(data)
 
                 return componentsschemas_event_type_6
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -322,7 +336,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_7 = CallAnsweredEvent.from_dict(data)
+                componentsschemas_event_type_7 = QuarantineHeldEvent.from_dict(data)
 
                 return componentsschemas_event_type_7
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -330,7 +344,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_8 = CallEndedEvent.from_dict(data)
+                componentsschemas_event_type_8 = CallRingingEvent.from_dict(data)
 
                 return componentsschemas_event_type_8
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -338,9 +352,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_9 = StrangerNotConnectedEvent.from_dict(
-                    data
-                )
+                componentsschemas_event_type_9 = CallAnsweredEvent.from_dict(data)
 
                 return componentsschemas_event_type_9
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -348,9 +360,27 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_10 = EndpointTestEvent.from_dict(data)
+                componentsschemas_event_type_10 = CallEndedEvent.from_dict(data)
 
                 return componentsschemas_event_type_10
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_11 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
+
+                return componentsschemas_event_type_11
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_12 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_12
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(
@@ -360,6 +390,8 @@ class DeliveryDetail:
                 | CallEndedEvent
                 | CallRingingEvent
                 | EndpointTestEvent
+                | MemberErasedEvent
+                | MessageHeldEvent
                 | MessageReceivedEvent
                 | MessageStatusEvent
                 | None

@@ -8,6 +8,8 @@ class EventKind(StrEnum):
     CALL_ENDED = "call.ended"
     CALL_RINGING = "call.ringing"
     ENDPOINT_TEST = "endpoint.test"
+    MEMBER_ERASED = "member.erased"
+    MESSAGE_HELD = "message.held"
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_STATUS = "message.status"
     OPT_OUT_CHANGED = "opt_out.changed"

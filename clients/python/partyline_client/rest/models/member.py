@@ -29,6 +29,9 @@ class Member:
     """ Has no account: an outside phone known as somebody's contact. """
     listed: bool
     """ Others may find them by name. """
+    time_zone: None | str
+    """ Their time zone (IANA), by which their texting hours are kept; null: by their phone, or as the community has
+    it. """
     devices: list[Device]
     """ Their devices, the one that texts go to first. """
     created_at: datetime.datetime
@@ -47,6 +50,9 @@ class Member:
 
         listed = self.listed
 
+        time_zone: None | str
+        time_zone = self.time_zone
+
         devices = []
         for devices_item_data in self.devices:
             devices_item = devices_item_data.to_dict()
@@ -63,6 +69,7 @@ class Member:
                 "reference": reference,
                 "guest": guest,
                 "listed": listed,
+                "time_zone": time_zone,
                 "devices": devices,
                 "created_at": created_at,
             }
@@ -90,6 +97,13 @@ class Member:
 
         listed = d.pop("listed")
 
+        def _parse_time_zone(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        time_zone = _parse_time_zone(d.pop("time_zone"))
+
         devices = []
         _devices = d.pop("devices")
         for devices_item_data in _devices:
@@ -105,6 +119,7 @@ class Member:
             reference=reference,
             guest=guest,
             listed=listed,
+            time_zone=time_zone,
             devices=devices,
             created_at=created_at,
         )

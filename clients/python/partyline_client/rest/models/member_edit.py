@@ -16,6 +16,8 @@ class MemberEdit:
     """ A new name. """
     listed: bool | None | Unset = UNSET
     """ Whether others may find them by name. """
+    time_zone: None | str | Unset = UNSET
+    """ Their time zone by its IANA name; null: by their phone, or as the community has it. """
 
     def to_dict(self) -> dict[str, Any]:
         name: None | str | Unset
@@ -30,6 +32,12 @@ class MemberEdit:
         else:
             listed = self.listed
 
+        time_zone: None | str | Unset
+        if isinstance(self.time_zone, Unset):
+            time_zone = UNSET
+        else:
+            time_zone = self.time_zone
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -37,6 +45,8 @@ class MemberEdit:
             field_dict["name"] = name
         if listed is not UNSET:
             field_dict["listed"] = listed
+        if time_zone is not UNSET:
+            field_dict["time_zone"] = time_zone
 
         return field_dict
 
@@ -62,9 +72,19 @@ class MemberEdit:
 
         listed = _parse_listed(d.pop("listed", UNSET))
 
+        def _parse_time_zone(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        time_zone = _parse_time_zone(d.pop("time_zone", UNSET))
+
         member_edit = cls(
             name=name,
             listed=listed,
+            time_zone=time_zone,
         )
 
         return member_edit

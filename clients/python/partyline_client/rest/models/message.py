@@ -51,6 +51,14 @@ class Message:
     """ An instant: RFC 3339 in UTC with milliseconds. """
     expires_at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
+    held_until: datetime.datetime | None
+    """ While its status is `held`: when the recipient's texting hours begin. """
+    urgent: bool
+    """ Its sender asked for it to go at any hour. """
+    body_expired: bool
+    """ Its text was kept for as long as the community keeps texts, and is gone. """
+    body_erased: bool
+    """ Its text is gone, because the data of one of the two were erased. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,6 +103,18 @@ class Message:
 
         expires_at = self.expires_at.isoformat()
 
+        held_until: None | str
+        if isinstance(self.held_until, datetime.datetime):
+            held_until = self.held_until.isoformat()
+        else:
+            held_until = self.held_until
+
+        urgent = self.urgent
+
+        body_expired = self.body_expired
+
+        body_erased = self.body_erased
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -115,6 +135,10 @@ class Message:
                 "accepted_at": accepted_at,
                 "updated_at": updated_at,
                 "expires_at": expires_at,
+                "held_until": held_until,
+                "urgent": urgent,
+                "body_expired": body_expired,
+                "body_erased": body_erased,
             }
         )
 
@@ -193,6 +217,27 @@ class Message:
 
         expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
+        def _parse_held_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                held_until_type_1 = datetime.datetime.fromisoformat(data)
+
+                return held_until_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        held_until = _parse_held_until(d.pop("held_until"))
+
+        urgent = d.pop("urgent")
+
+        body_expired = d.pop("body_expired")
+
+        body_erased = d.pop("body_erased")
+
         message = cls(
             id=id,
             origin=origin,
@@ -210,6 +255,10 @@ class Message:
             accepted_at=accepted_at,
             updated_at=updated_at,
             expires_at=expires_at,
+            held_until=held_until,
+            urgent=urgent,
+            body_expired=body_expired,
+            body_erased=body_erased,
         )
 
         message.additional_properties = d

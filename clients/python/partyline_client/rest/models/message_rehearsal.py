@@ -40,6 +40,8 @@ class MessageRehearsal:
     """ By which way a text reaches its recipient; both where the recipient wants both. """
     intercepted: bool
     """ It would wait for an app's word. """
+    held_until: datetime.datetime | None
+    """ Until when it would be held, outside the recipient's texting hours. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +66,12 @@ class MessageRehearsal:
 
         intercepted = self.intercepted
 
+        held_until: None | str
+        if isinstance(self.held_until, datetime.datetime):
+            held_until = self.held_until.isoformat()
+        else:
+            held_until = self.held_until
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -78,6 +86,7 @@ class MessageRehearsal:
                 "expires_at": expires_at,
                 "route": route,
                 "intercepted": intercepted,
+                "held_until": held_until,
             }
         )
 
@@ -113,6 +122,21 @@ class MessageRehearsal:
 
         intercepted = d.pop("intercepted")
 
+        def _parse_held_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                held_until_type_1 = datetime.datetime.fromisoformat(data)
+
+                return held_until_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        held_until = _parse_held_until(d.pop("held_until"))
+
         message_rehearsal = cls(
             dry_run=dry_run,
             from_=from_,
@@ -124,6 +148,7 @@ class MessageRehearsal:
             expires_at=expires_at,
             route=route,
             intercepted=intercepted,
+            held_until=held_until,
         )
 
         message_rehearsal.additional_properties = d

@@ -7,6 +7,7 @@ class MessageStatus(StrEnum):
     DELIVERED = "delivered"
     EXPIRED = "expired"
     FAILED = "failed"
+    HELD = "held"
     QUARANTINED = "quarantined"
     QUEUED = "queued"
     SENT = "sent"

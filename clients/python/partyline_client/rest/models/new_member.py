@@ -20,6 +20,8 @@ class NewMember:
     """ Has no account: an outside phone known as somebody's contact. """
     listed: bool | Unset = UNSET
     """ Others may find them by name; say so only of somebody who agreed. Not of a guest. """
+    time_zone: None | str | Unset = UNSET
+    """ Their time zone by its IANA name, by which their texting hours are kept. """
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -34,6 +36,12 @@ class NewMember:
 
         listed = self.listed
 
+        time_zone: None | str | Unset
+        if isinstance(self.time_zone, Unset):
+            time_zone = UNSET
+        else:
+            time_zone = self.time_zone
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -47,6 +55,8 @@ class NewMember:
             field_dict["guest"] = guest
         if listed is not UNSET:
             field_dict["listed"] = listed
+        if time_zone is not UNSET:
+            field_dict["time_zone"] = time_zone
 
         return field_dict
 
@@ -68,11 +78,21 @@ class NewMember:
 
         listed = d.pop("listed", UNSET)
 
+        def _parse_time_zone(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        time_zone = _parse_time_zone(d.pop("time_zone", UNSET))
+
         new_member = cls(
             name=name,
             phone=phone,
             guest=guest,
             listed=listed,
+            time_zone=time_zone,
         )
 
         return new_member

@@ -18,6 +18,9 @@ class NewMessage:
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     text: str
     """ The text, up to the policy's `max_text_chars`. """
+    urgent: bool | Unset = UNSET
+    """ May go outside the recipient's texting hours, where the policy `urgent_texts` allows it. It overtakes what
+    waits. """
     dry_run: bool | Unset = UNSET
     """ Say what would happen; write and send nothing. """
 
@@ -27,6 +30,8 @@ class NewMessage:
         to = self.to
 
         text = self.text
+
+        urgent = self.urgent
 
         dry_run = self.dry_run
 
@@ -39,6 +44,8 @@ class NewMessage:
                 "text": text,
             }
         )
+        if urgent is not UNSET:
+            field_dict["urgent"] = urgent
         if dry_run is not UNSET:
             field_dict["dry_run"] = dry_run
 
@@ -53,12 +60,15 @@ class NewMessage:
 
         text = d.pop("text")
 
+        urgent = d.pop("urgent", UNSET)
+
         dry_run = d.pop("dry_run", UNSET)
 
         new_message = cls(
             from_=from_,
             to=to,
             text=text,
+            urgent=urgent,
             dry_run=dry_run,
         )
 

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 
 from ..models.above_day_cap import AboveDayCap
+from ..models.blocks_shown import BlocksShown
 from ..models.book_changes import BookChanges
+from ..models.day import Day
 from ..models.find_by_name import FindByName
 from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
@@ -36,6 +38,10 @@ class Policy:
     """ Who may be found by name. """
     book_changes: BookChanges
     """ What a member hears when the address book has changed that they took. """
+    texting_days: list[Day]
+    """ The days on which they begin. """
+    blocks_shown: BlocksShown
+    """ What somebody hears whom a member has blocked. """
     strangers_kept_s: int = 2592000
     """ Whole seconds for which texts from strangers, and notices to them, are kept; 0 = for ever. """
     history_kept_s: int = 0
@@ -101,8 +107,9 @@ class Policy:
     """ The word before the name of a contact who is to go. """
     desk_help_word: str = "HELP"
     """ The word for help; HELP and INFO are understood besides. """
-    desk_help_reply: str = "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume."
-    """ What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words. """
+    desk_help_reply: str = "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume."
+    """ What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}`, `{block}`, `{unblock}` and `{help}`
+    are the words. """
     desk_texts_per_minute: int = 20
     """ Texts a minute that the desk takes from one phone; what is above is refused. """
     book_link_s: int = 604800
@@ -111,6 +118,29 @@ class Policy:
         "Your contacts have changed. Open your private link to take them again."
     )
     """ The text about it. """
+    texting_hours: bool = False
+    """ Whether texts wait for the texting hours of whom they are for, by the clock where that person is. """
+    texting_from: str = "08:00"
+    """ When texting hours begin, as `HH:MM`. """
+    texting_until: str = "21:00"
+    """ When they end. Before `texting_from`: on the day after; the same: they last a whole day. """
+    time_zone: str = "UTC"
+    """ The time zone (IANA) of members who have none of their own and whose phones do not tell. """
+    replies_any_hour_s: int = 1800
+    """ Whole seconds after a member's own text or call within which answers to it come at any hour. 0 = never. """
+    urgent_texts: bool = False
+    """ Whether apps may send texts as urgent, which go at any hour. """
+    require_opt_in: bool = False
+    """ Whether texts go only to phones of which an opt-in is recorded. """
+    desk_block_word: str = "BLOCK"
+    """ The word before the name of a contact who is to be blocked, at the desk. """
+    desk_unblock_word: str = "UNBLOCK"
+    """ The word before the name of one who is to be blocked no more. """
+    bodies_kept_s: int = 0
+    """ Whole seconds for which the texts of messages that are over are kept, and their media, events and callbacks;
+    0 = for ever. What is left then says who, when and what became of it. """
+    records_kept_s: int = 0
+    """ Whole seconds for which messages and calls that are over are kept; 0 = for ever. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers = self.strangers.value
@@ -189,6 +219,35 @@ class Policy:
 
         book_changed_notice = self.book_changed_notice
 
+        texting_hours = self.texting_hours
+
+        texting_from = self.texting_from
+
+        texting_until = self.texting_until
+
+        texting_days = []
+        for texting_days_item_data in self.texting_days:
+            texting_days_item = texting_days_item_data.value
+            texting_days.append(texting_days_item)
+
+        time_zone = self.time_zone
+
+        replies_any_hour_s = self.replies_any_hour_s
+
+        urgent_texts = self.urgent_texts
+
+        require_opt_in = self.require_opt_in
+
+        blocks_shown = self.blocks_shown.value
+
+        desk_block_word = self.desk_block_word
+
+        desk_unblock_word = self.desk_unblock_word
+
+        bodies_kept_s = self.bodies_kept_s
+
+        records_kept_s = self.records_kept_s
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -231,6 +290,19 @@ class Policy:
                 "book_link_s": book_link_s,
                 "book_changes": book_changes,
                 "book_changed_notice": book_changed_notice,
+                "texting_hours": texting_hours,
+                "texting_from": texting_from,
+                "texting_until": texting_until,
+                "texting_days": texting_days,
+                "time_zone": time_zone,
+                "replies_any_hour_s": replies_any_hour_s,
+                "urgent_texts": urgent_texts,
+                "require_opt_in": require_opt_in,
+                "blocks_shown": blocks_shown,
+                "desk_block_word": desk_block_word,
+                "desk_unblock_word": desk_unblock_word,
+                "bodies_kept_s": bodies_kept_s,
+                "records_kept_s": records_kept_s,
             }
         )
 
@@ -315,6 +387,37 @@ class Policy:
 
         book_changed_notice = d.pop("book_changed_notice")
 
+        texting_hours = d.pop("texting_hours")
+
+        texting_from = d.pop("texting_from")
+
+        texting_until = d.pop("texting_until")
+
+        texting_days = []
+        _texting_days = d.pop("texting_days")
+        for texting_days_item_data in _texting_days:
+            texting_days_item = Day(texting_days_item_data)
+
+            texting_days.append(texting_days_item)
+
+        time_zone = d.pop("time_zone")
+
+        replies_any_hour_s = d.pop("replies_any_hour_s")
+
+        urgent_texts = d.pop("urgent_texts")
+
+        require_opt_in = d.pop("require_opt_in")
+
+        blocks_shown = BlocksShown(d.pop("blocks_shown"))
+
+        desk_block_word = d.pop("desk_block_word")
+
+        desk_unblock_word = d.pop("desk_unblock_word")
+
+        bodies_kept_s = d.pop("bodies_kept_s")
+
+        records_kept_s = d.pop("records_kept_s")
+
         policy = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
@@ -354,6 +457,19 @@ class Policy:
             book_link_s=book_link_s,
             book_changes=book_changes,
             book_changed_notice=book_changed_notice,
+            texting_hours=texting_hours,
+            texting_from=texting_from,
+            texting_until=texting_until,
+            texting_days=texting_days,
+            time_zone=time_zone,
+            replies_any_hour_s=replies_any_hour_s,
+            urgent_texts=urgent_texts,
+            require_opt_in=require_opt_in,
+            blocks_shown=blocks_shown,
+            desk_block_word=desk_block_word,
+            desk_unblock_word=desk_unblock_word,
+            bodies_kept_s=bodies_kept_s,
+            records_kept_s=records_kept_s,
         )
 
         return policy

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 
 from ..models.above_day_cap import AboveDayCap
+from ..models.blocks_shown import BlocksShown
 from ..models.book_changes import BookChanges
+from ..models.day import Day
 from ..models.find_by_name import FindByName
 from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
@@ -111,9 +113,10 @@ class PolicyPatch:
     desk_help_word: str | Unset = "HELP"
     """ The word for help; HELP and INFO are understood besides. """
     desk_help_reply: str | Unset = (
-        "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go. Reply STOP to stop texts from this number, START to resume."
+        "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume."
     )
-    """ What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}` and `{help}` are the words. """
+    """ What the desk says about itself; `{list}`, `{more}`, `{add}`, `{drop}`, `{block}`, `{unblock}` and `{help}`
+    are the words. """
     desk_texts_per_minute: int | Unset = 20
     """ Texts a minute that the desk takes from one phone; what is above is refused. """
     book_link_s: int | Unset = 604800
@@ -124,6 +127,33 @@ class PolicyPatch:
         "Your contacts have changed. Open your private link to take them again."
     )
     """ The text about it. """
+    texting_hours: bool | Unset = False
+    """ Whether texts wait for the texting hours of whom they are for, by the clock where that person is. """
+    texting_from: str | Unset = "08:00"
+    """ When texting hours begin, as `HH:MM`. """
+    texting_until: str | Unset = "21:00"
+    """ When they end. Before `texting_from`: on the day after; the same: they last a whole day. """
+    texting_days: list[Day] | Unset = UNSET
+    """ The days on which they begin. """
+    time_zone: str | Unset = "UTC"
+    """ The time zone (IANA) of members who have none of their own and whose phones do not tell. """
+    replies_any_hour_s: int | Unset = 1800
+    """ Whole seconds after a member's own text or call within which answers to it come at any hour. 0 = never. """
+    urgent_texts: bool | Unset = False
+    """ Whether apps may send texts as urgent, which go at any hour. """
+    require_opt_in: bool | Unset = False
+    """ Whether texts go only to phones of which an opt-in is recorded. """
+    blocks_shown: BlocksShown | Unset = UNSET
+    """ What somebody hears whom a member has blocked. """
+    desk_block_word: str | Unset = "BLOCK"
+    """ The word before the name of a contact who is to be blocked, at the desk. """
+    desk_unblock_word: str | Unset = "UNBLOCK"
+    """ The word before the name of one who is to be blocked no more. """
+    bodies_kept_s: int | Unset = 0
+    """ Whole seconds for which the texts of messages that are over are kept, and their media, events and callbacks;
+    0 = for ever. What is left then says who, when and what became of it. """
+    records_kept_s: int | Unset = 0
+    """ Whole seconds for which messages and calls that are over are kept; 0 = for ever. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers: str | Unset = UNSET
@@ -218,6 +248,39 @@ class PolicyPatch:
 
         book_changed_notice = self.book_changed_notice
 
+        texting_hours = self.texting_hours
+
+        texting_from = self.texting_from
+
+        texting_until = self.texting_until
+
+        texting_days: list[str] | Unset = UNSET
+        if not isinstance(self.texting_days, Unset):
+            texting_days = []
+            for texting_days_item_data in self.texting_days:
+                texting_days_item = texting_days_item_data.value
+                texting_days.append(texting_days_item)
+
+        time_zone = self.time_zone
+
+        replies_any_hour_s = self.replies_any_hour_s
+
+        urgent_texts = self.urgent_texts
+
+        require_opt_in = self.require_opt_in
+
+        blocks_shown: str | Unset = UNSET
+        if not isinstance(self.blocks_shown, Unset):
+            blocks_shown = self.blocks_shown.value
+
+        desk_block_word = self.desk_block_word
+
+        desk_unblock_word = self.desk_unblock_word
+
+        bodies_kept_s = self.bodies_kept_s
+
+        records_kept_s = self.records_kept_s
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -297,6 +360,32 @@ class PolicyPatch:
             field_dict["book_changes"] = book_changes
         if book_changed_notice is not UNSET:
             field_dict["book_changed_notice"] = book_changed_notice
+        if texting_hours is not UNSET:
+            field_dict["texting_hours"] = texting_hours
+        if texting_from is not UNSET:
+            field_dict["texting_from"] = texting_from
+        if texting_until is not UNSET:
+            field_dict["texting_until"] = texting_until
+        if texting_days is not UNSET:
+            field_dict["texting_days"] = texting_days
+        if time_zone is not UNSET:
+            field_dict["time_zone"] = time_zone
+        if replies_any_hour_s is not UNSET:
+            field_dict["replies_any_hour_s"] = replies_any_hour_s
+        if urgent_texts is not UNSET:
+            field_dict["urgent_texts"] = urgent_texts
+        if require_opt_in is not UNSET:
+            field_dict["require_opt_in"] = require_opt_in
+        if blocks_shown is not UNSET:
+            field_dict["blocks_shown"] = blocks_shown
+        if desk_block_word is not UNSET:
+            field_dict["desk_block_word"] = desk_block_word
+        if desk_unblock_word is not UNSET:
+            field_dict["desk_unblock_word"] = desk_unblock_word
+        if bodies_kept_s is not UNSET:
+            field_dict["bodies_kept_s"] = bodies_kept_s
+        if records_kept_s is not UNSET:
+            field_dict["records_kept_s"] = records_kept_s
 
         return field_dict
 
@@ -419,6 +508,44 @@ class PolicyPatch:
 
         book_changed_notice = d.pop("book_changed_notice", UNSET)
 
+        texting_hours = d.pop("texting_hours", UNSET)
+
+        texting_from = d.pop("texting_from", UNSET)
+
+        texting_until = d.pop("texting_until", UNSET)
+
+        _texting_days = d.pop("texting_days", UNSET)
+        texting_days: list[Day] | Unset = UNSET
+        if _texting_days is not UNSET:
+            texting_days = []
+            for texting_days_item_data in _texting_days:
+                texting_days_item = Day(texting_days_item_data)
+
+                texting_days.append(texting_days_item)
+
+        time_zone = d.pop("time_zone", UNSET)
+
+        replies_any_hour_s = d.pop("replies_any_hour_s", UNSET)
+
+        urgent_texts = d.pop("urgent_texts", UNSET)
+
+        require_opt_in = d.pop("require_opt_in", UNSET)
+
+        _blocks_shown = d.pop("blocks_shown", UNSET)
+        blocks_shown: BlocksShown | Unset
+        if isinstance(_blocks_shown, Unset):
+            blocks_shown = UNSET
+        else:
+            blocks_shown = BlocksShown(_blocks_shown)
+
+        desk_block_word = d.pop("desk_block_word", UNSET)
+
+        desk_unblock_word = d.pop("desk_unblock_word", UNSET)
+
+        bodies_kept_s = d.pop("bodies_kept_s", UNSET)
+
+        records_kept_s = d.pop("records_kept_s", UNSET)
+
         policy_patch = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
@@ -458,6 +585,19 @@ class PolicyPatch:
             book_link_s=book_link_s,
             book_changes=book_changes,
             book_changed_notice=book_changed_notice,
+            texting_hours=texting_hours,
+            texting_from=texting_from,
+            texting_until=texting_until,
+            texting_days=texting_days,
+            time_zone=time_zone,
+            replies_any_hour_s=replies_any_hour_s,
+            urgent_texts=urgent_texts,
+            require_opt_in=require_opt_in,
+            blocks_shown=blocks_shown,
+            desk_block_word=desk_block_word,
+            desk_unblock_word=desk_unblock_word,
+            bodies_kept_s=bodies_kept_s,
+            records_kept_s=records_kept_s,
         )
 
         return policy_patch

@@ -55,6 +55,14 @@ class SentMessage:
     """ An instant: RFC 3339 in UTC with milliseconds. """
     expires_at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
+    held_until: datetime.datetime | None
+    """ While its status is `held`: when the recipient's texting hours begin. """
+    urgent: bool
+    """ Its sender asked for it to go at any hour. """
+    body_expired: bool
+    """ Its text was kept for as long as the community keeps texts, and is gone. """
+    body_erased: bool
+    """ Its text is gone, because the data of one of the two were erased. """
     route: Route
     """ By which way a text reaches its recipient; both where the recipient wants both. """
     intercepted: bool
@@ -103,6 +111,18 @@ class SentMessage:
 
         expires_at = self.expires_at.isoformat()
 
+        held_until: None | str
+        if isinstance(self.held_until, datetime.datetime):
+            held_until = self.held_until.isoformat()
+        else:
+            held_until = self.held_until
+
+        urgent = self.urgent
+
+        body_expired = self.body_expired
+
+        body_erased = self.body_erased
+
         route = self.route.to_dict()
 
         intercepted = self.intercepted
@@ -127,6 +147,10 @@ class SentMessage:
                 "accepted_at": accepted_at,
                 "updated_at": updated_at,
                 "expires_at": expires_at,
+                "held_until": held_until,
+                "urgent": urgent,
+                "body_expired": body_expired,
+                "body_erased": body_erased,
                 "route": route,
                 "intercepted": intercepted,
             }
@@ -209,6 +233,27 @@ class SentMessage:
 
         expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
+        def _parse_held_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                held_until_type_1 = datetime.datetime.fromisoformat(data)
+
+                return held_until_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        held_until = _parse_held_until(d.pop("held_until"))
+
+        urgent = d.pop("urgent")
+
+        body_expired = d.pop("body_expired")
+
+        body_erased = d.pop("body_erased")
+
         route = Route.from_dict(d.pop("route"))
 
         intercepted = d.pop("intercepted")
@@ -230,6 +275,10 @@ class SentMessage:
             accepted_at=accepted_at,
             updated_at=updated_at,
             expires_at=expires_at,
+            held_until=held_until,
+            urgent=urgent,
+            body_expired=body_expired,
+            body_erased=body_erased,
             route=route,
             intercepted=intercepted,
         )

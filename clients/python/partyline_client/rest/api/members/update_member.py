@@ -139,7 +139,8 @@ def sync_detailed(
 ) -> Response[Member | Problem]:
     """Change a member
 
-     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
+     Give `name`, `listed`, `time_zone` or several; what is left out stays. Numbers and contacts stay as
+    they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -181,7 +182,8 @@ def sync(
 ) -> Member | Problem | None:
     """Change a member
 
-     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
+     Give `name`, `listed`, `time_zone` or several; what is left out stays. Numbers and contacts stay as
+    they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -218,7 +220,8 @@ async def asyncio_detailed(
 ) -> Response[Member | Problem]:
     """Change a member
 
-     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
+     Give `name`, `listed`, `time_zone` or several; what is left out stays. Numbers and contacts stay as
+    they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -258,7 +261,8 @@ async def asyncio(
 ) -> Member | Problem | None:
     """Change a member
 
-     Give `name`, `listed` or both; what is left out stays. Numbers and contacts stay as they are.
+     Give `name`, `listed`, `time_zone` or several; what is left out stays. Numbers and contacts stay as
+    they are.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
