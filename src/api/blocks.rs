@@ -55,6 +55,7 @@ pub(crate) async fn create(
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members/{member}/blocks", operation_id = "list_blocks", tag = "Consent",
     summary = "List whom a member blocks",
+    description = "Whom the member has blocked, whether they are contacts still or not. It does not list who blocks the member.",
     params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
     responses(
         (status = 200, description = "A page, by the ids of those who are blocked.", body = Page<Block>),

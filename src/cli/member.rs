@@ -245,7 +245,9 @@ async fn block(config: &Config, whose: Whose, contact: MemberId, blocked: bool, 
     let board = writing(config)?;
     let (community, member) = find(&board, &whose).await?;
     match blocked {
-        true => drop(board.block(community, member, contact).await?),
+        true => {
+            board.block(community, member, contact).await?;
+        }
         false => board.unblock(community, member, contact).await?,
     }
     let answer = json!({ "member": member, "contact": contact, "blocked": blocked });

@@ -11,6 +11,8 @@ from .rest.models import (
     CallEndedEvent,
     CallRingingEvent,
     EndpointTestEvent,
+    MemberErasedEvent,
+    MessageHeldEvent,
     MessageInterceptQuestion,
     MessageReceivedEvent,
     MessageStatusEvent,
@@ -28,6 +30,8 @@ Event = (
     | AssignmentReleasedEvent
     | OptOutChangedEvent
     | QuarantineHeldEvent
+    | MemberErasedEvent
+    | MessageHeldEvent
     | CallRingingEvent
     | CallAnsweredEvent
     | CallEndedEvent
@@ -59,6 +63,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event | Question]] = {
     "assignment.released": AssignmentReleasedEvent.from_dict,
     "opt_out.changed": OptOutChangedEvent.from_dict,
     "quarantine.held": QuarantineHeldEvent.from_dict,
+    "member.erased": MemberErasedEvent.from_dict,
+    "message.held": MessageHeldEvent.from_dict,
     "call.ringing": CallRingingEvent.from_dict,
     "call.answered": CallAnsweredEvent.from_dict,
     "call.ended": CallEndedEvent.from_dict,
