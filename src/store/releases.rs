@@ -157,6 +157,9 @@ pub struct ReleaseFilter {
     pub held_at: Option<(i64, bool)>,
 }
 
+/// Releases, and the place up to which all was looked at where there may be more.
+pub type ReleasePage = (Vec<ReleaseRow>, Option<(MemberId, NumberId)>);
+
 /// Releases of a member, or of all from one on, in the order of the key, after a place; and, where fewer were found than
 /// asked for although there are more, the place up to which all was looked at.
 pub fn list(
@@ -165,7 +168,7 @@ pub fn list(
     (member, after): (Option<MemberId>, (MemberId, NumberId)),
     filter: ReleaseFilter,
     limit: i64,
-) -> Result<(Vec<ReleaseRow>, Option<(MemberId, NumberId)>), StoreError> {
+) -> Result<ReleasePage, StoreError> {
     let Some((now, held)) = filter.held_at else {
         return Ok((page(conn, community, member, after, limit)?, None));
     };

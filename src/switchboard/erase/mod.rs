@@ -116,10 +116,10 @@ fn begin(
     fresh: &[u8],
 ) -> Result<Subject> {
     let policy = communities::require(conn, community)?.policy;
-    if let Some(before) = erasure::get(conn, community, member)? {
-        if let Some(subject) = subject_of(&before)? {
-            return Ok(subject);
-        }
+    if let Some(before) = erasure::get(conn, community, member)?
+        && let Some(subject) = subject_of(&before)?
+    {
+        return Ok(subject);
     }
     member_rows::lock(conn, community, &[member])?;
     let row = members::require(conn, community, member)?;
