@@ -1437,7 +1437,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List whom a member blocks */
+        /**
+         * List whom a member blocks
+         * @description Whom the member has blocked, whether they are contacts still or not. It does not list who blocks the member.
+         */
         get: operations["list_blocks"];
         put?: never;
         /**

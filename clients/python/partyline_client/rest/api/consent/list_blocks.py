@@ -109,6 +109,9 @@ def sync_detailed(
 ) -> Response[BlockPage | Problem]:
     """List whom a member blocks
 
+     Whom the member has blocked, whether they are contacts still or not. It does not list who blocks the
+    member.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -149,6 +152,9 @@ def sync(
 ) -> BlockPage | Problem | None:
     """List whom a member blocks
 
+     Whom the member has blocked, whether they are contacts still or not. It does not list who blocks the
+    member.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -183,6 +189,9 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
 ) -> Response[BlockPage | Problem]:
     """List whom a member blocks
+
+     Whom the member has blocked, whether they are contacts still or not. It does not list who blocks the
+    member.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -221,6 +230,9 @@ async def asyncio(
     cursor: str | Unset = UNSET,
 ) -> BlockPage | Problem | None:
     """List whom a member blocks
+
+     Whom the member has blocked, whether they are contacts still or not. It does not list who blocks the
+    member.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
