@@ -150,7 +150,7 @@ fn let_many_wait(url: &str, endpoint: EndpointId) {
     let mut conn = common::connect(url);
     for sql in [
         format!(
-            "{series} INSERT INTO events SELECT {community}, {} + i * {step}, 'message.received', i % 5000, '{{}}', \
+            "{series} INSERT INTO events (community_id, id, kind, lane, data, created_at) SELECT {community}, {} + i * {step}, 'message.received', i % 5000, '{{}}', \
              {at} FROM n",
             event.as_i64()
         ),

@@ -97,8 +97,7 @@ fn analyze(conn: &mut Conn) {
 fn befriend(conn: &mut Conn, town: common::Town, from: i64, to: i64) {
     let (c, hub, top) = (common::COMMUNITY, hub(town), POOLS[2]);
     let cast = if conn.is_postgres() { "::smallint" } else { "" };
-    let columns = "(community_id, member_id, number_id, contact_id, id, origin, pending, blocked, stopped, answered_at, \
-                   last_activity_at, created_at)";
+    let columns = common::ASSIGNMENT_COLUMNS;
     let n = format!(
         "WITH RECURSIVE n(i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {to})",
         from + 1

@@ -20,9 +20,9 @@ use std::fmt::Display;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::NUMBER_COLUMNS;
 use common::broker::Broker;
 use common::http::Caller;
+use common::{ASSIGNMENT_COLUMNS, DEVICE_COLUMNS, NUMBER_COLUMNS};
 use data_encoding::BASE64URL_NOPAD;
 use partyline::domain::id::{
     CommunityId, DeliveryId, EndpointId, EventId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId,
@@ -74,7 +74,9 @@ fn build(conn: &mut Conn, rows: i64) {
             "{n} INSERT INTO api_keys (id, name, scope, token_hash, created_at) SELECT {first} + i * {step}, 'key', \
              'admin', 'none ' || i, 0 FROM n"
         ),
-        format!("{n} INSERT INTO pools SELECT {c}, i, 'pool ' || i, 0 FROM n"),
+        format!(
+            "{n} INSERT INTO pools (community_id, id, name, created_at) SELECT {c}, i, 'pool ' || i, 0 FROM n"
+        ),
         format!(
             "{n} INSERT INTO numbers {NUMBER_COLUMNS} SELECT {c}, i, 1, 12025000000 + i, 'loopback', 5, 'US', 0.0, 'active', 2, 0 FROM n"
         ),
@@ -84,14 +86,16 @@ fn build(conn: &mut Conn, rows: i64) {
         format!(
             "{n} INSERT INTO members (community_id, id, name, guest, created_at) SELECT {c}, i + 1, 'Member ' || i, FALSE, 0 FROM n"
         ),
-        format!("{n} INSERT INTO devices SELECT {c}, i + 1, i + 1, 4915000000000 + i, 'DE', FALSE, 0 FROM n"),
+        format!(
+            "{n} INSERT INTO devices {DEVICE_COLUMNS} SELECT {c}, i + 1, i + 1, 4915000000000 + i, 'DE', FALSE, 0 FROM n"
+        ),
         // The hub's rows in the order of the key, then the mirrors. The last contact is blocked, stopped, pending.
         format!(
-            "{n} INSERT INTO assignments SELECT {c}, 1, i, i + 1, i, i = {rows}, i = {rows}, i = {rows}, i = {rows}, \
+            "{n} INSERT INTO assignments {ASSIGNMENT_COLUMNS} SELECT {c}, 1, i, i + 1, i, i = {rows}, i = {rows}, i = {rows}, i = {rows}, \
              NULL, 0, 0 FROM n"
         ),
         format!(
-            "{n} INSERT INTO assignments SELECT {c}, i + 1, i, 1, {rows} + i, 1, FALSE, FALSE, FALSE, NULL, 0, 0 FROM n"
+            "{n} INSERT INTO assignments {ASSIGNMENT_COLUMNS} SELECT {c}, i + 1, i, 1, {rows} + i, 1, FALSE, FALSE, FALSE, NULL, 0, 0 FROM n"
         ),
         format!(
             "{n} INSERT INTO opt_outs (community_id, phone, number_id, contact_id, created_at, id) SELECT {c}, \

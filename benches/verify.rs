@@ -1,8 +1,8 @@
 //! The verification of ten million assignments, on SQLite and, where it is installed, on PostgreSQL: how long it
-//! takes, and how much memory.
+//! takes, alone and while texts arrive, how long those wait, and how much memory it takes.
 //!
 //! `PARTYLINE_BENCH_ROWS` makes it smaller or larger; `PARTYLINE_BENCH_POSTGRES_ROWS` on PostgreSQL alone (0 leaves it
-//! out).
+//! out); `PARTYLINE_BENCH_TEXTS` says how many texts a second arrive meanwhile (200).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,11 +22,13 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use partyline::domain::{Clock, IdGenerator, Timestamp};
 use partyline::store::{Db, Durability, migrations};
 use partyline::switchboard::Switchboard;
+use partyline::switchboard::outlet::{Exchange, InboundText, Verdict};
 use partyline::switchboard::verification::Extent;
 use serde_json::{Value, json};
 
@@ -34,6 +36,8 @@ const ROWS: u64 = 10_000_000;
 /// The bar, for so many rows; smaller and larger tables have their share of it.
 const BAR_S: f64 = 60.0;
 const RESIDENT_MB: f64 = 200.0;
+/// How many texts a second arrive during one of the runs.
+const TEXTS_PER_S: u64 = 200;
 
 struct Machine;
 
@@ -49,6 +53,47 @@ fn town(rows: u64) -> common::Town {
         reach: 50,
         numbers: 130,
     }
+}
+
+/// Texts from members to their contacts, some a second, until `ends`: how long each took until it was accepted.
+async fn texts(board: Arc<Switchboard>, town: common::Town, per_s: u64, ends: Arc<AtomicBool>) -> Vec<f64> {
+    let mut beat = tokio::time::interval(Duration::from_micros(1_000_000 / per_s.max(1)));
+    let mut sent = tokio::task::JoinSet::new();
+    let mut took_ms = Vec::new();
+    for i in 0.. {
+        beat.tick().await;
+        if ends.load(Ordering::Relaxed) {
+            break;
+        }
+        let (from, number) = (1 + i * 7919 % town.members, i % (2 * town.reach));
+        let text = InboundText {
+            carrier: "none".into(),
+            carrier_ref: Some(format!("bench-{i}")),
+            from: town.phone(from - 1),
+            to: town.number(number),
+            text: "Are you coming tonight?".into(),
+            want_receipt: false,
+            valid_for_s: None,
+            media: Vec::new(),
+            held: Vec::new(),
+        };
+        let board = board.clone();
+        sent.spawn(async move {
+            let begun = Instant::now();
+            let received = board.receive(text).await.unwrap();
+            assert_eq!(
+                received.verdict,
+                Verdict::Bridged,
+                "a text on a live pair is bridged"
+            );
+            begun.elapsed().as_secs_f64() * 1000.0
+        });
+        while let Some(took) = sent.try_join_next() {
+            took_ms.push(took.unwrap());
+        }
+    }
+    took_ms.extend(sent.join_all().await);
+    took_ms
 }
 
 fn main() -> ExitCode {
@@ -113,7 +158,7 @@ async fn measure(
     let built_s = begun.elapsed().as_secs_f64();
     let db = Db::open(url, Durability::Server).unwrap();
     let ids = IdGenerator::new(1);
-    let board = Switchboard::new(db, Arc::new(Machine), ids, vec!["none".into()]);
+    let board = Arc::new(Switchboard::new(db, Arc::new(Machine), ids, vec!["none".into()]));
     let key = board.signing_key([1; 32]).await.unwrap();
     let path = folder.join("report.json");
     let mut run = |what: &str| {
@@ -135,12 +180,25 @@ async fn measure(
     };
     let (clean_s, clean_cpu_s, bar_s, clean) = run("a sound table");
     assert!(clean.clean, "{clean:?}");
+    let per_s = common::setting("PARTYLINE_BENCH_TEXTS", TEXTS_PER_S);
+    let ends = Arc::new(AtomicBool::new(false));
+    let traffic = tokio::spawn(texts(board.clone(), town(rows), per_s, ends.clone()));
+    let (busy_s, busy_cpu_s, _, busy) = run("while texts arrive");
+    ends.store(true, Ordering::Relaxed);
+    let took_ms = traffic.await.unwrap();
+    assert!(busy.clean, "{busy:?}");
+    let (arrived, waited) = (took_ms.len() as f64 / busy_s, common::spread(took_ms));
+    let enough = (
+        arrived > 0.9 * per_s as f64,
+        format!("{name}: {arrived:.0} texts a second accepted meanwhile, of {per_s}"),
+    );
     // One row without its mirror: doubts are looked up in a second walk, and all is counted again.
     let mut conn = common::connect(url);
     conn.execute("DELETE FROM assignments WHERE member_id = 7 AND number_id = 3")
         .unwrap();
     let (doubt_s, doubt_cpu_s, _, doubted) = run("with a lost mirror");
     assert_eq!(doubted.offenders, 2, "{doubted:?}");
+    bars.check(enough.0, enough.1);
     let resident_mb = common::status_kb(std::process::id(), "VmHWM:") as f64 / 1024.0;
     bars.check(
         resident_mb < RESIDENT_MB,
@@ -157,6 +215,25 @@ async fn measure(
                 format!("under {bar_s:.1} s"),
             ),
             row(
+                "while texts arrive",
+                format!("{busy_s:.1} s, {busy_cpu_s:.1} CPU-s with theirs"),
+                format!("under {bar_s:.1} s"),
+            ),
+            row(
+                "texts accepted meanwhile, a second",
+                format!("{arrived:.0}"),
+                format!("nine tenths of {per_s}"),
+            ),
+            row(
+                "until a text was accepted, p50 and p99",
+                format!(
+                    "{:.1} and {:.1} ms",
+                    waited["p50"].as_f64().unwrap(),
+                    waited["p99"].as_f64().unwrap()
+                ),
+                "none".to_owned(),
+            ),
+            row(
                 "with a lost mirror: doubts are looked up",
                 format!("{doubt_s:.1} s, {doubt_cpu_s:.1} CPU-s"),
                 format!("under {bar_s:.1} s"),
@@ -171,6 +248,7 @@ async fn measure(
     json!({
         "assignments": rows,
         "clean_s": {"took": clean_s, "cpu": clean_cpu_s, "bar": bar_s},
+        "with_texts": {"took_s": busy_s, "cpu_s": busy_cpu_s, "bar_s": bar_s, "texts_per_s": arrived, "accepted_ms": waited},
         "doubts_s": {"took": doubt_s, "cpu": doubt_cpu_s, "bar": bar_s},
         "resident_mb": {"peak": resident_mb, "bar": RESIDENT_MB},
     })

@@ -38,6 +38,11 @@ pub const COMMUNITY: i64 = 1;
 /// The columns of a pool number that have no default.
 pub const NUMBER_COLUMNS: &str =
     "(community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, created_at)";
+/// The columns of a phone that have no default.
+pub const DEVICE_COLUMNS: &str = "(community_id, id, member_id, phone, region, stopped_all, created_at)";
+/// The columns of an assignment that have no default, and when it was answered.
+pub const ASSIGNMENT_COLUMNS: &str = "(community_id, member_id, number_id, contact_id, id, origin, pending, blocked, \
+                                      stopped, answered_at, last_activity_at, created_at)";
 const FIRST_PHONE: i64 = 4_915_000_000_000;
 const FIRST_NUMBER: i64 = 12_025_000_000;
 
@@ -93,25 +98,29 @@ impl Town {
             format!(
                 "INSERT INTO communities (id, name, policy, created_at) VALUES ({COMMUNITY}, 'Bench', '{policy}', 0)"
             ),
-            format!("INSERT INTO pools VALUES ({COMMUNITY}, 1, 'main', 0)"),
+            format!(
+                "INSERT INTO pools (community_id, id, name, created_at) VALUES ({COMMUNITY}, 1, 'main', 0)"
+            ),
             format!(
                 "WITH RECURSIVE {} INSERT INTO numbers {NUMBER_COLUMNS} SELECT {COMMUNITY}, i + 1, 1, {FIRST_NUMBER} + i, \
                  '{carrier}', 5{cast}, 'US', 0.0, 'active', {load}, 0 FROM n",
                 series("n", numbers)
             ),
-            format!("INSERT INTO number_directory SELECT e164, {COMMUNITY}, id FROM numbers"),
+            format!(
+                "INSERT INTO number_directory (e164, community_id, number_id) SELECT e164, {COMMUNITY}, id FROM numbers"
+            ),
             format!(
                 "WITH RECURSIVE {} INSERT INTO members (community_id, id, name, guest, created_at) SELECT {COMMUNITY}, i + 1, 'Member ' || i, FALSE, 0 FROM m",
                 series("m", members)
             ),
             format!(
-                "WITH RECURSIVE {} INSERT INTO devices SELECT {COMMUNITY}, i + 1, i + 1, {FIRST_PHONE} + i, 'DE', \
+                "WITH RECURSIVE {} INSERT INTO devices {DEVICE_COLUMNS} SELECT {COMMUNITY}, i + 1, i + 1, {FIRST_PHONE} + i, 'DE', \
                  FALSE, 0 FROM m",
                 series("m", members)
             ),
             // In the order of the primary key, so that SQLite appends.
             format!(
-                "WITH RECURSIVE {}, {} INSERT INTO assignments SELECT {COMMUNITY}, m.i + 1, n.i + 1, \
+                "WITH RECURSIVE {}, {} INSERT INTO assignments {ASSIGNMENT_COLUMNS} SELECT {COMMUNITY}, m.i + 1, n.i + 1, \
                  (m.i + {members} + CASE WHEN n.i < {reach} THEN n.i + 1 ELSE {reach} - n.i - 1 END) % {members} + 1, \
                  m.i * {numbers} + n.i + 1, 0{cast}, FALSE, FALSE, FALSE, 0, 0, 0 \
                  FROM m CROSS JOIN n WHERE n.i < 2 * {reach} ORDER BY m.i, n.i",
