@@ -243,6 +243,29 @@ on_both_databases! {
         assert_eq!(traffic(&town, numbers[2]).await.campaign, None);
     }
 
+    async fn what_was_taken_of_one_campaigns_day_is_not_sent_under_another(database: Database) {
+        let town = Town::found(database, 1, patient()).await;
+        let pair = two(&town).await;
+        let wide = campaign(&town, NewCampaign { texts_per_day: 5_000, ..named("wide") }).await;
+        let narrow = campaign(&town, NewCampaign { texts_per_day: 2, ..named("narrow") }).await;
+        let joins = async |id| {
+            let edit = NumberEdit { campaign: Some(Some(id)), ..NumberEdit::default() };
+            town.board.edit_number(town.community, pair.shown, edit).await.unwrap();
+        };
+        joins(wide).await;
+        pair.texts(&town, 1).await;
+        town.carrier.wait_for(pair.bob.phone, 1).await;
+        // The node holds a share of the wide one now.
+        joins(narrow).await;
+        pair.texts(&town, 5).await;
+        town.carrier.wait_for(pair.bob.phone, 3).await;
+        rest().await;
+        assert_eq!(town.carrier.inbox(pair.bob.phone).len(), 3);
+        joins(wide).await;
+        town.clock.advance_s(6);
+        town.carrier.wait_for(pair.bob.phone, 6).await;
+    }
+
     async fn what_is_above_a_campaigns_rate_waits(database: Database) {
         let town = Town::found(database, 2, patient()).await;
         let pairs = [two(&town).await, two(&town).await];

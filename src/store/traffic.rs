@@ -214,20 +214,23 @@ pub fn waits(
 /// What waits: (the number or the lane, how many texts, the oldest message).
 pub type Queue = (i64, i64, Option<i64>);
 
-/// What waits for each number of a community, of all nodes.
+/// What waits for each number of a community, of all nodes; not what waits for a frozen phone, which may be for days
+/// and takes nobody's turn.
 pub fn queues(conn: &mut Conn, community: CommunityId) -> Result<Vec<Queue>, StoreError> {
     Ok(each!(conn, c => outbox::table
         .filter(outbox::community_id.eq(community.as_i64()))
         .filter(outbox::kind.eq(super::outbox::TEXT))
+        .filter(outbox::node.ne(super::outbox::PARKED))
         .group_by(outbox::number_id)
         .select((outbox::number_id, count_star(), min(outbox::message_id)))
         .load(c))?)
 }
 
-/// What waits for each number of all communities.
+/// What waits for each number of all communities, as [`queues`] counts it.
 pub fn all_queues(conn: &mut Conn) -> Result<Vec<Queue>, StoreError> {
     Ok(each!(conn, c => outbox::table
         .filter(outbox::kind.eq(super::outbox::TEXT))
+        .filter(outbox::node.ne(super::outbox::PARKED))
         .group_by(outbox::number_id)
         .select((outbox::number_id, count_star(), min(outbox::message_id)))
         .load(c))?)
@@ -242,6 +245,7 @@ pub fn queues_of_lanes(
     Ok(each!(conn, c => outbox::table
         .filter(outbox::community_id.eq(community.as_i64()))
         .filter(outbox::kind.eq(super::outbox::TEXT))
+        .filter(outbox::node.ne(super::outbox::PARKED))
         .filter(outbox::lane.eq_any(lanes))
         .group_by(outbox::lane)
         .select((outbox::lane, count_star(), min(outbox::message_id)))

@@ -120,6 +120,22 @@ impl Allowances {
         }
     }
 
+    /// The database has answered a question about caps that were changed meanwhile.
+    pub fn asked_in_vain(&mut self, number: i64, now: Timestamp) {
+        self.share(number, now).asking = false;
+    }
+
+    /// Gives up what was taken of the days of some numbers.
+    pub fn give_up(&mut self, which: impl Fn(i64, i64) -> bool) -> Vec<Unused> {
+        let mut unused = Vec::new();
+        for (number, share) in &mut self.shares {
+            if share.left > 0 && which(*number, share.day) {
+                unused.push((*number, share.day, std::mem::take(&mut share.left)));
+            }
+        }
+        unused
+    }
+
     /// Caps were changed: who had none left asks again.
     pub fn look_again(&mut self) {
         self.shares.values_mut().for_each(|share| share.again_at = None);

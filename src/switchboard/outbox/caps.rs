@@ -38,6 +38,16 @@ pub(super) struct Counted {
     pub campaign: Option<i64>,
 }
 
+/// The caps that shares were taken of, with how much of each was not used.
+pub(super) fn returned(caps: &Caps, unused: Vec<Unused>) -> Vec<Returned> {
+    let of = |(number, day, texts)| (keys(&caps.days(number, day)), texts);
+    unused.into_iter().map(of).collect()
+}
+
+fn keys(caps: &[(days::DayKey, i64)]) -> Vec<days::DayKey> {
+    caps.iter().map(|(key, _)| *key).collect()
+}
+
 impl Dispatcher {
     /// Looks the caps up before anything more leaves, where somebody has changed them here.
     pub(super) async fn keep_up_with_caps(&mut self) {
@@ -64,10 +74,23 @@ impl Dispatcher {
         }
     }
 
+    /// Other caps hold from now on. What was taken of those that are no more is given back: a share of one number or
+    /// campaign does not count against another.
     fn set_caps(&mut self, caps: Caps) {
-        if self.caps != caps {
-            self.caps = caps;
-            self.allowances.look_again();
+        if self.caps == caps {
+            return;
+        }
+        let old = std::mem::replace(&mut self.caps, caps);
+        let is_another = |number, day| old.days(number, day) != self.caps.days(number, day);
+        let unused = self.allowances.give_up(is_another);
+        self.return_beside(returned(&old, unused));
+        self.allowances.look_again();
+    }
+
+    fn return_beside(&self, unused: Vec<Returned>) {
+        if !unused.is_empty() {
+            let board = self.board.clone();
+            tokio::spawn(async move { board.give_back(unused).await });
         }
     }
 
@@ -75,7 +98,7 @@ impl Dispatcher {
     pub(super) fn look_at_caps(&mut self, now: Timestamp) {
         self.capped_at = now;
         let idle = self.allowances.idle(now);
-        let (unused, look) = (self.returned(idle), self.caps_look);
+        let (unused, look) = (returned(&self.caps, idle), self.caps_look);
         let (board, settled) = (self.board.clone(), self.settled_tx.clone());
         tokio::spawn(async move {
             board.give_back(unused).await;
@@ -86,16 +109,6 @@ impl Dispatcher {
                 Err(error) => tracing::warn!(%error, "the caps of numbers could not be read"),
             }
         });
-    }
-
-    /// The caps that shares were taken of, with how much of each was not used.
-    pub(super) fn returned(&self, unused: Vec<Unused>) -> Vec<Returned> {
-        let keys = |(number, day, texts): Unused| {
-            let cap = self.caps.of(number)?;
-            let keys = cap.days(number, day).into_iter().map(|(key, _)| key);
-            Some((keys.collect(), texts))
-        };
-        unused.into_iter().filter_map(keys).collect()
     }
 
     /// Milliseconds until the campaign of a text's number may send the next.
@@ -124,8 +137,16 @@ impl Dispatcher {
                     let (board, settled) = (self.board.clone(), self.settled_tx.clone());
                     tokio::spawn(async move {
                         let day = day_of(now);
-                        let texts = board.take_share(cap.days(number, day)).await;
-                        let _ = settled.send(Settled::Granted { number, day, texts }).await;
+                        let of = cap.days(number, day);
+                        let texts = board.take_share(of.clone()).await;
+                        let _ = settled
+                            .send(Settled::Granted {
+                                number,
+                                day,
+                                of,
+                                texts,
+                            })
+                            .await;
                     });
                 }
                 Ruled::Park
@@ -133,9 +154,27 @@ impl Dispatcher {
         }
     }
 
-    /// The database has said what this node may send of a number's day: whoever waited for that looks again.
-    pub(super) fn granted(&mut self, number: i64, day: i64, texts: Option<i64>, now: Timestamp) {
-        self.allowances.granted(number, day, texts, now);
+    /// The database has said what this node may send of a number's day, under the caps that held when it was asked:
+    /// whoever waited for that looks again.
+    pub(super) fn granted(
+        &mut self,
+        (number, day): (i64, i64),
+        of: &[(days::DayKey, i64)],
+        texts: Option<i64>,
+        now: Timestamp,
+    ) {
+        if self.caps.days(number, day) == of {
+            self.allowances.granted(number, day, texts, now);
+        } else {
+            self.allowances.asked_in_vain(number, now);
+            self.return_beside(
+                texts
+                    .filter(|n| *n > 0)
+                    .map(|n| (keys(of), n))
+                    .into_iter()
+                    .collect(),
+            );
+        }
         for lane in self.parked.remove(&number).unwrap_or_default() {
             self.lanes.not_before(lane, now);
         }

@@ -31,6 +31,7 @@ use super::traffic::Caps;
 use crate::domain::Timestamp;
 use crate::store::node::NodeLock;
 use crate::store::outbox::Pending;
+use crate::store::traffic::DayKey;
 use allowances::Allowances;
 
 /// Most rows of one carrier held in memory; what is above stays in the database until there is room. By
@@ -128,6 +129,8 @@ enum Settled {
     Granted {
         number: i64,
         day: i64,
+        /// The caps that it was asked about.
+        of: Vec<(DayKey, i64)>,
         texts: Option<i64>,
     },
     /// The caps as they were at a look.
@@ -241,7 +244,12 @@ impl Dispatcher {
                     }
                 }
             }
-            Settled::Granted { number, day, texts } => self.granted(number, day, texts, now),
+            Settled::Granted {
+                number,
+                day,
+                of,
+                texts,
+            } => self.granted((number, day), &of, texts, now),
             Settled::Caps { caps, look } => self.caps_looked_up(caps, look),
             Settled::Decided { lane, key, text } => {
                 if let Some(count) = self.flying.get_mut(ASK) {
@@ -269,7 +277,7 @@ impl Dispatcher {
 
     async fn drain(mut self) {
         let unused = self.allowances.all(self.board.now());
-        let (unused, board) = (self.returned(unused), self.board.clone());
+        let (unused, board) = (caps::returned(&self.caps, unused), self.board.clone());
         let Self {
             settled_tx,
             mut settled,

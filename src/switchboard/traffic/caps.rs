@@ -106,6 +106,13 @@ impl Caps {
         Ok(Self { numbers: found })
     }
 
+    /// The days' caps that a text of a number counts against; none of a number without any.
+    pub fn days(&self, number: i64, day: i64) -> Vec<(DayKey, i64)> {
+        self.of(number)
+            .map(|cap| cap.days(number, day))
+            .unwrap_or_default()
+    }
+
     /// What a number may send, where that is limited by more than its own rate.
     pub fn of(&self, number: i64) -> Option<&NumberCap> {
         self.numbers.get(&number)
