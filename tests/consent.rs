@@ -258,8 +258,9 @@ on_both_databases! {
         assert_eq!(town.text(bob.phone, contact.mirror_number, "HELP").await.verdict, Verdict::Keyword);
         let help = town.carrier.wait_for(bob.phone, 1).await;
         assert!(help[0].1.contains("STOP"), "{help:?}");
-        // Bob is up and writes (Ann is not: hers waits); the answer comes, after what waited.
+        // Bob is up and writes: to Ann at once, who wrote a moment ago; her answer comes, after what waited.
         text(&town, bob, contact.mirror_number, "cannot sleep").await;
+        assert_eq!(words(&town.carrier.wait_for(ann.phone, 1).await), ["cannot sleep"]);
         text(&town, ann, contact.number, "me neither").await;
         let inbox = town.carrier.wait_for(bob.phone, 3).await;
         assert_eq!(words(&inbox)[1..], ["are you up?", "me neither"]);

@@ -70,6 +70,11 @@ impl Assignment {
     pub fn is_unanswered(&self) -> bool {
         self.origin == Origin::Received && self.answered_at.is_none()
     }
+
+    /// True once its owner has sent on it; only of a received row it is noted as an answer.
+    pub fn is_used(&self) -> bool {
+        self.answered_at.is_some() || self.last_activity_at > self.created_at
+    }
 }
 
 /// A pair that could give way in a full table, with the later activity of its two rows.

@@ -41,7 +41,7 @@ pub(crate) fn used(conn: &mut Conn, ctx: &Context, community: CommunityId, row: 
                 (Why::Answered, Actor::Member(member)),
             )?;
         }
-    } else if ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
+    } else if !row.is_used() || ctx.now.since(row.last_activity_at) > ACTIVITY_GRAIN_MS {
         assignments::touch(conn, community, member, number, ctx.now)?;
     }
     Ok(())

@@ -58,7 +58,7 @@ fn look(
 
 /// Whether the recipient has used the pair just now, so that an answer disturbs nobody.
 fn is_live(now: Timestamp, policy: &Policy, pair: &PairFacts) -> bool {
-    pair.mirror.answered_at.is_some()
+    pair.mirror.is_used()
         && now.since(pair.mirror.last_activity_at) < policy.replies_any_hour_s.saturating_mul(1000)
 }
 
