@@ -306,6 +306,24 @@ on_both_databases! {
         assert!(ask(&town, bob, desk, "LIST").await.starts_with("Ann +"));
     }
 
+    async fn who_must_accept_is_asked_once_however_often_they_are_added_and_dropped(database: Database) {
+        let policy = Policy { acceptance_required: true, ..Policy::default() };
+        let (town, desk) = with_desk(database, 5, policy.clone()).await;
+        let (ann, bob) = (town.person("Ann").await, listed(&town, "Bob").await);
+        for _ in 0..3 {
+            assert!(ask(&town, ann, desk, "ADD Bob").await.starts_with("Bob was asked"));
+            assert!(ask(&town, ann, desk, "DROP Bob").await.starts_with("Bob is no"));
+            town.clock.advance_s(60);
+        }
+        assert!(ask(&town, ann, desk, "ADD Bob").await.starts_with("Bob was asked"));
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let asked = town.carrier.inbox(bob.phone);
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        // What he was asked then, he can still answer.
+        town.text(bob.phone, asked[0].0, "YES").await;
+        assert!(ask(&town, bob, desk, "LIST").await.starts_with("Ann +"));
+    }
+
     async fn a_late_reply_on_what_became_the_desk_or_was_it_reaches_nobody(database: Database) {
         let town = Town::found(database, 1, Policy::default()).await;
         let (ann, bob) = (town.person("Ann").await, listed(&town, "Bob").await);

@@ -21,6 +21,8 @@ use crate::store::{Conn, app_devices, numbers};
 
 /// Most pairs that one new contact may push out of the two tables, besides those above the received cap.
 const MOST_RECYCLED: usize = 4;
+/// A phone that must accept first is asked by the same member once in this time, however often they add and drop it.
+const ASK_AGAIN_MS: i64 = 24 * 3_600_000;
 
 /// By how much the loads of numbers change. They are added at the end of a transaction and all together:
 /// many transactions change the same few numbers, and would otherwise wait for each other crosswise.
@@ -111,7 +113,8 @@ pub(crate) fn assign_because(
                 if !pair.mirror.pending {
                     books::changed(conn, ctx, policy, community, &[member, contact])?;
                 }
-                if pair.mirror.pending && !pair.mirror.stopped {
+                let was_asked = known.1.was_made_since(member, ctx.now.plus_ms(-ASK_AGAIN_MS));
+                if pair.mirror.pending && !pair.mirror.stopped && !was_asked {
                     let text = policy.accept_request.clone();
                     notices::to_member(conn, ctx, policy, community, contact, pair.mirror.number, text)?;
                 }

@@ -19,6 +19,8 @@ pub(super) struct Past {
     /// For whom it stood; none for somebody of another community.
     pub contact: Option<i64>,
     pub released_at: i64,
+    /// When that pair was made, where that is known.
+    pub made_at: Option<i64>,
     /// Until when it cools down.
     pub cool_until: i64,
     /// Until when it is kept for that contact.
@@ -45,6 +47,14 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Whether a pair with somebody was made since then, and has gone again.
+    pub fn was_made_since(&self, other: MemberId, since: Timestamp) -> bool {
+        let with = |past: &Past| past.contact == Some(other.as_i64());
+        self.past
+            .iter()
+            .any(|past| with(past) && past.made_at.is_some_and(|at| at >= since.0))
+    }
+
     /// Reads it. `device` is the phone that the member's texts go to.
     pub fn read(
         conn: &mut Conn,
@@ -66,6 +76,7 @@ impl Known {
                     number: NumberId::from_i64(r.number_id),
                     contact: Some(r.contact_id),
                     released_at: r.released_at,
+                    made_at: r.made_at,
                     cool_until: r.cool_until,
                     kept_until: r.memory_until,
                     remembered: r.memory_until > 0,
@@ -79,6 +90,7 @@ impl Known {
                 number: NumberId::from_i64(h.number_id),
                 contact: h.contact_id,
                 released_at: h.released_at,
+                made_at: None,
                 cool_until: h.cool_until,
                 // A phone's own memory keeps nothing: it may be anybody's next.
                 kept_until: 0,

@@ -137,6 +137,7 @@ impl Walk {
                 number: NumberId::from_i64(row.number_id),
                 contact: row.contact_id,
                 released_at: row.released_at,
+                made_at: None,
                 cool_until: row.cool_until,
                 kept_until: row.memory_until,
                 remembered: true,
