@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use partyline::domain::E164;
 use partyline::domain::call::{Cause, EndedBy, State};
+use partyline::domain::event::EventKind;
 use partyline::domain::id::CallId;
 use partyline::domain::message::Reason;
 use partyline::domain::policy::{MissedCalls, Policy, Refusal};
@@ -190,6 +191,19 @@ on_both_databases! {
         assert!(all.iter().all(|call| call.state == State::Ended && call.cause == Some(Cause::Refused)));
         let of_ann = CallQuery { member: Some(ann.id), ..CallQuery::default() };
         assert_eq!(town.board.calls(town.community, of_ann, None, 100).await.unwrap().len(), 3);
+    }
+
+    async fn an_app_that_is_told_of_a_refused_call_does_not_learn_who_blocks_whom(database: Database) {
+        let town = Town::found(database, 5, Policy::default()).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let contact = town.befriend(ann, bob).await;
+        town.board.block(town.community, bob.id, ann.id).await.unwrap();
+        let (reason, _) = refused(&town, Caller::Phone(ann.phone), contact.number).await;
+        assert_eq!(reason, Reason::BlockedByRecipient);
+        let events = town.board.events(town.community, None, 100).await.unwrap();
+        let ended: Vec<_> = events.iter().filter(|event| event.kind == EventKind::CallEnded).collect();
+        assert_eq!(ended.len(), 1);
+        assert_eq!(ended[0].data["call"]["reason"], "no_device", "{ended:?}");
     }
 
     async fn a_strangers_calls_are_recorded_once_an_hour_and_forgotten_with_age(database: Database) {

@@ -53,6 +53,7 @@ pub(crate) struct NewMessage {
 pub(crate) async fn send(
     state: Data<ApiState>,
     community: At<CommunityKind>,
+    who: Who,
     req: HttpRequest,
     Json(new): Json<NewMessage>,
 ) -> Result<HttpResponse> {
@@ -70,6 +71,7 @@ pub(crate) async fn send(
         return Ok(HttpResponse::Ok().json(state.board.rehearse(community.0, new).await?));
     }
     let (message, is_new) = state.board.send_foretold(community.0, new).await?;
+    let message = who.shown(message);
     Ok(match is_new {
         true => HttpResponse::Accepted().json(message),
         false => {

@@ -12,7 +12,7 @@ use super::calls::Call;
 use super::endpoints;
 use super::error::Result;
 use super::told::{self, Told};
-use super::views::{Contact, Message};
+use super::views::{Contact, HoldsPhones, Message};
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
 use crate::domain::id::{
@@ -195,6 +195,7 @@ impl EventLog {
     /// A phone rings for a call.
     pub fn call_ringing(&self, community: CommunityId, call: &Call) -> Result<()> {
         let lane = lane_of(call.from, call.to);
+        let call = &call.clone().without_phones();
         self.push(News::of(community, lane, &told::CallRinging { call })?);
         Ok(())
     }
@@ -202,6 +203,7 @@ impl EventLog {
     /// A call was answered.
     pub fn call_answered(&self, community: CommunityId, call: &Call) -> Result<()> {
         let lane = lane_of(call.from, call.to);
+        let call = &call.clone().without_phones();
         self.push(News::of(community, lane, &told::CallAnswered { call })?);
         Ok(())
     }
@@ -209,6 +211,7 @@ impl EventLog {
     /// A call is over.
     pub fn call_ended(&self, community: CommunityId, call: &Call) -> Result<()> {
         let lane = lane_of(call.from, call.to);
+        let call = &call.clone().without_phones();
         self.push(News::of(community, lane, &told::CallEnded { call })?);
         Ok(())
     }

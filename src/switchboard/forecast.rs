@@ -7,7 +7,7 @@ use super::intake::{self, Accepted, Arrival};
 use super::intercept::ASK;
 use super::messages::{self, NewMessage};
 use super::outlet::Verdict;
-use super::views::Message;
+use super::views::{HoldsPhones, Message};
 use super::{Switchboard, undone};
 use crate::domain::E164;
 use crate::domain::Timestamp;
@@ -36,6 +36,16 @@ pub struct Foretold {
     pub route: Way,
     /// It waits for an app's word.
     pub intercepted: bool,
+}
+
+impl HoldsPhones for Foretold {
+    /// One that came in before may have been refused since, for a reason that is not for apps.
+    fn without_phones(self) -> Self {
+        Self {
+            message: self.message.without_phones(),
+            ..self
+        }
+    }
 }
 
 /// What would happen to a text; nothing was written.

@@ -229,3 +229,28 @@ async fn a_members_data_are_exported_and_erased_by_whoever_manages_the_community
         (&json!(""), &json!(true))
     );
 }
+
+#[actix_web::test]
+async fn an_app_that_repeats_a_text_does_not_learn_who_has_blocked_it_since() {
+    let house = House::new().await;
+    let (at, ann, bob) = house.pair().await;
+    let bearer = format!("Bearer {}", house.app_key(&at, "chat").await);
+    let send = async || {
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("idempotency-key", "one"),
+        ];
+        let body = json!({ "from": ann, "to": bob, "text": "Hi" }).to_string();
+        house
+            .ask("POST", &format!("{at}/messages"), &headers, body.into_bytes())
+            .await
+    };
+    let sent = send().await.expect(202);
+    // It waits for the carrier when Bob blocks her.
+    let blocks = format!("{at}/members/{bob}/blocks");
+    house.post(&blocks, json!({ "contact": ann })).await.expect(201);
+    let again = send().await.expect(200);
+    assert_eq!((&again["id"], &again["status"]), (&sent["id"], &json!("blocked")));
+    assert_eq!(again["reason"], "no_device");
+}
