@@ -47,14 +47,6 @@ fn morning() -> Timestamp {
     at("2025-01-01T16:00:00.000Z")
 }
 
-async fn patch(town: &Town, policy: serde_json::Value) {
-    let policy = policy.as_object().unwrap().clone();
-    town.board
-        .patch_community(town.community, None, policy)
-        .await
-        .unwrap();
-}
-
 /// Texts, and returns the message.
 async fn text(town: &Town, from: Person, to: E164, words: &str) -> partyline::domain::id::MessageId {
     let received = town.text(from.phone, to, words).await;
@@ -223,7 +215,7 @@ on_both_databases! {
         let contact = town.befriend(ann, bob).await;
         town.clock.advance_s(6 * HOUR_S);
         text(&town, ann, contact.number, "one").await;
-        patch(&town, json!({ "texting_hours": false })).await;
+        town.patch_policy(json!({ "texting_hours": false })).await;
         // Behind what waits, though it might go at once.
         text(&town, ann, contact.number, "two").await;
         assert_eq!(words(&town.carrier.wait_for(bob.phone, 2).await), ["one", "two"]);
@@ -280,7 +272,7 @@ on_both_databases! {
         let contact = town.befriend(ann, bob).await;
         town.clock.advance_s(6 * HOUR_S);
         assert_eq!(word_of(app_text(&town, (ann, bob), "fire", true).await), "urgent_not_allowed");
-        patch(&town, json!({ "urgent_texts": true })).await;
+        town.patch_policy(json!({ "urgent_texts": true })).await;
         let waits = app_text(&town, (ann, bob), "tomorrow then", false).await.unwrap();
         assert_eq!((waits.status, waits.held_until), (Status::Held, Some(morning())));
         let urgent = app_text(&town, (ann, bob), "fire", true).await.unwrap();
@@ -466,17 +458,17 @@ on_both_databases! {
         assert_eq!(refusal.reason, Reason::BlockedBySender);
 
         // Silent, and open.
-        patch(&town, json!({ "blocks_shown": BlocksShown::Silent })).await;
+        town.patch_policy(json!({ "blocks_shown": BlocksShown::Silent })).await;
         town.clock.advance_s(2 * HOUR_S);
         let before = town.carrier.inbox(ann.phone).len();
         town.text(ann.phone, contact.number, "hello?").await;
         a_while().await;
         assert_eq!(town.carrier.inbox(ann.phone).len(), before);
-        patch(&town, json!({ "blocks_shown": BlocksShown::Open })).await;
+        town.patch_policy(json!({ "blocks_shown": BlocksShown::Open })).await;
         assert_eq!(town.text(ann.phone, contact.number, "hello?").await.verdict, refused(Reason::BlockedByRecipient));
         let inbox = town.carrier.wait_for(ann.phone, before + 1).await;
         assert!(inbox.last().unwrap().1.contains("blocked"), "{inbox:?}");
-        patch(&town, json!({ "blocks_shown": BlocksShown::Unreachable })).await;
+        town.patch_policy(json!({ "blocks_shown": BlocksShown::Unreachable })).await;
 
         // The block outlives the pair: neither can make it again, and Ann is told no more than before.
         town.board.release_contact(town.community, ann.id, ContactRef::Member(bob.id)).await.unwrap();
@@ -524,7 +516,7 @@ on_both_databases! {
         assert!(ask("unblock bob miller").await.contains("no more"));
         text(&town, bob, contact.mirror_number, "hi").await;
         // The words are the community's own.
-        patch(&town, json!({ "desk_block_word": "WEG" })).await;
+        town.patch_policy(json!({ "desk_block_word": "WEG" })).await;
         town.clock.advance_s(60);
         assert!(ask(&format!("weg {}", contact.number)).await.contains("is blocked"));
     }

@@ -224,6 +224,33 @@ on_both_databases! {
         assert_eq!(gone.code(), "not_found");
     }
 
+    async fn late_replies_are_held_for_as_long_as_the_community_says_or_refused(database: Database) {
+        let policy = Policy { quarantine_kept_s: 3_600, ..remembering() };
+        let town = Town::found(database, 2, policy).await;
+        let (ann, bob, cem) = (town.person("Ann").await, town.person("Bob").await, town.person("Cem").await);
+        let (with_bob, with_cem) = (town.befriend(ann, bob).await, town.befriend(ann, cem).await);
+        town.release(ann, bob).await;
+        let first = town.text(ann.phone, with_bob.number, "too late").await;
+        assert_eq!(first.verdict, held());
+        town.clock.advance_s(1_800);
+        let second = town.text(ann.phone, with_bob.number, "later still").await;
+        let bridged = town.text(ann.phone, with_cem.number, "in time").await;
+        town.clock.advance_s(1_801);
+        assert_eq!(town.board.retain().await.unwrap().quarantined, 1);
+        let message = town.board.message(town.community, first.message).await.unwrap();
+        assert_eq!((message.status, message.reason), (Status::Blocked, Some(Reason::Discarded)));
+        assert_eq!(town.board.message(town.community, second.message).await.unwrap().status, Status::Quarantined);
+        town.clock.advance_s(1_800);
+        assert_eq!(town.board.retain().await.unwrap().quarantined, 1);
+        assert_ne!(town.board.message(town.community, bridged.message).await.unwrap().status, Status::Blocked);
+        // Refused from now on; the sender is told as before.
+        let edit = serde_json::json!({ "late_replies": "refuse" });
+        town.patch_policy(edit).await;
+        let refused = town.text(ann.phone, with_bob.number, "once more").await;
+        assert!(matches!(refused.verdict, Verdict::Refused { reason: Reason::PairReleased, .. }), "{refused:?}");
+        assert_eq!(town.board.message(town.community, refused.message).await.unwrap().status, Status::Blocked);
+    }
+
     async fn a_held_text_is_not_let_go_where_a_rule_stands_against_it(database: Database) {
         let town = Town::found(database, 1, remembering()).await;
         let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);

@@ -236,6 +236,7 @@ impl Observer for Metrics {
 
     fn retained(&self, removed: Retained) {
         for (what, rows) in [
+            ("quarantined", removed.quarantined),
             ("bodies", removed.bodies),
             ("messages", removed.messages),
             ("calls", removed.calls),

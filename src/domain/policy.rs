@@ -88,6 +88,17 @@ pub enum BookChanges {
     Text,
 }
 
+/// What becomes of a text to a number whose pair was released.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LateReplies {
+    /// It is held in quarantine until somebody decides.
+    #[default]
+    Hold,
+    /// It is refused.
+    Refuse,
+}
+
 /// What somebody hears whom a member has blocked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -145,6 +156,11 @@ pub struct Policy {
     /// that member's phones, and comes back when the contact is added again. Never less than the cool-down.
     #[schema(minimum = 0, maximum = 316_224_000)]
     pub pair_memory_s: i64,
+    /// A text to a number whose pair was released: held in quarantine, or refused. Its sender gets `released_notice` in
+    /// any case, and it reaches nobody else.
+    pub late_replies: LateReplies,
+    /// Whole seconds after which a text in quarantine is discarded; 0 = never, it waits until somebody decides.
+    pub quarantine_kept_s: i64,
     /// What happens when a table is full.
     pub when_full: WhenFull,
     /// Most contacts that a member may have received and never answered; others may then no longer
@@ -271,6 +287,8 @@ impl Default for Policy {
                 "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.".into(),
             cool_down_s: 30 * 24 * 3600,
             pair_memory_s: 0,
+            late_replies: LateReplies::Hold,
+            quarantine_kept_s: 0,
             when_full: WhenFull::Refuse,
             received_cap_percent: 50,
             acceptance_required: false,
@@ -438,6 +456,14 @@ impl Policy {
                 format!("`{name}` has {chars} characters; allowed are 1 to 480"),
             );
         }
+        check(
+            self.quarantine_kept_s == 0 || (60..=10 * year).contains(&self.quarantine_kept_s),
+            format!(
+                "`quarantine_kept_s` is {}; allowed are 0 (until somebody decides) and 60 to {} seconds",
+                self.quarantine_kept_s,
+                10 * year
+            ),
+        );
         for (name, kept_s) in [
             ("bodies_kept_s", self.bodies_kept_s),
             ("records_kept_s", self.records_kept_s),

@@ -28,6 +28,8 @@ pub struct CommunityRow {
     pub has_deferred: bool,
     /// Below this `msg_…` the texts of messages are gone by their age.
     pub bodies_gone_before: i64,
+    /// Below this id of a message nothing is in quarantine any more.
+    pub quarantine_gone_before: i64,
 }
 
 /// Adds a community.
@@ -121,6 +123,14 @@ pub fn set_has_deferred(conn: &mut Conn, id: CommunityId, has_deferred: bool) ->
 pub fn set_bodies_gone_before(conn: &mut Conn, id: CommunityId, before: i64) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
         .set(communities::bodies_gone_before.eq(before))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes below which id nothing is in quarantine any more.
+pub fn set_quarantine_gone_before(conn: &mut Conn, id: CommunityId, before: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(communities::table.find(id.as_i64()))
+        .set(communities::quarantine_gone_before.eq(before))
         .execute(c))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::messages::{BODY_EXPIRED, BODY_THERE};
+use super::messages::{BODY_EXPIRED, BODY_THERE, MessageRow};
 use super::schema::{
     calls, deferred_texts, media, message_media, message_parts, messages, outbox, strangers,
 };
@@ -70,6 +70,37 @@ pub fn expire_bodies(
     })?;
     communities::set_bodies_gone_before(conn, community, last + 1)?;
     Ok((gone, (full && !stopped).then_some(last + 1)))
+}
+
+/// Those of so many messages that are in quarantine, whose id is at least `from` and below `before`; and from where to
+/// go on, nowhere at the end.
+pub fn in_quarantine(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, before): (i64, i64),
+    limit: i64,
+) -> Result<(Vec<MessageRow>, Option<i64>), StoreError> {
+    let rows: Vec<(i64, i16)> = each!(conn, c => messages::table
+        .filter(messages::community_id.eq(community.as_i64()))
+        .filter(messages::id.ge(from))
+        .filter(messages::id.lt(before))
+        .order(messages::id)
+        .limit(limit)
+        .select((messages::id, messages::status))
+        .load(c))?;
+    let Some((last, _)) = rows.last().copied() else {
+        return Ok((Vec::new(), None));
+    };
+    let held = |(_, status): &(i64, i16)| *status == Status::Quarantined.code();
+    let ids: Vec<i64> = rows.iter().copied().filter(held).map(|(id, _)| id).collect();
+    let held = each!(conn, c => messages::table
+        .filter(messages::community_id.eq(community.as_i64()))
+        .filter(messages::id.eq_any(&ids))
+        .order(messages::id)
+        .select(MessageRow::as_select())
+        .load(c))?;
+    communities::set_quarantine_gone_before(conn, community, last + 1)?;
+    Ok((held, (rows.len() as i64 == limit).then_some(last + 1)))
 }
 
 /// Removes messages below an id that are over, so many at most; those that were sent and not reported on only below the

@@ -13,6 +13,7 @@ diesel::table! {
         stranger_endpoint -> Nullable<BigInt>,
         has_deferred -> Bool,
         bodies_gone_before -> BigInt,
+        quarantine_gone_before -> BigInt,
     }
 }
 

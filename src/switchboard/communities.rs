@@ -123,6 +123,7 @@ pub(crate) fn create(conn: &mut Conn, ctx: &Context, name: &str, policy: &Policy
         stranger_endpoint: None,
         has_deferred: false,
         bodies_gone_before: 0,
+        quarantine_gone_before: 0,
     };
     communities::insert(conn, &row)?;
     view(row)

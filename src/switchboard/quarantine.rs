@@ -14,7 +14,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 use crate::store::message_lists::{self, MessageFilter};
 use crate::store::messages::{self, MessageRow};
-use crate::store::{Conn, StoreError, assignments, devices, numbers, releases};
+use crate::store::{Conn, StoreError, assignments, devices, numbers, releases, retention};
 
 /// Most texts that go with a pair that is made again.
 const MOST_TEXTS: i64 = 1_000;
@@ -180,20 +180,40 @@ impl Switchboard {
     pub async fn discard_quarantined(&self, community: CommunityId, id: MessageId) -> Result<Message> {
         self.write(move |conn, ctx| {
             let row = require(conn, community, id)?;
-            let why = (Some(Reason::Discarded), None);
-            if !messages::set_status(conn, community, id, Status::Blocked, why, ctx.now)? {
+            if !discard(conn, ctx, community, &row)? {
                 return Err(SwitchboardError::not_found("message in quarantine", id));
             }
-            tell(
-                ctx,
-                (community, id),
-                (row.from_member, row.to_member),
-                Status::Blocked,
-                why,
-            )?;
             let row = messages::get(conn, community, id)?.ok_or(StoreError::Corrupt("messages"))?;
             view(row)
         })
         .await
     }
+    /// Discards the texts that are held, of some messages with ids from one up to another; says how many, and from where
+    /// to go on.
+    pub(super) async fn discard_old(
+        &self,
+        community: CommunityId,
+        range: (i64, i64),
+        limit: i64,
+    ) -> Result<(usize, Option<i64>)> {
+        self.write_grouped(move |conn, ctx| {
+            let (rows, reached) = retention::in_quarantine(conn, community, range, limit)?;
+            for row in &rows {
+                discard(conn, ctx, community, row)?;
+            }
+            Ok((rows.len(), reached))
+        })
+        .await
+    }
+}
+
+/// Ends a held text; false where it is held no more.
+fn discard(conn: &mut Conn, ctx: &Context, community: CommunityId, row: &MessageRow) -> Result<bool> {
+    let (id, why) = (row.message_id(), (Some(Reason::Discarded), None));
+    let was_held = messages::set_status(conn, community, id, Status::Blocked, why, ctx.now)?;
+    if was_held {
+        let ends = (row.from_member, row.to_member);
+        tell(ctx, (community, id), ends, Status::Blocked, why)?;
+    }
+    Ok(was_held)
 }

@@ -24,6 +24,8 @@ const LATE_RECEIPTS_S: i64 = 7 * 86_400;
 /// What a pass has removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retained {
+    /// Texts in quarantine that were discarded.
+    pub quarantined: usize,
     /// Messages whose text went.
     pub bodies: usize,
     /// Messages that went.
@@ -49,11 +51,12 @@ impl Switchboard {
         }
         if removed != Retained::default() {
             let Retained {
+                quarantined,
                 bodies,
                 messages,
                 calls,
             } = removed;
-            tracing::info!(bodies, messages, calls, "what was old was removed");
+            tracing::info!(quarantined, bodies, messages, calls, "what was old was removed");
             self.inner.observers.retained(removed);
         }
         Ok(removed)
@@ -67,6 +70,12 @@ impl Switchboard {
         let (community, now) = (CommunityId::from_i64(row.id), self.now());
         if row.has_deferred && !policy.texting_hours {
             self.write_grouped(move |conn, _| Ok(store::nothing_deferred(conn, community)?))
+                .await?;
+        }
+        if policy.quarantine_kept_s > 0 {
+            let before = lowest_at(now.plus_s(-policy.quarantine_kept_s));
+            removed.quarantined += self
+                .empty_quarantine(community, row.quarantine_gone_before, before)
                 .await?;
         }
         if policy.bodies_kept_s > 0 {
@@ -101,6 +110,20 @@ impl Switchboard {
             }
         }
         Ok(())
+    }
+
+    /// Discards the texts in quarantine from one id on up to another.
+    async fn empty_quarantine(&self, community: CommunityId, mut from: i64, before: i64) -> Result<usize> {
+        let mut gone = 0;
+        loop {
+            let (discarded, reached) = self.discard_old(community, (from, before), AT_ONCE).await?;
+            gone += discarded;
+            match reached {
+                Some(reached) => from = reached,
+                None => return Ok(gone),
+            }
+            tokio::time::sleep(BREATH).await;
+        }
     }
 
     /// Takes the texts of messages from one id on up to another, but for those that are still to be delivered.

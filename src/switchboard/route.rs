@@ -16,7 +16,7 @@ use super::{Switchboard, deliver, hours};
 use crate::domain::assignment::Assignment;
 use crate::domain::id::{AssignmentId, CommunityId, DeviceId, EndpointId, MemberId, NumberId};
 use crate::domain::message::Reason;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{LateReplies, Policy};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::{self, AppDeviceRow};
 use crate::store::assignments::Blocking;
@@ -324,8 +324,13 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
             ..
         } => rule_on_text(pair, sender.stopped_all),
         Facts {
-            released: Some(_), ..
-        } => Ruling::Quarantine(Reason::PairReleased),
+            released: Some(_),
+            dialled: Some(dialled),
+            ..
+        } => match dialled.policy.late_replies {
+            LateReplies::Hold => Ruling::Quarantine(Reason::PairReleased),
+            LateReplies::Refuse => Ruling::Refuse(Reason::PairReleased),
+        },
         _ => Ruling::Refuse(Reason::NoContact),
     }
 }

@@ -249,6 +249,15 @@ impl Town {
         self.board.receive(inbound).await.unwrap()
     }
 
+    /// Changes some fields of the community's policy.
+    pub async fn patch_policy(&self, policy: serde_json::Value) {
+        let policy = policy.as_object().unwrap().clone();
+        self.board
+            .patch_community(self.community, None, policy)
+            .await
+            .unwrap();
+    }
+
     /// The carrier's receipt for a message that it took as one part.
     pub async fn carrier_reports(
         &self,

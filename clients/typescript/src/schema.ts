@@ -3087,6 +3087,11 @@ export interface components {
          * @example key_1tq3v8r4w0801
          */
         KeyId: string;
+        /**
+         * @description What becomes of a text to a number whose pair was released.
+         * @enum {string}
+         */
+        LateReplies: "hold" | "refuse";
         /** @description How long texts took from being accepted to being taken by the carrier, over the last 24 hours. */
         Latency: {
             /**
@@ -4473,6 +4478,18 @@ export interface components {
              */
             pair_memory_s: number;
             /**
+             * @description A text to a number whose pair was released: held in quarantine, or refused. Its sender gets `released_notice` in
+             *     any case, and it reaches nobody else.
+             * @default hold
+             */
+            late_replies: components["schemas"]["LateReplies"];
+            /**
+             * Format: int64
+             * @description Whole seconds after which a text in quarantine is discarded; 0 = never, it waits until somebody decides.
+             * @default 0
+             */
+            quarantine_kept_s: number;
+            /**
              * @description What happens when a table is full.
              * @default refuse
              */
@@ -4766,6 +4783,18 @@ export interface components {
              * @default 0
              */
             pair_memory_s: number;
+            /**
+             * @description A text to a number whose pair was released: held in quarantine, or refused. Its sender gets `released_notice` in
+             *     any case, and it reaches nobody else.
+             * @default hold
+             */
+            late_replies: components["schemas"]["LateReplies"];
+            /**
+             * Format: int64
+             * @description Whole seconds after which a text in quarantine is discarded; 0 = never, it waits until somebody decides.
+             * @default 0
+             */
+            quarantine_kept_s: number;
             /**
              * @description What happens when a table is full.
              * @default refuse
@@ -6267,6 +6296,8 @@ export interface operations {
                      *             "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *             "cool_down_s": 2592000,
                      *             "pair_memory_s": 0,
+                     *             "late_replies": "hold",
+                     *             "quarantine_kept_s": 0,
                      *             "when_full": "refuse",
                      *             "received_cap_percent": 50,
                      *             "acceptance_required": false,
@@ -6386,6 +6417,8 @@ export interface operations {
                      *         "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *         "cool_down_s": 2592000,
                      *         "pair_memory_s": 0,
+                     *         "late_replies": "hold",
+                     *         "quarantine_kept_s": 0,
                      *         "when_full": "refuse",
                      *         "received_cap_percent": 50,
                      *         "acceptance_required": false,
@@ -6508,6 +6541,8 @@ export interface operations {
                      *         "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *         "cool_down_s": 2592000,
                      *         "pair_memory_s": 0,
+                     *         "late_replies": "hold",
+                     *         "quarantine_kept_s": 0,
                      *         "when_full": "refuse",
                      *         "received_cap_percent": 50,
                      *         "acceptance_required": false,
@@ -6635,6 +6670,8 @@ export interface operations {
                      *         "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
                      *         "cool_down_s": 2592000,
                      *         "pair_memory_s": 0,
+                     *         "late_replies": "hold",
+                     *         "quarantine_kept_s": 0,
                      *         "when_full": "refuse",
                      *         "received_cap_percent": 50,
                      *         "acceptance_required": false,

@@ -164,7 +164,7 @@ fn way(
     conn: &mut Conn,
     community: CommunityId,
     (from, to): (MemberId, MemberId),
-    queue: Option<&rows::Queue>,
+    queue: Option<rows::Queue>,
     now: Timestamp,
 ) -> Result<Way> {
     let since = MessageId::earliest(now.plus_ms(-HOURS * 3_600_000)).as_i64();
@@ -176,8 +176,8 @@ fn way(
     }
     let counts: Vec<(i16, i64)> = counts.into_iter().collect();
     Ok(Way {
-        waiting: queue.map_or(0, |(_, texts, _)| *texts),
-        oldest_waiting_s: age_s(queue.and_then(|(.., oldest)| *oldest), now),
+        waiting: queue.map_or(0, |(_, texts, _)| texts),
+        oldest_waiting_s: age_s(queue.and_then(|(.., oldest)| oldest), now),
         latency: Latency::of(&counts),
     })
 }
@@ -225,8 +225,12 @@ impl Switchboard {
             let row = contacts::require(conn, community, member, contact)?;
             let mirror = contacts::mirror_of(conn, community, &row)?;
             let (there, back) = (row.id.as_i64(), mirror.id.as_i64());
-            let queues = rows::queues_of_lanes(conn, community, &[there, back])?;
-            let queue = |lane: i64| queues.iter().find(|(of, ..)| *of == lane);
+            // Urgent texts have a lane of their own, the negative one.
+            let queues = rows::queues_of_lanes(conn, community, &[there, back, -there, -back])?;
+            let queue = |lane: i64| {
+                let of_pair = queues.iter().filter(|(of, ..)| of.abs() == lane);
+                of_pair.copied().reduce(|a, b| (lane, a.1 + b.1, a.2.min(b.2)))
+            };
             Ok(PairTraffic {
                 outgoing: way(conn, community, (row.member, row.contact), queue(there), now)?,
                 incoming: way(conn, community, (row.contact, row.member), queue(back), now)?,

@@ -102,6 +102,7 @@ from .interaction import Interaction
 from .interaction_kind import InteractionKind
 from .interaction_origin import InteractionOrigin
 from .interaction_page import InteractionPage
+from .late_replies import LateReplies
 from .latency import Latency
 from .leg_quality import LegQuality
 from .list_messages_origin import ListMessagesOrigin
@@ -350,6 +351,7 @@ __all__ = (
     "InteractionOrigin",
     "InteractionPage",
     "Latency",
+    "LateReplies",
     "LegQuality",
     "ListMessagesOrigin",
     "LoopbackInbox",

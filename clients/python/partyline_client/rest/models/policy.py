@@ -10,6 +10,7 @@ from ..models.blocks_shown import BlocksShown
 from ..models.book_changes import BookChanges
 from ..models.day import Day
 from ..models.find_by_name import FindByName
+from ..models.late_replies import LateReplies
 from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
 from ..models.refusal import Refusal
@@ -26,6 +27,8 @@ class Policy:
     """ What happens to a text from somebody without a right to be heard on that number. """
     refused: Refusal
     """ What happens to a text from somebody without a right to be heard on that number. """
+    late_replies: LateReplies
+    """ What becomes of a text to a number whose pair was released. """
     when_full: WhenFull
     """ What happens when a member's table is full. """
     above_day_cap: AboveDayCap
@@ -74,6 +77,8 @@ class Policy:
     """ Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody
     else on
     that member's phones, and comes back when the contact is added again. Never less than the cool-down. """
+    quarantine_kept_s: int = 0
+    """ Whole seconds after which a text in quarantine is discarded; 0 = never, it waits until somebody decides. """
     received_cap_percent: int = 50
     """ Most contacts that a member may have received and never answered; others may then no longer
     choose that member. In percent of the usable numbers. """
@@ -171,6 +176,10 @@ class Policy:
 
         pair_memory_s = self.pair_memory_s
 
+        late_replies = self.late_replies.value
+
+        quarantine_kept_s = self.quarantine_kept_s
+
         when_full = self.when_full.value
 
         received_cap_percent = self.received_cap_percent
@@ -266,6 +275,8 @@ class Policy:
                 "accept_request": accept_request,
                 "cool_down_s": cool_down_s,
                 "pair_memory_s": pair_memory_s,
+                "late_replies": late_replies,
+                "quarantine_kept_s": quarantine_kept_s,
                 "when_full": when_full,
                 "received_cap_percent": received_cap_percent,
                 "acceptance_required": acceptance_required,
@@ -338,6 +349,10 @@ class Policy:
         cool_down_s = d.pop("cool_down_s")
 
         pair_memory_s = d.pop("pair_memory_s")
+
+        late_replies = LateReplies(d.pop("late_replies"))
+
+        quarantine_kept_s = d.pop("quarantine_kept_s")
 
         when_full = WhenFull(d.pop("when_full"))
 
@@ -433,6 +448,8 @@ class Policy:
             accept_request=accept_request,
             cool_down_s=cool_down_s,
             pair_memory_s=pair_memory_s,
+            late_replies=late_replies,
+            quarantine_kept_s=quarantine_kept_s,
             when_full=when_full,
             received_cap_percent=received_cap_percent,
             acceptance_required=acceptance_required,

@@ -10,6 +10,7 @@ from ..models.blocks_shown import BlocksShown
 from ..models.book_changes import BookChanges
 from ..models.day import Day
 from ..models.find_by_name import FindByName
+from ..models.late_replies import LateReplies
 from ..models.missed_calls import MissedCalls
 from ..models.on_silence import OnSilence
 from ..models.refusal import Refusal
@@ -69,6 +70,10 @@ class PolicyPatch:
     """ Whole seconds for which a released number is kept for the contact for whom it stood: it is given to nobody
     else on
     that member's phones, and comes back when the contact is added again. Never less than the cool-down. """
+    late_replies: LateReplies | Unset = UNSET
+    """ What becomes of a text to a number whose pair was released. """
+    quarantine_kept_s: int | Unset = 0
+    """ Whole seconds after which a text in quarantine is discarded; 0 = never, it waits until somebody decides. """
     when_full: WhenFull | Unset = UNSET
     """ What happens when a member's table is full. """
     received_cap_percent: int | Unset = 50
@@ -187,6 +192,12 @@ class PolicyPatch:
         cool_down_s = self.cool_down_s
 
         pair_memory_s = self.pair_memory_s
+
+        late_replies: str | Unset = UNSET
+        if not isinstance(self.late_replies, Unset):
+            late_replies = self.late_replies.value
+
+        quarantine_kept_s = self.quarantine_kept_s
 
         when_full: str | Unset = UNSET
         if not isinstance(self.when_full, Unset):
@@ -312,6 +323,10 @@ class PolicyPatch:
             field_dict["cool_down_s"] = cool_down_s
         if pair_memory_s is not UNSET:
             field_dict["pair_memory_s"] = pair_memory_s
+        if late_replies is not UNSET:
+            field_dict["late_replies"] = late_replies
+        if quarantine_kept_s is not UNSET:
+            field_dict["quarantine_kept_s"] = quarantine_kept_s
         if when_full is not UNSET:
             field_dict["when_full"] = when_full
         if received_cap_percent is not UNSET:
@@ -429,6 +444,15 @@ class PolicyPatch:
         cool_down_s = d.pop("cool_down_s", UNSET)
 
         pair_memory_s = d.pop("pair_memory_s", UNSET)
+
+        _late_replies = d.pop("late_replies", UNSET)
+        late_replies: LateReplies | Unset
+        if isinstance(_late_replies, Unset):
+            late_replies = UNSET
+        else:
+            late_replies = LateReplies(_late_replies)
+
+        quarantine_kept_s = d.pop("quarantine_kept_s", UNSET)
 
         _when_full = d.pop("when_full", UNSET)
         when_full: WhenFull | Unset
@@ -561,6 +585,8 @@ class PolicyPatch:
             accept_request=accept_request,
             cool_down_s=cool_down_s,
             pair_memory_s=pair_memory_s,
+            late_replies=late_replies,
+            quarantine_kept_s=quarantine_kept_s,
             when_full=when_full,
             received_cap_percent=received_cap_percent,
             acceptance_required=acceptance_required,
