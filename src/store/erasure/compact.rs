@@ -27,7 +27,8 @@ fn forget_samples(table: &str) -> String {
          FOR s IN SELECT quote_ident(a.attname) AS name, format_type(a.atttypid, a.atttypmod) AS kind \
          FROM pg_attribute a JOIN pg_stats p ON p.attname = a.attname \
          WHERE a.attrelid = '{table}'::regclass AND p.tablename = '{table}' AND p.schemaname = current_schema() LOOP \
-         EXECUTE 'ALTER TABLE {table} ALTER COLUMN ' || s.name || ' TYPE ' || s.kind; \
+         BEGIN EXECUTE 'ALTER TABLE {table} ALTER COLUMN ' || s.name || ' TYPE ' || s.kind; \
+         EXCEPTION WHEN OTHERS THEN RAISE WARNING 'samples of {table}.% stay: %', s.name, SQLERRM; END; \
          END LOOP; END IF; END $$"
     )
 }
