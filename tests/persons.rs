@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 use diesel::RunQueryDsl as _;
 use partyline::domain::id::MemberId;
 use partyline::domain::message::{Reason, Status};
-use partyline::domain::policy::Policy;
+use partyline::domain::policy::{BlocksShown, Policy};
 use partyline::domain::{Clock as _, E164};
 use partyline::store::{Conn, Db, Durability};
 use partyline::switchboard::outlet::Verdict;
@@ -177,7 +177,8 @@ impl Persons for Town {
 
 on_both_databases! {
     async fn whom_a_merged_guest_blocks_and_who_blocks_them_stays_so(database: Database) {
-        let town = Town::found(database, 5, all_received()).await;
+        let policy = Policy { blocks_shown: BlocksShown::Open, ..all_received() };
+        let town = Town::found(database, 5, policy).await;
         let (ann, bob, cem, dot) = (
             town.person("Ann").await, town.person("Bob").await, town.person("Cem").await, town.person("Dot").await,
         );
@@ -209,7 +210,7 @@ on_both_databases! {
     }
 
     async fn what_waits_for_a_merged_guest_and_from_them_leaves_as_the_members(database: Database) {
-        let policy = Policy { texting_hours: true, ..all_received() };
+        let policy = Policy { texting_hours: true, replies_any_hour_s: 0, ..all_received() };
         let town = Town::found(database, 5, policy).await;
         let (ann, bob, cem) = (town.person("Ann").await, town.person("Bob").await, town.person("Cem").await);
         let guest = town.guest("Mobile", spare(7)).await;
