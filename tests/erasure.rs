@@ -325,11 +325,21 @@ on_both_databases! {
         sql(&town, &format!("UPDATE calls SET state = 1 WHERE community_id = {c} AND id = 11"));
         let call = town.board.erase_member(town.community, zeb.id, NAME.into(), RANDOM).await;
         assert_eq!(code(call), "call_under_way");
+        let samples = |what: &str| format!(
+            "pg_stats WHERE CAST(most_common_vals AS TEXT) LIKE '%{what}%' OR CAST(histogram_bounds AS TEXT) LIKE '%{what}%'"
+        );
+        if matches!(database, Database::Postgres) {
+            sql(&town, "ANALYZE");
+            assert!(count(&town, &samples(&PHONE.to_string())) > 0 && count(&town, &samples(NAME)) > 0);
+        }
         sql(&town, &format!("UPDATE calls SET state = 2 WHERE community_id = {c} AND id = 11"));
 
         let erased = town.board.erase_member(town.community, zeb.id, NAME.into(), RANDOM).await.unwrap();
         assert!(erased.compacted && erased.rows > 10, "{erased:?}");
         assert_eq!(left(database, &town), Vec::<String>::new());
+        if matches!(database, Database::Postgres) {
+            assert_eq!((count(&town, &samples(&PHONE.to_string())), count(&town, &samples(NAME))), (0, 0));
+        }
         assert_eq!(code(town.board.member(town.community, zeb.id).await), "not_found");
         let again = town.board.erase_member(town.community, zeb.id, NAME.into(), RANDOM).await;
         assert_eq!(code(again), "not_found");

@@ -268,4 +268,29 @@ on_both_databases! {
         let pairs = town.board.contacts(town.community, ann.id).await.unwrap();
         assert!(pairs.is_empty(), "nothing is done by halves");
     }
+
+    async fn a_held_text_whose_words_are_gone_or_whose_reader_has_not_agreed_is_not_let_go(database: Database) {
+        let town = Town::found(database, 2, Policy { require_opt_in: true, ..remembering() }).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let first = town.befriend(ann, bob).await;
+        town.clock.advance_s(1);
+        town.release(ann, bob).await;
+        town.clock.advance_s(1);
+        let gone = town.text(ann.phone, first.number, "gone by then").await.message;
+        let there = town.text(ann.phone, first.number, "still there").await.message;
+        let mut conn = DatabaseUrl::parse(&town.url).unwrap().connect(true).unwrap();
+        conn.execute(&format!("UPDATE messages SET text = '', body_gone = 1 WHERE id = {}", gone.as_i64())).unwrap();
+        town.clock.advance_s(1);
+        let refused = town.board.release_quarantined(town.community, gone, true).await.unwrap_err();
+        assert_eq!(refused.code(), "text_gone", "{refused}");
+        let refused = town.board.release_quarantined(town.community, there, true).await.unwrap_err();
+        assert!(matches!(refused, SwitchboardError::Refused(Reason::NotOptedIn)), "{refused:?}");
+        town.text(bob.phone, first.mirror_number, "START").await;
+        let id = town.releases(ann.id).await[0].number_id;
+        let done = town.board.re_pair(town.community, ann.id, id, true).await.unwrap();
+        assert_eq!((done.texts_released, done.texts_gone), (1, 1));
+        let kept = town.board.message(town.community, gone).await.unwrap();
+        assert_eq!(kept.status, Status::Quarantined);
+        assert!(town.carrier.wait_for(bob.phone, 1).await.iter().all(|(_, text)| !text.is_empty()));
+    }
 }

@@ -49,7 +49,7 @@ enum DeviceType {
     responses(
         (status = 201, description = "The device.", body = views::Device),
     ),
-    extensions(("x-problems" = json!(["phone_taken", "phone_remembers", "too_many_devices"]))),
+    extensions(("x-problems" = json!(["phone_taken", "phone_remembers", "too_many_devices", "erasure_under_way"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,
@@ -300,7 +300,7 @@ impl Replacement {
     responses(
         (status = 200, description = "What was done, or with `dry_run` what would be.", body = PhoneChange),
     ),
-    extensions(("x-problems" = json!(["phone_conflicts", "phone_taken", "table_full"]))),
+    extensions(("x-problems" = json!(["phone_conflicts", "phone_taken", "table_full", "erasure_under_way"]))),
 )]
 pub(crate) async fn replace(
     state: Data<ApiState>,

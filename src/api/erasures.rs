@@ -42,6 +42,9 @@ pub(crate) struct Export {
     community: InCommunity,
     /// Who, with their devices.
     member: views::Member,
+    /// What they were called before, and who was called so: they, or somebody who became one with them.
+    #[schema(value_type = Vec<Object>)]
+    former_names: Vec<Value>,
     /// Their contacts, and the numbers that stand for these.
     #[schema(value_type = Vec<Object>)]
     contacts: Vec<Value>,
@@ -120,7 +123,7 @@ pub(crate) async fn export(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Erase {
-    /// The member's name, so that nobody is erased by a slip.
+    /// The member's name, so that nobody is erased by a slip; of one who was removed, the id.
     #[schema(example = "Ann")]
     confirm: String,
 }
@@ -129,12 +132,12 @@ pub(crate) struct Erase {
 #[utoipa::path(
     post, path = "/v1/communities/{community}/members/{member}/erase", operation_id = "erase_member", tag = "Consent",
     summary = "Erase all data of a member",
-    description = "Removes the member, and then every byte of their numbers, names and addresses and of what was said with them, from every table; at last the files of the database are written anew. Of others' messages and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.",
+    description = "Removes the member, and then what is held of their numbers, names and addresses and of what was said with them, from every table; at last the files of the database are written anew. Of others' messages and calls with them the record stays, without its text. In others' texts their numbers are found with the country's code, with or without separators; numbers written the national way, and what others say of them by name, are not looked for. One who was removed before is erased likewise, confirmed by id. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.",
     request_body = Erase,
     responses(
         (status = 200, description = "All is done.", body = Erased),
     ),
-    extensions(("x-problems" = json!(["call_under_way", "import_under_way"]))),
+    extensions(("x-problems" = json!(["call_under_way", "import_under_way", "merged"]))),
 )]
 pub(crate) async fn erase(
     state: Data<ApiState>,

@@ -45,7 +45,7 @@ pub(crate) struct NewMember {
     responses(
         (status = 201, description = "The member.", body = views::Member),
     ),
-    extensions(("x-problems" = json!(["phone_taken"]))),
+    extensions(("x-problems" = json!(["phone_taken", "erasure_under_way"]))),
 )]
 pub(crate) async fn create(
     state: Data<ApiState>,

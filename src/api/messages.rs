@@ -247,7 +247,7 @@ pub(crate) struct Releasing {
     responses(
         (status = 200, description = "The message, on its way.", body = views::Message),
     ),
-    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "recipient_frozen", "table_full", "received_cap_full", "opted_out"]))),
+    extensions(("x-problems" = json!(["no_contact", "pair_blocked", "sender_opted_out", "recipient_opted_out", "awaiting_acceptance", "no_device", "recipient_frozen", "table_full", "received_cap_full", "opted_out", "not_opted_in", "text_gone"]))),
 )]
 pub(crate) async fn release(
     state: Data<ApiState>,

@@ -125,8 +125,12 @@ pub fn run(config: &Config, command: Command, out: Output) -> Result<()> {
                     .re_pair(community, args.which.member, number, args.release_texts)
                     .await?;
                 out.print(&done, || {
+                    let gone = match done.texts_gone {
+                        0 => String::new(),
+                        gone => format!("; what {gone} others said is kept no more"),
+                    };
                     format!(
-                        "{} is {} to {} again; {} texts are on their way",
+                        "{} is {} to {} again; {} texts are on their way{gone}",
                         done.contact.number, done.contact.contact, done.contact.member, done.texts_released
                     )
                 });

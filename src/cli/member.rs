@@ -178,19 +178,22 @@ async fn erase(config: &Config, whose: Whose, yes: bool, out: Output) -> Result<
     let (community, member) = find(&board, &whose).await?;
     let confirm = match board.member(community, member).await {
         Ok(found) if yes => found.name,
-        Ok(_) => asked_name()?,
-        // It may have been broken off after the member was removed; then no name is compared.
-        Err(SwitchboardError::NotFound { .. }) => String::new(),
+        // Who was removed before is confirmed by the id.
+        Err(SwitchboardError::NotFound { .. }) if yes => member.to_string(),
+        Ok(_) | Err(SwitchboardError::NotFound { .. }) => asked_name()?,
         Err(error) => return Err(error.into()),
     };
     let erased = board
         .erase_member(community, member, confirm, app::random_bytes())
         .await?;
     out.print(
-        &json!({ "member": member, "rows": erased.rows, "compacted": erased.compacted }),
+        &json!({
+            "member": member, "rows": erased.rows, "compacted": erased.compacted, "waiting": erased.waiting,
+        }),
         || {
             let files = match erased.compacted {
                 true => "the database was written anew",
+                false if erased.waiting > 0 => "texts of others that hold a number of theirs wait to be sent",
                 false => "readers keep the database's log from ending: stop the broker, or run this again",
             };
             format!("{member} is erased: {} rows; {files}", erased.rows)
@@ -198,6 +201,11 @@ async fn erase(config: &Config, whose: Whose, yes: bool, out: Output) -> Result<
     );
     match erased.compacted {
         true => Ok(()),
+        false if erased.waiting > 0 => Err(Failure::failed(format!(
+            "{} texts of others that hold a number of theirs still wait to be sent; the broker goes on with the erasure, \
+             and so does this command when it is run again",
+            erased.waiting
+        ))),
         false => Err(Failure::failed(
             "what was erased may still stand in the log".to_owned(),
         )),
@@ -212,7 +220,7 @@ fn asked_name() -> Result<String> {
     }
     let _ = write!(
         std::io::stderr(),
-        "This cannot be undone. Write the member's name to go on: "
+        "This cannot be undone. Write the member's name (the id of one who was removed) to go on: "
     );
     let mut line = String::new();
     std::io::stdin()

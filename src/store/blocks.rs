@@ -75,6 +75,44 @@ pub fn list(
         .load(c))?)
 }
 
+/// Who blocked somebody, or was blocked, is another from now on, who is the same person. Says who the others are.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+) -> Result<Vec<MemberId>, StoreError> {
+    let of = blocks::table.filter(blocks::community_id.eq(community.as_i64()));
+    let mut found: Vec<BlockRow> = each!(conn, c => of
+        .filter(blocks::member_id.eq(from.as_i64()))
+        .select(BlockRow::as_select())
+        .load(c))?;
+    found.extend(each!(conn, c => of
+        .filter(blocks::contact_id.eq(from.as_i64()))
+        .select(BlockRow::as_select())
+        .load::<BlockRow>(c))?);
+    let now = |id: i64| if id == from.as_i64() { to.as_i64() } else { id };
+    let mut others = Vec::new();
+    for row in found {
+        let row = BlockRow {
+            member_id: now(row.member_id),
+            contact_id: now(row.contact_id),
+            ..row
+        };
+        // Nobody blocks themselves.
+        if row.member_id != row.contact_id {
+            insert(conn, &row)?;
+            let other = if row.member_id == to.as_i64() {
+                row.contact_id
+            } else {
+                row.member_id
+            };
+            others.push(MemberId::from_i64(other));
+        }
+    }
+    forget(conn, community, from)?;
+    Ok(others)
+}
+
 /// Forgets whom a member blocks, and who blocks that member.
 pub fn forget(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<(), StoreError> {
     let whose = blocks::table.filter(blocks::community_id.eq(community.as_i64()));

@@ -300,6 +300,15 @@ pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
         .collect())
 }
 
+/// Who called or was called is another from now on, who is the same person.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    super::messages::recast_ends(conn, ("calls", ["calls_from", "calls_to"]), community, (from, to))
+}
+
 /// Removes calls in which no member is and whose id is below `before`, at most `limit`; returns how many.
 pub fn forget_strangers(
     conn: &mut Conn,

@@ -6,7 +6,7 @@ use super::schema::messages;
 use super::update::SetStatus;
 use super::{Conn, StoreError, each};
 use crate::domain::Timestamp;
-use crate::domain::id::{CommunityId, MessageId};
+use crate::domain::id::{CommunityId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
 
 /// The text is there.
@@ -151,6 +151,44 @@ pub fn readdress(conn: &mut Conn, row: &MessageRow) -> Result<(), StoreError> {
             messages::expires_at.eq(row.expires_at),
         ))
         .execute(c))?;
+    Ok(())
+}
+
+/// Who wrote or got texts is another from now on, who is the same person: those that wait leave for them, and all are
+/// found with them.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    recast_ends(
+        conn,
+        ("messages", ["messages_from", "messages_to"]),
+        community,
+        (from, to),
+    )
+}
+
+/// Rewrites both ends of messages or calls, each by the index that has it: without statistics SQLite would take all of
+/// the community.
+pub(super) fn recast_ends(
+    conn: &mut Conn,
+    (table, indexes): (&str, [&str; 2]),
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    for (end, index) in ["from_member", "to_member"].into_iter().zip(indexes) {
+        let by = match conn.is_postgres() {
+            true => String::new(),
+            false => format!(" INDEXED BY {index}"),
+        };
+        conn.execute(&format!(
+            "UPDATE {table}{by} SET {end} = {} WHERE community_id = {} AND {end} = {}",
+            to.as_i64(),
+            community.as_i64(),
+            from.as_i64(),
+        ))?;
+    }
     Ok(())
 }
 

@@ -33,6 +33,7 @@ pub mod early_receipts;
 pub mod endpoints;
 pub mod erasure;
 pub mod events;
+pub mod former_names;
 pub mod hashed_phones;
 pub mod held_parts;
 pub mod history;

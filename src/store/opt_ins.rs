@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::opt_ins;
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, OptInId};
+use crate::domain::id::{CommunityId, MemberId, OptInId};
 
 /// The number id of a consent to texts from every number of the community.
 pub const ALL_NUMBERS: i64 = 0;
@@ -75,19 +75,67 @@ pub fn live(
         .optional())?)
 }
 
-/// Whether a phone consents to texts from a number.
+/// Whether a phone consents to texts of a contact from a number. What was said of the number when it stood for somebody
+/// else does not count.
 pub fn covers(
     conn: &mut Conn,
     community: CommunityId,
     phone: E164,
-    number_id: i64,
+    (number_id, contact): (i64, MemberId),
 ) -> Result<bool, StoreError> {
+    let whom = opt_ins::contact_id
+        .is_null()
+        .or(opt_ins::contact_id.eq(contact.as_i64()));
     Ok(each!(conn, c => diesel::select(diesel::dsl::exists(opt_ins::table
         .filter(opt_ins::community_id.eq(community.as_i64()))
         .filter(opt_ins::phone.eq(phone.as_i64()))
         .filter(opt_ins::number_id.eq_any([ALL_NUMBERS, number_id]))
-        .filter(opt_ins::ended_at.is_null())))
+        .filter(opt_ins::ended_at.is_null())
+        .filter(whom.assume_not_null())))
         .get_result(c))?)
+}
+
+/// What a phone agreed to of one contact it agreed to of another from now on, who is the same person.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(opt_ins::table
+        .filter(opt_ins::community_id.eq(community.as_i64()))
+        .filter(opt_ins::phone.eq(phone.as_i64()))
+        .filter(opt_ins::contact_id.eq(from.as_i64())))
+        .set(opt_ins::contact_id.eq(to.as_i64()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Where a phone has as many records as are kept, or more, forgets the oldest that has ended. False where none has.
+pub fn make_room(
+    conn: &mut Conn,
+    community: CommunityId,
+    phone: E164,
+    most: i64,
+) -> Result<bool, StoreError> {
+    let of = opt_ins::table
+        .filter(opt_ins::community_id.eq(community.as_i64()))
+        .filter(opt_ins::phone.eq(phone.as_i64()));
+    let there: i64 = each!(conn, c => of.count().get_result(c))?;
+    if there < most {
+        return Ok(true);
+    }
+    let oldest: Option<i64> = each!(conn, c => of
+        .filter(opt_ins::ended_at.is_not_null())
+        .order(opt_ins::id)
+        .select(opt_ins::id)
+        .first(c)
+        .optional())?;
+    let Some(oldest) = oldest else {
+        return Ok(false);
+    };
+    each!(conn, c => diesel::delete(opt_ins::table.find((community.as_i64(), oldest))).execute(c))?;
+    Ok(true)
 }
 
 /// Ends what lives of a phone: for one number, or for all where none is given. Says how many ended.

@@ -122,3 +122,12 @@ pub fn recast(
         .execute(c))?;
     Ok(())
 }
+
+/// Forgets all of a phone.
+pub fn forget(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(opt_outs::table
+        .filter(opt_outs::community_id.eq(community.as_i64()))
+        .filter(opt_outs::phone.eq(phone.as_i64())))
+        .execute(c))?;
+    Ok(())
+}

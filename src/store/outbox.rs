@@ -6,7 +6,7 @@ use super::numbers::NumberRow;
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
 use crate::domain::E164;
-use crate::domain::id::{CommunityId, NumberId};
+use crate::domain::id::{CommunityId, MemberId, NumberId};
 
 /// A text.
 pub const TEXT: i16 = 0;
@@ -249,6 +249,20 @@ pub fn parked_too_long(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<Outb
         .limit(limit)
         .select(OutboxRow::as_select())
         .load(c))?)
+}
+
+/// Whose rate counts is another from now on, who is the same person; no index for it either.
+pub fn recast(
+    conn: &mut Conn,
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::member_id.eq(from.as_i64())))
+        .set(outbox::member_id.eq(to.as_i64()))
+        .execute(c))?;
+    Ok(())
 }
 
 /// How a row is to leave now, which need not be as when it was read.

@@ -106,3 +106,12 @@ pub fn recast(
         .execute(c))?;
     Ok(())
 }
+
+/// Forgets all of a phone.
+pub fn forget(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(phone_holds::table
+        .filter(phone_holds::community_id.eq(community.as_i64()))
+        .filter(phone_holds::phone.eq(phone.as_i64())))
+        .execute(c))?;
+    Ok(())
+}

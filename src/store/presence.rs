@@ -21,7 +21,7 @@ pub struct DeviceChangeRow {
     pub id: i64,
     /// `dev_…`
     pub device_id: i64,
-    /// E.164 as an integer; none of an app.
+    /// E.164 as an integer; none of an app, 0 of a phone whose number was erased.
     pub phone: Option<i64>,
     /// The member has it.
     pub present: bool,

@@ -676,6 +676,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_names (community_id, member_id, was_id, name) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        was_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     erasures (community_id, member_id) {
         community_id -> BigInt,
         member_id -> BigInt,

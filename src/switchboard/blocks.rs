@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::error::{Result, SwitchboardError};
 use super::{Context, Switchboard, members, notices};
 use crate::domain::Timestamp;
+use crate::domain::assignment::Assignment;
 use crate::domain::history::{Actor, ActorWord};
 use crate::domain::id::{CommunityId, MemberId};
 use crate::domain::message::Reason;
@@ -78,19 +79,53 @@ pub(crate) fn block(
     // No text of another node may be on its way onto the pair.
     let pair = assignments::lock_pair(conn, community, member, contact)?;
     rows::insert(conn, &row)?;
-    let mut pending = Vec::new();
-    if let Some([own, theirs]) = pair {
-        let (own, theirs) = (own.id, theirs.id);
-        pending = notices::cancel_lane(conn, ctx, community, theirs, Reason::BlockedByRecipient)?;
-        pending.extend(notices::cancel_lane(
-            conn,
-            ctx,
-            community,
-            own,
-            Reason::BlockedBySender,
-        )?);
-    }
+    let pending = match pair {
+        Some(pair) => end_waiting(conn, ctx, community, &pair)?,
+        None => Vec::new(),
+    };
     Ok((view(&row)?, true, pending))
+}
+
+/// Ends what waits on a pair whose first row's owner blocks the other; returns what is in the outbox on account of it.
+fn end_waiting(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    [own, theirs]: &[Assignment; 2],
+) -> Result<Vec<Pending>> {
+    let mut pending = Vec::new();
+    for (lane, reason) in [
+        (theirs.id, Reason::BlockedByRecipient),
+        (own.id, Reason::BlockedBySender),
+    ] {
+        pending.extend(notices::cancel_lane(conn, ctx, community, lane, reason)?);
+    }
+    Ok(pending)
+}
+
+/// Who blocked, or was blocked by, a member who became one with another blocks the other, or is blocked by them. What
+/// waits on pairs that are blocked since ends: those with the contacts in `also` too, which the other has from them.
+pub(super) fn recast(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    (from, to): (MemberId, MemberId),
+    also: &[MemberId],
+) -> Result<()> {
+    let mut others = rows::recast(conn, community, (from, to))?;
+    others.extend(also);
+    others.sort_unstable();
+    others.dedup();
+    for other in others {
+        for (who, whom) in [(to, other), (other, to)] {
+            if rows::get(conn, community, who, whom)?.is_some()
+                && let Some(pair) = assignments::lock_pair(conn, community, who, whom)?
+            {
+                end_waiting(conn, ctx, community, &pair)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Lets a member hear from somebody again; false where there was no block.

@@ -16,8 +16,8 @@ use crate::domain::id::{
 };
 use crate::domain::{E164, Timestamp};
 use crate::store::{
-    Conn, StoreError, assignments, blocks, book_links, books, calls as call_rows, devices, history, media,
-    message_lists, messages as message_rows, numbers, opt_ins, opt_outs, presence,
+    Conn, StoreError, assignments, blocks, book_links, books, calls as call_rows, devices, former_names,
+    history, media, message_lists, messages as message_rows, numbers, opt_ins, opt_outs, presence,
 };
 
 /// The name of the form.
@@ -28,6 +28,7 @@ const PIECE: i64 = 200;
 /// The parts of the document, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
+    FormerNames,
     Contacts,
     ContactHistory,
     DeviceHistory,
@@ -42,7 +43,8 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [Section; 11] = [
+    const ALL: [Section; 12] = [
+        Section::FormerNames,
         Section::Contacts,
         Section::ContactHistory,
         Section::DeviceHistory,
@@ -58,6 +60,7 @@ impl Section {
 
     fn name(self) -> &'static str {
         match self {
+            Section::FormerNames => "former_names",
             Section::Contacts => "contacts",
             Section::ContactHistory => "contact_history",
             Section::DeviceHistory => "device_history",
@@ -298,6 +301,11 @@ fn rows_of(
     after: (i64, i64),
 ) -> Result<Rows> {
     match section {
+        Section::FormerNames => {
+            let rows = former_names::of_member(conn, community, member)?.into_iter();
+            let rows = rows.map(|row| json!({ "name": row.name, "member": MemberId::from_i64(row.was_id) }));
+            Ok((rows.collect(), None))
+        }
         Section::Contacts => contacts(conn, community, member),
         Section::ContactHistory => contact_history(conn, community, member, after),
         Section::DeviceHistory => device_history(conn, community, member, after),
@@ -370,7 +378,7 @@ fn piece(
         // The document stays open: its sections follow.
         text.pop();
         let first = ExportPlace {
-            section: Some(Section::Contacts),
+            section: Section::ALL.first().copied(),
             begun: false,
             after: (0, 0),
         };

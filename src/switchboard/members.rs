@@ -5,8 +5,8 @@ use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Device, Member};
 use super::{
-    Context, Expected, Switchboard, app_devices, books, changes, history, hours, notices, phone_hashes,
-    phone_memory, region,
+    Context, Expected, Switchboard, app_devices, books, changes, erase, history, hours, notices, opt_ins,
+    phone_hashes, phone_memory, region,
 };
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, DeviceId, DeviceKind, MemberId, MemberKind};
@@ -14,7 +14,7 @@ use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp, person_name, zone};
 use crate::store::devices::{self, DeviceRow};
 use crate::store::members::{self as rows, MemberChange, MemberRow};
-use crate::store::{Conn, assignments, member_references, numbers, opt_outs};
+use crate::store::{Conn, assignments, former_names, member_references, numbers, opt_outs};
 
 /// Most devices of a member.
 pub(super) const MAX_DEVICES: usize = 10;
@@ -171,6 +171,9 @@ pub(crate) fn edit(
     };
     let has_moved = change.time_zone.is_some();
     rows::update(conn, community, id, &change)?;
+    if renamed {
+        former_names::note(conn, community, id, &before.name)?;
+    }
     if has_moved {
         hours::moved(conn, ctx, community, id)?;
     }
@@ -214,6 +217,7 @@ pub(crate) fn add_device(
             format!("{member} has {MAX_DEVICES} devices already; remove one first"),
         ));
     }
+    erase::check_phone(conn, community, phone)?;
     let table = assignments::of_member(conn, community, member)?;
     // What was kept of the phone when an owner of it was erased.
     phone_hashes::restore(conn, community, phone)?;
@@ -236,8 +240,12 @@ pub(crate) fn add_device(
     device_view(row)
 }
 
-/// Removes a member who has no pairs and no devices any more, with all that is kept of them.
+/// Removes a member who has no pairs and no devices any more, with all that is kept of them but what they were called:
+/// should they be erased, that is looked for.
 pub(super) fn forget(conn: &mut Conn, community: CommunityId, id: MemberId) -> Result<()> {
+    if let Some(row) = rows::get(conn, community, id)? {
+        former_names::note(conn, community, id, &row.name)?;
+    }
     crate::store::member_references::delete(conn, community, id)?;
     books::forget(conn, community, id)?;
     crate::store::blocks::forget(conn, community, id)?;
@@ -267,6 +275,7 @@ pub(crate) fn remove(
         gone.push(device.e164()?);
     }
     for phone in gone {
+        opt_ins::phone_left(conn, ctx, community, phone)?;
         notices::leave_phone(conn, ctx, community, id, phone)?;
     }
     if let Some(app) = crate::store::app_devices::of_member(conn, community, id)? {
@@ -458,6 +467,7 @@ impl Switchboard {
                     return Err(SwitchboardError::not_found("device", id));
                 };
                 history::note_phone(conn, ctx, &gone, false)?;
+                opt_ins::phone_left(conn, ctx, community, gone.e164()?)?;
                 // A STOPALL of the phone that their texts went to stays theirs, as a STOP of a pair does.
                 if let Some(next) = devices::primary(conn, community, member)?
                     && gone.stopped_all

@@ -276,8 +276,32 @@ pub(crate) fn leave_phone(
     member: MemberId,
     gone: E164,
 ) -> Result<()> {
+    let waiting = outbox::to_phone(conn, community, gone)?;
+    move_on(conn, ctx, community, member, waiting)
+}
+
+/// Sends what waits for a phone that was frozen to its member's first phone, which may be the same one.
+pub(crate) fn unpark(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    phone: E164,
+) -> Result<()> {
+    let mut waiting = outbox::to_phone(conn, community, phone)?;
+    waiting.retain(|row| row.node == outbox::PARKED);
+    move_on(conn, ctx, community, member, waiting)
+}
+
+fn move_on(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    member: MemberId,
+    waiting: Vec<OutboxRow>,
+) -> Result<()> {
     let instead = devices::primary(conn, community, member)?;
-    for row in outbox::to_phone(conn, community, gone)? {
+    for row in waiting {
         let key = (row.community_id, row.message_id, row.kind);
         match &instead {
             Some(device) if row.kind == outbox::TEXT => {

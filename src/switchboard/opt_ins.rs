@@ -13,8 +13,8 @@ use crate::store::{Conn, StoreError, assignments, devices};
 
 /// Longest evidence, in characters.
 const MAX_EVIDENCE_CHARS: usize = 500;
-/// Most records of one phone, living or ended.
-const MOST_OF_PHONE: usize = 500;
+/// Most records of one phone; of those that have ended the oldest go then.
+const MOST_OF_PHONE: i64 = 500;
 
 /// How a consent was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -59,6 +59,10 @@ pub enum OptInEnd {
     Stop,
     /// It was revoked here.
     Revoked,
+    /// The phone left its member: removed, replaced by another, or taken.
+    PhoneLeft,
+    /// The phone agreed anew, to another contact on that number.
+    AnotherContact,
 }
 
 impl OptInEnd {
@@ -66,7 +70,15 @@ impl OptInEnd {
         match self {
             Self::Stop => "stop",
             Self::Revoked => "revoked",
+            Self::PhoneLeft => "phone_left",
+            Self::AnotherContact => "another_contact",
         }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Stop, Self::Revoked, Self::PhoneLeft, Self::AnotherContact]
+            .into_iter()
+            .find(|end| end.word() == word)
     }
 }
 
@@ -148,8 +160,7 @@ fn view(conn: &mut Conn, row: OptInRow) -> Result<OptIn> {
         ended_at: row.ended_at.map(Timestamp),
         ended_by: match row.ended_by.as_deref() {
             None => None,
-            Some("stop") => Some(OptInEnd::Stop),
-            Some(_) => Some(OptInEnd::Revoked),
+            Some(word) => Some(OptInEnd::from_word(word).ok_or(StoreError::Corrupt("opt_ins.ended_by"))?),
         },
     })
 }
@@ -162,18 +173,12 @@ pub(crate) fn by_text(
     phone: E164,
     (number, contact, said): (i64, Option<i64>, &str),
 ) -> Result<()> {
-    if rows::list(
-        conn,
-        community,
-        Some(&[phone.as_i64()]),
-        i64::MAX,
-        MOST_OF_PHONE as i64,
-    )?
-    .len()
-        >= MOST_OF_PHONE
-    {
+    if living(conn, ctx, community, phone, (number, contact))?.is_some() {
         return Ok(());
     }
+    // Where as many live as are kept, this one is kept too: what a phone agrees to counts. They are as many as it knows
+    // numbers.
+    rows::make_room(conn, community, phone, MOST_OF_PHONE)?;
     let (who, who_id) = Actor::Broker.code();
     let row = OptInRow {
         community_id: community.as_i64(),
@@ -191,6 +196,33 @@ pub(crate) fn by_text(
         ended_by: None,
     };
     rows::record(conn, &row)?;
+    Ok(())
+}
+
+/// What a phone has agreed to of a contact on a number. What it agreed to when the number stood for somebody else ends
+/// with this.
+fn living(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    phone: E164,
+    (number, contact): (i64, Option<i64>),
+) -> Result<Option<OptInRow>> {
+    let Some(row) = rows::live(conn, community, phone.as_i64(), number)? else {
+        return Ok(None);
+    };
+    if row.contact_id.is_none() || contact.is_none() || row.contact_id == contact {
+        return Ok(Some(row));
+    }
+    let end = (ctx.now.0, OptInEnd::AnotherContact.word());
+    rows::end(conn, community, OptInId::from_i64(row.id), end)?;
+    Ok(None)
+}
+
+/// A phone has left its member: whoever has it next has agreed to nothing.
+pub(crate) fn phone_left(conn: &mut Conn, ctx: &Context, community: CommunityId, phone: E164) -> Result<()> {
+    let end = (ctx.now.0, OptInEnd::PhoneLeft.word());
+    rows::end_of_phone(conn, community, phone, None, end)?;
     Ok(())
 }
 
@@ -261,20 +293,16 @@ fn record(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewOptIn
             }
         },
     };
-    let known = rows::list(
-        conn,
-        community,
-        Some(&[phone.phone]),
-        i64::MAX,
-        MOST_OF_PHONE as i64,
-    )?;
-    if let Some(living) = rows::live(conn, community, phone.phone, number_id)? {
+    let (own, contact) = (phone.e164()?, new.contact.map(MemberId::as_i64));
+    if let Some(living) = living(conn, ctx, community, own, (number_id, contact))? {
         return Ok((view(conn, living)?, false));
     }
-    if known.len() >= MOST_OF_PHONE {
+    if !rows::make_room(conn, community, own, MOST_OF_PHONE)? {
         return Err(SwitchboardError::conflict(
             "too_many_opt_ins",
-            format!("{MOST_OF_PHONE} opt-ins are recorded of this phone, which is as many as are kept"),
+            format!(
+                "{MOST_OF_PHONE} opt-ins of this phone live, which is as many as are kept; revoke some first"
+            ),
         ));
     }
     let (who, who_id) = ctx.by.get().code();
@@ -283,7 +311,7 @@ fn record(conn: &mut Conn, ctx: &Context, community: CommunityId, new: &NewOptIn
         id: ctx.id::<OptInKind>().as_i64(),
         phone: phone.phone,
         number_id,
-        contact_id: new.contact.map(MemberId::as_i64),
+        contact_id: contact,
         source: new.source.word().to_owned(),
         evidence,
         given_at: given_at.0,

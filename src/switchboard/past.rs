@@ -64,17 +64,18 @@ fn nothing() -> Facts {
 }
 
 /// A phone as it was.
-fn device(row: &DeviceChangeRow) -> Result<DeviceRow> {
-    Ok(DeviceRow {
+fn device(row: &DeviceChangeRow) -> DeviceRow {
+    DeviceRow {
         community_id: row.community_id,
         id: row.device_id,
         member_id: row.member_id,
-        phone: row.phone.ok_or(StoreError::Corrupt("device_history.phone"))?,
+        // 0 where it was erased as somebody else's: who has had it and when is known still.
+        phone: row.phone.unwrap_or(0),
         region: None,
         stopped_all: row.stopped_all,
         created_at: row.at,
         frozen_at: row.frozen.then_some(row.at),
-    })
+    }
 }
 
 /// Everything about a text from `from` to `to` as it was.
@@ -102,7 +103,7 @@ pub(super) fn facts(
     });
     let phone = presence::of_phone(conn, community, from, at)?;
     if let Some(sender) = phone.as_ref().filter(|row| row.present) {
-        facts.sender = Some(device(sender)?);
+        facts.sender = Some(device(sender));
         let member = MemberId::from_i64(sender.member_id);
         match rows::of_number(conn, community, (member, number), at)? {
             Some(row) if row.live => {
@@ -185,7 +186,7 @@ fn other_end(conn: &mut Conn, community: CommunityId, row: &HistoryRow, at: Time
         row: assignment(row),
         mirror: assignment(&mirror),
         shown,
-        device: devices::first_of(phones.iter().map(device).collect::<Result<_>>()?),
+        device: devices::first_of(phones.iter().map(device).collect()),
         app: app.map(|id| AppDeviceRow {
             community_id: community.as_i64(),
             member_id: contact.as_i64(),

@@ -23,20 +23,21 @@ fn hash_of(key: &[u8], phone: E164) -> Result<Vec<u8>> {
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
-/// Keeps what a phone has stopped and knows under its hash. `fresh` becomes the key where there is none yet.
-pub(crate) fn keep(
-    conn: &mut Conn,
-    now: i64,
-    fresh: &[u8],
-    community: CommunityId,
-    phone: E164,
-) -> Result<()> {
+/// Makes `fresh` the key where there is none yet.
+pub(crate) fn make_key(conn: &mut Conn, now: i64, fresh: &[u8]) -> Result<()> {
+    rows::key_or(conn, fresh, now)?;
+    Ok(())
+}
+
+/// Puts what a phone has stopped and knows under its hash; says how many rows that were. There must be a key.
+pub(crate) fn put_away(conn: &mut Conn, community: CommunityId, phone: E164) -> Result<usize> {
     let stops = opt_outs::of_phone(conn, community, phone)?;
     let holds = phone_holds::of_phone(conn, community, phone)?;
-    if stops.is_empty() && holds.is_empty() {
-        return Ok(());
+    let found = stops.len() + holds.len();
+    if found == 0 {
+        return Ok(0);
     }
-    let key = rows::key_or(conn, fresh, now)?;
+    let key = rows::key(conn)?.ok_or(StoreError::Corrupt("hash_keys.secret"))?;
     let hash = hash_of(&key, phone)?;
     for stop in stops {
         let kept = HashedRow {
@@ -64,7 +65,9 @@ pub(crate) fn keep(
         };
         rows::record(conn, &kept)?;
     }
-    Ok(())
+    opt_outs::forget(conn, community, phone)?;
+    phone_holds::forget(conn, community, phone)?;
+    Ok(found)
 }
 
 fn of_phone(

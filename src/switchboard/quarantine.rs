@@ -14,7 +14,7 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 use crate::store::message_lists::{self, MessageFilter};
 use crate::store::messages::{self, MessageRow};
-use crate::store::{Conn, StoreError, assignments, devices, numbers, releases, retention};
+use crate::store::{Conn, StoreError, assignments, devices, former_names, numbers, releases, retention};
 
 /// Most texts that go with a pair that is made again.
 const MOST_TEXTS: i64 = 1_000;
@@ -26,28 +26,49 @@ fn require(conn: &mut Conn, community: CommunityId, id: MessageId) -> Result<Mes
         .ok_or_else(|| SwitchboardError::not_found("message in quarantine", id))
 }
 
-/// For whom the number stood that a held text was sent to, on the phone that sent it, when it came.
-fn old_contact(conn: &mut Conn, community: CommunityId, row: &MessageRow) -> Result<Option<MemberId>> {
-    let (Some(from), Some(to)) = (
-        row.from_phone.and_then(E164::from_i64),
-        row.dialled.and_then(E164::from_i64),
-    ) else {
-        return Err(StoreError::Corrupt("messages.dialled").into());
-    };
-    let then = past::facts(conn, community, (from, to), Timestamp(row.accepted_at))?;
-    let Some(contact) = then.released.and_then(|released| released.contact) else {
+/// For whom the number stood that a held text was sent to, on the phone that sent it, when it came. None where nobody
+/// knows, as of a phone whose number was erased, and of somebody of another community.
+pub(super) fn stood_for(
+    conn: &mut Conn,
+    community: CommunityId,
+    row: &MessageRow,
+) -> Result<Option<MemberId>> {
+    let Some(to) = row.dialled.and_then(E164::from_i64) else {
         return Ok(None);
     };
-    if crate::store::members::get(conn, community, contact)?.is_some() {
-        return Ok(Some(contact));
+    if let Some(from) = row.from_phone.and_then(E164::from_i64) {
+        let then = past::facts(conn, community, (from, to), Timestamp(row.accepted_at))?;
+        return Ok(then.released.and_then(|released| released.contact));
     }
-    // They may have become one with another member since: the memory was handed on.
-    let (Some(from), Some(number)) = (row.from_member, then.dialled.map(|dialled| dialled.number.id)) else {
-        return Ok(Some(contact));
+    // The phone was erased as somebody else's: what the member's own table remembers is left.
+    let Some(from) = row.from_member.map(MemberId::from_i64) else {
+        return Ok(None);
     };
-    let (from, number) = (MemberId::from_i64(from), NumberId::from_i64(number));
-    let memory = releases::get(conn, community, from, number)?.filter(|m| m.released_at <= row.accepted_at);
-    Ok(Some(memory.map_or(contact, |m| MemberId::from_i64(m.contact_id))))
+    let Some(number) = numbers::of_community(conn, community, to)? else {
+        return Ok(None);
+    };
+    let memory = releases::get(conn, community, from, NumberId::from_i64(number.id))?;
+    let memory = memory.filter(|memory| memory.released_at <= row.accepted_at);
+    Ok(memory.map(|memory| MemberId::from_i64(memory.contact_id)))
+}
+
+/// Who that is now: they may have become one with another member since.
+fn old_contact(conn: &mut Conn, community: CommunityId, row: &MessageRow) -> Result<Option<MemberId>> {
+    let Some(contact) = stood_for(conn, community, row)? else {
+        return Ok(None);
+    };
+    Ok(Some(
+        former_names::became(conn, community, contact)?.unwrap_or(contact),
+    ))
+}
+
+fn text_gone(id: MessageId) -> SwitchboardError {
+    SwitchboardError::conflict(
+        "text_gone",
+        format!(
+            "what {id} said is kept no more (it expired, or was erased), so that nothing can be sent; discard it"
+        ),
+    )
 }
 
 /// Sends a held text on its way to the contact for whom it was.
@@ -58,6 +79,9 @@ fn let_go(
     mut row: MessageRow,
     to: MemberId,
 ) -> Result<MessageRow> {
+    if row.body_gone != messages::BODY_THERE {
+        return Err(text_gone(row.message_id()));
+    }
     let Setup { policy, apps } = communities::setup(conn, community)?;
     let from = sender(&row)?;
     let Some(assignment) = assignments::hold_by_contact(conn, community, from, to)? else {
@@ -65,7 +89,7 @@ fn let_go(
     };
     let pair = route::other_end(conn, community, apps, assignment)?;
     let phone = devices::primary(conn, community, from)?;
-    match route::rule_on_pair(&pair, phone.is_some_and(|phone| phone.stopped_all)) {
+    match route::rule_on_text(&pair, phone.is_some_and(|phone| phone.stopped_all)) {
         Ruling::Bridge => {}
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => return Err(SwitchboardError::Refused(reason)),
         Ruling::Desk => return Err(SwitchboardError::Refused(Reason::NoContact)),
@@ -108,14 +132,22 @@ fn no_contact(from: MemberId, to: MemberId) -> SwitchboardError {
     )
 }
 
-/// Lets go of all texts that are held for a pair, of both directions, oldest first; how many. Those that the rules refuse
-/// stay.
+/// What became of the texts that were held for a pair.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LetGo {
+    /// They are on their way.
+    pub released: usize,
+    /// What they said is kept no more; they stay.
+    pub gone: usize,
+}
+
+/// Lets go of all texts that are held for a pair, of both directions, oldest first. Those that the rules refuse stay.
 pub(super) fn let_go_of_pair(
     conn: &mut Conn,
     ctx: &Context,
     community: CommunityId,
     pair: (MemberId, MemberId),
-) -> Result<usize> {
+) -> Result<LetGo> {
     let mut found = Vec::new();
     for (from, to) in [pair, (pair.1, pair.0)] {
         let filter = MessageFilter {
@@ -131,15 +163,19 @@ pub(super) fn let_go_of_pair(
         }
     }
     found.sort_by_key(|(row, _)| row.id);
-    let mut released = 0;
+    let mut done = LetGo::default();
     for (row, to) in found {
+        if row.body_gone != messages::BODY_THERE {
+            done.gone += 1;
+            continue;
+        }
         match let_go(conn, ctx, community, row, to) {
-            Ok(_) => released += 1,
+            Ok(_) => done.released += 1,
             Err(SwitchboardError::Refused(_)) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(released)
+    Ok(done)
 }
 
 impl Switchboard {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::assign::{self, Loads};
 use super::contacts::{contact_view, number_of};
 use super::error::{Result, SwitchboardError};
+use super::quarantine::LetGo;
 use super::views::Contact;
 use super::{Context, Switchboard, communities, members, quarantine};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
@@ -57,6 +58,9 @@ pub struct RePaired {
     /// How many texts were let out of the quarantine.
     #[schema(minimum = 0, example = 1)]
     pub texts_released: usize,
+    /// How many stay there because what they said is kept no more: it expired, or was erased.
+    #[schema(minimum = 0, example = 0)]
+    pub texts_gone: usize,
 }
 
 fn view(conn: &mut Conn, row: &ReleaseRow, now: Timestamp) -> Result<Release> {
@@ -106,14 +110,15 @@ fn re_pair(
     let mut loads = Loads::new();
     let pair = assign::assign(conn, ctx, &policy, community, (member, contact), &mut loads)?;
     numbers::add_loads(conn, community, &loads)?;
-    let texts_released = match with_texts {
+    let texts = match with_texts {
         true => quarantine::let_go_of_pair(conn, ctx, community, (member, contact))?,
-        false => 0,
+        false => LetGo::default(),
     };
     let done = RePaired {
         contact: contact_view(conn, community, &pair.row, &pair.mirror)?,
         same_number: pair.row.number == at.1,
-        texts_released,
+        texts_released: texts.released,
+        texts_gone: texts.gone,
     };
     Ok((done, pair.made_room))
 }

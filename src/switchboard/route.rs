@@ -240,7 +240,7 @@ pub(crate) fn other_end(
         false => None,
     };
     let consents = match (&device, apps.opt_in) {
-        (Some(device), true) => opt_ins::covers(conn, community, device.e164()?, shown.id)?,
+        (Some(device), true) => opt_ins::covers(conn, community, device.e164()?, (shown.id, row.member))?,
         _ => true,
     };
     Ok(PairFacts {

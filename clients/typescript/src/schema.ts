@@ -1509,7 +1509,7 @@ export interface paths {
         put?: never;
         /**
          * Erase all data of a member
-         * @description Removes the member, and then every byte of their numbers, names and addresses and of what was said with them, from every table; at last the files of the database are written anew. Of others' messages and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
+         * @description Removes the member, and then what is held of their numbers, names and addresses and of what was said with them, from every table; at last the files of the database are written anew. Of others' messages and calls with them the record stays, without its text. In others' texts their numbers are found with the country's code, with or without separators; numbers written the national way, and what others say of them by name, are not looked for. One who was removed before is erased likewise, confirmed by id. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
          */
         post: operations["erase_member"];
         delete?: never;
@@ -2861,7 +2861,7 @@ export interface components {
         };
         Erase: {
             /**
-             * @description The member's name, so that nobody is erased by a slip.
+             * @description The member's name, so that nobody is erased by a slip; of one who was removed, the id.
              * @example Ann
              */
             confirm: string;
@@ -2879,6 +2879,12 @@ export interface components {
              * @example true
              */
             compacted: boolean;
+            /**
+             * @description Texts of others that hold a number of theirs and still wait to be sent. They lose their text when they are over;
+             *     the erasure goes on by itself until then, and the files are written anew at its end.
+             * @example 0
+             */
+            waiting: number;
         };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
         Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
@@ -3307,6 +3313,8 @@ export interface components {
             community: components["schemas"]["ExportedCommunity"];
             /** @description Who, with their devices. */
             member: components["schemas"]["Member"];
+            /** @description What they were called before, and who was called so: they, or somebody who became one with them. */
+            former_names: Record<string, never>[];
             /** @description Their contacts, and the numbers that stand for these. */
             contacts: Record<string, never>[];
             /** @description What became of their assignments. */
@@ -3949,7 +3957,7 @@ export interface components {
          * @description By what a consent ended.
          * @enum {string}
          */
-        OptInEnd: "stop" | "revoked";
+        OptInEnd: "stop" | "revoked" | "phone_left" | "another_contact";
         /**
          * @description A consent to texts. The id is `oin_` and 13 letters and digits; ids sort by time.
          * @example oin_1tq3v8r4w0801
@@ -5125,6 +5133,11 @@ export interface components {
              * @example 1
              */
             texts_released: number;
+            /**
+             * @description How many stay there because what they said is kept no more: it expired, or was erased.
+             * @example 0
+             */
+            texts_gone: number;
         };
         RePairing: {
             /** @description Let go of the texts that were held for the pair, both ways, oldest first. */
@@ -6891,6 +6904,7 @@ export interface operations {
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `phone_taken`: The phone belongs to another member of the community.
+             *     - `erasure_under_way`: The phone's former owner is being erased.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
@@ -7245,6 +7259,7 @@ export interface operations {
              *     - `phone_taken`: The phone belongs to another member of the community.
              *     - `phone_remembers`: On that phone a number stood for somebody else a short while ago.
              *     - `too_many_devices`: The member has as many devices as one may have.
+             *     - `erasure_under_way`: The phone's former owner is being erased.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
@@ -7773,6 +7788,7 @@ export interface operations {
              *     - `phone_taken`: The phone belongs to another member of the community.
              *     - `phone_conflicts`: What stands against the new phone is not settled.
              *     - `table_full`: One of the two has no number left for another contact.
+             *     - `erasure_under_way`: The phone's former owner is being erased.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
@@ -10061,6 +10077,8 @@ export interface operations {
              *     - `no_device`: A member has no device that takes texts.
              *     - `no_contact`: The two are no contacts.
              *     - `pair_blocked`: An admin or an app blocked the pair.
+             *     - `not_opted_in`: The community asks for an opt-in, and the recipient's phone has none.
+             *     - `text_gone`: What the text said is kept no more.
              *     - `sender_opted_out`: The sender's phone has sent STOP.
              *     - `recipient_frozen`: The recipient's only phone is frozen.
              *     - `recipient_opted_out`: The recipient's phone has sent STOP.
@@ -10432,7 +10450,8 @@ export interface operations {
                      *         "created_at": "2026-01-15T09:30:00.000Z"
                      *       },
                      *       "same_number": false,
-                     *       "texts_released": 1
+                     *       "texts_released": 1,
+                     *       "texts_gone": 0
                      *     }
                      */
                     "application/json": components["schemas"]["RePaired"];
@@ -13882,7 +13901,7 @@ export interface operations {
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `no_device`: A member has no device that takes texts.
              *     - `no_contact`: The two are no contacts.
-             *     - `too_many_opt_ins`: As many opt-ins are recorded of the phone as are kept.
+             *     - `too_many_opt_ins`: As many opt-ins of the phone live as are kept.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
@@ -14344,6 +14363,9 @@ export interface operations {
                      *         ],
                      *         "created_at": "2026-01-15T09:30:00.000Z"
                      *       },
+                     *       "former_names": [
+                     *         {}
+                     *       ],
                      *       "contacts": [
                      *         {}
                      *       ],
@@ -14436,7 +14458,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "rows": 128,
-                     *       "compacted": true
+                     *       "compacted": true,
+                     *       "waiting": 0
                      *     }
                      */
                     "application/json": components["schemas"]["Erased"];
@@ -14450,6 +14473,7 @@ export interface operations {
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `call_under_way`: A call of the member goes on.
+             *     - `merged`: The member became one with another.
              *     - `import_under_way`: An import goes on, and may name the member.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */

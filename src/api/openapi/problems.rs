@@ -71,9 +71,12 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 not_opted_in: "The community asks for an opt-in, and the recipient's phone has none.", "no opt-in is recorded of the recipient's phone, and this community asks for one";
     409 urgent_not_allowed: "The community takes no urgent texts.", "this community takes no urgent texts: send it without `urgent`, or set its policy `urgent_texts`";
     409 too_many_blocks: "The member blocks as many as one may.", "mem_1tq3v8r4w0801 blocks 1000 members already; lift some first";
-    409 too_many_opt_ins: "As many opt-ins are recorded of the phone as are kept.", "500 opt-ins are recorded of this phone, which is as many as are kept";
+    409 too_many_opt_ins: "As many opt-ins of the phone live as are kept.", "500 opt-ins of this phone live, which is as many as are kept; revoke some first";
     409 opt_in_ended: "The opt-in has ended.", "oin_1tq3v8r4w0801 has ended already";
     409 call_under_way: "A call of the member goes on.", "a call of mem_1tq3v8r4w0801 goes on; wait for its end, or hang it up";
+    409 erasure_under_way: "The phone's former owner is being erased.", "what is held of a former owner of +14155550101 is being erased; come again when that is done";
+    409 merged: "The member became one with another.", "mem_1tq3v8r4w0801 became one with mem_1tq3v8r4w0802; erase that member";
+    409 text_gone: "What the text said is kept no more.", "what msg_1tq3v8r4w0801 said is kept no more (it expired, or was erased), so that nothing can be sent; discard it";
     409 import_under_way: "An import goes on, and may name the member.", "an import into this community goes on or was broken off, and may name them; wait for its end, or finish it";
     409 sender_opted_out: "The sender's phone has sent STOP.", "the sender has sent STOP to this number; START lifts it";
     409 sender_frozen: "The sender's phone is frozen.", "the sender's phone is frozen: it was lost";

@@ -18,6 +18,21 @@ struct Checkpoint {
     busy: i32,
 }
 
+/// ANALYZE leaves the samples of a table that has become empty as they were. A column that is set to the type which it
+/// has loses them; nothing is written anew.
+fn forget_samples(table: &str) -> String {
+    format!(
+        "DO $$ DECLARE s RECORD; BEGIN \
+         IF NOT EXISTS (SELECT 1 FROM {table}) THEN \
+         FOR s IN SELECT quote_ident(a.attname) AS name, format_type(a.atttypid, a.atttypmod) AS kind \
+         FROM pg_attribute a JOIN pg_stats p ON p.attname = a.attname \
+         WHERE a.attrelid = '{table}'::regclass AND p.tablename = '{table}' AND p.schemaname = current_schema() LOOP \
+         BEGIN EXECUTE 'ALTER TABLE {table} ALTER COLUMN ' || s.name || ' TYPE ' || s.kind; \
+         EXCEPTION WHEN OTHERS THEN RAISE WARNING 'samples of {table}.% stay: %', s.name, SQLERRM; END; \
+         END LOOP; END IF; END $$"
+    )
+}
+
 /// Writes SQLite's file anew without what was deleted, and ends its log; has PostgreSQL free the rows of the tables
 /// that an erasure changes. Blocks; writers wait for it. False where readers kept the log from ending.
 pub fn compact(db: &Db) -> Result<bool, StoreError> {
@@ -26,7 +41,8 @@ pub fn compact(db: &Db) -> Result<bool, StoreError> {
         Conn::Postgres(_) => {
             for (table, fate) in TABLES {
                 if !matches!(fate, Fate::Nobody(_)) {
-                    conn.execute(&format!("VACUUM {table}"))?;
+                    conn.execute(&format!("VACUUM (ANALYZE) {table}"))?;
+                    conn.execute(&forget_samples(table))?;
                 }
             }
             Ok(true)

@@ -28,8 +28,10 @@ pub struct Subject {
     pub member: MemberId,
     /// The phones that are, or were, theirs and are nobody else's now.
     pub phones: Vec<i64>,
-    /// What they are called, and were known as elsewhere.
+    /// What they are called, and were called before.
     pub names: Vec<String>,
+    /// Their id, and those of whoever became one with them.
+    pub selves: Vec<i64>,
 }
 
 /// An erasure's row.
@@ -70,6 +72,14 @@ pub fn get(
         .select(ErasureRow::as_select())
         .first(c)
         .optional())?)
+}
+
+/// Those of a community that go on.
+pub fn of_community(conn: &mut Conn, community: CommunityId) -> Result<Vec<ErasureRow>, StoreError> {
+    Ok(each!(conn, c => erasures::table
+        .filter(erasures::community_id.eq(community.as_i64()))
+        .select(ErasureRow::as_select())
+        .load(c))?)
 }
 
 /// All that go on.
@@ -155,14 +165,43 @@ pub fn quoted(text: &str) -> String {
 
 /// The condition that a column holds this text somewhere.
 pub fn holds(column: &str, text: &str) -> String {
-    let pattern: String = text
-        .chars()
+    format!(
+        "{column} LIKE {} ESCAPE '!'",
+        quoted(&format!("%{}%", literally(text)))
+    )
+}
+
+fn literally(text: &str) -> String {
+    text.chars()
         .flat_map(|c| match c {
             '%' | '_' | '!' => vec!['!', c],
             other => vec![other],
         })
+        .collect()
+}
+
+/// The condition that a column may hold this name, however it is written: blanks and letters beyond ASCII, which the
+/// databases change to small ones each in its own way, are left open. Who asks looks at what is found.
+pub fn may_hold(column: &str, name: &str) -> String {
+    let open: String = name
+        .to_lowercase()
+        .chars()
+        .flat_map(|c| match c.is_ascii() && !c.is_whitespace() {
+            true => literally(&c.to_string()).chars().collect(),
+            false => vec!['%'],
+        })
         .collect();
-    format!("{column} LIKE {} ESCAPE '!'", quoted(&format!("%{pattern}%")))
+    format!("lower({column}) LIKE {} ESCAPE '!'", quoted(&format!("%{open}%")))
+}
+
+/// The condition that a text holds these digits, also with blanks, hyphens, points, slashes and brackets between them.
+pub fn holds_digits(column: &str, digits: &str) -> String {
+    let bare = [" ", "-", ".", "(", ")", "/", "\u{a0}"]
+        .iter()
+        .fold(column.to_owned(), |text, sign| {
+            format!("replace({text}, '{sign}', '')")
+        });
+    format!("{bare} LIKE '%{digits}%'")
 }
 
 #[cfg(test)]
@@ -173,5 +212,10 @@ mod tests {
     fn a_text_cannot_leave_its_place_in_a_statement() {
         assert_eq!(quoted("O'Neil\0"), "'O''Neil'");
         assert_eq!(holds("text", "50%_!'"), "text LIKE '%50!%!_!!''%' ESCAPE '!'");
+        let name = "Zoë O'%";
+        assert_eq!(
+            may_hold("text", name),
+            "lower(text) LIKE '%zo%%o''!%%' ESCAPE '!'"
+        );
     }
 }

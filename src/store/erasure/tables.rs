@@ -1,7 +1,7 @@
 //! What the erasure of a person does with each table. **A new table gets a line here**, or a test fails: say what of a
 //! person may stand in it, and the statements that remove it.
 //!
-//! In statements `{c}` is the community, `{m}` the member, `{phones}` their phones, `{n}` how many rows go at once. A
+//! In statements `{c}` is the community, `{m}` the member, `{selves}` all ids that they had, `{phones}` their phones, `{n}` how many rows go at once. A
 //! statement that finds nothing more to change must change no row: it is run until then.
 
 use super::{AT_ONCE, Subject};
@@ -34,6 +34,11 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("blocks", Removed),
     ("members", Removed),
     (
+        "former_names",
+        // They are what the others are searched for: the last that goes.
+        Searched(&[]),
+    ),
+    (
         "books",
         OnlyIds("others' books hold 8 bytes of a hash of each name and number, for comparing"),
     ),
@@ -44,23 +49,19 @@ pub const TABLES: &[(&str, Fate)] = &[
     (
         "device_history",
         Run(&[
-            "DELETE FROM device_history WHERE community_id = {c} AND member_id = {m}",
-            "DELETE FROM device_history WHERE community_id = {c} AND phone IN ({phones})",
+            "DELETE FROM device_history WHERE community_id = {c} AND member_id IN ({selves})",
+            // Who else has had the number, and when, stays: no NULL, which stands for an app.
+            "UPDATE device_history SET phone = 0 WHERE community_id = {c} AND phone IN ({phones})",
         ]),
     ),
     (
         "assignment_history",
         OnlyIds("what others' numbers were at a moment is told from both sides of a pair"),
     ),
-    // What phones have stopped, and know, goes on under a keyed hash: `switchboard/phone_hashes`.
-    (
-        "opt_outs",
-        Searched(&["DELETE FROM opt_outs WHERE community_id = {c} AND phone IN ({phones})"]),
-    ),
-    (
-        "phone_holds",
-        Searched(&["DELETE FROM phone_holds WHERE community_id = {c} AND phone IN ({phones})"]),
-    ),
+    // What phones have stopped, and know, goes on under a keyed hash: `switchboard/phone_hashes`, in the transaction in
+    // which it goes from here.
+    ("opt_outs", Searched(&[])),
+    ("phone_holds", Searched(&[])),
     (
         "hashed_phones",
         OnlyIds("a keyed hash of a phone keeps its STOP and its cool-downs"),
@@ -209,6 +210,8 @@ pub fn statements(subject: &Subject) -> impl Iterator<Item = (&'static str, Stri
     } else {
         phones.join(", ")
     };
+    let selves: Vec<String> = subject.selves.iter().map(i64::to_string).collect();
+    let selves = selves.join(", ");
     TABLES.iter().flat_map(move |(table, fate)| {
         let statements: &[&str] = match fate {
             Run(statements) | Searched(statements) => statements,
@@ -220,6 +223,7 @@ pub fn statements(subject: &Subject) -> impl Iterator<Item = (&'static str, Stri
                 let sql = sql
                     .replace("{c}", &c.to_string())
                     .replace("{m}", &m.to_string())
+                    .replace("{selves}", &selves)
                     .replace("{phones}", &phones)
                     .replace("{n}", &AT_ONCE.to_string());
                 (*table, sql)
@@ -270,6 +274,7 @@ mod tests {
             member: crate::domain::id::MemberId::from_i64(8),
             phones: vec![14_155_550_101, 14_155_550_102],
             names: vec!["Ann".into()],
+            selves: vec![8, 9],
         };
         let mut found = 0;
         for (table, sql) in statements(&subject) {

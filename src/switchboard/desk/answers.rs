@@ -78,7 +78,8 @@ pub(super) fn answer(
     }
 }
 
-pub(super) fn shown(name: &str) -> String {
+/// A name as the desk shows it.
+pub(crate) fn shown(name: &str) -> String {
     name.chars().take(NAME_CHARS).collect()
 }
 

@@ -5,6 +5,8 @@ mod blocking;
 mod menu;
 mod texts;
 
+pub(crate) use answers::shown;
+
 use super::error::{Result, SwitchboardError};
 use super::{Context, communities, history};
 use crate::domain::id::{CommunityId, NumberId};

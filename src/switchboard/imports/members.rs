@@ -16,7 +16,7 @@ use crate::store::members::{self, MemberRow};
 use crate::store::scratch::Scratch;
 use crate::store::{Conn, numbers, opt_outs};
 use crate::switchboard::error::Result;
-use crate::switchboard::{Context, history, phone_hashes};
+use crate::switchboard::{Context, erase, history, phone_hashes};
 
 /// What rows came to, and what is to be written for it.
 pub(super) struct Planned {
@@ -43,6 +43,7 @@ pub(super) fn plan(
         // No pool number may become somebody's phone, and no phone two members', while this goes on.
         numbers::hold_all(conn, phones.iter().copied())?;
     }
+    let erasing = erase::going(conn, scope.community, &phones)?;
     let phones: Vec<i64> = phones.into_iter().map(E164::as_i64).collect();
     if scratch.is_none() {
         // What was kept of phones when owners of them were erased.
@@ -53,6 +54,7 @@ pub(super) fn plan(
             .into_iter()
             .filter_map(E164::from_i64)
             .collect(),
+        erasing: erasing.into_iter().collect(),
         ..Facts::default()
     };
     let stopped: HashSet<i64> = opt_outs::stopped_all(conn, scope.community, &phones)?

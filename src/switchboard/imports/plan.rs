@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub members: HashMap<MemberId, Known>,
     /// Which are pool numbers.
     pub pool_numbers: HashSet<E164>,
+    /// Whose former owners are being erased.
+    pub erasing: HashSet<E164>,
 }
 
 /// What becomes of a row.
@@ -88,6 +90,13 @@ fn check(facts: &Facts, row: &MemberToBe) -> Result<Option<MemberId>, Refusal> {
             phone.masked()
         );
         return Err(refusal("pool_number", told));
+    }
+    if let Some((phone, _)) = row.phones.iter().find(|(p, _)| facts.erasing.contains(p)) {
+        let told = format!(
+            "what is held of a former owner of {} is being erased; import the row again when that is done",
+            phone.masked()
+        );
+        return Err(refusal("erasure_under_way", told));
     }
     let owner = |phone: &E164| facts.phones.get(phone).copied();
     let referred = row

@@ -3,7 +3,7 @@
 
 use super::super::assign::{self, Loads, count};
 use super::super::error::Result;
-use super::super::{Context, books, history, members};
+use super::super::{Context, blocks, books, history, hours, members};
 use super::moves::{leave_by, tell_created, tell_released};
 use super::{Change, Owner, ReferenceFate};
 use crate::domain::assignment::Assignment;
@@ -11,7 +11,8 @@ use crate::domain::choice;
 use crate::domain::history::Why;
 use crate::domain::id::MemberId;
 use crate::store::{
-    Conn, StoreError, assignments, devices, member_references, numbers, opt_outs, phone_holds, releases,
+    Conn, StoreError, assignments, calls, devices, former_names, member_references, messages, numbers,
+    opt_ins, opt_outs, outbox, phone_holds, releases,
 };
 
 /// Makes the owner's pairs the member's; how many, and how many were released for the member has them already.
@@ -48,13 +49,22 @@ pub(super) fn take_over(
             merged += 1;
         }
     }
+    let contacts: Vec<MemberId> = owner.table.iter().map(|row| row.contact).collect();
+    let who = (owner.id(), member);
     for contact in known {
-        recast(conn, change, contact, (owner.id(), member))?;
+        recast(conn, change, contact, who)?;
     }
+    blocks::recast(conn, ctx, community, who, &contacts)?;
+    messages::recast(conn, community, who)?;
+    calls::recast(conn, community, who)?;
+    outbox::recast(conn, community, who)?;
     if change.reference_becomes(owner) == Some(ReferenceFate::Members) {
         member_references::pass_on(conn, community, (owner.id(), member))?;
     }
     members::forget(conn, community, owner.id())?;
+    former_names::pass_on(conn, community, who)?;
+    // What waits for texting hours goes by the member's clock now.
+    hours::moved(conn, ctx, community, member)?;
     Ok((merged, released))
 }
 
@@ -110,13 +120,14 @@ fn hand_over(
     Ok(())
 }
 
-/// What a contact's numbers stood for, and what the contact's phones have stopped, is about the member now.
+/// What a contact's numbers stood for, and what the contact's phones have stopped and agreed to, is about the member now.
 fn recast(conn: &mut Conn, change: &Change<'_>, contact: MemberId, who: (MemberId, MemberId)) -> Result<()> {
     let community = change.community;
     releases::recast(conn, community, contact, who)?;
     for phone in devices::of_member(conn, community, contact)? {
         phone_holds::recast(conn, community, phone.e164()?, who)?;
         opt_outs::recast(conn, community, phone.e164()?, who)?;
+        opt_ins::recast(conn, community, phone.e164()?, who)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::error::{Result, SwitchboardError};
 use super::freeze::phone_of;
 use super::members::{self, device_view};
 use super::phone_memory::{self, Conflict};
-use super::{Context, Switchboard, communities, history, notices, region};
+use super::{Context, Switchboard, communities, erase, history, notices, opt_ins, phone_hashes, region};
 use crate::domain::E164;
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
@@ -75,6 +75,9 @@ fn look<'a>(
     let owner = devices::by_phone(conn, community, new.phone)?.map(|d| MemberId::from_i64(d.member_id));
     let both: Vec<MemberId> = owner.into_iter().chain([member]).collect();
     rows::lock(conn, community, &both)?;
+    erase::check_phone(conn, community, new.phone)?;
+    // What was kept of the phone when an owner of it was erased.
+    phone_hashes::restore(conn, community, new.phone)?;
     let (device, all) = phone_of(conn, community, member, id)?;
     if numbers::find(conn, new.phone)?.is_some() {
         return Err(SwitchboardError::invalid(
@@ -207,6 +210,11 @@ impl Change<'_> {
             self.part_with(conn, ctx, owner, &mut change, &mut loads)?;
         }
         let device = self.put(conn, ctx)?;
+        opt_ins::phone_left(conn, ctx, community, old)?;
+        if self.new.owner == Some(OwnerSettlement::Merge) {
+            // What waited for the phone while it was frozen has it to go to.
+            notices::unpark(conn, ctx, community, member, self.new.phone)?;
+        }
         for (conflict, told) in self.conflicts.iter().zip(&mut change.conflicts) {
             told.new_number = self.settle(conn, ctx, conflict, &mut loads)?;
         }
@@ -263,6 +271,7 @@ impl Change<'_> {
         devices::delete(conn, community, id, DeviceId::from_i64(owner.device.id))?;
         history::note_phone(conn, ctx, &owner.device, false)?;
         if how == OwnerSettlement::Take {
+            opt_ins::phone_left(conn, ctx, community, self.new.phone)?;
             notices::leave_phone(conn, ctx, community, id, self.new.phone)?;
             if owner.only_device && owner.row.guest {
                 members::forget(conn, community, id)?;
@@ -359,11 +368,14 @@ impl Switchboard {
         new: NewPhone,
     ) -> Result<PhoneChange> {
         self.write(move |conn, ctx| {
-            let change = look(conn, ctx, community, (member, id), &new)?;
-            if change.unsettled().is_some() {
-                return change.listed(conn);
-            }
-            let done = super::undone(conn, ctx, |conn| change.apply(conn, ctx))?;
+            // To look at it brings back what was kept of the phone: that is undone too.
+            let done = super::undone(conn, ctx, |conn| {
+                let change = look(conn, ctx, community, (member, id), &new)?;
+                match change.unsettled() {
+                    Some(_) => change.listed(conn),
+                    None => change.apply(conn, ctx),
+                }
+            })?;
             Ok(PhoneChange {
                 applied: false,
                 ..done

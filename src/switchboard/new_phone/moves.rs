@@ -102,7 +102,11 @@ pub(super) fn leave_by(
         return Ok(());
     }
     let waiting = outbox::from_number(conn, community, row.number)?;
-    for item in waiting.into_iter().filter(|item| item.lane == mirror.id.as_i64()) {
+    // Urgent texts have a lane of their own beside the pair's.
+    for item in waiting
+        .into_iter()
+        .filter(|item| item.lane.abs() == mirror.id.as_i64())
+    {
         let phone = E164::from_i64(item.to_phone).ok_or(StoreError::Corrupt("outbox.to_phone"))?;
         let carrier = ctx.registry.carrier_for(phone, &number.carrier);
         let key = (item.community_id, item.message_id, item.kind);

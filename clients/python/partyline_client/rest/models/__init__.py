@@ -123,6 +123,7 @@ from .member_export_calls_item import MemberExportCallsItem
 from .member_export_contact_history_item import MemberExportContactHistoryItem
 from .member_export_contacts_item import MemberExportContactsItem
 from .member_export_device_history_item import MemberExportDeviceHistoryItem
+from .member_export_former_names_item import MemberExportFormerNamesItem
 from .member_export_media_item import MemberExportMediaItem
 from .member_export_messages_item import MemberExportMessagesItem
 from .member_export_opt_ins_item import MemberExportOptInsItem
@@ -371,6 +372,7 @@ __all__ = (
     "MemberExportContactHistoryItem",
     "MemberExportContactsItem",
     "MemberExportDeviceHistoryItem",
+    "MemberExportFormerNamesItem",
     "MemberExportMediaItem",
     "MemberExportMessagesItem",
     "MemberExportOptInsItem",

@@ -11,7 +11,7 @@ T = TypeVar("T", bound="Erase")
 @_attrs_define
 class Erase:
     confirm: str
-    """ The member's name, so that nobody is erased by a slip. """
+    """ The member's name, so that nobody is erased by a slip; of one who was removed, the id. """
 
     def to_dict(self) -> dict[str, Any]:
         confirm = self.confirm

@@ -18,6 +18,10 @@ class Erased:
     compacted: bool
     """ The database's files were written anew. False where readers kept SQLite's log from ending: it ends when the
     broker stops, at the latest. """
+    waiting: int
+    """ Texts of others that hold a number of theirs and still wait to be sent. They lose their text when they are
+    over;
+    the erasure goes on by itself until then, and the files are written anew at its end. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -25,12 +29,15 @@ class Erased:
 
         compacted = self.compacted
 
+        waiting = self.waiting
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "rows": rows,
                 "compacted": compacted,
+                "waiting": waiting,
             }
         )
 
@@ -43,9 +50,12 @@ class Erased:
 
         compacted = d.pop("compacted")
 
+        waiting = d.pop("waiting")
+
         erased = cls(
             rows=rows,
             compacted=compacted,
+            waiting=waiting,
         )
 
         erased.additional_properties = d

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from ..models.member_export_contacts_item import MemberExportContactsItem
     from ..models.member_export_device_history_item import MemberExportDeviceHistoryItem
+    from ..models.member_export_former_names_item import MemberExportFormerNamesItem
     from ..models.member_export_media_item import MemberExportMediaItem
     from ..models.member_export_messages_item import MemberExportMessagesItem
     from ..models.member_export_opt_ins_item import MemberExportOptInsItem
@@ -40,6 +41,8 @@ class MemberExport:
     """ The community of a document. """
     member: Member
     """ A member or guest. """
+    former_names: list[MemberExportFormerNamesItem]
+    """ What they were called before, and who was called so: they, or somebody who became one with them. """
     contacts: list[MemberExportContactsItem]
     """ Their contacts, and the numbers that stand for these. """
     contact_history: list[MemberExportContactHistoryItem]
@@ -72,6 +75,11 @@ class MemberExport:
         community = self.community.to_dict()
 
         member = self.member.to_dict()
+
+        former_names = []
+        for former_names_item_data in self.former_names:
+            former_names_item = former_names_item_data.to_dict()
+            former_names.append(former_names_item)
 
         contacts = []
         for contacts_item_data in self.contacts:
@@ -136,6 +144,7 @@ class MemberExport:
                 "exported_at": exported_at,
                 "community": community,
                 "member": member,
+                "former_names": former_names,
                 "contacts": contacts,
                 "contact_history": contact_history,
                 "device_history": device_history,
@@ -167,6 +176,7 @@ class MemberExport:
         from ..models.member_export_device_history_item import (
             MemberExportDeviceHistoryItem,  # noqa: PLC0415
         )
+        from ..models.member_export_former_names_item import MemberExportFormerNamesItem  # noqa: PLC0415
         from ..models.member_export_media_item import MemberExportMediaItem  # noqa: PLC0415
         from ..models.member_export_messages_item import MemberExportMessagesItem  # noqa: PLC0415
         from ..models.member_export_opt_ins_item import MemberExportOptInsItem  # noqa: PLC0415
@@ -180,6 +190,15 @@ class MemberExport:
         community = ExportedCommunity.from_dict(d.pop("community"))
 
         member = Member.from_dict(d.pop("member"))
+
+        former_names = []
+        _former_names = d.pop("former_names")
+        for former_names_item_data in _former_names:
+            former_names_item = MemberExportFormerNamesItem.from_dict(
+                former_names_item_data
+            )
+
+            former_names.append(former_names_item)
 
         contacts = []
         _contacts = d.pop("contacts")
@@ -269,6 +288,7 @@ class MemberExport:
             exported_at=exported_at,
             community=community,
             member=member,
+            former_names=former_names,
             contacts=contacts,
             contact_history=contact_history,
             device_history=device_history,

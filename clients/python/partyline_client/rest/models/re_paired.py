@@ -23,6 +23,8 @@ class RePaired:
     """ Whether it has the number that it had. """
     texts_released: int
     """ How many texts were let out of the quarantine. """
+    texts_gone: int
+    """ How many stay there because what they said is kept no more: it expired, or was erased. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,6 +34,8 @@ class RePaired:
 
         texts_released = self.texts_released
 
+        texts_gone = self.texts_gone
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -39,6 +43,7 @@ class RePaired:
                 "contact": contact,
                 "same_number": same_number,
                 "texts_released": texts_released,
+                "texts_gone": texts_gone,
             }
         )
 
@@ -55,10 +60,13 @@ class RePaired:
 
         texts_released = d.pop("texts_released")
 
+        texts_gone = d.pop("texts_gone")
+
         re_paired = cls(
             contact=contact,
             same_number=same_number,
             texts_released=texts_released,
+            texts_gone=texts_gone,
         )
 
         re_paired.additional_properties = d

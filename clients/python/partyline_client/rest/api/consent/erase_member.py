@@ -134,12 +134,15 @@ def sync_detailed(
 ) -> Response[Erased | Problem]:
     """Erase all data of a member
 
-     Removes the member, and then every byte of their numbers, names and addresses and of what was said
+     Removes the member, and then what is held of their numbers, names and addresses and of what was said
     with them, from every table; at last the files of the database are written anew. Of others' messages
-    and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of
-    numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long
-    as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself.
-    PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
+    and calls with them the record stays, without its text. In others' texts their numbers are found
+    with the country's code, with or without separators; numbers written the national way, and what
+    others say of them by name, are not looked for. One who was removed before is erased likewise,
+    confirmed by id. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed
+    hash. The answer comes when all is done, which takes as long as writing the whole database; texts
+    wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the
+    operator's: see docs/consent.md. Not for keys of scope `app`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -181,12 +184,15 @@ def sync(
 ) -> Erased | Problem | None:
     """Erase all data of a member
 
-     Removes the member, and then every byte of their numbers, names and addresses and of what was said
+     Removes the member, and then what is held of their numbers, names and addresses and of what was said
     with them, from every table; at last the files of the database are written anew. Of others' messages
-    and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of
-    numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long
-    as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself.
-    PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
+    and calls with them the record stays, without its text. In others' texts their numbers are found
+    with the country's code, with or without separators; numbers written the national way, and what
+    others say of them by name, are not looked for. One who was removed before is erased likewise,
+    confirmed by id. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed
+    hash. The answer comes when all is done, which takes as long as writing the whole database; texts
+    wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the
+    operator's: see docs/consent.md. Not for keys of scope `app`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -223,12 +229,15 @@ async def asyncio_detailed(
 ) -> Response[Erased | Problem]:
     """Erase all data of a member
 
-     Removes the member, and then every byte of their numbers, names and addresses and of what was said
+     Removes the member, and then what is held of their numbers, names and addresses and of what was said
     with them, from every table; at last the files of the database are written anew. Of others' messages
-    and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of
-    numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long
-    as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself.
-    PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
+    and calls with them the record stays, without its text. In others' texts their numbers are found
+    with the country's code, with or without separators; numbers written the national way, and what
+    others say of them by name, are not looked for. One who was removed before is erased likewise,
+    confirmed by id. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed
+    hash. The answer comes when all is done, which takes as long as writing the whole database; texts
+    wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the
+    operator's: see docs/consent.md. Not for keys of scope `app`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -268,12 +277,15 @@ async def asyncio(
 ) -> Erased | Problem | None:
     """Erase all data of a member
 
-     Removes the member, and then every byte of their numbers, names and addresses and of what was said
+     Removes the member, and then what is held of their numbers, names and addresses and of what was said
     with them, from every table; at last the files of the database are written anew. Of others' messages
-    and calls with them the record stays, without its text. A STOP of their phones, and the cool-down of
-    numbers on them, hold on under a keyed hash. The answer comes when all is done, which takes as long
-    as writing the whole database; texts wait meanwhile. One that is broken off goes on by itself.
-    PostgreSQL's log and backups are the operator's: see docs/consent.md. Not for keys of scope `app`.
+    and calls with them the record stays, without its text. In others' texts their numbers are found
+    with the country's code, with or without separators; numbers written the national way, and what
+    others say of them by name, are not looked for. One who was removed before is erased likewise,
+    confirmed by id. A STOP of their phones, and the cool-down of numbers on them, hold on under a keyed
+    hash. The answer comes when all is done, which takes as long as writing the whole database; texts
+    wait meanwhile. One that is broken off goes on by itself. PostgreSQL's log and backups are the
+    operator's: see docs/consent.md. Not for keys of scope `app`.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
