@@ -51,6 +51,7 @@ mod resolve;
 pub mod routes;
 #[cfg(test)]
 mod tests;
+mod swaps;
 mod traffic;
 mod verifications;
 mod voice_metrics;

@@ -39,15 +39,15 @@ pub struct MoveRow {
     pub undo_reason: Option<String>,
 }
 
-/// Writes a move down; true if the row is one that could not be moved before.
-pub fn put(conn: &mut Conn, row: &MoveRow) -> Result<bool, StoreError> {
+/// Writes a move down; whether the row is one that could not be moved before, or was moved, where it was there.
+pub fn put(conn: &mut Conn, row: &MoveRow) -> Result<Option<bool>, StoreError> {
     let key = (row.community_id, row.swap_id, row.member_id, row.from_number_id);
     Ok(each!(conn, c => {
-        let stuck: i64 = swap_moves::table
+        let before: Option<Option<i64>> = swap_moves::table
             .find(key)
-            .filter(swap_moves::to_number_id.is_null())
-            .count()
-            .get_result(c)?;
+            .select(swap_moves::to_number_id)
+            .first(c)
+            .optional()?;
         diesel::insert_into(swap_moves::table)
             .values(row)
             .on_conflict((
@@ -59,7 +59,7 @@ pub fn put(conn: &mut Conn, row: &MoveRow) -> Result<bool, StoreError> {
             .do_update()
             .set(row)
             .execute(c)?;
-        stuck > 0
+        before.map(|to| to.is_none())
     }))
 }
 

@@ -338,8 +338,8 @@ fn note(
         }
     };
     let was_stuck = swap_moves::put(conn, &done)?;
-    swap.failed += i64::from(!is_moved) - i64::from(was_stuck);
-    swap.moved += i64::from(is_moved);
+    swap.failed += i64::from(!is_moved) - i64::from(was_stuck == Some(true));
+    swap.moved += i64::from(is_moved) - i64::from(was_stuck == Some(false));
     swap.pass_moved += i64::from(is_moved);
     Ok(())
 }
