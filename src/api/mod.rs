@@ -49,9 +49,9 @@ mod releases;
 mod repeat;
 mod resolve;
 pub mod routes;
+mod swaps;
 #[cfg(test)]
 mod tests;
-mod swaps;
 mod traffic;
 mod verifications;
 mod voice_metrics;

@@ -111,7 +111,8 @@ fn region(text: &str) -> std::result::Result<Region, String> {
 
 /// Whole seconds out of `14d`, `36h`, `90m`, `600s` or `600`.
 fn seconds(text: &str) -> std::result::Result<i64, String> {
-    let wrong = || "allowed are whole days, hours, minutes or seconds, as in 14d, 36h, 90m or 600s".to_owned();
+    let wrong =
+        || "allowed are whole days, hours, minutes or seconds, as in 14d, 36h, 90m or 600s".to_owned();
     let (digits, unit) = match text.char_indices().last() {
         Some((at, 'd')) => (&text[..at], 86_400),
         Some((at, 'h')) => (&text[..at], 3_600),
@@ -405,6 +406,9 @@ mod tests {
             ["14d", "36h", "90m", "600s", "600", "0"].map(read),
             [1_209_600, 129_600, 5_400, 600, 600, 0].map(Some)
         );
-        assert_eq!(["", "d", "-1d", "1w", "99999999999999999d", "é"].map(read), [None; 6]);
+        assert_eq!(
+            ["", "d", "-1d", "1w", "99999999999999999d", "é"].map(read),
+            [None; 6]
+        );
     }
 }

@@ -156,7 +156,13 @@ fn who_hears_of_a_move_and_back_from_the_code() {
         }),
         Telling::AppOnly
     );
-    assert_eq!(telling(Hearing { mute: true, ..hearing }), Telling::Silent);
+    assert_eq!(
+        telling(Hearing {
+            mute: true,
+            ..hearing
+        }),
+        Telling::Silent
+    );
     assert_eq!(
         telling(Hearing {
             wanted: false,

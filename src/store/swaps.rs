@@ -209,7 +209,10 @@ pub fn open_on(
     community: CommunityId,
     number: NumberId,
 ) -> Result<Option<SwapRow>, StoreError> {
-    for row in of_number(conn, community, number)?.into_iter().filter(|row| row.emptied) {
+    for row in of_number(conn, community, number)?
+        .into_iter()
+        .filter(|row| row.emptied)
+    {
         let swap = get(conn, community, SwapId::from_i64(row.swap_id))?;
         if let Some(swap) = swap.filter(SwapRow::is_open) {
             return Ok(Some(swap));
@@ -226,5 +229,9 @@ pub fn forwards_until(
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
     let all = of_number(conn, community, number)?;
-    Ok(all.iter().map(|row| row.forwards_until).filter(|until| *until > now).max())
+    Ok(all
+        .iter()
+        .map(|row| row.forwards_until)
+        .filter(|until| *until > now)
+        .max())
 }

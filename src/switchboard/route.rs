@@ -582,8 +582,8 @@ impl Switchboard {
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
         let (registry, now) = (self.registry(), self.now());
         self.read(move |conn| {
-            let mut facts =
-                conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), (Purpose::Show, now)))?;
+            let mut facts = conn
+                .snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), (Purpose::Show, now)))?;
             if facts
                 .dialled
                 .as_ref()

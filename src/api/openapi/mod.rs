@@ -24,8 +24,8 @@ use utoipa::OpenApi;
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
     contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
-    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps, traffic,
-    verifications,
+    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
+    traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{

@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{examples, parameters};
 use crate::switchboard::told::{
-    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging, EndpointTest,
-    MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
+    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging,
+    EndpointTest, MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
     QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, Told,
 };
 use crate::switchboard::{AppWord, Event};

@@ -239,9 +239,8 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
     owned.retain(|row| row.0 <= end);
     there.retain(|id| *id <= end);
     past.retain(|row| row.0 <= end);
-    let past = past
-        .into_iter()
-        .map(|(member, number, contact, cool_until, kept_until, forwards_until)| {
+    let past = past.into_iter().map(
+        |(member, number, contact, cool_until, kept_until, forwards_until)| {
             let past = Past {
                 number: NumberId::from_i64(number),
                 contact: Some(MemberId::from_i64(contact)),
@@ -250,7 +249,8 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
                 forwards_until: Timestamp(forwards_until),
             };
             (MemberId::from_i64(member), past)
-        });
+        },
+    );
     let owned = owned
         .into_iter()
         .map(|(member, id)| (MemberId::from_i64(member), DeviceId::from_i64(id)));

@@ -176,7 +176,9 @@ fn one(conn: &mut Conn, ctx: &Context, walk: &mut Walk, row: &Assignment) -> Res
         },
         narrower: placed.as_ref().is_ok_and(|target| target.narrower),
         told,
-        reason: placed.err().map(|shortage| SwitchboardError::from(shortage).to_string()),
+        reason: placed
+            .err()
+            .map(|shortage| SwitchboardError::from(shortage).to_string()),
     });
     Ok(())
 }

@@ -18,7 +18,9 @@ use crate::domain::pool::Capabilities;
 use crate::domain::swap::{Layout, Seat, Telling};
 use crate::store::swap_moves::{self, MoveRow};
 use crate::store::swaps::{self as rows, SwapNumberRow, SwapRow};
-use crate::store::{Conn, MaybeTransient, StoreError, assignment_lists, assignments, devices, members, numbers};
+use crate::store::{
+    Conn, MaybeTransient, StoreError, assignment_lists, assignments, devices, members, numbers,
+};
 
 /// Rows that are moved in one transaction.
 pub(super) const AT_ONCE: usize = 100;

@@ -73,11 +73,7 @@ pub(super) fn hearing(
         Some(_) if deliver::ways(&pair).phone || mute => Some(false),
         _ => None,
     };
-    Ok(Hearing {
-        wanted,
-        mute,
-        frozen,
-    })
+    Ok(Hearing { wanted, mute, frozen })
 }
 
 impl Shift<'_> {
@@ -251,6 +247,9 @@ mod tests {
     #[test]
     fn a_notice_says_who_and_until_which_day() {
         let until = Timestamp(1_735_689_600_000);
-        assert_eq!(worded("{name}: {until}.", "{until}", until), "{until}: 2025-01-01.");
+        assert_eq!(
+            worded("{name}: {until}.", "{until}", until),
+            "{until}: 2025-01-01."
+        );
     }
 }

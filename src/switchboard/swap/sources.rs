@@ -210,7 +210,9 @@ fn known(
     let mut newest = None;
     for number in found {
         let id = NumberId::from_i64(number.id);
-        let last = rows::of_number(conn, community, id)?.into_iter().find(|row| row.emptied);
+        let last = rows::of_number(conn, community, id)?
+            .into_iter()
+            .find(|row| row.emptied);
         newest = newest.max(last.map(|row| row.swap_id));
         let Some(open) = rows::open_on(conn, community, id)? else {
             continue;
@@ -230,7 +232,9 @@ fn known(
         return Ok(None);
     }
     let mut swap = super::hold(conn, community, newest)?;
-    let is_empty = found.iter().all(|row| row.load == 0 && row.state != NumberState::Active.word());
+    let is_empty = found
+        .iter()
+        .all(|row| row.load == 0 && row.state != NumberState::Active.word());
     match (swap.state, swap.undoing) {
         (rows::UNDOING | rows::PAUSED, true) => Err(wrong_state(
             &swap,

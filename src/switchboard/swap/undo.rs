@@ -22,7 +22,10 @@ use crate::store::{Conn, MaybeTransient, assignments, devices, members};
 /// Turns a swap round: its numbers take new pairs again, where they did before.
 pub(super) fn begin(conn: &mut Conn, community: CommunityId, swap: &mut SwapRow) -> Result<()> {
     let id = SwapId::from_i64(swap.id);
-    for row in rows::numbers(conn, community, id)?.into_iter().filter(|row| row.emptied) {
+    for row in rows::numbers(conn, community, id)?
+        .into_iter()
+        .filter(|row| row.emptied)
+    {
         let number = NumberId::from_i64(row.number_id);
         let there = numbers::get(conn, community, number)?;
         if there.is_some_and(|there| there.state == NumberState::Draining.word()) {
@@ -107,9 +110,8 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         let (member, contact) = ends(&row);
         let pair = assignments::lock_pair(conn, community, member, contact)?;
         let (mark, before) = (ctx.events.mark(), loads.clone());
-        let back = conn.savepoint(|conn| {
-            one(conn, ctx, &shift, (&row, pair.as_ref()), &mut waiting, &mut loads)
-        });
+        let back =
+            conn.savepoint(|conn| one(conn, ctx, &shift, (&row, pair.as_ref()), &mut waiting, &mut loads));
         match back {
             Ok(()) => {
                 row.undone_at = Some(ctx.now.0);

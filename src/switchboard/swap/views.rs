@@ -270,7 +270,10 @@ pub struct PlannedMove {
 pub(super) fn swap(conn: &mut Conn, row: &SwapRow, now: Timestamp) -> Result<Swap> {
     let (community, id) = (CommunityId::from_i64(row.community_id), SwapId::from_i64(row.id));
     let (mut shown, mut left) = (Vec::new(), 0);
-    for one in rows::numbers(conn, community, id)?.into_iter().filter(|one| one.emptied) {
+    for one in rows::numbers(conn, community, id)?
+        .into_iter()
+        .filter(|one| one.emptied)
+    {
         let number_id = NumberId::from_i64(one.number_id);
         let number =
             numbers::get(conn, community, number_id)?.ok_or(StoreError::Corrupt("swap_numbers.number_id"))?;
