@@ -27,7 +27,9 @@ use partyline::switchboard::outlet::Verdict;
 use partyline::switchboard::swap::{Swap, SwapMove, SwapOrder, SwapPlan, SwapState, SwapWhat};
 use partyline::switchboard::switching::{CallAttempt, CallExchange, CallPlan, Caller};
 use partyline::switchboard::verification::{Extent, Progress};
-use partyline::switchboard::{ContactRef, NewNumber, NumberCaps, NumberEdit, PoolFile, Switchboard, SwitchboardError};
+use partyline::switchboard::{
+    ContactRef, NewNumber, NumberCaps, NumberEdit, PoolFile, Switchboard, SwitchboardError,
+};
 use support::exchange::{Person, Town};
 use support::{Database, eventually, on_both_databases};
 

@@ -120,6 +120,7 @@ pub(crate) async fn plan(
 #[utoipa::path(
     get, path = "/v1/communities/{community}/swaps", operation_id = "list_swaps", tag = "Swaps",
     summary = "List swaps",
+    description = "Those that are over too; they are kept for ever.",
     params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
     responses(
         (status = 200, description = "A page, newest first.", body = Page<Swap>),

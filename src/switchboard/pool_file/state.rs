@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parse::PoolFile;
-use crate::domain::{E164, Timestamp};
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId, SwapId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
+use crate::domain::{E164, Timestamp};
 use crate::store::{
     Conn, StoreError, assignment_lists, assignments, campaigns, devices, members, numbers, pools, swaps,
 };

@@ -83,6 +83,7 @@ pub struct Swap {
     /// Whole seconds for which an old number leads on.
     pub overlap_s: i64,
     /// What phones are told; null: nothing.
+    #[schema(example = "{name} now reaches you from this number. The old one works until {until}.")]
     pub notice: Option<String>,
     /// Rows on the numbers when it began.
     #[schema(minimum = 0)]
@@ -185,6 +186,7 @@ pub struct SwapPlan {
     /// Whole seconds for which an old number would lead on.
     pub overlap_s: i64,
     /// What phones would be told; null: nothing.
+    #[schema(example = "{name} now reaches you from this number. The old one works until {until}.")]
     pub notice: Option<String>,
     /// The numbers that would be emptied, with the rows on each.
     pub numbers: Vec<SwapTargets>,
