@@ -175,8 +175,11 @@ fn end_pass(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, on: &HashSet<Num
     for number in on {
         left += numbers::get(conn, community, *number)?.map_or(0, |row| row.load);
     }
-    if left > 0 && swap.pass_moved > 0 {
-        (swap.place_member, swap.place_number, swap.pass_moved) = (0, 0, 0);
+    // Rows that nobody has tried came while it began, or behind the pass: once more, but not for a count that is wrong.
+    let came_since = swap.pass_moved == 0 && left > swap.failed;
+    if left > 0 && (swap.pass_moved > 0 || came_since) {
+        swap.pass_moved = if came_since { -1 } else { 0 };
+        (swap.place_member, swap.place_number) = (0, 0);
         return Ok(());
     }
     swap.ended_at = Some(ctx.now.0);
