@@ -26,7 +26,7 @@ use support::exchange::{Person, Town};
 use support::{Database, on_both_databases};
 
 /// Tables that are restored after each plant.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "assignments",
     "devices",
     "numbers",
@@ -36,6 +36,8 @@ const TABLES: [&str; 9] = [
     "releases",
     "phone_holds",
     "opt_outs",
+    "swaps",
+    "swap_moves",
 ];
 
 /// Verifies in small chunks.
@@ -220,7 +222,7 @@ on_both_databases! {
         );
         let (phone, later) = (a.phone.as_i64(), "9000000000000");
         let releases =
-            "releases (community_id, member_id, number_id, contact_id, released_at, cool_until, memory_until)";
+            "releases (community_id, member_id, number_id, contact_id, released_at, cool_until, memory_until, forwards_until)";
         let devices = "devices (community_id, id, member_id, phone, region, stopped_all, created_at)";
         let copy = |community: &str, number: &str, contact: &str| {
             format!(
@@ -258,13 +260,39 @@ on_both_databases! {
             ),
             (
                 "a number that cools down for the member",
-                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, {later})"),
+                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, {later}, 0)"),
                 &["cool_down"],
             ),
             (
                 "a number that is kept for a former contact",
-                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, 0, {later})"),
+                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, 0, {later}, 0)"),
                 &["pair_memory"],
+            ),
+            (
+                "a number that leads on for longer than it cools down",
+                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {bi}, 0, 0, 0, {later})"),
+                &["leads_on"],
+            ),
+            (
+                "a number that leads to one contact and stands for another",
+                format!("INSERT INTO {releases} VALUES ({com}, {ai}, {ab}, {ci}, 0, {later}, 0, {later})"),
+                &["cool_down", "leads_on"],
+            ),
+            (
+                "a row that a swap has moved, and that stands where it stood",
+                format!(
+                    "INSERT INTO swap_moves (community_id, swap_id, member_id, from_number_id, contact_id, assignment_id, \
+                     to_number_id, moved_at, told) SELECT community_id, 5, member_id, number_id, contact_id, id, 78, \
+                     created_at, 0 FROM assignments WHERE member_id = {ai} AND contact_id = {bi}"
+                ),
+                &["swap_moved"],
+            ),
+            (
+                "a swap that counts what is not there",
+                format!(
+                    "INSERT INTO swaps (community_id, id, moved, failed, undone, not_undone) VALUES ({com}, 5, 3, 0, 0, 0)"
+                ),
+                &["swap_moved"],
             ),
             (
                 "a number that cools down on the phone",
@@ -368,8 +396,9 @@ on_both_databases! {
         for left in [
             "members (community_id, id, name, guest, created_at) VALUES (990, 83, 'x', FALSE, 0)",
             "pools (community_id, id, name, created_at) VALUES (990, 84, 'x', 0)",
-            "releases (community_id, member_id, number_id, contact_id, released_at, cool_until, memory_until) \
-             VALUES (990, 85, 86, 87, 0, 0, 0)",
+            "releases (community_id, member_id, number_id, contact_id, released_at, cool_until, memory_until, \
+             forwards_until) VALUES (990, 85, 86, 87, 0, 0, 0, 0)",
+            "swaps (community_id, id, moved, failed, undone, not_undone) VALUES (990, 88, 0, 0, 0, 0)",
             "phone_holds (community_id, phone, number_id, released_at, cool_until) VALUES (990, 14155559999, 86, 0, 0)",
             "opt_outs (community_id, phone, number_id, created_at, id) VALUES (990, 14155559999, 0, 0, 5)",
         ] {

@@ -18,7 +18,7 @@ use crate::switchboard::views::AssignmentView;
 
 /// A row's place in the order of the route key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(MemberId, NumberId);
+pub(crate) struct Place(pub MemberId, pub NumberId);
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -49,6 +49,7 @@ mod releases;
 mod repeat;
 mod resolve;
 pub mod routes;
+mod swaps;
 #[cfg(test)]
 mod tests;
 mod traffic;

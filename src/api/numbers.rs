@@ -176,7 +176,7 @@ pub(crate) struct Edit {
     responses(
         (status = 200, description = "The number as it is now.", body = views::PoolNumber),
     ),
-    extensions(("x-problems" = json!(["desk_taken", "number_in_use"]))),
+    extensions(("x-problems" = json!(["desk_taken", "number_in_use", "number_in_swap"]))),
 )]
 pub(crate) async fn edit(
     state: Data<ApiState>,
@@ -212,11 +212,11 @@ pub(crate) async fn edit(
 #[utoipa::path(
     delete, path = "/v1/communities/{community}/numbers/{number}", operation_id = "delete_number", tag = "Numbers",
     summary = "Remove a number from its pool",
-    description = "Only a number that stands for nobody can go.",
+    description = "Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a swap.",
     responses(
         (status = 204, description = "Removed."),
     ),
-    extensions(("x-problems" = json!(["number_in_use"]))),
+    extensions(("x-problems" = json!(["number_in_use", "number_leads_on"]))),
 )]
 pub(crate) async fn remove(
     state: Data<ApiState>,

@@ -5,7 +5,7 @@ use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
     contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
     loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases, resolve,
-    traffic, verifications,
+    swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -80,6 +80,15 @@ pub(crate) fn tree() -> Vec<Branch> {
                     .patch(campaigns::edit).tagged().only(Gate::Manage)
                     .delete(campaigns::remove).only(Gate::Manage),
                 branch("/traffic").get(traffic::list),
+                branch("/swaps").gate(Gate::Manage).get(swaps::list).post(swaps::create).with([
+                    branch("/plan").post(swaps::plan),
+                    branch("/{swap}").get(swaps::one).tagged().with([
+                        branch("/moves").get(swaps::moves),
+                        branch("/pause").post(swaps::pause),
+                        branch("/resume").post(swaps::resume),
+                        branch("/undo").post(swaps::undo),
+                    ]),
+                ]),
                 branch("/assignments").get(assignments::list),
                 branch("/capacity").gate(Gate::Manage).get(capacity::summary).with([
                     branch("/members").get(capacity::members),

@@ -23,6 +23,7 @@ mod pool_apply;
 mod pool_import;
 mod pool_plan;
 mod serve;
+mod swap;
 mod traffic;
 mod trunks_found;
 mod verify;
@@ -79,6 +80,9 @@ enum Command {
     Calls(calls::Args),
     /// Say how busy numbers and pairs are: what was sent, what waits, what room is left.
     Traffic(traffic::Args),
+    /// Move every pair off numbers, a carrier or a region.
+    #[command(subcommand)]
+    Swap(swap::Command),
     /// Freeze a lost phone, or put a new one in its place.
     #[command(subcommand)]
     Phone(phone::Command),
@@ -155,6 +159,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Verify(args) => verify::run(&config, &args, out),
         Command::Calls(args) => calls::run(&config, &args, out),
         Command::Traffic(args) => traffic::run(&config, &args, out),
+        Command::Swap(command) => swap::run(&config, command, out),
         Command::Phone(command) => phone::run(&config, command, out),
         Command::Held(command) => held::run(&config, command, out),
         Command::Key(command) => key::run(&config, command, out),
@@ -224,6 +229,15 @@ mod tests {
             "partyline traffic --community Demo --json",
             "partyline traffic --community Demo --number +14155550101",
             "partyline traffic --community Demo --member mem_0000000000001 --contact mem_0000000000002",
+            "partyline swap plan --community Demo --number +14155550101 --json",
+            "partyline swap start --community Demo --number +14155550101,num_0000000000001 --overlap 14d --no-notice --wait",
+            "partyline swap start --community Demo --carrier acme --notice {name}",
+            "partyline swap start --community Demo --region US",
+            "partyline swap show swp_0000000000001 --community Demo",
+            "partyline swap list --community Demo --json",
+            "partyline swap pause swp_0000000000001 --community Demo",
+            "partyline swap resume swp_0000000000001 --community Demo --wait",
+            "partyline swap undo swp_0000000000001 --community Demo",
             "partyline key create --scope admin --json",
             "partyline key create --scope community --community Demo --name app --expires-in-s 60",
             "partyline phone freeze +14155550151 --community Demo",
@@ -253,6 +267,11 @@ mod tests {
             "partyline",
             "partyline traffic",
             "partyline traffic --community Demo --member mem_0000000000001",
+            "partyline swap start --community Demo",
+            "partyline swap start --community Demo --carrier acme --region US",
+            "partyline swap start --community Demo --region US --overlap soon",
+            "partyline swap start --community Demo --region US --notice x --no-notice",
+            "partyline swap show 7 --community Demo",
             "partyline key create --scope community",
             "partyline key create --scope king",
             "partyline import members members.csv",

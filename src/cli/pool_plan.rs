@@ -60,6 +60,13 @@ pub fn text(plan: &Plan, verb: &str) -> String {
             ));
         }
     }
+    if !plan.retired.is_empty() {
+        let retired: Vec<String> = plan.retired.iter().map(ToString::to_string).collect();
+        lines.push(format!(
+            "empty after a swap, can be removed: {}",
+            shortened(&retired)
+        ));
+    }
     lines.join("\n")
 }
 

@@ -21,6 +21,9 @@ pub enum EventKind {
     /// A pair lost its numbers.
     #[serde(rename = "assignment.released")]
     AssignmentReleased,
+    /// A pair has another number on one member's phones.
+    #[serde(rename = "assignment.moved")]
+    AssignmentMoved,
     /// A phone sent STOP, STOPALL or START.
     #[serde(rename = "opt_out.changed")]
     OptOutChanged,
@@ -50,12 +53,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 13] = [
+    pub const ALL: [EventKind; 14] = [
         EventKind::MessageReceived,
         EventKind::MessageHeld,
         EventKind::MessageStatus,
         EventKind::AssignmentCreated,
         EventKind::AssignmentReleased,
+        EventKind::AssignmentMoved,
         EventKind::OptOutChanged,
         EventKind::QuarantineHeld,
         EventKind::CallRinging,
@@ -74,6 +78,7 @@ impl EventKind {
             EventKind::MessageStatus => "message.status",
             EventKind::AssignmentCreated => "assignment.created",
             EventKind::AssignmentReleased => "assignment.released",
+            EventKind::AssignmentMoved => "assignment.moved",
             EventKind::OptOutChanged => "opt_out.changed",
             EventKind::QuarantineHeld => "quarantine.held",
             EventKind::CallRinging => "call.ringing",

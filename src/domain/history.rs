@@ -176,6 +176,10 @@ whys! {
     PhoneReplaced = 50;
     /// A member's new phone was another's, whose contacts are the member's from then on.
     Merged = 51;
+    /// A swap has moved it to another number.
+    Moved = 70;
+    /// A swap that was undone has moved it back.
+    MovedBack = 71;
 }
 
 #[cfg(test)]

@@ -91,6 +91,8 @@ kinds! {
     BookLinkKind, BookLinkId, "blk_";
     /// A consent to texts.
     OptInKind, OptInId, "oin_";
+    /// A swap: the moving of every pair off some numbers.
+    SwapKind, SwapId, "swp_";
 }
 
 /// An id of one kind of thing.

@@ -18,6 +18,7 @@ pub mod person_name;
 pub mod policy;
 pub mod pool;
 mod schema;
+pub mod swap;
 pub mod time;
 pub mod toml_text;
 pub mod traffic;

@@ -226,6 +226,10 @@ pub struct Policy {
     /// The text about it.
     #[schema(min_length = 1, max_length = 480)]
     pub book_changed_notice: String,
+    /// What a phone reads whose contact has another number since a swap, from that number. `{name}` is the contact's name,
+    /// `{until}` the day until which the old number works.
+    #[schema(min_length = 1, max_length = 480)]
+    pub swap_notice: String,
     /// Whether texts wait for the texting hours of whom they are for, by the clock where that person is.
     pub texting_hours: bool,
     /// When texting hours begin, as `HH:MM`.
@@ -316,6 +320,7 @@ impl Default for Policy {
             book_link_s: 7 * 24 * 3600,
             book_changes: BookChanges::Silent,
             book_changed_notice: "Your contacts have changed. Open your private link to take them again.".into(),
+            swap_notice: "{name} now reaches you from this number. The old one works until {until}.".into(),
             texting_hours: false,
             texting_from: "08:00".into(),
             texting_until: "21:00".into(),
@@ -443,6 +448,7 @@ impl Policy {
             ("desk_help_reply", &self.desk_help_reply),
             ("book_changed_notice", &self.book_changed_notice),
             ("missed_call_notice", &self.missed_call_notice),
+            ("swap_notice", &self.swap_notice),
             ("stranger_notice", &self.stranger_notice),
             ("released_notice", &self.released_notice),
             ("help_reply", &self.help_reply),

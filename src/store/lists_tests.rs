@@ -11,10 +11,10 @@ use super::releases::{self, ReleaseFilter};
 use super::{
     Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, devices,
     history, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools,
-    presence, traffic, verification, verifications,
+    presence, swap_moves, swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId};
+use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId, SwapId};
 use crate::domain::message::Status;
 use crate::domain::{E164, Timestamp};
 
@@ -246,6 +246,10 @@ fn no_other_list_scans_or_sorts() {
         numbers::list(conn, here(), 7, 51).unwrap();
         pools::list(conn, here(), 7, 51).unwrap();
         campaigns::list(conn, here(), 7, 51).unwrap();
+        swaps::list(conn, here(), i64::MAX, 51).unwrap();
+        swap_moves::list(conn, here(), SwapId::from_i64(7), (7, 7), 51).unwrap();
+        swaps::numbers(conn, here(), SwapId::from_i64(7)).unwrap();
+        swaps::of_number(conn, here(), NumberId::from_i64(7)).unwrap();
         traffic::of_day(conn, here(), 7).unwrap();
         traffic::waits(conn, here(), number, 7).unwrap();
         traffic::sent_between(conn, here(), (member, member), 7, 51).unwrap();
@@ -394,6 +398,10 @@ fn capped_numbers_are_found_among_the_capped_and_what_is_old_by_its_age() {
         numbers::capped(conn).unwrap();
     });
     assert!(steps.iter().all(|s| s.contains("numbers_capped")), "{steps:#?}");
+    let steps = plan(&mut conn, |conn| {
+        swaps::going(conn).unwrap();
+    });
+    assert!(steps.iter().all(|s| s.contains("swaps_going")), "{steps:#?}");
     let steps = plan(&mut conn, |conn| {
         numbers::of_pool(conn, here(), 7).unwrap();
         traffic::forget(conn, 7, 7).unwrap();

@@ -63,6 +63,8 @@ pub mod retention;
 pub mod scratch;
 pub mod signing_keys;
 pub mod strangers;
+pub mod swap_moves;
+pub mod swaps;
 pub mod traffic;
 mod update;
 pub mod verification;

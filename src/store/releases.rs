@@ -29,6 +29,9 @@ pub struct ReleaseRow {
     pub made_at: Option<i64>,
     /// Until when it is kept for that contact, Unix milliseconds; 0 where it is not.
     pub memory_until: i64,
+    /// Until when whoever texts or calls it from that phone reaches the contact by the number that stands for them now,
+    /// Unix milliseconds; 0 where it never did.
+    pub forwards_until: i64,
 }
 
 impl ReleaseRow {
@@ -58,6 +61,7 @@ pub fn record(conn: &mut Conn, row: &ReleaseRow) -> Result<(), StoreError> {
             releases::cool_until.eq(excluded(releases::cool_until)),
             releases::made_at.eq(excluded(releases::made_at)),
             releases::memory_until.eq(excluded(releases::memory_until)),
+            releases::forwards_until.eq(excluded(releases::forwards_until)),
         ))
         .execute(c))?;
     Ok(())
@@ -75,6 +79,23 @@ pub fn keep_none(
         .filter(releases::contact_id.eq(contact.as_i64()))
         .filter(releases::memory_until.gt(0))
         .set(releases::memory_until.eq(0))
+        .execute(c))?;
+    Ok(())
+}
+
+/// No former number of a member leads to a contact any more: their pair is released.
+pub fn forward_none(
+    conn: &mut Conn,
+    community: CommunityId,
+    (member, contact): (MemberId, MemberId),
+    now: i64,
+) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(releases::table)
+        .filter(releases::community_id.eq(community.as_i64()))
+        .filter(releases::member_id.eq(member.as_i64()))
+        .filter(releases::contact_id.eq(contact.as_i64()))
+        .filter(releases::forwards_until.gt(now))
+        .set(releases::forwards_until.eq(now))
         .execute(c))?;
     Ok(())
 }

@@ -107,6 +107,7 @@ diesel::table! {
         cool_until -> BigInt,
         made_at -> Nullable<BigInt>,
         memory_until -> BigInt,
+        forwards_until -> BigInt,
     }
 }
 
@@ -694,6 +695,63 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    swaps (community_id, id) {
+        community_id -> BigInt,
+        id -> BigInt,
+        carrier -> Nullable<Text>,
+        region -> Nullable<Text>,
+        overlap_s -> BigInt,
+        notice -> Nullable<Text>,
+        state -> SmallInt,
+        undoing -> Bool,
+        total -> BigInt,
+        moved -> BigInt,
+        failed -> BigInt,
+        told -> BigInt,
+        undone -> BigInt,
+        not_undone -> BigInt,
+        place_member -> BigInt,
+        place_number -> BigInt,
+        pass_moved -> BigInt,
+        forwards_until -> BigInt,
+        who -> SmallInt,
+        who_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    swap_numbers (community_id, swap_id, number_id) {
+        community_id -> BigInt,
+        swap_id -> BigInt,
+        number_id -> BigInt,
+        emptied -> Bool,
+        former_state -> Text,
+        forwards_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    swap_moves (community_id, swap_id, member_id, from_number_id) {
+        community_id -> BigInt,
+        swap_id -> BigInt,
+        member_id -> BigInt,
+        from_number_id -> BigInt,
+        contact_id -> BigInt,
+        assignment_id -> BigInt,
+        to_number_id -> Nullable<BigInt>,
+        moved_at -> BigInt,
+        told -> SmallInt,
+        notice_id -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        undone_at -> Nullable<BigInt>,
+        undo_reason -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     app_devices,
@@ -729,6 +787,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     pools,
     releases,
     strangers,
+    swap_moves,
+    swap_numbers,
+    swaps,
     traffic_days,
     traffic_waits,
 );

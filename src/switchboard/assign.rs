@@ -405,6 +405,7 @@ pub(super) fn release_locked(
     history::note_end(conn, ctx, community, pair, why, cool_until)?;
     for side in pair {
         assignments::delete(conn, community, side.member, side.number)?;
+        releases::forward_none(conn, community, (side.member, side.contact), ctx.now.0)?;
         releases::record(
             conn,
             &ReleaseRow {
@@ -416,6 +417,7 @@ pub(super) fn release_locked(
                 cool_until: cool_until.0,
                 made_at: Some(side.created_at.0),
                 memory_until: kept_until.0,
+                forwards_until: 0,
             },
         )?;
         notices::cancel_lane(conn, ctx, community, side.id, Reason::PairReleased)?;

@@ -223,6 +223,13 @@ impl EventLog {
         Ok(())
     }
 
+    /// A pair was moved to another number on one member's phones.
+    pub fn assignment_moved(&self, community: CommunityId, moved: &told::AssignmentMoved<'_>) -> Result<()> {
+        let lane = lane_of(Some(moved.contact.member), Some(moved.contact.contact));
+        self.push(News::of(community, lane, moved)?);
+        Ok(())
+    }
+
     /// A phone stopped something, or allows it again.
     pub fn opt_out_changed(&self, community: CommunityId, change: &told::OptOutChanged) -> Result<()> {
         let lane = lane_of(change.member, change.contact);

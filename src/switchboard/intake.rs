@@ -127,7 +127,7 @@ pub(crate) fn media_wanted(
     text: &str,
 ) -> Result<MediaWanted> {
     let text = cleaned(text);
-    let facts = route::facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show)?;
+    let facts = route::facts(conn, &mut DialledCache::new(), (from, to), (Purpose::Show, now))?;
     let Some(dialled) = &facts.dialled else {
         return Ok(MediaWanted::Refused);
     };
@@ -170,7 +170,7 @@ fn ruled(
     cause: Cause,
     inbound: &InboundText,
 ) -> Outcome {
-    let facts = route::facts(conn, cache, (inbound.from, inbound.to), Purpose::Act)?;
+    let facts = route::facts(conn, cache, (inbound.from, inbound.to), (Purpose::Act, ctx.now))?;
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
         tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");

@@ -356,7 +356,12 @@ fn turn_away(
     if row.media > 0 {
         media::drop_of_message(conn, community, id, ctx.now)?;
     }
-    let facts = route::facts(conn, &mut DialledCache::new(), (phone, dialled), Purpose::Act)?;
+    let facts = route::facts(
+        conn,
+        &mut DialledCache::new(),
+        (phone, dialled),
+        (Purpose::Act, ctx.now),
+    )?;
     let others = match &facts.dialled {
         Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,
         None => Vec::new(),

@@ -135,6 +135,7 @@ fn remember(
         cool_until: ctx.now.0,
         made_at: None,
         memory_until: ctx.now.0,
+        forwards_until: 0,
     };
     Ok(releases::record(conn, &row)?)
 }

@@ -29,6 +29,7 @@ pub(super) async fn keep(board: Switchboard, stop: CancellationToken) {
     let mut lead = board.lead("keeper");
     let mut tended_at = Timestamp(i64::MIN);
     let mut tending: Option<JoinHandle<()>> = None;
+    let mut swapping: Option<JoinHandle<()>> = None;
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
@@ -39,6 +40,9 @@ pub(super) async fn keep(board: Switchboard, stop: CancellationToken) {
         }
         if let Err(error) = board.release_deferred().await {
             tracing::warn!(%error, "texts that waited for texting hours could not be looked at");
+        }
+        if swapping.as_ref().is_none_or(JoinHandle::is_finished) {
+            swapping = Some(tokio::spawn(board.clone().go_on_swapping(stop.clone())));
         }
         let now = board.now();
         if tending.as_ref().is_none_or(JoinHandle::is_finished) && now.since(tended_at) >= TEND_EVERY_MS {
@@ -52,8 +56,8 @@ pub(super) async fn keep(board: Switchboard, stop: CancellationToken) {
             }));
         }
     }
-    if let Some(tending) = tending {
-        let _ = tending.await;
+    for task in tending.into_iter().chain(swapping) {
+        let _ = task.await;
     }
 }
 

@@ -99,6 +99,11 @@ fn stop(
     if record(conn, ctx, dialled, from, dialled.number.id, contact)? {
         tell(ctx, facts, dialled, contact, false, true)?;
     }
+    if let Some(old) = &facts.came_over {
+        // Its carrier blocks the number that was dialled in truth.
+        opt_ins::stopped(conn, ctx, dialled.community, from, Some(old.id))?;
+        record(conn, ctx, dialled, from, old.id, contact)?;
+    }
     let Some(pair) = &facts.pair else {
         return Ok(Vec::new());
     };
@@ -166,6 +171,9 @@ fn start(
     if opt_outs::lift(conn, dialled.community, from, dialled.number.id)? {
         let contact = facts.pair.as_ref().map(|p| p.row.contact.as_i64());
         tell(ctx, facts, dialled, contact, false, false)?;
+    }
+    if let Some(old) = &facts.came_over {
+        opt_outs::lift(conn, dialled.community, from, old.id)?;
     }
     let lifted = opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)?;
     // It may have come from the phone that this one replaces.

@@ -80,6 +80,7 @@ mod shortage;
 mod side;
 mod strangers;
 mod stream;
+pub mod swap;
 mod sweep;
 pub mod switching;
 mod tidy;

@@ -216,6 +216,7 @@ pub(crate) fn of_failure(
         return Ok(None);
     };
     let community = CommunityId::from_i64(message.community_id);
+    let number = stands_now(conn, community, message, number)?;
     let Some((phone, frozen)) = still_theirs(conn, community, message.from_member, phone)? else {
         return Ok(None);
     };
@@ -242,6 +243,25 @@ pub(crate) fn of_failure(
         frozen,
     };
     write(conn, ctx, &notice).map(sendable)
+}
+
+/// The number that stands for the recipient on the sender's phones now, where another was dialled that leads there: what
+/// the sender is told comes from the one that stays.
+fn stands_now(
+    conn: &mut Conn,
+    community: CommunityId,
+    message: &MessageRow,
+    dialled: NumberRow,
+) -> Result<NumberRow> {
+    let (Some(from), Some(to)) = (message.from_member, message.to_member) else {
+        return Ok(dialled);
+    };
+    let pair = (MemberId::from_i64(from), MemberId::from_i64(to));
+    let row = crate::store::assignments::by_contact(conn, community, pair.0, pair.1)?;
+    match row.filter(|row| row.number.as_i64() != dialled.id) {
+        Some(row) => Ok(numbers::get(conn, community, row.number)?.unwrap_or(dialled)),
+        None => Ok(dialled),
+    }
 }
 
 /// The phone to tell somebody something who wrote from `phone`, and whether it is frozen: that one, or their first if

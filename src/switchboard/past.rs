@@ -15,7 +15,7 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::history::{self as rows, HistoryRow};
 use crate::store::numbers::NumberRow;
 use crate::store::presence::{self, DeviceChangeRow};
-use crate::store::{Conn, StoreError, numbers, phone_holds};
+use crate::store::{Conn, StoreError, numbers, phone_holds, releases};
 
 impl Switchboard {
     /// What a text from `from` to `to` would have met at `at`. Without a community it is that which has the number
@@ -60,6 +60,7 @@ fn nothing() -> Facts {
         pair: None,
         released: None,
         desk_stopped: false,
+        came_over: None,
     }
 }
 
@@ -121,6 +122,34 @@ pub(super) fn facts(
             .is_none_or(|known| own.released_at >= known.released_at)
     });
     facts.released = own.or(facts.released);
+    lead_on(conn, facts, at)
+}
+
+/// As far as the release of the number is still the last one of that phone, it says until when the number led on.
+fn lead_on(conn: &mut Conn, mut facts: Facts, at: Timestamp) -> Result<Facts> {
+    let (Some(dialled), Some(sender), Some(released)) = (&mut facts.dialled, &facts.sender, facts.released)
+    else {
+        return Ok(facts);
+    };
+    let (community, member) = (dialled.community, MemberId::from_i64(sender.member_id));
+    let number = NumberId::from_i64(dialled.number.id);
+    let last = releases::get(conn, community, member, number)?.filter(|last| {
+        last.released_at <= at.0
+            && last.forwards_until > at.0
+            && released.contact == Some(MemberId::from_i64(last.contact_id))
+    });
+    let Some(last) = last else {
+        return Ok(facts);
+    };
+    let then = rows::of_contact(conn, community, (member, MemberId::from_i64(last.contact_id)), at)?;
+    let Some(row) = then.filter(|row| row.live) else {
+        return Ok(facts);
+    };
+    let then_theirs = numbers::get(conn, community, NumberId::from_i64(row.number_id))?
+        .ok_or(StoreError::Corrupt("assignment_history.number_id"))?;
+    facts.came_over = Some(std::mem::replace(&mut dialled.number, then_theirs));
+    facts.pair = Some(other_end(conn, community, &row, at)?);
+    facts.released = None;
     Ok(facts)
 }
 
@@ -129,6 +158,7 @@ fn released(row: &HistoryRow) -> Released {
         contact: Some(MemberId::from_i64(row.contact_id)),
         released_at: Timestamp(row.at),
         cool_until: Timestamp(row.cool_until.unwrap_or(row.at)),
+        forwards_until: Timestamp(0),
     }
 }
 

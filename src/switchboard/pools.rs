@@ -3,7 +3,7 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, campaigns, desk, history, notices, phone_memory, region};
+use super::{Context, Expected, Switchboard, campaigns, desk, history, notices, phone_memory, region, swap};
 use crate::domain::id::{CampaignId, CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
@@ -272,6 +272,9 @@ pub(crate) fn edit_number(
     if let Some(Some(campaign)) = edit.campaign {
         campaigns::require(conn, community, campaign)?;
     }
+    if edit.state == Some(NumberState::Active) || edit.desk == Some(true) {
+        swap::check_staying(conn, community, id)?;
+    }
     let change = NumberChange {
         pool_id: edit.pool.map(PoolId::as_i64),
         carrier: edit.carrier.clone(),
@@ -305,6 +308,7 @@ pub(crate) fn remove_number(
     id: NumberId,
 ) -> Result<()> {
     let row = require_number(conn, community, id)?;
+    swap::check_removal(conn, ctx, community, id)?;
     if !rows::remove_unused(conn, community, id)? {
         return Err(SwitchboardError::conflict(
             "number_in_use",

@@ -46,6 +46,10 @@ pub struct Release {
     pub cool_until: Timestamp,
     /// Until when it is kept for the contact; null where that was discarded, or the contact has a number again.
     pub kept_until: Option<Timestamp>,
+    /// Until when whoever texts or calls it from that phone still reaches the contact, who has another number since a
+    /// swap; null where it does not.
+    #[schema(example = json!(null))]
+    pub forwards_until: Option<Timestamp>,
 }
 
 /// A pair that was made again.
@@ -80,6 +84,7 @@ fn view(conn: &mut Conn, row: &ReleaseRow, now: Timestamp) -> Result<Release> {
         released_at: Timestamp(row.released_at),
         cool_until: Timestamp(row.cool_until),
         kept_until: (row.memory_until > 0).then_some(Timestamp(row.memory_until)),
+        forwards_until: (row.forwards_until > now.0).then_some(Timestamp(row.forwards_until)),
     })
 }
 

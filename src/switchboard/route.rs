@@ -89,6 +89,8 @@ pub(crate) struct Facts {
     pub released: Option<Released>,
     /// The sender has stopped the desk, which was dialled.
     pub desk_stopped: bool,
+    /// The number that was dialled in truth, which leads to the one that stands for the contact now.
+    pub came_over: Option<NumberRow>,
 }
 
 /// For whom a number stood on a phone.
@@ -98,6 +100,8 @@ pub(crate) struct Released {
     pub contact: Option<MemberId>,
     pub released_at: Timestamp,
     pub cool_until: Timestamp,
+    /// Until when it leads to the number that stands for that contact since.
+    pub forwards_until: Timestamp,
 }
 
 impl From<ReleaseRow> for Released {
@@ -106,6 +110,7 @@ impl From<ReleaseRow> for Released {
             contact: Some(MemberId::from_i64(row.contact_id)),
             released_at: Timestamp(row.released_at),
             cool_until: Timestamp(row.cool_until),
+            forwards_until: Timestamp(row.forwards_until),
         }
     }
 }
@@ -116,6 +121,7 @@ impl From<PhoneHoldRow> for Released {
             contact: row.contact_id.map(MemberId::from_i64),
             released_at: Timestamp(row.released_at),
             cool_until: Timestamp(row.cool_until),
+            forwards_until: Timestamp(0),
         }
     }
 }
@@ -169,7 +175,7 @@ pub(crate) fn facts(
     conn: &mut Conn,
     cache: &mut DialledCache,
     (from, to): (E164, E164),
-    purpose: Purpose,
+    (purpose, now): (Purpose, Timestamp),
 ) -> Result<Facts> {
     let mut facts = Facts {
         dialled: dialled(conn, cache, to)?,
@@ -177,6 +183,7 @@ pub(crate) fn facts(
         pair: None,
         released: None,
         desk_stopped: false,
+        came_over: None,
     };
     let Some(Dialled {
         community,
@@ -216,11 +223,39 @@ pub(crate) fn facts(
         let since = facts.sender.as_ref().map_or(i64::MAX, |phone| phone.created_at);
         released.released_at.0 >= since
     };
+    let leads_to = facts.released.filter(|released| released.forwards_until > now);
     if !facts.released.as_ref().is_some_and(has_seen) {
         // The phone may have been somebody else's when it last had this number.
         let hold = phone_holds::get(conn, *community, from, number)?;
         facts.released = hold.map(Into::into).or(facts.released);
     }
+    match leads_to.and_then(|release| release.contact) {
+        Some(contact) if facts.released.and_then(|last| last.contact) == Some(contact) => {
+            lead_on(conn, facts, contact, purpose)
+        }
+        _ => Ok(facts),
+    }
+}
+
+/// The contact has another number by now, and the one that was dialled still leads there: all goes on as if that one
+/// had been dialled.
+fn lead_on(conn: &mut Conn, mut facts: Facts, contact: MemberId, purpose: Purpose) -> Result<Facts> {
+    let (Some(dialled), Some(sender)) = (&mut facts.dialled, &facts.sender) else {
+        return Ok(facts);
+    };
+    let (community, member) = (dialled.community, MemberId::from_i64(sender.member_id));
+    let row = match purpose {
+        Purpose::Show => assignments::by_contact(conn, community, member, contact)?,
+        Purpose::Act => assignments::hold_by_contact(conn, community, member, contact)?,
+    };
+    let Some(row) = row else {
+        return Ok(facts);
+    };
+    let now_theirs =
+        numbers::get(conn, community, row.number)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    facts.came_over = Some(std::mem::replace(&mut dialled.number, now_theirs));
+    facts.pair = Some(other_end(conn, community, dialled.apps, row)?);
+    facts.released = None;
     Ok(facts)
 }
 
@@ -444,7 +479,8 @@ pub(crate) fn unknown(community: CommunityId, at: Timestamp, began: Timestamp) -
 pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) -> Decision {
     let mut decision = Decision::begin("bridge", "the text is bridged to the contact".into());
     if let Some(dialled) = &facts.dialled {
-        let id = NumberId::from_i64(dialled.number.id);
+        let number = facts.came_over.as_ref().unwrap_or(&dialled.number);
+        let id = NumberId::from_i64(number.id);
         decision.community = Some(dialled.community);
         decision.number = Some(id);
         decision
@@ -472,6 +508,12 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
         decision.shown_number = pair.shown.e164().ok();
         decision.device = pair.device.as_ref().map(|d| DeviceId::from_i64(d.id));
         (decision.carrier, decision.carrier_state) = carrier.unzip();
+        if facts.came_over.is_some() {
+            decision.steps.push(format!(
+                "it was moved off that number by a swap, and still leads to {}, which stands for that contact now",
+                row.number
+            ));
+        }
         decision.steps.push(format!(
             "for {} this number is {} ({})",
             row.member, row.contact, row.id
@@ -545,8 +587,8 @@ impl Switchboard {
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
         let (registry, now) = (self.registry(), self.now());
         self.read(move |conn| {
-            let mut facts =
-                conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
+            let mut facts = conn
+                .snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), (Purpose::Show, now)))?;
             if facts
                 .dialled
                 .as_ref()
@@ -558,6 +600,7 @@ impl Switchboard {
                     pair: None,
                     released: None,
                     desk_stopped: false,
+                    came_over: None,
                 };
             }
             let carrier = facts.pair.as_ref().and_then(|pair| {
@@ -577,7 +620,8 @@ impl Switchboard {
 
     /// The decision alone, on the caller's own connection: what a bench measures.
     pub fn route_on(&self, conn: &mut Conn, from: E164, to: E164) -> Result<bool> {
-        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), Purpose::Show))?;
+        let how = (Purpose::Show, self.now());
+        let facts = conn.snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), how))?;
         Ok(rule(&facts) == Ruling::Bridge)
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::calls::Call;
 use super::views::{Contact, Message};
 use crate::domain::event::{EventKind, QuestionKind};
-use crate::domain::id::{CallId, CommunityId, EndpointId, MemberId, MessageId};
+use crate::domain::id::{CallId, CommunityId, EndpointId, MemberId, MessageId, SwapId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 
@@ -131,6 +131,24 @@ pub struct AssignmentReleased<'a> {
 
 impl Told for AssignmentReleased<'_> {
     const KIND: EventKind = EventKind::AssignmentReleased;
+}
+
+/// A pair has another number on one member's phones.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AssignmentMovedData)]
+pub struct AssignmentMoved<'a> {
+    /// The pair, as the member has it on whose phones it has another number.
+    pub contact: &'a Contact,
+    /// The number that it had.
+    pub former_number: E164,
+    /// Until when the former number still leads to the contact.
+    pub forwards_until: Timestamp,
+    /// The swap that moved it.
+    pub swap: SwapId,
+}
+
+impl Told for AssignmentMoved<'_> {
+    const KIND: EventKind = EventKind::AssignmentMoved;
 }
 
 /// A phone stopped something, or allows it again.

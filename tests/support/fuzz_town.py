@@ -81,6 +81,10 @@ class Town:
         assert self.pair
         return self.add_number()  # It stands for nobody yet.
 
+    @property
+    def swap(self) -> str:
+        return self.make("swaps", {"numbers": [self.add_number()]})["id"]
+
     @cached_property
     def campaign(self) -> str:
         return self.make("campaigns", {"name": f"Campaign {unique()}"})["id"]
@@ -233,6 +237,10 @@ class Town:
             body[name] = fresh[name]()
         if operation.endswith("/release"):
             body["re_pair"] = True  # They are no contacts any more.
+        if "/swaps" in operation:
+            body.pop("carrier", None)
+            body.pop("region", None)
+            body["numbers"] = [self.add_number()]
         if operation.endswith("/replace"):
             body.pop("settle", None)
         # What belongs together.

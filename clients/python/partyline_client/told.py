@@ -6,6 +6,7 @@ from typing import Any
 
 from .rest.models import (
     AssignmentCreatedEvent,
+    AssignmentMovedEvent,
     AssignmentReleasedEvent,
     CallAnsweredEvent,
     CallEndedEvent,
@@ -27,6 +28,7 @@ Event = (
     MessageReceivedEvent
     | MessageStatusEvent
     | AssignmentCreatedEvent
+    | AssignmentMovedEvent
     | AssignmentReleasedEvent
     | OptOutChangedEvent
     | QuarantineHeldEvent
@@ -61,6 +63,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event | Question]] = {
     "message.status": MessageStatusEvent.from_dict,
     "assignment.created": AssignmentCreatedEvent.from_dict,
     "assignment.released": AssignmentReleasedEvent.from_dict,
+    "assignment.moved": AssignmentMovedEvent.from_dict,
     "opt_out.changed": OptOutChangedEvent.from_dict,
     "quarantine.held": QuarantineHeldEvent.from_dict,
     "member.erased": MemberErasedEvent.from_dict,

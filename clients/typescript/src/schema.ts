@@ -456,6 +456,147 @@ export interface paths {
         patch: operations["update_campaign"];
         trace?: never;
     };
+    "/v1/communities/{community}/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List swaps */
+        get: operations["list_swaps"];
+        put?: never;
+        /**
+         * Move every pair off numbers
+         * @description Begins a swap; `GET …/swaps/{swap}` says how far it has come. Its numbers take no new pairs from now on. Each row on them gets the number that fits best on that member's phones; on the contact's phones nothing changes. For `overlap_s` the old number still leads to the contact. The same request again is the same swap: one that was paused or has failed goes on.
+         */
+        post: operations["create_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/swaps/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a swap would do
+         * @description Which rows would get which numbers, who would be told, and what cannot be moved, each with a sentence. Nothing is changed. A row whose number is taken before the swap comes to it gets another one then.
+         */
+        post: operations["plan_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/swaps/{swap}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a swap
+         * @description `moved` of `total` rows are behind it. A number that is `retired` can be removed.
+         */
+        get: operations["get_swap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/swaps/{swap}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a swap has moved
+         * @description And what it could not move, or move back, each with a sentence.
+         */
+        get: operations["list_swap_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/swaps/{swap}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a swap
+         * @description It stops after the rows that are under way. What was moved stays, and its old numbers lead on as long as ever.
+         */
+        post: operations["pause_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/swaps/{swap}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a swap go on
+         * @description One that was paused goes on where it stood; one that has failed tries the rows again that are left.
+         */
+        post: operations["resume_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/swaps/{swap}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a swap
+         * @description What it has moved goes back, as far as the old number is in service and free on that phone; what cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new ones lead back for `overlap_s`.
+         */
+        post: operations["undo_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/traffic": {
         parameters: {
             query?: never;
@@ -1808,6 +1949,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "assignment.moved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pair has another number on one member's phones
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_assignment_moved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "opt_out.changed": {
         parameters: {
             query?: never;
@@ -2558,7 +2719,7 @@ export interface components {
          * @description Why an assignment changed.
          * @enum {string}
          */
-        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed" | "imported" | "phone_replaced" | "merged";
+        ChangeReason: "history_began" | "contact_added" | "chosen_back" | "answered" | "accepted" | "blocked" | "unblocked" | "stopped" | "started" | "phone_joined" | "released" | "recycled" | "member_removed" | "imported" | "phone_replaced" | "merged" | "moved" | "moved_back";
         /**
          * @description The words for them.
          * @enum {string}
@@ -2887,7 +3048,7 @@ export interface components {
             waiting: number;
         };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["AssignmentMovedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -2897,7 +3058,7 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.erased" | "endpoint.test";
+        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "assignment.moved" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.erased" | "endpoint.test";
         /** @description The community of a document. */
         ExportedCommunity: {
             /** @description Its id. */
@@ -3775,6 +3936,32 @@ export interface components {
              */
             overlap_s: number;
         };
+        NewSwap: {
+            /** @description The numbers that are to be empty. Give these, or `carrier`, or `region`. */
+            numbers?: components["schemas"]["NumberId"][] | null;
+            /**
+             * @description Every number that leaves by this carrier, but the desk.
+             * @example null
+             */
+            carrier?: string | null;
+            /**
+             * @description Every number of this country, but the desk.
+             * @example null
+             */
+            region?: string | null;
+            /**
+             * Format: int64
+             * @description Whole seconds for which an old number still leads to the contact; two weeks where it is left out.
+             * @example 1209600
+             */
+            overlap_s?: number | null;
+            /**
+             * @description What phones are told from the new number; `{name}` and `{until}` stand for the contact's name and the day until
+             *     which the old number works. As the policy `swap_notice` says where it is left out; null for nothing.
+             * @example {name} has a new number, this one. The old one works until {until}.
+             */
+            notice?: string | null;
+        };
         NewVerification: {
             /** @description The community that is to be verified; all of them, and the directory of numbers, if absent. */
             community?: null | components["schemas"]["CommunityId"];
@@ -4316,6 +4503,32 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        SwapPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["Swap"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        SwapMovePage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["SwapMove"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         VerificationPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -4403,6 +4616,28 @@ export interface components {
             owner?: null | components["schemas"]["OwnerSettlement"];
             /** @description Say what stands against it and what would become of it; write nothing. */
             dry_run?: boolean;
+        };
+        /** @description A row that would be moved, or could not be. */
+        PlannedMove: {
+            /** @description On whose phones. */
+            member: components["schemas"]["MemberId"];
+            /** @description For whom the number stands. */
+            contact: components["schemas"]["MemberId"];
+            /** @description The row. */
+            assignment: components["schemas"]["AssignmentId"];
+            /** @description The number that it has. */
+            from: components["schemas"]["E164"];
+            /** @description The number that it would get; null where it cannot be moved. */
+            to: null | components["schemas"]["E164"];
+            /** @description The new number cannot do all that the old one can. */
+            narrower: boolean;
+            /** @description Who would hear of it. */
+            told: components["schemas"]["SwapTelling"];
+            /**
+             * @description Why it cannot be moved, in a sentence.
+             * @example null
+             */
+            reason: string | null;
         };
         /** @description The policies of one community. */
         Policy: {
@@ -4626,6 +4861,12 @@ export interface components {
              * @default Your contacts have changed. Open your private link to take them again.
              */
             book_changed_notice: string;
+            /**
+             * @description What a phone reads whose contact has another number since a swap, from that number. `{name}` is the contact's name,
+             *     `{until}` the day until which the old number works.
+             * @default {name} now reaches you from this number. The old one works until {until}.
+             */
+            swap_notice: string;
             /**
              * @description Whether texts wait for the texting hours of whom they are for, by the clock where that person is.
              * @default false
@@ -4933,6 +5174,12 @@ export interface components {
              */
             book_changed_notice: string;
             /**
+             * @description What a phone reads whose contact has another number since a swap, from that number. `{name}` is the contact's name,
+             *     `{until}` the day until which the old number works.
+             * @default {name} now reaches you from this number. The old one works until {until}.
+             */
+            swap_notice: string;
+            /**
              * @description Whether texts wait for the texting hours of whom they are for, by the clock where that person is.
              * @default false
              */
@@ -5238,6 +5485,11 @@ export interface components {
             cool_until: components["schemas"]["Timestamp"];
             /** @description Until when it is kept for the contact; null where that was discarded, or the contact has a number again. */
             kept_until: null | components["schemas"]["Timestamp"];
+            /**
+             * @description Until when whoever texts or calls it from that phone still reaches the contact, who has another number since a
+             *     swap; null where it does not.
+             */
+            forwards_until: null | components["schemas"]["Timestamp"];
         };
         /**
          * @description How a released number stands.
@@ -5305,6 +5557,198 @@ export interface components {
             contact: components["schemas"]["MemberId"];
             /** @description What is to become of the pair. */
             by: components["schemas"]["ConflictSettlement"];
+        };
+        /** @description A swap: every pair is moved off some numbers. */
+        Swap: {
+            /** @description The id. */
+            id: components["schemas"]["SwapId"];
+            /** @description How it stands. */
+            state: components["schemas"]["SwapState"];
+            /** @description Whether it goes back, or did before it was paused. */
+            undoing: boolean;
+            /**
+             * @description The carrier that was named; null where it was not.
+             * @example null
+             */
+            carrier: string | null;
+            /**
+             * @description The region that was named; null where it was not.
+             * @example null
+             */
+            region: string | null;
+            /** @description The numbers that it empties. */
+            numbers: components["schemas"]["SwapNumber"][];
+            /**
+             * Format: int64
+             * @description Whole seconds for which an old number leads on.
+             */
+            overlap_s: number;
+            /** @description What phones are told; null: nothing. */
+            notice: string | null;
+            /**
+             * Format: int64
+             * @description Rows on the numbers when it began.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Rows that it has moved.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Rows that are still on the numbers.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Rows that could not be moved; `GET …/moves` says why.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Phones that are told by a text, those that are frozen among them.
+             */
+            told: number;
+            /**
+             * Format: int64
+             * @description Rows that were moved back.
+             */
+            undone: number;
+            /**
+             * Format: int64
+             * @description Rows that could not be moved back; `GET …/moves` says why.
+             */
+            not_undone: number;
+            /** @description Until when the last of the old numbers leads on; null while nothing was moved. */
+            forwards_until: null | components["schemas"]["Timestamp"];
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was over. */
+            ended_at: null | components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A swap: the moving of every pair off some numbers. The id is `swp_` and 13 letters and digits; ids sort by time.
+         * @example swp_1tq3v8r4w0801
+         */
+        SwapId: string;
+        /** @description A row that a swap has moved, or could not move. */
+        SwapMove: {
+            /** @description On whose phones. */
+            member: components["schemas"]["MemberId"];
+            /** @description For whom the number stands. */
+            contact: components["schemas"]["MemberId"];
+            /** @description The row. */
+            assignment: components["schemas"]["AssignmentId"];
+            /** @description The id of the number that it had. */
+            from_id: components["schemas"]["NumberId"];
+            /** @description The number that it had. */
+            from: components["schemas"]["E164"];
+            /** @description The number that it got; null where it could not be moved. */
+            to: null | components["schemas"]["E164"];
+            /** @description When it was moved, or tried. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who hears of it. */
+            told: components["schemas"]["SwapTelling"];
+            /** @description The text that tells the phone. */
+            notice: null | components["schemas"]["MessageId"];
+            /**
+             * @description Why it could not be moved, in a sentence.
+             * @example null
+             */
+            reason: string | null;
+            /** @description When it was moved back. */
+            undone_at: null | components["schemas"]["Timestamp"];
+            /**
+             * @description Why it could not be moved back, in a sentence.
+             * @example null
+             */
+            undo_reason: string | null;
+        };
+        /** @description A number that a swap empties. */
+        SwapNumber: {
+            /** @description The id. */
+            id: components["schemas"]["NumberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /**
+             * Format: int64
+             * @description Rows on it now.
+             */
+            left: number;
+            /** @description Until when it leads on for somebody; null where it does not. */
+            forwards_until: null | components["schemas"]["Timestamp"];
+            /** @description It is empty and leads nowhere any more: it can be removed, or was. */
+            retired: boolean;
+        };
+        /** @description What a swap would do. */
+        SwapPlan: {
+            /** @description Rows on the numbers. */
+            rows: number;
+            /** @description Of those, how many can be moved. */
+            movable: number;
+            /** @description Of those, how many get a number that cannot do all that the old one can. */
+            narrower: number;
+            /** @description How many cannot be moved. */
+            stuck: number;
+            /** @description Members on whose phones anything changes. */
+            members: number;
+            /** @description Who is told of how many rows. */
+            told: components["schemas"]["SwapTold"];
+            /**
+             * Format: int64
+             * @description Whole seconds for which an old number would lead on.
+             */
+            overlap_s: number;
+            /** @description What phones would be told; null: nothing. */
+            notice: string | null;
+            /** @description The numbers that would be emptied, with the rows on each. */
+            numbers: components["schemas"]["SwapTargets"][];
+            /** @description The numbers that rows would get, with how many each. */
+            targets: components["schemas"]["SwapTargets"][];
+            /** @description A page of the moves, by member and old number. */
+            moves: components["schemas"]["PlannedMove"][];
+            /**
+             * @description Where the next page of moves begins: give it as `cursor`. Null on the last page.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * @description How a swap stands.
+         * @enum {string}
+         */
+        SwapState: "running" | "undoing" | "paused" | "done" | "failed" | "undone";
+        /** @description A number, with how many rows. */
+        SwapTargets: {
+            /** @description The id. */
+            id: components["schemas"]["NumberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description Rows. */
+            rows: number;
+            /** @description Of those, how many cannot be moved. */
+            stuck: number;
+        };
+        /**
+         * @description Who hears that a contact has another number.
+         * @enum {string}
+         */
+        SwapTelling: "phone" | "frozen" | "app_only" | "silent" | "not_wanted";
+        /** @description Who would be told of how many rows. */
+        SwapTold: {
+            /** @description Phones that get a text from the new number. */
+            phone: number;
+            /** @description Frozen phones, which get it when they come back. */
+            frozen: number;
+            /** @description Members who read in an app alone, which is told by an event. */
+            app_only: number;
+            /** @description Rows of which nobody is told: they wait for acceptance, are blocked or stopped. */
+            silent: number;
+            /** @description Rows of which nobody is told, as no text is wanted. */
+            not_wanted: number;
         };
         /**
          * @description What takes a number's room.
@@ -5478,7 +5922,7 @@ export interface components {
          * @description What must hold of the assignment table; each offender names the rule that it breaks.
          * @enum {string}
          */
-        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "leads_on" | "swap_moved" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
         /** @description How many break a rule. */
         VerificationRuleCount: {
             /** @description The rule. */
@@ -5616,6 +6060,21 @@ export interface components {
             /** @description Where. */
             community: components["schemas"]["CommunityId"];
             data: components["schemas"]["AssignmentReleasedData"];
+        };
+        /** @description A pair has another number on one member's phones. */
+        AssignmentMovedEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "assignment.moved";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["AssignmentMovedData"];
         };
         /** @description A phone sent STOP, STOPALL or START. */
         OptOutChangedEvent: {
@@ -5880,6 +6339,17 @@ export interface components {
         AssignmentReleasedData: {
             /** @description The pair as it was. */
             contact: components["schemas"]["Contact"];
+        };
+        /** @description A pair has another number on one member's phones. */
+        AssignmentMovedData: {
+            /** @description The pair, as the member has it on whose phones it has another number. */
+            contact: components["schemas"]["Contact"];
+            /** @description The number that it had. */
+            former_number: components["schemas"]["E164"];
+            /** @description Until when the former number still leads to the contact. */
+            forwards_until: components["schemas"]["Timestamp"];
+            /** @description The swap that moved it. */
+            swap: components["schemas"]["SwapId"];
         };
         /** @description A phone stopped something, or allows it again. */
         OptOutChangedData: {
@@ -6335,6 +6805,7 @@ export interface operations {
                      *             "book_link_s": 604800,
                      *             "book_changes": "silent",
                      *             "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *             "swap_notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *             "texting_hours": false,
                      *             "texting_from": "08:00",
                      *             "texting_until": "21:00",
@@ -6456,6 +6927,7 @@ export interface operations {
                      *         "book_link_s": 604800,
                      *         "book_changes": "silent",
                      *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *         "swap_notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *         "texting_hours": false,
                      *         "texting_from": "08:00",
                      *         "texting_until": "21:00",
@@ -6580,6 +7052,7 @@ export interface operations {
                      *         "book_link_s": 604800,
                      *         "book_changes": "silent",
                      *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *         "swap_notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *         "texting_hours": false,
                      *         "texting_from": "08:00",
                      *         "texting_until": "21:00",
@@ -6709,6 +7182,7 @@ export interface operations {
                      *         "book_link_s": 604800,
                      *         "book_changes": "silent",
                      *         "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *         "swap_notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *         "texting_hours": false,
                      *         "texting_from": "08:00",
                      *         "texting_until": "21:00",
@@ -9279,6 +9753,862 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_swaps: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "swp_1tq3v8r4w0801",
+                     *           "state": "running",
+                     *           "undoing": false,
+                     *           "carrier": null,
+                     *           "region": null,
+                     *           "numbers": [
+                     *             {
+                     *               "id": "num_1tq3v8r4w0801",
+                     *               "number": "+15005550101",
+                     *               "left": 0,
+                     *               "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *               "retired": false
+                     *             }
+                     *           ],
+                     *           "overlap_s": 1,
+                     *           "notice": "string",
+                     *           "total": 0,
+                     *           "moved": 0,
+                     *           "left": 0,
+                     *           "failed": 0,
+                     *           "told": 0,
+                     *           "undone": 0,
+                     *           "not_undone": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "created_at": "2026-01-15T09:30:00.000Z",
+                     *           "changed_at": "2026-01-15T09:30:00.000Z",
+                     *           "ended_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SwapPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_swap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "numbers": [
+                 *         "num_1tq3v8r4w0801"
+                 *       ],
+                 *       "carrier": null,
+                 *       "region": null,
+                 *       "overlap_s": 1209600,
+                 *       "notice": "{name} has a new number, this one. The old one works until {until}."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSwap"];
+            };
+        };
+        responses: {
+            /** @description The swap that empties the same numbers, which goes on. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "swp_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "undoing": false,
+                     *       "carrier": null,
+                     *       "region": null,
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "left": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "retired": false
+                     *         }
+                     *       ],
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "total": 0,
+                     *       "moved": 0,
+                     *       "left": 0,
+                     *       "failed": 0,
+                     *       "told": 0,
+                     *       "undone": 0,
+                     *       "not_undone": 0,
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            /** @description The swap, as it begins. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "swp_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "undoing": false,
+                     *       "carrier": null,
+                     *       "region": null,
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "left": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "retired": false
+                     *         }
+                     *       ],
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "total": 0,
+                     *       "moved": 0,
+                     *       "left": 0,
+                     *       "failed": 0,
+                     *       "told": 0,
+                     *       "undone": 0,
+                     *       "not_undone": 0,
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `number_in_swap`: A swap empties the number.
+             *     - `no_other_numbers`: No number would be left that could take a pair.
+             *     - `swap_state`: The swap is over, or goes the other way.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    plan_swap: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "numbers": [
+                 *         "num_1tq3v8r4w0801"
+                 *       ],
+                 *       "carrier": null,
+                 *       "region": null,
+                 *       "overlap_s": 1209600,
+                 *       "notice": "{name} has a new number, this one. The old one works until {until}."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSwap"];
+            };
+        };
+        responses: {
+            /** @description The counts of the whole swap, and a page of its moves. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rows": 0,
+                     *       "movable": 0,
+                     *       "narrower": 0,
+                     *       "stuck": 0,
+                     *       "members": 0,
+                     *       "told": {
+                     *         "phone": 0,
+                     *         "frozen": 0,
+                     *         "app_only": 0,
+                     *         "silent": 0,
+                     *         "not_wanted": 0
+                     *       },
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "rows": 0,
+                     *           "stuck": 0
+                     *         }
+                     *       ],
+                     *       "targets": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "rows": 0,
+                     *           "stuck": 0
+                     *         }
+                     *       ],
+                     *       "moves": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "assignment": "asg_1tq3v8r4w0801",
+                     *           "from": "+14155550101",
+                     *           "to": "+15005550101",
+                     *           "narrower": false,
+                     *           "told": "phone",
+                     *           "reason": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SwapPlan"];
+                };
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             *     - `bad_query`: The query string cannot be read.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `no_other_numbers`: No number would be left that could take a pair.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `answer_not_kept`: The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_swap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what you have. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The swap.
+                 * @example swp_1tq3v8r4w0801
+                 */
+                swap: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The swap. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "swp_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "undoing": false,
+                     *       "carrier": null,
+                     *       "region": null,
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "left": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "retired": false
+                     *         }
+                     *       ],
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "total": 0,
+                     *       "moved": 0,
+                     *       "left": 0,
+                     *       "failed": 0,
+                     *       "told": 0,
+                     *       "undone": 0,
+                     *       "not_undone": 0,
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            /** @description It is as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_swap_moves: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The swap.
+                 * @example swp_1tq3v8r4w0801
+                 */
+                swap: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by member and old number. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "contact": "mem_1tq3v8r4w0802",
+                     *           "assignment": "asg_1tq3v8r4w0801",
+                     *           "from_id": "num_1tq3v8r4w0801",
+                     *           "from": "+14155550101",
+                     *           "to": "+15005550101",
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "told": "phone",
+                     *           "notice": "msg_1tq3v8r4w0801",
+                     *           "reason": null,
+                     *           "undone_at": "2026-01-15T09:30:00.000Z",
+                     *           "undo_reason": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SwapMovePage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pause_swap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The swap.
+                 * @example swp_1tq3v8r4w0801
+                 */
+                swap: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The swap. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "swp_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "undoing": false,
+                     *       "carrier": null,
+                     *       "region": null,
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "left": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "retired": false
+                     *         }
+                     *       ],
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "total": 0,
+                     *       "moved": 0,
+                     *       "left": 0,
+                     *       "failed": 0,
+                     *       "told": 0,
+                     *       "undone": 0,
+                     *       "not_undone": 0,
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `swap_state`: The swap is over, or goes the other way.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resume_swap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The swap.
+                 * @example swp_1tq3v8r4w0801
+                 */
+                swap: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The swap. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "swp_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "undoing": false,
+                     *       "carrier": null,
+                     *       "region": null,
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "left": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "retired": false
+                     *         }
+                     *       ],
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "total": 0,
+                     *       "moved": 0,
+                     *       "left": 0,
+                     *       "failed": 0,
+                     *       "told": 0,
+                     *       "undone": 0,
+                     *       "not_undone": 0,
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `swap_state`: The swap is over, or goes the other way.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undo_swap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The swap.
+                 * @example swp_1tq3v8r4w0801
+                 */
+                swap: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The swap. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "swp_1tq3v8r4w0801",
+                     *       "state": "running",
+                     *       "undoing": false,
+                     *       "carrier": null,
+                     *       "region": null,
+                     *       "numbers": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "left": 0,
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *           "retired": false
+                     *         }
+                     *       ],
+                     *       "overlap_s": 1,
+                     *       "notice": "string",
+                     *       "total": 0,
+                     *       "moved": 0,
+                     *       "left": 0,
+                     *       "failed": 0,
+                     *       "told": 0,
+                     *       "undone": 0,
+                     *       "not_undone": 0,
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z",
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "changed_at": "2026-01-15T09:30:00.000Z",
+                     *       "ended_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Swap"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenOrReadOnly"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The first request with this `Idempotency-Key` is still under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_traffic: {
         parameters: {
             query?: {
@@ -10255,7 +11585,8 @@ export interface operations {
                      *           "state": "cooling",
                      *           "released_at": "2026-01-15T09:30:00.000Z",
                      *           "cool_until": "2026-01-15T09:30:00.000Z",
-                     *           "kept_until": "2026-01-15T09:30:00.000Z"
+                     *           "kept_until": "2026-01-15T09:30:00.000Z",
+                     *           "forwards_until": "2026-01-15T09:30:00.000Z"
                      *         }
                      *       ],
                      *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
@@ -10318,7 +11649,8 @@ export interface operations {
                      *       "state": "cooling",
                      *       "released_at": "2026-01-15T09:30:00.000Z",
                      *       "cool_until": "2026-01-15T09:30:00.000Z",
-                     *       "kept_until": "2026-01-15T09:30:00.000Z"
+                     *       "kept_until": "2026-01-15T09:30:00.000Z",
+                     *       "forwards_until": "2026-01-15T09:30:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Release"];
@@ -15711,6 +17043,99 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["AssignmentReleasedEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_assignment_moved: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "assignment.moved",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "contact": {
+                 *           "id": "ctc_1tq3v8r4w0801",
+                 *           "member": "mem_1tq3v8r4w0801",
+                 *           "contact": "mem_1tq3v8r4w0802",
+                 *           "number": "+15005550101",
+                 *           "mirror_number": "+15005550102",
+                 *           "origin": "chosen",
+                 *           "pending": false,
+                 *           "blocked": false,
+                 *           "stopped": false,
+                 *           "created_at": "2026-01-15T09:30:00.000Z"
+                 *         },
+                 *         "former_number": "+14155550101",
+                 *         "forwards_until": "2026-01-15T09:30:00.000Z",
+                 *         "swap": "swp_1tq3v8r4w0801"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignmentMovedEvent"];
             };
         };
         responses: {

@@ -24,13 +24,14 @@ use utoipa::OpenApi;
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
     contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
-    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, traffic,
-    verifications,
+    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
+    traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
     AssignmentId, BookLinkId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId,
-    EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId, VerificationId,
+    EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId, SwapId,
+    VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -47,6 +48,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         pools::create, pools::list, pools::one,
         numbers::create, numbers::list, numbers::one, numbers::edit, numbers::remove,
         campaigns::create, campaigns::list, campaigns::one, campaigns::edit, campaigns::remove,
+        swaps::create, swaps::plan, swaps::list, swaps::one, swaps::moves, swaps::pause, swaps::resume, swaps::undo,
         traffic::list, traffic::of_number, traffic::of_pair,
         assignments::list,
         messages::send, messages::list, messages::one, messages::quarantine, messages::held, messages::release, messages::discard,
@@ -76,7 +78,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId,
+    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId,
     )),
 )]
 struct Handlers;

@@ -61,6 +61,10 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";
     409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
+    409 number_in_swap: "A swap empties the number.", "num_1tq3v8r4w0801 is being emptied by swp_1tq3v8r4w0801; wait until that is over, or undo it";
+    409 number_leads_on: "Pairs were moved off the number, and it still leads to them.", "pairs were moved off num_1tq3v8r4w0801, and until 2026-02-01T00:00:00.000Z it still leads to them; remove it after that";
+    409 no_other_numbers: "No number would be left that could take a pair.", "no other number of this community is active and takes texts; add numbers first";
+    409 swap_state: "The swap is over, or goes the other way.", "swp_1tq3v8r4w0801 is done and has nothing to pause";
     409 desk_taken: "The community has a desk already.", "num_1tq3v8r4w0801 is the desk of this community, which has one; set its `desk` to false first";
     409 too_many_links: "The member has as many links as one may have.", "mem_1tq3v8r4w0801 has 10 links already; revoke one first";
     409 pool_has_campaign: "Another campaign covers the pool.", "the campaign `CABC123` covers pool_1tq3v8r4w0801 already; its numbers can name another one each", field "pool";

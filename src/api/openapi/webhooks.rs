@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{examples, parameters};
 use crate::switchboard::told::{
-    Asked, AssignmentCreated, AssignmentReleased, CallAnswered, CallEnded, CallRinging, EndpointTest,
-    MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
+    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging,
+    EndpointTest, MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
     QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, Told,
 };
 use crate::switchboard::{AppWord, Event};
@@ -76,6 +76,7 @@ fn events() -> Vec<Sent> {
         ),
         event::<AssignmentCreated<'_>>("A pair got its numbers", json!({})),
         event::<AssignmentReleased<'_>>("A pair lost its numbers", json!({})),
+        event::<AssignmentMoved<'_>>("A pair has another number on one member's phones", json!({})),
         event::<OptOutChanged>("A phone sent STOP, STOPALL or START", json!({})),
         event::<QuarantineHeld<'_>>(
             "A text was held because its pair is released",

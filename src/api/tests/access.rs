@@ -23,6 +23,7 @@ pub(super) fn example(pattern: &str, community: &str) -> String {
         ("{delivery}", "dlv_0000000000001"),
         ("{opt_out}", "opt_0000000000001"),
         ("{opt_in}", "oin_0000000000001"),
+        ("{swap}", "swp_0000000000001"),
         ("{call}", "call_0000000000001"),
         ("{verification}", "ver_0000000000001"),
         ("{import}", "imp_0000000000001"),

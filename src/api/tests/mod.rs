@@ -26,6 +26,7 @@ mod scopes;
 mod socket;
 mod story;
 mod stream;
+mod swaps;
 mod verifications;
 mod watching;
 

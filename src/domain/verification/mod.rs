@@ -40,6 +40,11 @@ pub enum Rule {
     CoolDown,
     /// A number that is kept for a former contact stands for nobody else.
     PairMemory,
+    /// A number that still leads to a contact who has another one stands for nobody else on that phone, and cools down
+    /// for as long.
+    LeadsOn,
+    /// What a swap says it has moved is where it says, and as much as it counts.
+    SwapMoved,
     /// A number that a phone has stopped stands for nobody else on it.
     StopReserved,
     /// What a phone has stopped is marked as stopped where texts look.
@@ -72,7 +77,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::RouteKey,
         Self::PhoneOfOne,
         Self::NumberOfOne,
@@ -82,6 +87,8 @@ impl Rule {
         Self::PairAgrees,
         Self::CoolDown,
         Self::PairMemory,
+        Self::LeadsOn,
+        Self::SwapMoved,
         Self::StopReserved,
         Self::StopMarked,
         Self::Capacity,
@@ -117,6 +124,10 @@ impl Rule {
                 "this number was given to this phone for another contact before it had cooled down"
             }
             Self::PairMemory => "this number is kept for a former contact of this member",
+            Self::LeadsOn => {
+                "this number leads to a contact who has another one, and could stand for somebody else on that phone"
+            }
+            Self::SwapMoved => "what a swap has moved is not where it says, or not as much as it counts",
             Self::StopReserved => {
                 "this number was stopped by this phone and stands for another contact on it"
             }
@@ -246,4 +257,6 @@ pub struct Past {
     pub cool_until: Timestamp,
     /// Until when it is kept for that contact.
     pub kept_until: Timestamp,
+    /// Until when it leads on to the number that the contact has since.
+    pub forwards_until: Timestamp,
 }

@@ -32,6 +32,13 @@ pub fn table(community: CommunityId, rows: &[Row], past: &[Past], found: &mut Ve
     if past.is_empty() {
         return;
     }
+    let leads_too_long = |past: &&Past| past.forwards_until > past.cool_until;
+    found.extend(past.iter().filter(leads_too_long).map(|past| Offender {
+        member: rows.first().map(|row| row.member),
+        contact: past.contact,
+        number: Some(past.number),
+        ..Offender::new(Rule::LeadsOn, community)
+    }));
     let past: HashMap<_, _> = past.iter().map(|past| (past.number, past)).collect();
     for row in rows {
         if let Some(past) = past.get(&row.number)
@@ -41,6 +48,9 @@ pub fn table(community: CommunityId, rows: &[Row], past: &[Past], found: &mut Ve
                 found.push(Offender::of(Rule::CoolDown, community, row));
             } else if row.created_at < past.kept_until {
                 found.push(Offender::of(Rule::PairMemory, community, row));
+            }
+            if row.created_at < past.forwards_until && past.forwards_until <= past.cool_until {
+                found.push(Offender::of(Rule::LeadsOn, community, row));
             }
         }
     }

@@ -26,6 +26,7 @@ fn broken(rows: &[Row], past: &[Past]) -> Vec<Rule> {
 
 fn past(contact: Option<i64>, cool_until: i64) -> Past {
     Past {
+        forwards_until: Timestamp(0),
         number: NumberId::from_i64(1),
         contact: contact.map(MemberId::from_i64),
         cool_until: Timestamp(cool_until),

@@ -188,6 +188,12 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("callback_endpoints", Nobody("an app's own")),
     ("endpoint_secrets", Nobody("an app's own")),
     ("campaigns", Nobody("the community's own")),
+    ("swaps", Nobody("the community's own, and counts")),
+    ("swap_numbers", Nobody("the community's own")),
+    (
+        "swap_moves",
+        OnlyIds("whose numbers became others, told from both sides of a pair"),
+    ),
     ("traffic_days", Nobody("counts by number and day")),
     ("traffic_waits", Nobody("counts by number and hour")),
     ("signing_keys", Nobody("the installation's own")),

@@ -65,6 +65,7 @@ impl Remembered {
             cool_until: Timestamp(self.memory),
             // A phone's own memory keeps nothing.
             kept_until: Timestamp(0),
+            forwards_until: Timestamp(0),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod memories;
 mod numbers;
+mod swaps;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
@@ -16,6 +17,7 @@ use crate::domain::verification::{Past, Row};
 
 pub use memories::{Remembered, Stops, Unmarked, holds, stops};
 pub use numbers::{LostEntry, NumberFacts, PhoneInPool, lost_entries, numbers, phones_in_pool};
+pub use swaps::{Miscounted, Unmoved, miscounted, unmoved};
 
 /// Before every id.
 pub const FIRST: i64 = i64::MIN;
@@ -181,8 +183,9 @@ fn members_in(conn: &mut Conn, stretch: &mut Stretch) -> Result<Vec<i64>, StoreE
     Ok(there)
 }
 
-/// What numbers last stood for: (member, number, contact, until when it cools down, until when it is kept).
-type Released = (i64, i64, i64, i64, i64);
+/// What numbers last stood for: (member, number, contact, until when it cools down, until when it is kept, until when it
+/// leads on).
+type Released = (i64, i64, i64, i64, i64, i64);
 
 /// What the numbers of those who have assignments last stood for; `last` is the last of them.
 fn releases_in(conn: &mut Conn, stretch: &mut Stretch, last: i64) -> Result<Vec<Released>, StoreError> {
@@ -197,6 +200,7 @@ fn releases_in(conn: &mut Conn, stretch: &mut Stretch, last: i64) -> Result<Vec<
                     releases::contact_id,
                     releases::cool_until,
                     releases::memory_until,
+                    releases::forwards_until,
                 ))
         };
     }
@@ -235,17 +239,18 @@ pub fn chunk(conn: &mut Conn, community: CommunityId, after: i64, most: i64) -> 
     owned.retain(|row| row.0 <= end);
     there.retain(|id| *id <= end);
     past.retain(|row| row.0 <= end);
-    let past = past
-        .into_iter()
-        .map(|(member, number, contact, cool_until, kept_until)| {
+    let past = past.into_iter().map(
+        |(member, number, contact, cool_until, kept_until, forwards_until)| {
             let past = Past {
                 number: NumberId::from_i64(number),
                 contact: Some(MemberId::from_i64(contact)),
                 cool_until: Timestamp(cool_until),
                 kept_until: Timestamp(kept_until),
+                forwards_until: Timestamp(forwards_until),
             };
             (MemberId::from_i64(member), past)
-        });
+        },
+    );
     let owned = owned
         .into_iter()
         .map(|(member, id)| (MemberId::from_i64(member), DeviceId::from_i64(id)));
@@ -292,7 +297,7 @@ struct Least {
 }
 
 /// Whose rows are of a community, and looked at by a rule. Each has a key that begins with the community.
-const OF_COMMUNITIES: [&str; 8] = [
+const OF_COMMUNITIES: [&str; 9] = [
     "assignments",
     "devices",
     "numbers",
@@ -301,6 +306,7 @@ const OF_COMMUNITIES: [&str; 8] = [
     "releases",
     "phone_holds",
     "opt_outs",
+    "swaps",
 ];
 
 /// The next community of which anything is there, after one, and whether the community itself is.

@@ -99,6 +99,7 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
             pair: None,
             released: None,
             desk_stopped: false,
+            came_over: None,
         };
         return Ok(Routed {
             facts,
@@ -110,7 +111,7 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
         conn,
         &mut DialledCache::new(),
         (from, attempt.dialled),
-        Purpose::Show,
+        (Purpose::Show, now),
     )?;
     let ruling = rule(&facts);
     let ask = match (&facts.dialled, ruling) {

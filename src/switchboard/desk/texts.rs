@@ -49,7 +49,12 @@ type Taken = (Accepted, bool);
 fn take(conn: &mut Conn, ctx: &Context, text: &InboundText) -> Result<Option<Taken>> {
     // Two texts of one phone are taken one after the other: the second may answer the first one's menu.
     numbers::hold(conn, text.from)?;
-    let facts = route::facts(conn, &mut DialledCache::new(), (text.from, text.to), Purpose::Act)?;
+    let facts = route::facts(
+        conn,
+        &mut DialledCache::new(),
+        (text.from, text.to),
+        (Purpose::Act, ctx.now),
+    )?;
     let (Ruling::Desk, Some(dialled), Some(sender)) = (route::rule(&facts), &facts.dialled, &facts.sender)
     else {
         return Ok(None);

@@ -85,6 +85,7 @@ fn remember(
         made_at: Some(row.created_at.0),
         // The contact has another number.
         memory_until: 0,
+        forwards_until: 0,
     };
     Ok(releases::record(conn, &past)?)
 }

@@ -45,8 +45,8 @@ impl Switchboard {
 
     /// What applying the file would change.
     pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
-        let (file, given) = (file.clone(), self.given());
-        self.read(move |conn| plan::plan(&state::load(conn, &file)?, &file, &given))
+        let (file, given, now) = (file.clone(), self.given(), self.now());
+        self.read(move |conn| plan::plan(&state::load(conn, &file, now)?, &file, &given))
             .await
     }
 
@@ -63,7 +63,7 @@ impl Switchboard {
                 if let Some(community) = communities::by_name(conn, &file.community)? {
                     crate::store::communities::lock(conn, community.id)?;
                 }
-                let plan = plan::plan(&state::load(conn, &file)?, &file, &given)?;
+                let plan = plan::plan(&state::load(conn, &file, ctx.now)?, &file, &given)?;
                 apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
                 Ok(plan)
             })

@@ -20,6 +20,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What exists and is not in the file.
     pub unmanaged: Unmanaged,
+    /// Numbers that a swap has emptied and that lead nowhere any more: they can be removed.
+    pub retired: Vec<E164>,
 }
 
 /// What exists and is not in the file; of members and contacts the first thousand.
@@ -308,6 +310,7 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
     Ok(Plan {
         changes,
         unmanaged: unmanaged(state, file),
+        retired: state.retired.iter().copied().collect(),
     })
 }
 
@@ -323,6 +326,16 @@ fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<St
             problems.push(format!(
                 "{place}.carrier is `{}`; allowed are the carriers that are configured: {known}",
                 entry.carrier
+            ));
+        }
+        if let Some(swap) = state
+            .in_swaps
+            .get(&number)
+            .filter(|_| entry.state == Some(NumberState::Active))
+        {
+            problems.push(format!(
+                "{place}.state is `active`; {number} is being emptied by {swap}: allowed is `draining`, or nothing, until that \
+                 is over"
             ));
         }
         if state.elsewhere.contains(&number) {

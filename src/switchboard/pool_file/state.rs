@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parse::PoolFile;
-use crate::domain::E164;
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId};
+use crate::domain::id::{CommunityId, MemberId, NumberId, PoolId, SwapId};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState};
+use crate::domain::{E164, Timestamp};
 use crate::store::{
-    Conn, StoreError, assignment_lists, assignments, campaigns, devices, members, numbers, pools,
+    Conn, StoreError, assignment_lists, assignments, campaigns, devices, members, numbers, pools, swaps,
 };
 use crate::switchboard::communities;
 use crate::switchboard::error::Result;
@@ -30,6 +30,10 @@ pub struct State {
     pub campaigns: BTreeMap<String, CampaignNow>,
     /// All its numbers.
     pub numbers: BTreeMap<E164, NumberNow>,
+    /// Those that a swap empties which is not over.
+    pub in_swaps: BTreeMap<E164, SwapId>,
+    /// Those that a swap has emptied and that lead nowhere any more.
+    pub retired: BTreeSet<E164>,
     /// Those of the file's numbers that belong to other communities.
     pub elsewhere: BTreeSet<E164>,
     /// Those of the file's numbers that are somebody's phone.
@@ -80,6 +84,8 @@ pub struct NumberNow {
     pub state: NumberState,
     /// Whether it is the desk.
     pub desk: bool,
+    /// How many assignments it stands in.
+    pub load: i64,
 }
 
 /// A member as they are.
@@ -94,7 +100,7 @@ pub struct MemberNow {
 }
 
 /// Looks everything up.
-pub fn load(conn: &mut Conn, file: &PoolFile) -> Result<State> {
+pub fn load(conn: &mut Conn, file: &PoolFile, at: Timestamp) -> Result<State> {
     let mut state = State::default();
     for entry in &file.members {
         if numbers::find(conn, entry.phone)?.is_some() {
@@ -119,6 +125,7 @@ pub fn load(conn: &mut Conn, file: &PoolFile) -> Result<State> {
         let id = community.id;
         state.community = Some((id, community.policy));
         load_pools(conn, id, &mut state)?;
+        load_swaps(conn, id, at, &mut state)?;
         load_members(conn, id, file, &mut state)?;
         load_contacts(conn, id, file, &mut state)?;
     }
@@ -161,11 +168,32 @@ fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Res
                 campaign: row.campaign_id.and_then(|id| campaign_names.get(&id).cloned()),
                 carrier: row.carrier.clone(),
                 desk: row.desk,
+                load: row.load,
             };
             state.numbers.insert(row.e164()?, now);
             Ok(true)
         },
     )
+}
+
+/// What swaps have to do with numbers that take no new pairs.
+fn load_swaps(conn: &mut Conn, community: CommunityId, at: Timestamp, state: &mut State) -> Result<()> {
+    let drained = state
+        .numbers
+        .iter()
+        .filter(|(_, now)| now.state == NumberState::Draining);
+    for (number, now) in drained {
+        let about = swaps::of_number(conn, community, now.id)?;
+        if !about.iter().any(|row| row.emptied) {
+            continue;
+        }
+        if let Some(open) = swaps::open_on(conn, community, now.id)? {
+            state.in_swaps.insert(*number, SwapId::from_i64(open.id));
+        } else if now.load == 0 && about.iter().all(|row| row.forwards_until <= at.0) {
+            state.retired.insert(*number);
+        }
+    }
+    Ok(())
 }
 
 fn load_members(conn: &mut Conn, community: CommunityId, file: &PoolFile, state: &mut State) -> Result<()> {

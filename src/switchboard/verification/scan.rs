@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use super::report::Counted;
 use super::{Extent, VerificationError};
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityId, DeviceId, MemberId, NumberId, OptOutId};
+use crate::domain::id::{AssignmentId, CommunityId, DeviceId, MemberId, NumberId, OptOutId};
 use crate::domain::verification::{self as rules, Mirrors, Offender, Past, Received, Row, Rule};
 use crate::store::verification::{self as rows, Chunk, FIRST, NumberFacts};
 use crate::store::{Conn, StoreError, app_devices, assignments, members, numbers};
@@ -132,6 +132,7 @@ impl Scan<'_> {
         let mut received = Received::new(known.load(), self.key[1]);
         self.tables(conn, community, &mut known, &mut mirrors, &mut received)?;
         self.memories(conn, community)?;
+        self.swaps(conn, community)?;
         if !mirrors.are_whole() {
             self.mirrors(conn, community, &mirrors)?;
         }
@@ -279,6 +280,36 @@ impl Scan<'_> {
                 Some(upto) => after = upto,
                 None => return Ok(()),
             }
+        }
+    }
+
+    /// What swaps say they have moved.
+    fn swaps(&mut self, conn: &mut Conn, community: CommunityId) -> Result<()> {
+        let miscounted = conn.snapshot(|conn| rows::miscounted(conn, community))?;
+        let wrong = miscounted.iter().map(|one| Offender {
+            expected: Some(one.there),
+            found: Some(one.counted),
+            ..Offender::new(Rule::SwapMoved, community)
+        });
+        let wrong: Vec<Offender> = wrong.collect();
+        self.tell(&wrong)?;
+        let mut after = (FIRST, FIRST, FIRST);
+        loop {
+            let unmoved = conn.snapshot(|conn| rows::unmoved(conn, community, after))?;
+            let Some(last) = unmoved.last() else {
+                return Ok(());
+            };
+            after = (last.swap_id, last.member_id, last.from_number_id);
+            let found = unmoved.iter().map(|one| Offender {
+                member: Some(MemberId::from_i64(one.member_id)),
+                contact: Some(MemberId::from_i64(one.contact_id)),
+                number: Some(NumberId::from_i64(one.from_number_id)),
+                assignment: Some(AssignmentId::from_i64(one.assignment_id)),
+                ..Offender::new(Rule::SwapMoved, community)
+            });
+            let found: Vec<Offender> = found.collect();
+            self.tell(&found)?;
+            self.go_on("assignments")?;
         }
     }
 

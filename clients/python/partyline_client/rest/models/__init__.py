@@ -12,6 +12,8 @@ from .assignment_changed import AssignmentChanged
 from .assignment_changed_page import AssignmentChangedPage
 from .assignment_created_data import AssignmentCreatedData
 from .assignment_created_event import AssignmentCreatedEvent
+from .assignment_moved_data import AssignmentMovedData
+from .assignment_moved_event import AssignmentMovedEvent
 from .assignment_page import AssignmentPage
 from .assignment_released_data import AssignmentReleasedData
 from .assignment_released_event import AssignmentReleasedEvent
@@ -172,6 +174,7 @@ from .new_number import NewNumber
 from .new_opt_in import NewOptIn
 from .new_pool import NewPool
 from .new_secret import NewSecret
+from .new_swap import NewSwap
 from .new_verification import NewVerification
 from .not_connected import NotConnected
 from .number_edit import NumberEdit
@@ -197,6 +200,7 @@ from .phone_change import PhoneChange
 from .phone_conflict import PhoneConflict
 from .phone_conflict_kind import PhoneConflictKind
 from .phone_replacement import PhoneReplacement
+from .planned_move import PlannedMove
 from .policy import Policy
 from .policy_patch import PolicyPatch
 from .pool import Pool
@@ -235,6 +239,16 @@ from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
+from .swap import Swap
+from .swap_move import SwapMove
+from .swap_move_page import SwapMovePage
+from .swap_number import SwapNumber
+from .swap_page import SwapPage
+from .swap_plan import SwapPlan
+from .swap_state import SwapState
+from .swap_targets import SwapTargets
+from .swap_telling import SwapTelling
+from .swap_told import SwapTold
 from .tight import Tight
 from .verification import Verification
 from .verification_counts import VerificationCounts
@@ -261,6 +275,8 @@ __all__ = (
     "AssignmentChangedPage",
     "AssignmentCreatedData",
     "AssignmentCreatedEvent",
+    "AssignmentMovedData",
+    "AssignmentMovedEvent",
     "AssignmentPage",
     "AssignmentReleasedData",
     "AssignmentReleasedEvent",
@@ -421,6 +437,7 @@ __all__ = (
     "NewOptIn",
     "NewPool",
     "NewSecret",
+    "NewSwap",
     "NewVerification",
     "NotConnected",
     "NumberEdit",
@@ -446,6 +463,7 @@ __all__ = (
     "PhoneConflict",
     "PhoneConflictKind",
     "PhoneReplacement",
+    "PlannedMove",
     "Policy",
     "PolicyPatch",
     "Pool",
@@ -484,6 +502,16 @@ __all__ = (
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
+    "Swap",
+    "SwapMove",
+    "SwapMovePage",
+    "SwapNumber",
+    "SwapPage",
+    "SwapPlan",
+    "SwapState",
+    "SwapTargets",
+    "SwapTelling",
+    "SwapTold",
     "Tight",
     "Verification",
     "VerificationCounts",

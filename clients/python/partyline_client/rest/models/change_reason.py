@@ -11,6 +11,8 @@ class ChangeReason(StrEnum):
     IMPORTED = "imported"
     MEMBER_REMOVED = "member_removed"
     MERGED = "merged"
+    MOVED = "moved"
+    MOVED_BACK = "moved_back"
     PHONE_JOINED = "phone_joined"
     PHONE_REPLACED = "phone_replaced"
     RECYCLED = "recycled"

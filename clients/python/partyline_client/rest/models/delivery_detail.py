@@ -12,6 +12,7 @@ from ..models.event_kind import EventKind
 
 if TYPE_CHECKING:
     from ..models.assignment_created_event import AssignmentCreatedEvent
+    from ..models.assignment_moved_event import AssignmentMovedEvent
     from ..models.assignment_released_event import AssignmentReleasedEvent
     from ..models.call_answered_event import CallAnsweredEvent
     from ..models.call_ended_event import CallEndedEvent
@@ -58,6 +59,7 @@ class DeliveryDetail:
     """ When it was delivered or given up. """
     body: (
         AssignmentCreatedEvent
+        | AssignmentMovedEvent
         | AssignmentReleasedEvent
         | CallAnsweredEvent
         | CallEndedEvent
@@ -79,6 +81,7 @@ class DeliveryDetail:
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.assignment_created_event import AssignmentCreatedEvent  # noqa: PLC0415
+        from ..models.assignment_moved_event import AssignmentMovedEvent  # noqa: PLC0415
         from ..models.assignment_released_event import AssignmentReleasedEvent  # noqa: PLC0415
         from ..models.call_answered_event import CallAnsweredEvent  # noqa: PLC0415
         from ..models.call_ended_event import CallEndedEvent  # noqa: PLC0415
@@ -137,6 +140,8 @@ class DeliveryDetail:
             body = self.body.to_dict()
         elif isinstance(self.body, AssignmentReleasedEvent):
             body = self.body.to_dict()
+        elif isinstance(self.body, AssignmentMovedEvent):
+            body = self.body.to_dict()
         elif isinstance(self.body, OptOutChangedEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, QuarantineHeldEvent):
@@ -184,6 +189,7 @@ class DeliveryDetail:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.assignment_created_event import AssignmentCreatedEvent  # noqa: PLC0415
+        from ..models.assignment_moved_event import AssignmentMovedEvent  # noqa: PLC0415
         from ..models.assignment_released_event import AssignmentReleasedEvent  # noqa: PLC0415
         from ..models.call_answered_event import CallAnsweredEvent  # noqa: PLC0415
         from ..models.call_ended_event import CallEndedEvent  # noqa: PLC0415
@@ -261,6 +267,7 @@ class DeliveryDetail:
             data: object,
         ) -> (
             AssignmentCreatedEvent
+            | AssignmentMovedEvent
             | AssignmentReleasedEvent
             | CallAnsweredEvent
             | CallEndedEvent
@@ -328,7 +335,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_6 = OptOutChangedEvent.from_dict(data)
+                componentsschemas_event_type_6 = AssignmentMovedEvent.from_dict(data)
 
                 return componentsschemas_event_type_6
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -336,7 +343,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_7 = QuarantineHeldEvent.from_dict(data)
+                componentsschemas_event_type_7 = OptOutChangedEvent.from_dict(data)
 
                 return componentsschemas_event_type_7
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -344,7 +351,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_8 = CallRingingEvent.from_dict(data)
+                componentsschemas_event_type_8 = QuarantineHeldEvent.from_dict(data)
 
                 return componentsschemas_event_type_8
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -352,7 +359,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_9 = CallAnsweredEvent.from_dict(data)
+                componentsschemas_event_type_9 = CallRingingEvent.from_dict(data)
 
                 return componentsschemas_event_type_9
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -360,7 +367,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_10 = CallEndedEvent.from_dict(data)
+                componentsschemas_event_type_10 = CallAnsweredEvent.from_dict(data)
 
                 return componentsschemas_event_type_10
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -368,9 +375,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_11 = StrangerNotConnectedEvent.from_dict(
-                    data
-                )
+                componentsschemas_event_type_11 = CallEndedEvent.from_dict(data)
 
                 return componentsschemas_event_type_11
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -378,13 +383,24 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_12 = EndpointTestEvent.from_dict(data)
+                componentsschemas_event_type_12 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
 
                 return componentsschemas_event_type_12
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_13 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_13
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(
                 AssignmentCreatedEvent
+                | AssignmentMovedEvent
                 | AssignmentReleasedEvent
                 | CallAnsweredEvent
                 | CallEndedEvent

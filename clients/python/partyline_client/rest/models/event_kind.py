@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class EventKind(StrEnum):
     ASSIGNMENT_CREATED = "assignment.created"
+    ASSIGNMENT_MOVED = "assignment.moved"
     ASSIGNMENT_RELEASED = "assignment.released"
     CALL_ANSWERED = "call.answered"
     CALL_ENDED = "call.ended"

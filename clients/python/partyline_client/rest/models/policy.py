@@ -123,6 +123,12 @@ class Policy:
         "Your contacts have changed. Open your private link to take them again."
     )
     """ The text about it. """
+    swap_notice: str = (
+        "{name} now reaches you from this number. The old one works until {until}."
+    )
+    """ What a phone reads whose contact has another number since a swap, from that number. `{name}` is the
+    contact's name,
+    `{until}` the day until which the old number works. """
     texting_hours: bool = False
     """ Whether texts wait for the texting hours of whom they are for, by the clock where that person is. """
     texting_from: str = "08:00"
@@ -228,6 +234,8 @@ class Policy:
 
         book_changed_notice = self.book_changed_notice
 
+        swap_notice = self.swap_notice
+
         texting_hours = self.texting_hours
 
         texting_from = self.texting_from
@@ -301,6 +309,7 @@ class Policy:
                 "book_link_s": book_link_s,
                 "book_changes": book_changes,
                 "book_changed_notice": book_changed_notice,
+                "swap_notice": swap_notice,
                 "texting_hours": texting_hours,
                 "texting_from": texting_from,
                 "texting_until": texting_until,
@@ -402,6 +411,8 @@ class Policy:
 
         book_changed_notice = d.pop("book_changed_notice")
 
+        swap_notice = d.pop("swap_notice")
+
         texting_hours = d.pop("texting_hours")
 
         texting_from = d.pop("texting_from")
@@ -474,6 +485,7 @@ class Policy:
             book_link_s=book_link_s,
             book_changes=book_changes,
             book_changed_notice=book_changed_notice,
+            swap_notice=swap_notice,
             texting_hours=texting_hours,
             texting_from=texting_from,
             texting_until=texting_until,

@@ -132,6 +132,12 @@ class PolicyPatch:
         "Your contacts have changed. Open your private link to take them again."
     )
     """ The text about it. """
+    swap_notice: str | Unset = (
+        "{name} now reaches you from this number. The old one works until {until}."
+    )
+    """ What a phone reads whose contact has another number since a swap, from that number. `{name}` is the
+    contact's name,
+    `{until}` the day until which the old number works. """
     texting_hours: bool | Unset = False
     """ Whether texts wait for the texting hours of whom they are for, by the clock where that person is. """
     texting_from: str | Unset = "08:00"
@@ -259,6 +265,8 @@ class PolicyPatch:
 
         book_changed_notice = self.book_changed_notice
 
+        swap_notice = self.swap_notice
+
         texting_hours = self.texting_hours
 
         texting_from = self.texting_from
@@ -375,6 +383,8 @@ class PolicyPatch:
             field_dict["book_changes"] = book_changes
         if book_changed_notice is not UNSET:
             field_dict["book_changed_notice"] = book_changed_notice
+        if swap_notice is not UNSET:
+            field_dict["swap_notice"] = swap_notice
         if texting_hours is not UNSET:
             field_dict["texting_hours"] = texting_hours
         if texting_from is not UNSET:
@@ -532,6 +542,8 @@ class PolicyPatch:
 
         book_changed_notice = d.pop("book_changed_notice", UNSET)
 
+        swap_notice = d.pop("swap_notice", UNSET)
+
         texting_hours = d.pop("texting_hours", UNSET)
 
         texting_from = d.pop("texting_from", UNSET)
@@ -611,6 +623,7 @@ class PolicyPatch:
             book_link_s=book_link_s,
             book_changes=book_changes,
             book_changed_notice=book_changed_notice,
+            swap_notice=swap_notice,
             texting_hours=texting_hours,
             texting_from=texting_from,
             texting_until=texting_until,

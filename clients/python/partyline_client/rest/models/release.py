@@ -32,6 +32,10 @@ class Release:
     """ An instant: RFC 3339 in UTC with milliseconds. """
     kept_until: datetime.datetime | None
     """ Until when it is kept for the contact; null where that was discarded, or the contact has a number again. """
+    forwards_until: datetime.datetime | None
+    """ Until when whoever texts or calls it from that phone still reaches the contact, who has another number since
+    a
+    swap; null where it does not. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,6 +59,12 @@ class Release:
         else:
             kept_until = self.kept_until
 
+        forwards_until: None | str
+        if isinstance(self.forwards_until, datetime.datetime):
+            forwards_until = self.forwards_until.isoformat()
+        else:
+            forwards_until = self.forwards_until
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -67,6 +77,7 @@ class Release:
                 "released_at": released_at,
                 "cool_until": cool_until,
                 "kept_until": kept_until,
+                "forwards_until": forwards_until,
             }
         )
 
@@ -104,6 +115,21 @@ class Release:
 
         kept_until = _parse_kept_until(d.pop("kept_until"))
 
+        def _parse_forwards_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                forwards_until_type_1 = datetime.datetime.fromisoformat(data)
+
+                return forwards_until_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        forwards_until = _parse_forwards_until(d.pop("forwards_until"))
+
         release = cls(
             member=member,
             contact=contact,
@@ -113,6 +139,7 @@ class Release:
             released_at=released_at,
             cool_until=cool_until,
             kept_until=kept_until,
+            forwards_until=forwards_until,
         )
 
         release.additional_properties = d

@@ -10,6 +10,7 @@ class VerificationRule(StrEnum):
     DEVICE = "device"
     DEVICE_OWNER = "device_owner"
     DIRECTORY = "directory"
+    LEADS_ON = "leads_on"
     LOAD = "load"
     MEMBER = "member"
     MIRROR = "mirror"
@@ -25,6 +26,7 @@ class VerificationRule(StrEnum):
     ROUTE_KEY = "route_key"
     STOP_MARKED = "stop_marked"
     STOP_RESERVED = "stop_reserved"
+    SWAP_MOVED = "swap_moved"
 
     def __str__(self) -> str:
         return str(self.value)

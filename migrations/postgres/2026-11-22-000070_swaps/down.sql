@@ -1,0 +1,4 @@
+DROP TABLE swap_moves;
+DROP TABLE swap_numbers;
+DROP TABLE swaps;
+ALTER TABLE releases DROP COLUMN forwards_until;
