@@ -3,7 +3,7 @@
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys,
     loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases, resolve,
     traffic, verifications,
 };
@@ -80,6 +80,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     .patch(campaigns::edit).tagged().only(Gate::Manage)
                     .delete(campaigns::remove).only(Gate::Manage),
                 branch("/traffic").get(traffic::list),
+                branch("/hubs").get(hubs::list).only(Gate::Manage),
                 branch("/assignments").get(assignments::list),
                 branch("/capacity").gate(Gate::Manage).get(capacity::summary).with([
                     branch("/members").get(capacity::members),

@@ -40,6 +40,9 @@ pub enum EventKind {
     /// The stranger was turned away. Goes to the endpoint that was asked, whatever it wants.
     #[serde(rename = "stranger.not_connected")]
     StrangerNotConnected,
+    /// A member has nearly as many contacts as there are numbers.
+    #[serde(rename = "member.table_nearly_full")]
+    TableNearlyFull,
     /// A member's data were erased: whoever keeps a copy erases it too.
     #[serde(rename = "member.erased")]
     MemberErased,
@@ -50,7 +53,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 13] = [
+    pub const ALL: [EventKind; 14] = [
         EventKind::MessageReceived,
         EventKind::MessageHeld,
         EventKind::MessageStatus,
@@ -62,6 +65,7 @@ impl EventKind {
         EventKind::CallAnswered,
         EventKind::CallEnded,
         EventKind::StrangerNotConnected,
+        EventKind::TableNearlyFull,
         EventKind::MemberErased,
         EventKind::EndpointTest,
     ];
@@ -80,6 +84,7 @@ impl EventKind {
             EventKind::CallAnswered => "call.answered",
             EventKind::CallEnded => "call.ended",
             EventKind::StrangerNotConnected => "stranger.not_connected",
+            EventKind::TableNearlyFull => "member.table_nearly_full",
             EventKind::MemberErased => "member.erased",
             EventKind::EndpointTest => "endpoint.test",
         }

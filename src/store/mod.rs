@@ -36,6 +36,7 @@ pub mod events;
 pub mod hashed_phones;
 pub mod held_parts;
 pub mod history;
+pub mod hubs;
 pub mod idempotency;
 pub mod imports;
 pub mod lease;

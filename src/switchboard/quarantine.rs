@@ -34,7 +34,8 @@ fn old_contact(conn: &mut Conn, community: CommunityId, row: &MessageRow) -> Res
     ) else {
         return Err(StoreError::Corrupt("messages.dialled").into());
     };
-    let then = past::facts(conn, community, (from, to), Timestamp(row.accepted_at))?;
+    let tag = row.tag.and_then(|tag| u16::try_from(tag).ok());
+    let then = past::facts(conn, community, (from, to), tag, Timestamp(row.accepted_at))?;
     let Some(contact) = then.released.and_then(|released| released.contact) else {
         return Ok(None);
     };
@@ -68,7 +69,7 @@ fn let_go(
     match route::rule_on_pair(&pair, phone.is_some_and(|phone| phone.stopped_all)) {
         Ruling::Bridge => {}
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => return Err(SwitchboardError::Refused(reason)),
-        Ruling::Desk => return Err(SwitchboardError::Refused(Reason::NoContact)),
+        Ruling::Desk | Ruling::Menu(_) => return Err(SwitchboardError::Refused(Reason::NoContact)),
     }
     let id = row.message_id();
     row.to_member = Some(to.as_i64());

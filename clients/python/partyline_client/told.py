@@ -63,6 +63,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event | Question]] = {
     "assignment.released": AssignmentReleasedEvent.from_dict,
     "opt_out.changed": OptOutChangedEvent.from_dict,
     "quarantine.held": QuarantineHeldEvent.from_dict,
+    "member.table_nearly_full": TableNearlyFullEvent.from_dict,
     "member.erased": MemberErasedEvent.from_dict,
     "message.held": MessageHeldEvent.from_dict,
     "call.ringing": CallRingingEvent.from_dict,

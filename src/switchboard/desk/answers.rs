@@ -324,7 +324,11 @@ fn add(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, who: MemberId) -> Resu
         numbers::add_loads(conn, *community, &loads)?;
         let number = numbers::get(conn, *community, pair.row.number)?
             .ok_or(StoreError::Corrupt("assignments.number_id"))?;
-        Ok((pair, number.e164()?))
+        let shown = match number.line_tag() {
+            Some(tag) => format!("#{tag} on {}", number.e164()?),
+            None => number.e164()?.to_string(),
+        };
+        Ok((pair, shown))
     });
     let (pair, number) = match tried {
         Ok(made) => made,

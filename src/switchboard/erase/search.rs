@@ -90,7 +90,7 @@ impl Switchboard {
                     format!("UPDATE messages SET from_phone = NULL WHERE {range} AND from_phone IN ({phones})"),
                     // What people say of each other by name is theirs; what the broker says, and is asked, is not.
                     format!(
-                        "UPDATE messages SET text = '', detail = NULL, media = 0, body_gone = 2 WHERE {range} AND \
+                        "UPDATE messages SET text = '', label = NULL, detail = NULL, media = 0, body_gone = 2 WHERE {range} AND \
                          ({found} OR ((origin = 2 OR (to_member IS NULL AND status = 3)) AND {named}))"
                     ),
                 ]

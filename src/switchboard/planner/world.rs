@@ -101,7 +101,10 @@ impl World {
     ) -> Result<Self> {
         change.check(rows)?;
         let retired: BTreeSet<i64> = change.retire.iter().map(|id| id.as_i64()).collect();
-        let is_active = |row: &NumberRow| row.state == "active" && !retired.contains(&row.id);
+        // Nobody's number is a hub, and those who are there by a tag take no room.
+        let is_active = |row: &NumberRow| {
+            row.state == "active" && !row.hub && row.hub_id.is_none() && !retired.contains(&row.id)
+        };
         let candidates: Vec<Candidate> = rows.iter().filter(|row| is_active(row)).map(candidate).collect();
         let stands = |row: &NumberRow| candidate(row).capabilities.covers(needs());
         let elsewhere = rows.iter().filter(|row| !(is_active(row) && stands(row)));

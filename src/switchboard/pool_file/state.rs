@@ -80,6 +80,8 @@ pub struct NumberNow {
     pub state: NumberState,
     /// Whether it is the desk.
     pub desk: bool,
+    /// Whether it is a hub.
+    pub hub: bool,
 }
 
 /// A member as they are.
@@ -161,6 +163,7 @@ fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Res
                 campaign: row.campaign_id.and_then(|id| campaign_names.get(&id).cloned()),
                 carrier: row.carrier.clone(),
                 desk: row.desk,
+                hub: row.hub,
             };
             state.numbers.insert(row.e164()?, now);
             Ok(true)
