@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use partyline::domain::E164;
 use partyline::domain::message::{Reason, Status};
-use partyline::domain::policy::{Policy, WhenFull};
+use partyline::domain::policy::Policy;
 use partyline::switchboard::outlet::Verdict;
+use partyline::switchboard::switching::{CallAttempt, CallExchange as _, CallPlan, Caller};
 use partyline::switchboard::views::Contact;
 use partyline::switchboard::{ContactRef, NewMessage, NumberEdit, SwitchboardError};
+use serde_json::{Value, json};
 use support::exchange::{Person, Town};
 use support::{Database, hidden, on_both_databases, poll};
 
@@ -37,7 +39,12 @@ fn overflowing() -> Policy {
 /// A town with so many numbers for contacts, and a hub.
 async fn with_hub(database: Database, numbers: i64, policy: Policy) -> (Town, E164) {
     let town = Town::found(database, numbers + 1, policy).await;
-    let hub = town.board.numbers(town.community, None, 1).await.unwrap().remove(0);
+    let hub = town
+        .board
+        .numbers(town.community, None, 1)
+        .await
+        .unwrap()
+        .remove(0);
     set_hub(&town, hub.number, true).await.unwrap();
     (town, hub.number)
 }
@@ -48,7 +55,18 @@ async fn set_hub(town: &Town, number: E164, hub: bool) -> Result<(), Switchboard
         hub: Some(hub),
         ..NumberEdit::default()
     };
-    town.board.edit_number(town.community, found.id, edit).await.map(drop)
+    town.board
+        .edit_number(town.community, found.id, edit)
+        .await
+        .map(drop)
+}
+
+async fn patch(town: &Town, policy: Value) {
+    let policy = policy.as_object().unwrap().clone();
+    town.board
+        .patch_community(town.community, None, policy)
+        .await
+        .unwrap();
 }
 
 /// A pizzeria, and so many people who have it as a contact, in the order in which they came.
@@ -67,14 +85,21 @@ async fn crowd(town: &Town, count: usize) -> (Person, Vec<(Person, Contact)>) {
 async fn from_hub(town: &Town, phone: E164, hub: E164, after: usize) -> String {
     let texts = || {
         let inbox = town.carrier.inbox(phone).into_iter();
-        inbox.filter(|(from, _)| *from == hub).map(|(_, text)| text).collect::<Vec<_>>()
+        inbox
+            .filter(|(from, _)| *from == hub)
+            .map(|(_, text)| text)
+            .collect::<Vec<_>>()
     };
     let found = poll(Duration::from_secs(20), async || texts().get(after).cloned()).await;
     found.unwrap_or_else(|| panic!("no text from the hub after {:?}", texts()))
 }
 
 fn count_from(town: &Town, phone: E164, hub: E164) -> usize {
-    town.carrier.inbox(phone).iter().filter(|(from, _)| *from == hub).count()
+    town.carrier
+        .inbox(phone)
+        .iter()
+        .filter(|(from, _)| *from == hub)
+        .count()
 }
 
 on_both_databases! {
@@ -175,6 +200,7 @@ on_both_databases! {
     async fn stop_with_a_tag_is_about_one_and_without_about_all(database: Database) {
         let (town, hub) = with_hub(database, 1, overflowing()).await;
         let (luna, guests) = crowd(&town, 3).await;
+        town.text(luna.phone, guests[0].1.mirror_number, "thank you").await;
         let say = async |of: usize| {
             let (who, contact) = &guests[of];
             town.text(who.phone, contact.number, "hello").await.verdict
@@ -219,6 +245,7 @@ on_both_databases! {
         let late = town.text(luna.phone, hub, "#1 are you there?").await;
         assert_eq!(late.verdict, Verdict::Quarantined(Reason::PairReleased));
         assert!(from_hub(&town, luna.phone, hub, 0).await.starts_with("#1: "));
+        town.clock.advance_s(1);
         let next = town.person("Next").await;
         let placed = town.befriend(next, luna).await;
         assert_eq!(placed.mirror_tag, Some(2));
@@ -290,14 +317,14 @@ on_both_databases! {
 
     async fn without_overflow_or_tags_a_full_table_is_refused_as_ever(database: Database) {
         let (town, _hub) = with_hub(database, 1, Policy { overflow: false, ..overflowing() }).await;
-        let (luna, _) = crowd(&town, 1).await;
+        let (luna, guests) = crowd(&town, 1).await;
+        town.text(luna.phone, guests[0].1.mirror_number, "thank you").await;
         let more = town.person("More").await;
         let add = async |who: Person| town.board.add_contact(town.community, who.id, luna.id).await;
         let error = add(more).await.unwrap_err();
         assert!(matches!(&error, SwitchboardError::TableFull(s) if s.member == luna.id));
         assert!(error.to_string().contains("`overflow`"), "{error}");
-        let patch = Policy { hub_most_tags: 1, ..overflowing() };
-        town.board.edit_community(town.community, None, Some(patch)).await.unwrap();
+        patch(&town, json!({"overflow": true, "hub_most_tags": 1})).await;
         assert_eq!(add(more).await.unwrap().0.mirror_tag, Some(1));
         let last = town.person("Last").await;
         let error = add(last).await.unwrap_err();
@@ -316,8 +343,7 @@ on_both_databases! {
         let own = town.befriend(luna, friend).await;
         assert!(own.number != hub && own.mirror_number != hub);
         // One with a full table of their own who adds a contact is shown that one by a tag.
-        let patch = Policy { received_cap_percent: 100, when_full: WhenFull::Recycle, ..overflowing() };
-        town.board.edit_community(town.community, None, Some(patch)).await.unwrap();
+        patch(&town, json!({"received_cap_percent": 100})).await;
         let (x, y) = (town.person("X").await, town.person("Y").await);
         town.befriend(luna, x).await;
         let own = town.befriend(luna, y).await;
@@ -408,6 +434,41 @@ on_both_databases! {
         assert_eq!(town.text(luna.phone, hub, "YES").await.verdict, refused(Reason::TagMissing));
         assert_eq!(town.text(luna.phone, hub, "YES #1").await.verdict, Verdict::Keyword);
         assert_eq!(town.text(ann.phone, contact.number, "hello").await.verdict, Verdict::Bridged);
+    }
+
+    async fn a_call_to_a_hub_cannot_say_for_whom_it_is(database: Database) {
+        let (town, hub) = with_hub(database, 1, overflowing()).await;
+        let (luna, guests) = crowd(&town, 2).await;
+        let dial = async |from: E164, dialled: E164| {
+            let attempt = CallAttempt { trunk: "main".into(), caller: Caller::Phone(from), dialled };
+            town.board.route_call(attempt).await.unwrap()
+        };
+        match dial(luna.phone, hub).await {
+            CallPlan::Refuse(refused) => assert_eq!((refused.reason, refused.code.status), (Reason::TagMissing, 485)),
+            CallPlan::Bridge(bridging) => panic!("{bridging:?}"),
+        }
+        assert!(from_hub(&town, luna.phone, hub, 0).await.contains("#1 Guest 2"));
+        // To the contact the hub's number calls.
+        match dial(guests[1].0.phone, guests[1].1.number).await {
+            CallPlan::Bridge(bridging) => assert_eq!((bridging.to.phone, bridging.to.shown), (luna.phone, hub)),
+            CallPlan::Refuse(refused) => panic!("{refused:?}"),
+        }
+    }
+
+    async fn the_desk_takes_a_hubs_number_for_nobody(database: Database) {
+        let (town, hub) = with_hub(database, 2, overflowing()).await;
+        let desk = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let edit = NumberEdit { desk: Some(true), ..NumberEdit::default() };
+        town.board.edit_number(town.community, desk.id, edit).await.unwrap();
+        let (luna, guests) = crowd(&town, 3).await;
+        let ask = async |text: &str, nth: usize| {
+            town.text(luna.phone, desk.number, text).await;
+            from_hub(&town, luna.phone, desk.number, nth).await
+        };
+        let list = ask("LIST", 0).await;
+        assert!(list.contains(&format!("Guest 2 {hub} #1")) && list.contains(&format!("Guest 3 {hub} #2")), "{list}");
+        ask(&format!("DROP {hub}"), 1).await;
+        assert_eq!(town.board.contacts(town.community, luna.id).await.unwrap().len(), guests.len());
     }
 
     async fn two_nodes_give_no_tag_twice(database: Database) {

@@ -50,9 +50,16 @@ pub(crate) async fn resolve(
     let decision = match numbers.at {
         Some(at) => {
             let board = &state.board;
-            board.resolve_tagged_at(Some(community.0), (from, to), numbers.tag, at).await?
+            board
+                .resolve_tagged_at(Some(community.0), (from, to), numbers.tag, at)
+                .await?
         }
-        None => state.board.resolve_tagged(Some(community.0), (from, to), numbers.tag).await?,
+        None => {
+            state
+                .board
+                .resolve_tagged(Some(community.0), (from, to), numbers.tag)
+                .await?
+        }
     };
     Ok(HttpResponse::Ok().json(decision))
 }

@@ -69,15 +69,16 @@ async fn set(config: &Config, one: One, hub: bool, out: Output) -> Result<()> {
     };
     let now = board.edit_number(community.id, found.id, edit).await?;
     let overflow = community.policy.overflow;
-    out.print(&json!({"number": number, "hub": now.hub, "overflow": overflow}), || {
-        match (now.hub, overflow) {
+    out.print(
+        &json!({"number": number, "hub": now.hub, "overflow": overflow}),
+        || match (now.hub, overflow) {
             (true, true) => format!("{number} is a hub"),
             (true, false) => {
                 format!("{number} is a hub; nobody comes to it before the policy `overflow` is true")
             }
             (false, _) => format!("{number} is an ordinary number"),
-        }
-    });
+        },
+    );
     Ok(())
 }
 

@@ -34,6 +34,14 @@ impl Card {
         }
     }
 
+    /// Where they are for the member: the number, with the tag where others are on it too.
+    pub fn place(&self) -> String {
+        match self.tag {
+            Some(tag) => format!("{} #{tag}", self.number),
+            None => self.number.to_string(),
+        }
+    }
+
     /// How to write to them, where that is not as to others.
     pub fn note(&self) -> Option<String> {
         self.tag.map(|tag| format!("Begin your text with #{tag}"))

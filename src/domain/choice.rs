@@ -210,10 +210,16 @@ impl Shortage {
         let ways: Vec<String> = std::iter::once(add).chain(back).collect();
         let hub = match relief.hub {
             HubHelp::Unknown => String::new(),
-            HubHelp::Off(0) => "; with a hub and the policy `overflow`, others reach this member by a tag".to_owned(),
-            HubHelp::Off(on) => format!("; {on} contacts are on hubs: the policy `overflow` lets more come there"),
+            HubHelp::Off(0) => {
+                "; with a hub and the policy `overflow`, others reach this member by a tag".to_owned()
+            }
+            HubHelp::Off(on) => {
+                format!("; {on} contacts are on hubs: the policy `overflow` lets more come there")
+            }
             HubHelp::Used(on) => {
-                format!("; {on} contacts are on hubs, where no tag is left: raise `hub_most_tags`, or set another number aside as a hub")
+                format!(
+                    "; {on} contacts are on hubs, where no tag is left: raise `hub_most_tags`, or set another number aside as a hub"
+                )
             }
         };
         format!("{}, or {idle}{hub}", ways.join(", "))

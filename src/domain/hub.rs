@@ -85,11 +85,18 @@ pub fn read(text: &str) -> Said<'_> {
 /// The page of the menu that a text without a tag asks for, from 1: MENU, MENU 2, or MORE for the second.
 pub fn menu_page(text: &str) -> Option<usize> {
     let text = text.trim().trim_end_matches(['.', '!', '?']);
-    let words: Vec<String> = text.split_whitespace().take(3).map(str::to_ascii_uppercase).collect();
+    let words: Vec<String> = text
+        .split_whitespace()
+        .take(3)
+        .map(str::to_ascii_uppercase)
+        .collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["MENU"] => Some(1),
         ["MORE"] => Some(2),
-        ["MENU", page] => page.parse().ok().filter(|page| (1..=MAX_TAG.into()).contains(page)),
+        ["MENU", page] => page
+            .parse()
+            .ok()
+            .filter(|page| (1..=MAX_TAG.into()).contains(page)),
         _ => None,
     }
 }

@@ -13,7 +13,16 @@ fn said(text: &str) -> (Option<u16>, &str) {
 #[test]
 fn a_tag_is_understood_however_it_is_written() {
     for text in [
-        "#7 yes", "# 7 yes", "#7: yes", "#07 yes", "＃７ yes", "＃７： yes", "  #7\nyes ", "#7) yes", "#7- yes", "#7. yes",
+        "#7 yes",
+        "# 7 yes",
+        "#7: yes",
+        "#07 yes",
+        "＃７ yes",
+        "＃７： yes",
+        "  #7\nyes ",
+        "#7) yes",
+        "#7- yes",
+        "#7. yes",
     ] {
         assert_eq!(said(text), (Some(7), "yes"), "{text}");
     }
@@ -28,8 +37,21 @@ fn a_tag_is_understood_however_it_is_written() {
 #[test]
 fn what_is_no_tag_at_the_very_beginning_is_none() {
     for text in [
-        "", "yes", "7 yes", "#", "# yes", "#yes", "#7up", "#1fan", "#7.5 please", "#7-8", "#7#8 yes", "Ann #7: yes",
-        "I'll take #7", "yes to #7", "“#7” yes",
+        "",
+        "yes",
+        "7 yes",
+        "#",
+        "# yes",
+        "#yes",
+        "#7up",
+        "#1fan",
+        "#7.5 please",
+        "#7-8",
+        "#7#8 yes",
+        "Ann #7: yes",
+        "I'll take #7",
+        "yes to #7",
+        "“#7” yes",
     ] {
         assert_eq!(said(text), (None, text), "{text}");
     }
@@ -55,12 +77,17 @@ fn a_label_is_short_and_never_a_telephone_number() {
 fn a_menu_shows_ten_and_how_to_go_on() {
     let people: Vec<(u16, String)> = (1..=21).map(|n| (n, format!("P{n}x"))).collect();
     let first = menu("Say whom:", &people, 1);
-    assert!(first.starts_with("Say whom:\n#1 P1x\n#2 P2x\n") && first.ends_with("\n#10 P10x\nMENU 2 shows more."));
+    assert!(
+        first.starts_with("Say whom:\n#1 P1x\n#2 P2x\n") && first.ends_with("\n#10 P10x\nMENU 2 shows more.")
+    );
     assert!(menu("Say whom:", &people, 2).contains("MENU 3"));
     assert_eq!(menu("Say whom:", &people, 3), "Say whom:\n#21 P21x");
     assert_eq!(menu("Say whom:", &people, 99), "Say whom:\n#21 P21x");
     assert_eq!(menu_page("menu 2"), Some(2));
-    assert_eq!((menu_page("Menu!"), menu_page("MORE"), menu_page("menu please")), (Some(1), Some(2), None));
+    assert_eq!(
+        (menu_page("Menu!"), menu_page("MORE"), menu_page("menu please")),
+        (Some(1), Some(2), None)
+    );
     assert_eq!(menu_page("menu 0"), None);
 }
 

@@ -170,16 +170,17 @@ pub fn book(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result
             assignments::created_at,
         ))
         .load(c))?;
-    let row = |(assignment_id, contact_id, name, named_at, number, tag, origin, pending, created_at)| BookRow {
-        assignment_id,
-        contact_id,
-        name,
-        named_at,
-        number,
-        tag,
-        origin,
-        pending,
-        created_at,
-    };
+    let row =
+        |(assignment_id, contact_id, name, named_at, number, tag, origin, pending, created_at)| BookRow {
+            assignment_id,
+            contact_id,
+            name,
+            named_at,
+            number,
+            tag,
+            origin,
+            pending,
+            created_at,
+        };
     Ok(found.into_iter().map(row).collect())
 }

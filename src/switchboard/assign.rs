@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::error::{Result, SwitchboardError};
 use super::recycle::{has_room_for_received, make_room_for_received, recycle};
 use super::side::Known;
-use super::{Context, Switchboard, blocks, books, changes, contacts, history, hubs, members, notices, shortage};
+use super::{
+    Context, Switchboard, blocks, books, changes, contacts, history, hubs, members, notices, shortage,
+};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Shortage, Side};
 use crate::domain::history::Why;

@@ -129,8 +129,18 @@ pub(crate) fn media_wanted(
 ) -> Result<MediaWanted> {
     let text = cleaned(text);
     let said = hub::read(&text);
-    let facts = route::facts_tagged(conn, &mut DialledCache::new(), (from, to), said.tag, Purpose::Show)?;
-    let text = if facts.hub.is_some() { said.text } else { text.as_str() };
+    let facts = route::facts_tagged(
+        conn,
+        &mut DialledCache::new(),
+        (from, to),
+        said.tag,
+        Purpose::Show,
+    )?;
+    let text = if facts.hub.is_some() {
+        said.text
+    } else {
+        text.as_str()
+    };
     let Some(dialled) = &facts.dialled else {
         return Ok(MediaWanted::Refused);
     };

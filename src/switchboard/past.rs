@@ -124,7 +124,8 @@ pub(super) fn facts(
             let mut has_seats = false;
             for line in lines.iter().filter(|_| facts.released.is_none()) {
                 let line = NumberId::from_i64(line.id);
-                has_seats |= rows::of_number(conn, community, (member, line), at)?.is_some_and(|row| row.live);
+                has_seats |=
+                    rows::of_number(conn, community, (member, line), at)?.is_some_and(|row| row.live);
             }
             facts.hub = Some(Hub { has_seats, ..hub });
         }

@@ -87,7 +87,11 @@ fn pool_view(row: PoolRow) -> Pool {
 
 pub(crate) fn number_view(conn: &mut Conn, row: NumberRow) -> Result<PoolNumber> {
     let seats = match row.hub {
-        true => hub_rows::load(conn, CommunityId::from_i64(row.community_id), NumberId::from_i64(row.id))?,
+        true => hub_rows::load(
+            conn,
+            CommunityId::from_i64(row.community_id),
+            NumberId::from_i64(row.id),
+        )?,
         false => 0,
     };
     Ok(PoolNumber {
@@ -410,7 +414,7 @@ impl Switchboard {
             let row = require_number(conn, community, id)?;
             number_view(conn, row)
         })
-            .await
+        .await
     }
 
     /// The number with those digits, if it is in service here.

@@ -269,7 +269,10 @@ pub(crate) fn facts_tagged(
         let hold = phone_holds::get(conn, *community, from, number)?;
         facts.released = hold.map(Into::into).or(facts.released);
     }
-    let whose = facts.sender.as_ref().map(|phone| MemberId::from_i64(phone.member_id));
+    let whose = facts
+        .sender
+        .as_ref()
+        .map(|phone| MemberId::from_i64(phone.member_id));
     if let (Some(id), Some(member), Some(hub)) = (at_hub, whose, &mut facts.hub) {
         hub.has_seats = !hubs::seats(conn, *community, member, id)?.is_empty();
         if hub.has_seats {
@@ -324,7 +327,8 @@ pub(crate) fn other_end(
     };
     let label = match shown.line_tag() {
         Some(tag) => {
-            let name = members::get(conn, community, row.member)?.map_or_else(String::new, |sender| sender.name);
+            let name =
+                members::get(conn, community, row.member)?.map_or_else(String::new, |sender| sender.name);
             Some(crate::domain::hub::label(&name, tag))
         }
         None => None,
@@ -589,7 +593,9 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
             row.contact, mirror.id
         ));
         if let Some(tag) = pair.shown.line_tag() {
-            decision.steps.push(format!("that number is a hub, and the sender is #{tag} there"));
+            decision
+                .steps
+                .push(format!("that number is a hub, and the sender is #{tag} there"));
         }
     }
     if let Some(released) = &facts.released {
@@ -614,7 +620,10 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
         Ruling::Quarantine(reason) => decide(&mut decision, "quarantine", reason),
         Ruling::Menu(reason) => {
             decide(&mut decision, "menu", reason);
-            decision.sentence = format!("{}: nobody gets it, and the sender is told who is there", reason.sentence());
+            decision.sentence = format!(
+                "{}: nobody gets it, and the sender is told who is there",
+                reason.sentence()
+            );
         }
         Ruling::Desk => {
             decision.outcome = "desk";
@@ -669,8 +678,9 @@ impl Switchboard {
     ) -> Result<Decision> {
         let (registry, now) = (self.registry(), self.now());
         self.read(move |conn| {
-            let mut facts =
-                conn.snapshot(|conn| facts_tagged(conn, &mut DialledCache::new(), (from, to), tag, Purpose::Show))?;
+            let mut facts = conn.snapshot(|conn| {
+                facts_tagged(conn, &mut DialledCache::new(), (from, to), tag, Purpose::Show)
+            })?;
             if facts
                 .dialled
                 .as_ref()

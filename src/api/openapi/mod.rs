@@ -23,9 +23,9 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys,
-    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, traffic,
-    verifications,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions,
+    keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve,
+    traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{

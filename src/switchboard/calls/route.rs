@@ -114,7 +114,9 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
     let ruling = rule(&facts);
     let ask = match (&facts.dialled, ruling) {
         // One that hides cannot be connected, and nobody would know them.
-        (Some(dialled), Ruling::Refuse(Reason::UnknownSender)) if !dialled.number.desk && facts.hub.is_none() => {
+        (Some(dialled), Ruling::Refuse(Reason::UnknownSender))
+            if !dialled.number.desk && facts.hub.is_none() =>
+        {
             strangers::may_ask(conn, now, dialled, (from, CALL_ASKED))?
         }
         _ => false,
@@ -166,7 +168,9 @@ impl Switchboard {
         let code = code(facts.dialled.as_ref().map(|d| &*d.policy), reason);
         if let (Reason::TagMissing, Caller::Phone(phone)) = (reason, arriving.attempt.caller) {
             let facts = facts.clone();
-            let menu = self.write(move |conn, ctx| hubs::menu_after_call(conn, ctx, &facts, phone)).await;
+            let menu = self
+                .write(move |conn, ctx| hubs::menu_after_call(conn, ctx, &facts, phone))
+                .await;
             self.announce(menu.map_err(intake_error)?.into_iter().collect());
             self.wake_outbox();
         }

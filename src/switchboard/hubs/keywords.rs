@@ -35,7 +35,14 @@ pub(crate) fn stop(
             stopped: Some(true),
             ..AssignmentChange::default()
         };
-        changes::change(conn, ctx, community, &row, &change, (Why::Stopped, Actor::Member(member)))?;
+        changes::change(
+            conn,
+            ctx,
+            community,
+            &row,
+            &change,
+            (Why::Stopped, Actor::Member(member)),
+        )?;
         let reason = Reason::RecipientOptedOut;
         pending.extend(notices::cancel_lane(conn, ctx, community, mirror.id, reason)?);
     }
@@ -50,7 +57,10 @@ pub(crate) fn start(
     (from, member): (E164, MemberId),
 ) -> Result<()> {
     let (community, hub) = (dialled.community, NumberId::from_i64(dialled.number.id));
-    let lines: HashSet<i64> = rows::lines(conn, community, hub)?.iter().map(|line| line.id).collect();
+    let lines: HashSet<i64> = rows::lines(conn, community, hub)?
+        .iter()
+        .map(|line| line.id)
+        .collect();
     for out in opt_outs::of_phone(conn, community, from)? {
         if lines.contains(&out.number_id) {
             opt_outs::lift(conn, community, from, out.number_id)?;
@@ -62,7 +72,14 @@ pub(crate) fn start(
             stopped: Some(phone_memory::has_stopped(conn, community, member, seat.number)?),
             ..AssignmentChange::default()
         };
-        changes::change(conn, ctx, community, &seat, &lifted, (Why::Started, Actor::Member(member)))?;
+        changes::change(
+            conn,
+            ctx,
+            community,
+            &seat,
+            &lifted,
+            (Why::Started, Actor::Member(member)),
+        )?;
     }
     Ok(())
 }

@@ -91,7 +91,11 @@ fn take(
         let is_known = lines.iter().any(|line| side.used.contains(&line.id));
         let region = hub.region.as_deref().and_then(Region::parse);
         let is_foreign = matches!((side.region, region), (Some(a), Some(b)) if a != b);
-        let retired: HashSet<i64> = there.iter().filter(|r| r.state == REMOVED).map(|r| r.id).collect();
+        let retired: HashSet<i64> = there
+            .iter()
+            .filter(|r| r.state == REMOVED)
+            .map(|r| r.id)
+            .collect();
         let rank = (!is_own, !is_known, is_foreign, hub.id);
         if best.as_ref().is_none_or(|(of, ..)| rank < *of) {
             best = Some((rank, hub, seat, retired));

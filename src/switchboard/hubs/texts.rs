@@ -1,10 +1,10 @@
 //! A text to a hub that says not for whom it is: nobody gets it, and the sender is told who is behind which tag.
 
+use crate::domain::E164;
 use crate::domain::hub;
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Refusal;
-use crate::domain::E164;
 use crate::store::messages::MessageRow;
 use crate::store::outbox::Pending;
 use crate::store::{Conn, hubs as rows};
@@ -96,7 +96,10 @@ fn menu_to(
     {
         return Ok(None);
     }
-    let whose = (MemberId::from_i64(sender.member_id), NumberId::from_i64(hub.number.id));
+    let whose = (
+        MemberId::from_i64(sender.member_id),
+        NumberId::from_i64(hub.number.id),
+    );
     let intro = (dialled.policy.hub_menu_notice.as_str(), page);
     let text = menu(conn, dialled.community, whose, intro)?;
     // From the hub itself, whatever tag was said.
@@ -108,7 +111,12 @@ fn menu_to(
 }
 
 /// The menu for a phone that has called a hub, which cannot say a tag.
-pub(crate) fn menu_after_call(conn: &mut Conn, ctx: &Context, facts: &Facts, from: E164) -> Result<Option<Pending>> {
+pub(crate) fn menu_after_call(
+    conn: &mut Conn,
+    ctx: &Context,
+    facts: &Facts,
+    from: E164,
+) -> Result<Option<Pending>> {
     match &facts.dialled {
         Some(dialled) => menu_to(conn, ctx, facts, dialled, (from, ctx.cause(0)), (1, false)),
         None => Ok(None),

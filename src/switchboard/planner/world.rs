@@ -174,7 +174,8 @@ fn groups(
     change: &WhatIf,
 ) -> Vec<NumberGroup> {
     let mut counts: BTreeMap<Alike, (u64, u64)> = BTreeMap::new();
-    for row in rows {
+    // Hubs and their lines are nobody's room.
+    for row in rows.iter().filter(|row| !row.hub && row.hub_id.is_none()) {
         let key = (Some(row.pool_id), row.region.clone(), row.capabilities);
         let (active, draining) = counts.entry(key).or_default();
         match is_active(row) {

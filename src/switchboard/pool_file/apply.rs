@@ -267,8 +267,7 @@ impl<'a> Work<'a> {
             },
         };
         let made = pools::create_number(self.conn, self.ctx, self.carriers, self.community, &new)?;
-        if entry.state == Some(NumberState::Draining) || entry.desk == Some(true) || entry.hub == Some(true)
-        {
+        if entry.state == Some(NumberState::Draining) || entry.desk == Some(true) || entry.hub == Some(true) {
             let edit = NumberEdit {
                 state: entry.state,
                 desk: entry.desk,

@@ -412,7 +412,10 @@ impl Check<'_> {
             if let Some(hub) = entry.hub.as_ref().filter(|hub| *hub.get_ref())
                 && entry.desk.as_ref().is_some_and(|desk| *desk.get_ref())
             {
-                self.say(hub, &format!("{key}.hub is true, and so is its desk; a number is one of the two"));
+                self.say(
+                    hub,
+                    &format!("{key}.hub is true, and so is its desk; a number is one of the two"),
+                );
             }
             if !seen.insert(number) {
                 self.say(&entry.number, &format!("{key}.number is {number} a second time"));

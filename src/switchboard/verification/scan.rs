@@ -179,7 +179,11 @@ impl Scan<'_> {
             if let [one, other] = two
                 && (one.e164, one.tag) == (other.e164, other.tag)
             {
-                let rule = if one.tag > 0 { Rule::TagOfOne } else { Rule::NumberOfOne };
+                let rule = if one.tag > 0 {
+                    Rule::TagOfOne
+                } else {
+                    Rule::NumberOfOne
+                };
                 offenders.push(Offender {
                     other_number: Some(NumberId::from_i64(one.id)),
                     ..of(rule, other.id)
@@ -394,11 +398,7 @@ fn look(
             });
         }
         for row in table {
-            if known
-                .known
-                .get(&row.number)
-                .is_some_and(stands)
-            {
+            if known.known.get(&row.number).is_some_and(stands) {
                 continue;
             }
             // It may have come since the numbers were read.
