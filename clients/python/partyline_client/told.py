@@ -21,6 +21,7 @@ from .rest.models import (
     StrangerCallingQuestion,
     StrangerNotConnectedEvent,
     StrangerUnknownQuestion,
+    TableNearlyFullEvent,
 )
 
 Event = (
@@ -31,6 +32,7 @@ Event = (
     | OptOutChangedEvent
     | QuarantineHeldEvent
     | MemberErasedEvent
+    | TableNearlyFullEvent
     | MessageHeldEvent
     | CallRingingEvent
     | CallAnsweredEvent

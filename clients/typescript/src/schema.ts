@@ -1282,6 +1282,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/hubs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List hub contacts
+         * @description Members whose tables were nearly full when one more was added, and those who are reached through hubs, as they are now. A hub is a number whose `hub` is true; the policy `overflow` lets those who add a member with a full table come there, each with a tag.
+         */
+        get: operations["list_hub_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/capacity": {
         parameters: {
             query?: never;
@@ -1728,6 +1748,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "member.table_nearly_full": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A member's table is nearly full
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_member_table_nearly_full"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "member.erased": {
         parameters: {
             query?: never;
@@ -2081,6 +2121,12 @@ export interface components {
             contact: components["schemas"]["MemberId"];
             /** @description The number. */
             number: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description The number is a hub, and this is the contact's tag there.
+             * @example null
+             */
+            tag: number | null;
             /** @description Chosen or received. */
             origin: components["schemas"]["Origin"];
             /** @description Waits for acceptance. */
@@ -2607,8 +2653,20 @@ export interface components {
             contact: components["schemas"]["MemberId"];
             /** @description The number that is this contact on the member's phone. */
             number: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description The number is a hub, and this is the contact's tag there: the member's texts to the contact begin with it, as in #7.
+             * @example null
+             */
+            tag: number | null;
             /** @description The number that is the member on the contact's phone. */
             mirror_number: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description That number is a hub, and this is the member's tag there.
+             * @example null
+             */
+            mirror_tag: number | null;
             /** @description Chosen by the member, or received. */
             origin: components["schemas"]["Origin"];
             /** @description Waits for the contact's acceptance. */
@@ -2640,7 +2698,7 @@ export interface components {
         /** @description A decision, explained. Holds no real number. */
         Decision: {
             /**
-             * @description `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began.
+             * @description `bridge`, `refuse`, `quarantine`, `desk` or `menu`; `unknown` of a moment before the history began.
              * @enum {string}
              */
             outcome: "bridge" | "refuse" | "quarantine" | "desk" | "unknown";
@@ -2665,6 +2723,12 @@ export interface components {
             member: null | components["schemas"]["MemberId"];
             /** @description The number that was dialled. */
             number: null | components["schemas"]["NumberId"];
+            /**
+             * Format: int32
+             * @description Where that is a hub: the tag that was said.
+             * @example null
+             */
+            tag: number | null;
             /** @description The row that decided. */
             assignment: null | components["schemas"]["AssignmentId"];
             /** @description Who the number is to the sender. */
@@ -2881,7 +2945,7 @@ export interface components {
             compacted: boolean;
         };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["TableNearlyFullEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -2891,7 +2955,7 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.erased" | "endpoint.test";
+        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.table_nearly_full" | "member.erased" | "endpoint.test";
         /** @description The community of a document. */
         ExportedCommunity: {
             /** @description Its id. */
@@ -2968,6 +3032,38 @@ export interface components {
              * @example ok
              */
             status: string;
+        };
+        /** @description Somebody known to nearly as many people as there are numbers, or to more. */
+        HubContact: {
+            /** @description Who it is. */
+            member: components["schemas"]["MemberId"];
+            /**
+             * @description What people call them.
+             * @example Pizzeria Luna
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many contacts they have.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Of those, how many reach them through hubs, each by a tag.
+             */
+            on_hubs: number;
+            /**
+             * Format: int64
+             * @description How many numbers there are for contacts.
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description Of those, how many are free for another contact of theirs.
+             */
+            free: number;
+            /** @description When apps were last told that the table is nearly full. */
+            warned_at: null | components["schemas"]["Timestamp"];
         };
         /** @description An import. */
         Import: {
@@ -3722,6 +3818,11 @@ export interface components {
             texts_per_day?: number | null;
             /** @description The campaign under whose caps it is, in place of that of its pool. */
             campaign?: null | components["schemas"]["CampaignId"];
+            /**
+             * @description Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. It is nobody's
+             *     contact as it stands.
+             */
+            hub?: boolean | null;
         };
         NewOptIn: {
             /** @description Whose phone consents. */
@@ -3802,6 +3903,11 @@ export interface components {
              *     there is one.
              */
             desk?: boolean | null;
+            /**
+             * @description Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. To become one it must
+             *     stand for nobody, and nobody may be reached through it when it is to be none.
+             */
+            hub?: boolean | null;
         };
         /** @description Numbers of one pool and region that can do the same. */
         NumberGroup: {
@@ -4140,6 +4246,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Device"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        HubContactPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["HubContact"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -4678,6 +4797,28 @@ export interface components {
              * @default 0
              */
             records_kept_s: number;
+            /**
+             * @description Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be a hub.
+             * @default false
+             */
+            overflow: boolean;
+            /**
+             * Format: int32
+             * @description The highest tag that a hub gives; so many people more can reach one member through it.
+             * @default 999
+             */
+            hub_most_tags: number;
+            /**
+             * @description What stands above the list of tags that a text to a hub is answered with when it bears none.
+             * @default Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text
+             */
+            hub_menu_notice: string;
+            /**
+             * Format: int32
+             * @description In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0 = nobody.
+             * @default 80
+             */
+            warn_at_percent: number;
         };
         /**
          * @description Some of a policy's fields: those that are to differ.
@@ -4972,6 +5113,28 @@ export interface components {
              * @default 0
              */
             records_kept_s: number;
+            /**
+             * @description Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be a hub.
+             * @default false
+             */
+            overflow: boolean;
+            /**
+             * Format: int32
+             * @description The highest tag that a hub gives; so many people more can reach one member through it.
+             * @default 999
+             */
+            hub_most_tags: number;
+            /**
+             * @description What stands above the list of tags that a text to a hub is answered with when it bears none.
+             * @default Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text
+             */
+            hub_menu_notice: string;
+            /**
+             * Format: int32
+             * @description In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0 = nobody.
+             * @default 80
+             */
+            warn_at_percent: number;
         };
         /** @description A pool. */
         Pool: {
@@ -5028,6 +5191,17 @@ export interface components {
             state: components["schemas"]["NumberState"];
             /** @description It is the community's desk, which members text to manage their contacts, and nobody's contact. */
             desk: boolean;
+            /**
+             * @description It is a hub: contacts whose tables are full are reached through it, each sender by a tag of their own. It is nobody's
+             *     contact as it stands.
+             */
+            hub: boolean;
+            /**
+             * Format: int64
+             * @description Of a hub: by how many assignments members are reached through it.
+             * @example 0
+             */
+            seats: number;
             /**
              * Format: int64
              * @description How many assignments it stands in.
@@ -5113,7 +5287,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded" | "blocked_by_recipient" | "blocked_by_sender" | "not_opted_in";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded" | "blocked_by_recipient" | "blocked_by_sender" | "not_opted_in" | "tag_missing" | "unknown_tag";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -5436,7 +5610,7 @@ export interface components {
          * @description What must hold of the assignment table; each offender names the rule that it breaks.
          * @enum {string}
          */
-        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "hub" | "hub_tag" | "tag_of_one" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
         /** @description How many break a rule. */
         VerificationRuleCount: {
             /** @description The rule. */
@@ -5514,6 +5688,21 @@ export interface components {
             /** @description Where. */
             community: components["schemas"]["CommunityId"];
             data: components["schemas"]["MessageHeldData"];
+        };
+        /** @description A member's table is nearly full. */
+        TableNearlyFullEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "member.table_nearly_full";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["TableNearlyFullData"];
         };
         /** @description A member's data were erased. */
         MemberErasedEvent: {
@@ -5798,6 +5987,26 @@ export interface components {
             until: components["schemas"]["Timestamp"];
             /** @description When it is given up. */
             expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A member has nearly as many contacts as there are numbers: soon nobody more can add them, unless they are reached
+         *     through a hub.
+         */
+        TableNearlyFullData: {
+            /** @description Who it is. */
+            member: components["schemas"]["MemberId"];
+            /**
+             * Format: int64
+             * @description How many of the numbers are taken for them: in use, cooling down, kept or stopped.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description How many numbers there are for contacts.
+             */
+            usable: number;
+            /** @description Further people reach them through a hub, as long as there is one with a tag left. */
+            overflow: boolean;
         };
         /** @description A member's data were erased; whoever keeps a copy erases it too. */
         MemberErasedData: {
@@ -6311,7 +6520,11 @@ export interface operations {
                      *             "desk_block_word": "BLOCK",
                      *             "desk_unblock_word": "UNBLOCK",
                      *             "bodies_kept_s": 0,
-                     *             "records_kept_s": 0
+                     *             "records_kept_s": 0,
+                     *             "overflow": false,
+                     *             "hub_most_tags": 999,
+                     *             "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *             "warn_at_percent": 80
                      *           },
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -6430,7 +6643,11 @@ export interface operations {
                      *         "desk_block_word": "BLOCK",
                      *         "desk_unblock_word": "UNBLOCK",
                      *         "bodies_kept_s": 0,
-                     *         "records_kept_s": 0
+                     *         "records_kept_s": 0,
+                     *         "overflow": false,
+                     *         "hub_most_tags": 999,
+                     *         "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *         "warn_at_percent": 80
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -6552,7 +6769,11 @@ export interface operations {
                      *         "desk_block_word": "BLOCK",
                      *         "desk_unblock_word": "UNBLOCK",
                      *         "bodies_kept_s": 0,
-                     *         "records_kept_s": 0
+                     *         "records_kept_s": 0,
+                     *         "overflow": false,
+                     *         "hub_most_tags": 999,
+                     *         "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *         "warn_at_percent": 80
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -6679,7 +6900,11 @@ export interface operations {
                      *         "desk_block_word": "BLOCK",
                      *         "desk_unblock_word": "UNBLOCK",
                      *         "bodies_kept_s": 0,
-                     *         "records_kept_s": 0
+                     *         "records_kept_s": 0,
+                     *         "overflow": false,
+                     *         "hub_most_tags": 999,
+                     *         "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *         "warn_at_percent": 80
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -7820,7 +8045,9 @@ export interface operations {
                      *           "member": "mem_1tq3v8r4w0801",
                      *           "contact": "mem_1tq3v8r4w0802",
                      *           "number": "+15005550101",
+                     *           "tag": null,
                      *           "mirror_number": "+15005550102",
+                     *           "mirror_tag": null,
                      *           "origin": "chosen",
                      *           "pending": false,
                      *           "blocked": false,
@@ -7893,7 +8120,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -7919,7 +8148,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8004,7 +8235,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8129,7 +8362,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8201,7 +8436,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8561,6 +8798,8 @@ export interface operations {
                      *           "campaign": "cmp_1tq3v8r4w0801",
                      *           "state": "active",
                      *           "desk": false,
+                     *           "hub": false,
+                     *           "seats": 0,
                      *           "assignments": 12,
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -8613,7 +8852,8 @@ export interface operations {
                  *       "region": "US",
                  *       "rate_per_s": 1,
                  *       "texts_per_day": 200,
-                 *       "campaign": "cmp_1tq3v8r4w0801"
+                 *       "campaign": "cmp_1tq3v8r4w0801",
+                 *       "hub": false
                  *     }
                  */
                 "application/json": components["schemas"]["NewNumber"];
@@ -8645,6 +8885,8 @@ export interface operations {
                      *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
+                     *       "hub": false,
+                     *       "seats": 0,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -8726,6 +8968,8 @@ export interface operations {
                      *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
+                     *       "hub": false,
+                     *       "seats": 0,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -8837,7 +9081,8 @@ export interface operations {
                  *       "texts_per_day": 200,
                  *       "campaign": "cmp_1tq3v8r4w0801",
                  *       "state": "active",
-                 *       "desk": false
+                 *       "desk": false,
+                 *       "hub": false
                  *     }
                  */
                 "application/json": components["schemas"]["NumberEdit"];
@@ -8868,6 +9113,8 @@ export interface operations {
                      *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
+                     *       "hub": false,
+                     *       "seats": 0,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -9455,6 +9702,7 @@ export interface operations {
                      *           "member": "mem_1tq3v8r4w0801",
                      *           "contact": "mem_1tq3v8r4w0802",
                      *           "number": "+15005550101",
+                     *           "tag": null,
                      *           "origin": "chosen",
                      *           "pending": false,
                      *           "blocked": false,
@@ -10387,7 +10635,9 @@ export interface operations {
                      *         "member": "mem_1tq3v8r4w0801",
                      *         "contact": "mem_1tq3v8r4w0802",
                      *         "number": "+15005550101",
+                     *         "tag": null,
                      *         "mirror_number": "+15005550102",
+                     *         "mirror_tag": null,
                      *         "origin": "chosen",
                      *         "pending": false,
                      *         "blocked": false,
@@ -10445,6 +10695,11 @@ export interface operations {
                  */
                 to: components["schemas"]["E164"];
                 /**
+                 * @description Where `to` is a hub: the tag with which the text would begin, without its sign.
+                 * @example 7
+                 */
+                tag?: number;
+                /**
                  * @description The moment that is asked about, as RFC 3339; the present if absent.
                  * @example 2026-01-15T09:30:00.000Z
                  */
@@ -10481,6 +10736,7 @@ export interface operations {
                      *       "community": "com_1tq3v8r4w0801",
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "number": "num_1tq3v8r4w0801",
+                     *       "tag": null,
                      *       "assignment": "asg_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "shown_number": "+15005550102",
@@ -11073,7 +11329,9 @@ export interface operations {
                      *             "member": "mem_1tq3v8r4w0801",
                      *             "contact": "mem_1tq3v8r4w0802",
                      *             "number": "+15005550101",
+                     *             "tag": null,
                      *             "mirror_number": "+15005550102",
+                     *             "mirror_tag": null,
                      *             "origin": "chosen",
                      *             "pending": false,
                      *             "blocked": false,
@@ -12992,6 +13250,62 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_hub_contacts: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in the order of the members' ids. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Pizzeria Luna",
+                     *           "contacts": 0,
+                     *           "on_hubs": 0,
+                     *           "usable": 0,
+                     *           "free": 0,
+                     *           "warned_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HubContactPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -15346,6 +15660,88 @@ export interface operations {
             };
         };
     };
+    on_member_table_nearly_full: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "member.table_nearly_full",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "member": "mem_1tq3v8r4w0801",
+                 *         "taken": 0,
+                 *         "usable": 0,
+                 *         "overflow": false
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TableNearlyFullEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     on_member_erased: {
         parameters: {
             query?: never;
@@ -15549,7 +15945,9 @@ export interface operations {
                  *           "member": "mem_1tq3v8r4w0801",
                  *           "contact": "mem_1tq3v8r4w0802",
                  *           "number": "+15005550101",
+                 *           "tag": null,
                  *           "mirror_number": "+15005550102",
+                 *           "mirror_tag": null,
                  *           "origin": "chosen",
                  *           "pending": false,
                  *           "blocked": false,
@@ -15639,7 +16037,9 @@ export interface operations {
                  *           "member": "mem_1tq3v8r4w0801",
                  *           "contact": "mem_1tq3v8r4w0802",
                  *           "number": "+15005550101",
+                 *           "tag": null,
                  *           "mirror_number": "+15005550102",
+                 *           "mirror_tag": null,
                  *           "origin": "chosen",
                  *           "pending": false,
                  *           "blocked": false,

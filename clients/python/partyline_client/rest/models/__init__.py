@@ -92,6 +92,8 @@ from .former_owner import FormerOwner
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
 from .held_message import HeldMessage
+from .hub_contact import HubContact
+from .hub_contact_page import HubContactPage
 from .import_ import Import
 from .import_failure_type_1 import ImportFailureType1
 from .import_kind import ImportKind
@@ -233,6 +235,8 @@ from .stranger_not_connected_data import StrangerNotConnectedData
 from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
+from .table_nearly_full_data import TableNearlyFullData
+from .table_nearly_full_event import TableNearlyFullEvent
 from .tight import Tight
 from .verification import Verification
 from .verification_counts import VerificationCounts
@@ -339,6 +343,8 @@ __all__ = (
     "GetOpenapiResponse200",
     "Health",
     "HeldMessage",
+    "HubContact",
+    "HubContactPage",
     "Import",
     "ImportFailureType1",
     "ImportKind",
@@ -480,6 +486,8 @@ __all__ = (
     "StrangerNotConnectedEvent",
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
+    "TableNearlyFullData",
+    "TableNearlyFullEvent",
     "Tight",
     "Verification",
     "VerificationCounts",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..models.opt_out_changed_event import OptOutChangedEvent
     from ..models.quarantine_held_event import QuarantineHeldEvent
     from ..models.stranger_not_connected_event import StrangerNotConnectedEvent
+    from ..models.table_nearly_full_event import TableNearlyFullEvent
 
 
 T = TypeVar("T", bound="DeliveryDetail")
@@ -71,6 +72,7 @@ class DeliveryDetail:
         | OptOutChangedEvent
         | QuarantineHeldEvent
         | StrangerNotConnectedEvent
+        | TableNearlyFullEvent
     )
     """ The body, while the event is kept. """
     tries: list[DeliveryAttempt]
@@ -91,6 +93,7 @@ class DeliveryDetail:
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
         from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
         from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
+        from ..models.table_nearly_full_event import TableNearlyFullEvent  # noqa: PLC0415
 
         id = self.id
 
@@ -128,6 +131,8 @@ class DeliveryDetail:
         if isinstance(self.body, MessageReceivedEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, MessageHeldEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, TableNearlyFullEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, MemberErasedEvent):
             body = self.body.to_dict()
@@ -197,6 +202,7 @@ class DeliveryDetail:
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
         from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
         from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
+        from ..models.table_nearly_full_event import TableNearlyFullEvent  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -274,6 +280,7 @@ class DeliveryDetail:
             | OptOutChangedEvent
             | QuarantineHeldEvent
             | StrangerNotConnectedEvent
+            | TableNearlyFullEvent
         ):
             if data is None:
                 return data
@@ -296,7 +303,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_2 = MemberErasedEvent.from_dict(data)
+                componentsschemas_event_type_2 = TableNearlyFullEvent.from_dict(data)
 
                 return componentsschemas_event_type_2
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -304,7 +311,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_3 = MessageStatusEvent.from_dict(data)
+                componentsschemas_event_type_3 = MemberErasedEvent.from_dict(data)
 
                 return componentsschemas_event_type_3
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -312,7 +319,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_4 = AssignmentCreatedEvent.from_dict(data)
+                componentsschemas_event_type_4 = MessageStatusEvent.from_dict(data)
 
                 return componentsschemas_event_type_4
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -320,7 +327,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_5 = AssignmentReleasedEvent.from_dict(data)
+                componentsschemas_event_type_5 = AssignmentCreatedEvent.from_dict(data)
 
                 return componentsschemas_event_type_5
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -328,7 +335,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_6 = OptOutChangedEvent.from_dict(data)
+                componentsschemas_event_type_6 = AssignmentReleasedEvent.from_dict(data)
 
                 return componentsschemas_event_type_6
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -336,7 +343,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_7 = QuarantineHeldEvent.from_dict(data)
+                componentsschemas_event_type_7 = OptOutChangedEvent.from_dict(data)
 
                 return componentsschemas_event_type_7
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -344,7 +351,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_8 = CallRingingEvent.from_dict(data)
+                componentsschemas_event_type_8 = QuarantineHeldEvent.from_dict(data)
 
                 return componentsschemas_event_type_8
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -352,7 +359,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_9 = CallAnsweredEvent.from_dict(data)
+                componentsschemas_event_type_9 = CallRingingEvent.from_dict(data)
 
                 return componentsschemas_event_type_9
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -360,7 +367,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_10 = CallEndedEvent.from_dict(data)
+                componentsschemas_event_type_10 = CallAnsweredEvent.from_dict(data)
 
                 return componentsschemas_event_type_10
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -368,9 +375,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_11 = StrangerNotConnectedEvent.from_dict(
-                    data
-                )
+                componentsschemas_event_type_11 = CallEndedEvent.from_dict(data)
 
                 return componentsschemas_event_type_11
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -378,9 +383,19 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_12 = EndpointTestEvent.from_dict(data)
+                componentsschemas_event_type_12 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
 
                 return componentsschemas_event_type_12
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_13 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_13
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(
@@ -397,7 +412,8 @@ class DeliveryDetail:
                 | None
                 | OptOutChangedEvent
                 | QuarantineHeldEvent
-                | StrangerNotConnectedEvent,
+                | StrangerNotConnectedEvent
+                | TableNearlyFullEvent,
                 data,
             )
 

@@ -10,6 +10,8 @@ class VerificationRule(StrEnum):
     DEVICE = "device"
     DEVICE_OWNER = "device_owner"
     DIRECTORY = "directory"
+    HUB = "hub"
+    HUB_TAG = "hub_tag"
     LOAD = "load"
     MEMBER = "member"
     MIRROR = "mirror"
@@ -25,6 +27,7 @@ class VerificationRule(StrEnum):
     ROUTE_KEY = "route_key"
     STOP_MARKED = "stop_marked"
     STOP_RESERVED = "stop_reserved"
+    TAG_OF_ONE = "tag_of_one"
 
     def __str__(self) -> str:
         return str(self.value)
