@@ -141,6 +141,9 @@ on_both_databases! {
         assert_eq!(listed.iter().map(|n| (n.hub, n.seats)).collect::<Vec<_>>(), [(true, 2), (false, 0), (false, 0)]);
         let people = town.board.hub_contacts(town.community, None, 10).await.unwrap();
         assert_eq!(people.iter().map(|p| (p.member, p.contacts, p.on_hubs, p.free)).collect::<Vec<_>>(), [(luna.id, 4, 2, 0)]);
+        let capacity = town.board.capacity(town.community).await.unwrap();
+        assert_eq!((capacity.usable, capacity.on_hubs, capacity.numbers[0].active), (2, 2, 2));
+        assert!(capacity.explained.contains("2 contacts are on hubs"), "{}", capacity.explained);
         town.assert_history_agrees();
     }
 

@@ -140,6 +140,8 @@ pub enum HubHelp {
     Unknown,
     /// The community does without hubs, or has none; so many of the member's contacts are on one from before.
     Off(usize),
+    /// So many of the member's contacts are there, and more find a tag.
+    Open(usize),
     /// So many of the member's contacts are there, and no tag is left.
     Used(usize),
 }
@@ -216,6 +218,7 @@ impl Shortage {
             HubHelp::Off(on) => {
                 format!("; {on} contacts are on hubs: the policy `overflow` lets more come there")
             }
+            HubHelp::Open(on) => format!("; {on} contacts are on hubs, where others find a tag still"),
             HubHelp::Used(on) => {
                 format!(
                     "; {on} contacts are on hubs, where no tag is left: raise `hub_most_tags`, or set another number aside as a hub"

@@ -374,12 +374,14 @@ type GuardKey = (E164, i64, Option<Keyword>);
 /// database has the job run again, which the new message's id does not.
 pub(crate) type Cause = (i64, usize);
 
+/// Menus of a hub that went to a phone: since when they are counted, how many there were, and on what account the last.
+type Menus = (Timestamp, u32, Cause);
+
 /// Remembers to whom refusal notices went.
 #[derive(Default)]
 pub(crate) struct NoticeGuard {
     last: Mutex<HashMap<GuardKey, (Timestamp, Cause)>>,
-    /// Menus of hubs: since when they are counted, how many there were, and on what account the last.
-    menus: Mutex<HashMap<(E164, i64), (Timestamp, u32, Cause)>>,
+    menus: Mutex<HashMap<(E164, i64), Menus>>,
 }
 
 impl NoticeGuard {

@@ -9,7 +9,7 @@ mod warn;
 use std::collections::BTreeMap;
 
 pub(super) use keywords::{start, stop};
-pub(super) use seats::{open, seated};
+pub(super) use seats::{has_room, open, seated};
 pub(super) use texts::{answer, menu_after_call};
 pub(super) use warn::warn;
 

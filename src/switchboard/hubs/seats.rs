@@ -65,6 +65,30 @@ pub(crate) fn seated(
     }))
 }
 
+fn lines_of(rows: &[NumberRow]) -> Vec<Line> {
+    let line = |row: &NumberRow| {
+        let id = NumberId::from_i64(row.id);
+        row.line_tag().map(|tag| Line { id, tag })
+    };
+    rows.iter().filter_map(line).collect()
+}
+
+/// Whether a hub has a tag left for a side.
+pub(crate) fn has_room(
+    conn: &mut Conn,
+    (policy, community, hubs): (&Policy, CommunityId, &[NumberRow]),
+    side: &Side,
+) -> Result<bool> {
+    for hub in hubs {
+        let id = NumberId::from_i64(hub.id);
+        let lines = lines_of(&rows::lines(conn, community, id)?);
+        if hub::seat(id, &lines, side, policy.hub_most_tags).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A line that is free for a side, made if need be: on the hub that the phone knows already, if that has one.
 fn take(
     conn: &mut Conn,
@@ -77,13 +101,7 @@ fn take(
     for hub in hubs {
         let id = NumberId::from_i64(hub.id);
         let there = rows::lines(conn, community, id)?;
-        let lines: Vec<Line> = there
-            .iter()
-            .filter_map(|row| {
-                let id = NumberId::from_i64(row.id);
-                row.line_tag().map(|tag| Line { id, tag })
-            })
-            .collect();
+        let lines = lines_of(&there);
         let Some(seat) = hub::seat(id, &lines, side, policy.hub_most_tags) else {
             continue;
         };

@@ -101,7 +101,10 @@ pub(super) fn leave_by(
     if row.number == NumberId::from_i64(number.id) {
         return Ok(());
     }
-    let waiting = outbox::from_number(conn, community, row.number)?;
+    // What leaves by the tag of a hub leaves from the hub.
+    let from = numbers::get(conn, community, row.number)?
+        .map_or(row.number, |was| NumberId::from_i64(was.physical()));
+    let waiting = outbox::from_number(conn, community, from)?;
     for item in waiting.into_iter().filter(|item| item.lane == mirror.id.as_i64()) {
         let phone = E164::from_i64(item.to_phone).ok_or(StoreError::Corrupt("outbox.to_phone"))?;
         let carrier = ctx.registry.carrier_for(phone, &number.carrier);

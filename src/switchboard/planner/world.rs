@@ -84,6 +84,8 @@ pub(super) struct World {
     pub usable: usize,
     /// The numbers in service that cannot: rows on them take no room.
     pub elsewhere: Vec<i64>,
+    /// Rows on the tags of hubs.
+    pub on_hubs: i64,
     /// So many contacts more for everybody.
     pub extra: usize,
     /// Most received contacts that a member may leave unanswered.
@@ -119,6 +121,11 @@ impl World {
             usable_added: added(needs()),
             added: change.add.clone(),
             elsewhere,
+            on_hubs: rows
+                .iter()
+                .filter(|row| row.hub_id.is_some())
+                .map(|row| row.load)
+                .sum(),
             extra: change.more_contacts,
             received_cap: policy.received_cap(candidates.len() + added(Capabilities::default())),
             groups: groups(rows, pools, is_active, change),
