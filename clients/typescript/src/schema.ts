@@ -2531,6 +2531,12 @@ export interface components {
              * @example 40
              */
             received_cap: number;
+            /**
+             * Format: int64
+             * @description Rows on the tags of hubs, which take no room: by so many, members with full tables are reached.
+             * @example 0
+             */
+            on_hubs: number;
             /** @description The numbers in service, together where they are alike; at most 200 groups, the largest first. */
             numbers: components["schemas"]["NumberGroup"][];
             /** @description How many members' tables are how full. A full one is in the last. */
@@ -2701,7 +2707,7 @@ export interface components {
              * @description `bridge`, `refuse`, `quarantine`, `desk` or `menu`; `unknown` of a moment before the history began.
              * @enum {string}
              */
-            outcome: "bridge" | "refuse" | "quarantine" | "desk" | "unknown";
+            outcome: "bridge" | "refuse" | "quarantine" | "desk" | "menu" | "unknown";
             /** @description The stable word of the reason, when it is not bridged. */
             reason: null | components["schemas"]["Reason"];
             /**
@@ -13343,6 +13349,7 @@ export interface operations {
                      *       "contacts": 9800,
                      *       "usable": 80,
                      *       "received_cap": 40,
+                     *       "on_hubs": 0,
                      *       "numbers": [
                      *         {
                      *           "pool": "pool_1tq3v8r4w0801",
@@ -13604,6 +13611,7 @@ export interface operations {
                      *         "contacts": 9800,
                      *         "usable": 80,
                      *         "received_cap": 40,
+                     *         "on_hubs": 0,
                      *         "numbers": [
                      *           {
                      *             "pool": "pool_1tq3v8r4w0801",
@@ -13730,6 +13738,7 @@ export interface operations {
                      *         "contacts": 9800,
                      *         "usable": 80,
                      *         "received_cap": 40,
+                     *         "on_hubs": 0,
                      *         "numbers": [
                      *           {
                      *             "pool": "pool_1tq3v8r4w0801",
