@@ -231,6 +231,15 @@ on_both_databases! {
                  WHERE member_id = {ai} AND contact_id = {bi}"
             )
         };
+        let spare = town.board.numbers(town.community, None, 10).await.unwrap();
+        let spare = spare.iter().find(|number| number.assignments == 0).unwrap().id.as_i64();
+        let line = |id: i64, hub: &str, of: i64| {
+            format!(
+                "INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, load, \
+                 created_at, desk, hub, hub_id, tag) SELECT community_id, {id}, pool_id, e164, carrier, capabilities, region, \
+                 rate_per_s, state, 0, created_at, FALSE, FALSE, {hub}, 7 FROM numbers WHERE id = {of}"
+            )
+        };
         let mut plants: Vec<(&str, String, &[&str])> = vec![
             (
                 "two contacts on one number",
@@ -325,6 +334,17 @@ on_both_databases! {
                 &["desk"],
             ),
             (
+                "a contact on a hub",
+                format!("UPDATE numbers SET hub = TRUE WHERE id = {ab}"),
+                &["hub_tag"],
+            ),
+            ("a tag of no hub", line(88, "99", ab), &["hub", "directory"]),
+            (
+                "a tag that is there twice",
+                format!("UPDATE numbers SET hub = TRUE WHERE id = {spare}; {}; {}", line(88, "id", spare), line(89, "id", spare)),
+                &["tag_of_one"],
+            ),
+            (
                 "rows of no community",
                 copy("999", "number_id", "contact_id"),
                 &["community", "member", "contact", "number", "device", "capacity"],
@@ -381,8 +401,8 @@ on_both_databases! {
                 "a number that is there twice",
                 format!(
                     "INSERT INTO numbers (community_id, id, pool_id, e164, carrier, capabilities, region, rate_per_s, state, \
-                     load, created_at, desk) SELECT community_id, 81, pool_id, e164, carrier, capabilities, region, \
-                     rate_per_s, state, 0, created_at, FALSE FROM numbers WHERE id = {ab}"
+                     load, created_at, desk, hub, tag) SELECT community_id, 81, pool_id, e164, carrier, capabilities, region, \
+                     rate_per_s, state, 0, created_at, FALSE, FALSE, 0 FROM numbers WHERE id = {ab}"
                 ),
                 &["number_of_one", "directory"],
             ),

@@ -26,6 +26,7 @@ mod events;
 mod feed;
 mod guesses;
 mod health;
+mod hubs;
 mod imports;
 mod interactions;
 mod json;

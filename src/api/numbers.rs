@@ -41,6 +41,9 @@ pub(crate) struct NewNumber {
     /// The campaign under whose caps it is, in place of that of its pool.
     #[schema(example = json!(null))]
     campaign: Option<CampaignId>,
+    /// Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. It is nobody's
+    /// contact as it stands.
+    hub: Option<bool>,
 }
 
 pub(super) fn region(text: Option<String>) -> Result<Option<Region>> {
@@ -70,6 +73,7 @@ pub(crate) async fn create(
     community: At<CommunityKind>,
     Json(new): Json<NewNumber>,
 ) -> Result<HttpResponse> {
+    let is_hub = new.hub == Some(true);
     let new = switchboard::NewNumber {
         pool: new.pool,
         number: new.number,
@@ -82,7 +86,10 @@ pub(crate) async fn create(
             campaign: new.campaign,
         },
     };
-    let made = state.board.add_number(community.0, new).await?;
+    let made = match is_hub {
+        true => state.board.add_hub(community.0, new).await?,
+        false => state.board.add_number(community.0, new).await?,
+    };
     Ok(HttpResponse::Created().json(made))
 }
 
@@ -165,6 +172,9 @@ pub(crate) struct Edit {
     /// Whether it is the community's desk, which members text to manage their contacts. It must stand for nobody, and
     /// there is one.
     desk: Option<bool>,
+    /// Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. To become one it must
+    /// stand for nobody, and nobody may be reached through it when it is to be none.
+    hub: Option<bool>,
 }
 
 /// `PATCH …/numbers/{number}`
@@ -193,12 +203,13 @@ pub(crate) async fn edit(
         rate_per_s: edit.rate_per_s,
         state: edit.state,
         desk: edit.desk,
+        hub: edit.hub,
         texts_per_day: edit.texts_per_day,
         campaign: edit.campaign,
     };
     if edit == switchboard::NumberEdit::default() {
         let detail = "nothing is to change: give `pool`, `carrier`, `capabilities`, `region`, `rate_per_s`, \
-                      `texts_per_day`, `campaign`, `state` or `desk`";
+                      `texts_per_day`, `campaign`, `state`, `desk` or `hub`";
         return Err(Problem::invalid("state", detail));
     }
     let edited = state

@@ -23,6 +23,9 @@ pub(crate) struct Numbers {
     /// The pool number that it would text.
     #[param(value_type = E164, example = "+15005550101")]
     to: PhoneParam,
+    /// Where `to` is a hub: the tag with which the text would begin, without its sign.
+    #[param(minimum = 1, maximum = 9_999, example = 7)]
+    tag: Option<u16>,
     /// The moment that is asked about, as RFC 3339; the present if absent.
     at: Option<Timestamp>,
 }
@@ -45,8 +48,18 @@ pub(crate) async fn resolve(
     state.board.community(community.0).await?;
     let (from, to) = (numbers.from.0, numbers.to.0);
     let decision = match numbers.at {
-        Some(at) => state.board.resolve_at(Some(community.0), from, to, at).await?,
-        None => state.board.resolve(Some(community.0), from, to).await?,
+        Some(at) => {
+            let board = &state.board;
+            board
+                .resolve_tagged_at(Some(community.0), (from, to), numbers.tag, at)
+                .await?
+        }
+        None => {
+            state
+                .board
+                .resolve_tagged(Some(community.0), (from, to), numbers.tag)
+                .await?
+        }
     };
     Ok(HttpResponse::Ok().json(decision))
 }

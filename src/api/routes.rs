@@ -3,9 +3,7 @@
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
-    loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases, resolve,
-    swaps, traffic, verifications,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases, resolve, swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -89,6 +87,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                         branch("/undo").post(swaps::undo),
                     ]),
                 ]),
+                branch("/hubs").get(hubs::list).only(Gate::Manage),
                 branch("/assignments").get(assignments::list),
                 branch("/capacity").gate(Gate::Manage).get(capacity::summary).with([
                     branch("/members").get(capacity::members),

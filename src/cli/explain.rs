@@ -15,6 +15,9 @@ pub struct Args {
     from: E164,
     /// The pool number that it texts.
     to: E164,
+    /// Where the number is a hub: the tag with which the text begins, as 7.
+    #[arg(long, value_name = "NUMBER")]
+    tag: Option<u16>,
     /// The moment that is asked about, as 2026-01-31T12:00:00Z; else the present.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     at: Option<Timestamp>,
@@ -37,8 +40,11 @@ pub fn run(config: &Config, args: &Args, out: Output) -> Result<()> {
             None => None,
         };
         let decision = match args.at {
-            Some(at) => board.resolve_at(community, args.from, args.to, at).await?,
-            None => board.resolve(None, args.from, args.to).await?,
+            Some(at) => {
+                let ends = (args.from, args.to);
+                board.resolve_tagged_at(community, ends, args.tag, at).await?
+            }
+            None => board.resolve_tagged(None, (args.from, args.to), args.tag).await?,
         };
         Ok::<_, Failure>(decision)
     })?;

@@ -11,6 +11,7 @@ mod doctor;
 mod explain;
 mod failure;
 mod held;
+mod hub;
 mod import;
 mod key;
 mod member;
@@ -98,6 +99,9 @@ enum Command {
     /// Show, set and clear the number that members text to manage their contacts.
     #[command(subcommand)]
     Desk(desk::Command),
+    /// Set numbers aside through which contacts with full tables are reached, and show who is.
+    #[command(subcommand)]
+    Hub(hub::Command),
     /// Export and erase a member's data; their time zone, blocks and consents.
     #[command(subcommand)]
     Member(member::Command),
@@ -165,6 +169,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Key(command) => key::run(&config, command, out),
         Command::Book(command) => book::run(&config, command, out),
         Command::Desk(command) => desk::run(&config, command, out),
+        Command::Hub(command) => hub::run(&config, command, out),
         Command::Member(command) => member::run(&config, command, out),
         Command::Config(ConfigCommand::Check) => config_check::run(&config, &sources, out),
         Command::Doctor | Command::Openapi => Ok(()),
@@ -257,6 +262,9 @@ mod tests {
             "partyline desk show --community Demo",
             "partyline desk set --community Demo +14155550101",
             "partyline desk clear --community Demo",
+            "partyline hub set --community Demo +14155550101",
+            "partyline hub unset --community Demo +14155550101",
+            "partyline hub list --community Demo",
             "partyline config check",
             "partyline doctor",
             "partyline openapi",

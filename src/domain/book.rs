@@ -19,16 +19,42 @@ pub struct Card {
     pub name: String,
     /// The pool number that stands for them on this member's phones.
     pub number: E164,
+    /// The number is a hub, and this is their tag there.
+    pub tag: Option<u16>,
     /// Since when the card says so.
     pub since: Timestamp,
 }
 
 impl Card {
+    /// The name as a phone shows it: with the tag, where texts must begin with one.
+    pub fn shown_name(&self) -> String {
+        match self.tag {
+            Some(tag) => format!("{} (#{tag})", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Where they are for the member: the number, with the tag where others are on it too.
+    pub fn place(&self) -> String {
+        match self.tag {
+            Some(tag) => format!("{} #{tag}", self.number),
+            None => self.number.to_string(),
+        }
+    }
+
+    /// How to write to them, where that is not as to others.
+    pub fn note(&self) -> Option<String> {
+        self.tag.map(|tag| format!("Begin your text with #{tag}"))
+    }
+
     /// A hash of what the card says.
     fn mark(&self) -> [u8; 8] {
         let mut hash = Sha256::new();
         hash.update(self.number.as_i64().to_be_bytes());
         hash.update(self.name.as_bytes());
+        if let Some(tag) = self.tag {
+            hash.update(tag.to_be_bytes());
+        }
         let hash = hash.finalize();
         let mut mark = [0; 8];
         mark.copy_from_slice(&hash[..8]);
@@ -142,6 +168,7 @@ mod tests {
 
     fn card(contact: i64, name: &str, number: i64) -> Card {
         Card {
+            tag: None,
             id: ContactId::from_i64(contact + 100),
             contact: MemberId::from_i64(contact),
             name: name.into(),

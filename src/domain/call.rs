@@ -219,6 +219,8 @@ pub fn refusal_code(reason: Reason) -> RefusalCode {
         Reason::NoCarrier => (503, 3),
         Reason::CarrierRefused | Reason::CarrierUndelivered => (502, 38),
         Reason::DeadlinePassed | Reason::DayCapReached => (480, 19),
+        // Ambiguous: several people are behind the number, and a call bears no tag.
+        Reason::TagMissing | Reason::UnknownTag => (485, 1),
         Reason::BadText => (400, 95),
     };
     RefusalCode { status, q850 }

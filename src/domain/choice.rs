@@ -128,6 +128,22 @@ pub struct Relief {
     pub back: Option<(Timestamp, usize)>,
     /// The pair that could give way.
     pub idle: Option<IdlePair>,
+    /// What a hub would do.
+    pub hub: HubHelp,
+}
+
+/// Whether others could reach somebody with a full table through a hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HubHelp {
+    /// Nothing is known of it.
+    #[default]
+    Unknown,
+    /// The community does without hubs, or has none; so many of the member's contacts are on one from before.
+    Off(usize),
+    /// So many of the member's contacts are there, and more find a tag.
+    Open(usize),
+    /// So many of the member's contacts are there, and no tag is left.
+    Used(usize),
 }
 
 /// A pair in a full table that has not been used for the longest time.
@@ -194,7 +210,22 @@ impl Shortage {
             None => format!("release a contact of {}", self.member),
         };
         let ways: Vec<String> = std::iter::once(add).chain(back).collect();
-        format!("{}, or {idle}", ways.join(", "))
+        let hub = match relief.hub {
+            HubHelp::Unknown => String::new(),
+            HubHelp::Off(0) => {
+                "; with a hub and the policy `overflow`, others reach this member by a tag".to_owned()
+            }
+            HubHelp::Off(on) => {
+                format!("; {on} contacts are on hubs: the policy `overflow` lets more come there")
+            }
+            HubHelp::Open(on) => format!("; {on} contacts are on hubs, where others find a tag still"),
+            HubHelp::Used(on) => {
+                format!(
+                    "; {on} contacts are on hubs, where no tag is left: raise `hub_most_tags`, or set another number aside as a hub"
+                )
+            }
+        };
+        format!("{}, or {idle}{hub}", ways.join(", "))
     }
 }
 

@@ -385,6 +385,7 @@ fn a_shortage_is_one_sentence_that_says_what_would_help() {
     let relief = Relief {
         back: Some((Timestamp(1000), 1)),
         idle: Some(idle),
+        ..Relief::default()
     };
     shortage.relief = Some(Box::new(relief));
     let begin = format!(

@@ -43,6 +43,9 @@ pub enum EventKind {
     /// The stranger was turned away. Goes to the endpoint that was asked, whatever it wants.
     #[serde(rename = "stranger.not_connected")]
     StrangerNotConnected,
+    /// A member has nearly as many contacts as there are numbers.
+    #[serde(rename = "member.table_nearly_full")]
+    TableNearlyFull,
     /// A member's data were erased: whoever keeps a copy erases it too.
     #[serde(rename = "member.erased")]
     MemberErased,
@@ -66,6 +69,7 @@ impl EventKind {
         EventKind::CallAnswered,
         EventKind::CallEnded,
         EventKind::StrangerNotConnected,
+        EventKind::TableNearlyFull,
         EventKind::MemberErased,
         EventKind::EndpointTest,
     ];
@@ -85,6 +89,7 @@ impl EventKind {
             EventKind::CallAnswered => "call.answered",
             EventKind::CallEnded => "call.ended",
             EventKind::StrangerNotConnected => "stranger.not_connected",
+            EventKind::TableNearlyFull => "member.table_nearly_full",
             EventKind::MemberErased => "member.erased",
             EventKind::EndpointTest => "endpoint.test",
         }

@@ -166,11 +166,15 @@ pub enum Reason {
     BlockedBySender,
     /// The community asks for an opt-in, and the recipient's phone has none.
     NotOptedIn,
+    /// The number is a hub, and the text bears no tag that says whom it is for.
+    TagMissing,
+    /// The number is a hub, and the text's tag stands for nobody on this phone.
+    UnknownTag,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 25] = [
+    pub const ALL: [Reason; 27] = [
         Reason::UnknownSender,
         Reason::UnassignedNumber,
         Reason::NoContact,
@@ -196,6 +200,8 @@ impl Reason {
         Reason::BlockedByRecipient,
         Reason::BlockedBySender,
         Reason::NotOptedIn,
+        Reason::TagMissing,
+        Reason::UnknownTag,
     ];
 
     /// The stable word, as stored and as shown by the API.
@@ -226,6 +232,8 @@ impl Reason {
             Reason::BlockedByRecipient => "blocked_by_recipient",
             Reason::BlockedBySender => "blocked_by_sender",
             Reason::NotOptedIn => "not_opted_in",
+            Reason::TagMissing => "tag_missing",
+            Reason::UnknownTag => "unknown_tag",
         }
     }
 
@@ -264,6 +272,8 @@ impl Reason {
             Reason::NotOptedIn => {
                 "no opt-in is recorded of the recipient's phone, and this community asks for one"
             }
+            Reason::TagMissing => "this number stands for several people, and no tag says for whom it is",
+            Reason::UnknownTag => "on this number that tag stands for nobody",
         }
     }
 

@@ -11,6 +11,7 @@ pub mod e164;
 pub mod event;
 pub mod history;
 pub mod hours;
+pub mod hub;
 pub mod id;
 pub mod keyword;
 pub mod message;

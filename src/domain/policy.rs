@@ -264,6 +264,17 @@ pub struct Policy {
     pub bodies_kept_s: i64,
     /// Whole seconds for which messages and calls that are over are kept; 0 = for ever.
     pub records_kept_s: i64,
+    /// Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be a hub.
+    pub overflow: bool,
+    /// The highest tag that a hub gives; so many people more can reach one member through it.
+    #[schema(minimum = 1, maximum = 9_999)]
+    pub hub_most_tags: u16,
+    /// What stands above the list of tags that a text to a hub is answered with when it bears none.
+    #[schema(min_length = 1, max_length = 480)]
+    pub hub_menu_notice: String,
+    /// In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0 = nobody.
+    #[schema(minimum = 0, maximum = 100)]
+    pub warn_at_percent: u8,
 }
 
 impl Default for Policy {
@@ -334,6 +345,10 @@ impl Default for Policy {
             desk_unblock_word: "UNBLOCK".into(),
             bodies_kept_s: 0,
             records_kept_s: 0,
+            overflow: false,
+            hub_most_tags: 999,
+            hub_menu_notice: "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text".into(),
+            warn_at_percent: 80,
         }
     }
 }
@@ -444,7 +459,23 @@ impl Policy {
                 self.book_link_s
             ),
         );
+        check(
+            (1..=super::hub::MAX_TAG).contains(&self.hub_most_tags),
+            format!(
+                "`hub_most_tags` is {}; allowed are 1 to {}",
+                self.hub_most_tags,
+                super::hub::MAX_TAG
+            ),
+        );
+        check(
+            (0..=100).contains(&self.warn_at_percent),
+            format!(
+                "`warn_at_percent` is {}; allowed are 0 (never) to 100",
+                self.warn_at_percent
+            ),
+        );
         for (name, text) in [
+            ("hub_menu_notice", &self.hub_menu_notice),
             ("desk_help_reply", &self.desk_help_reply),
             ("book_changed_notice", &self.book_changed_notice),
             ("missed_call_notice", &self.missed_call_notice),

@@ -134,6 +134,8 @@ pub struct BookRow {
     pub named_at: Option<i64>,
     /// The number that stands for the contact, E.164 as an integer.
     pub number: i64,
+    /// Its tag where it is a line of a hub; else 0.
+    pub tag: i32,
     /// [`Origin`] by its code.
     pub origin: i16,
     /// It waits for acceptance.
@@ -144,7 +146,7 @@ pub struct BookRow {
 
 /// The whole table of a member, with names and numbers; there are never more rows than the pool has numbers.
 pub fn book(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result<Vec<BookRow>, StoreError> {
-    type Found = (i64, i64, String, Option<i64>, i64, i16, bool, i64);
+    type Found = (i64, i64, String, Option<i64>, i64, i32, i16, bool, i64);
     let number = numbers::community_id
         .eq(assignments::community_id)
         .and(numbers::id.eq(assignments::number_id));
@@ -162,20 +164,23 @@ pub fn book(conn: &mut Conn, community: CommunityId, member: MemberId) -> Result
             members::name,
             members::named_at,
             numbers::e164,
+            numbers::tag,
             assignments::origin,
             assignments::pending,
             assignments::created_at,
         ))
         .load(c))?;
-    let row = |(assignment_id, contact_id, name, named_at, number, origin, pending, created_at)| BookRow {
-        assignment_id,
-        contact_id,
-        name,
-        named_at,
-        number,
-        origin,
-        pending,
-        created_at,
-    };
+    let row =
+        |(assignment_id, contact_id, name, named_at, number, tag, origin, pending, created_at)| BookRow {
+            assignment_id,
+            contact_id,
+            name,
+            named_at,
+            number,
+            tag,
+            origin,
+            pending,
+            created_at,
+        };
     Ok(found.into_iter().map(row).collect())
 }

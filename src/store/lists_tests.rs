@@ -10,8 +10,7 @@ use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
     Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, devices,
-    history, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools,
-    presence, swap_moves, swaps, traffic, verification, verifications,
+    history, hubs, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence, swap_moves, swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId, SwapId};
@@ -260,6 +259,13 @@ fn no_other_list_scans_or_sorts() {
         members::by_name(conn, here(), "ann", true, 11).unwrap();
         members::by_name(conn, here(), "ann", false, 11).unwrap();
         numbers::desk(conn, here()).unwrap();
+        hubs::line(conn, here(), number, 7).unwrap();
+        hubs::lines(conn, here(), number).unwrap();
+        hubs::seats(conn, here(), member, number).unwrap();
+        hubs::lines_of_member(conn, here(), member).unwrap();
+        hubs::warnings(conn, here(), member, 51).unwrap();
+        hubs::open(conn, here()).unwrap();
+        hubs::people(conn, here(), member, number).unwrap();
         assignment_lists::book(conn, here(), member).unwrap();
         let moment = Timestamp(7);
         history::of_direction(conn, here(), (member, member), (7, 7), 51).unwrap();

@@ -94,6 +94,10 @@ pub struct MessageRow {
     pub urgent: bool,
     /// Whether its text is gone: [`BODY_THERE`], [`BODY_EXPIRED`] or [`BODY_ERASED`].
     pub body_gone: i16,
+    /// What stands before the text on the recipient's phone, where it goes by a hub.
+    pub label: Option<String>,
+    /// The tag that its sender wrote to a hub; it is no part of the text.
+    pub tag: Option<i32>,
 }
 
 impl MessageRow {
@@ -102,9 +106,22 @@ impl MessageRow {
         MessageId::from_i64(self.id)
     }
 
+    /// The text as the recipient's phone shows it.
+    pub fn text_shown(&self) -> String {
+        with_label(self.label.as_deref(), &self.text)
+    }
+
     /// The status, typed.
     pub fn state(&self) -> Result<Status, StoreError> {
         Status::from_code(self.status).ok_or(StoreError::Corrupt("messages.status"))
+    }
+}
+
+/// A text behind its label.
+pub(super) fn with_label(label: Option<&str>, text: &str) -> String {
+    match label {
+        Some(label) => format!("{label}{text}"),
+        None => text.to_owned(),
     }
 }
 
@@ -147,6 +164,7 @@ pub fn readdress(conn: &mut Conn, row: &MessageRow) -> Result<(), StoreError> {
             messages::to_member.eq(row.to_member),
             messages::text.eq(&row.text),
             messages::shown.eq(row.shown),
+            messages::label.eq(&row.label),
             messages::carrier_out.eq(&row.carrier_out),
             messages::expires_at.eq(row.expires_at),
         ))
@@ -200,7 +218,12 @@ pub fn show_from(
     (number, carrier): (i64, &str),
 ) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(messages::table.find((community.as_i64(), id.as_i64())))
-        .set((messages::shown.eq(number), messages::carrier_out.eq(carrier)))
+        .set((
+            messages::shown.eq(number),
+            // No line is ever what a pair is moved to.
+            messages::label.eq(None::<String>),
+            messages::carrier_out.eq(carrier),
+        ))
         .execute(c))?;
     Ok(())
 }

@@ -37,6 +37,7 @@ pub mod former_names;
 pub mod hashed_phones;
 pub mod held_parts;
 pub mod history;
+pub mod hubs;
 pub mod idempotency;
 pub mod imports;
 pub mod lease;

@@ -49,9 +49,25 @@ pub struct NumberRow {
     pub texts_per_day: i64,
     /// `cmp_…` of the campaign that it names.
     pub campaign_id: Option<i64>,
+    /// It is a hub: it stands for somebody by its tags only, each of which is a line.
+    pub hub: bool,
+    /// Of a line: `num_…` of its hub.
+    pub hub_id: Option<i64>,
+    /// Of a line: its tag; else 0.
+    pub tag: i32,
 }
 
 impl NumberRow {
+    /// The number that carriers know: its own, or its hub's. What it may send is counted there.
+    pub fn physical(&self) -> i64 {
+        self.hub_id.unwrap_or(self.id)
+    }
+
+    /// The tag of a line.
+    pub fn line_tag(&self) -> Option<u16> {
+        self.hub_id.and_then(|_| u16::try_from(self.tag).ok())
+    }
+
     /// The number itself.
     pub fn e164(&self) -> Result<E164, StoreError> {
         E164::from_i64(self.e164).ok_or(StoreError::Corrupt("numbers.e164"))
@@ -76,6 +92,7 @@ pub fn revive(conn: &mut Conn, row: &NumberRow) -> Result<(), StoreError> {
         desk: Some(row.desk),
         texts_per_day: Some(row.texts_per_day),
         campaign_id: Some(row.campaign_id),
+        hub: Some(row.hub),
     };
     let id = NumberId::from_i64(row.id);
     update(conn, CommunityId::from_i64(row.community_id), id, &change)?;
@@ -157,6 +174,7 @@ pub fn of_community(
     Ok(each!(conn, c => numbers::table
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::e164.eq(number.as_i64()))
+        .filter(numbers::tag.eq(0))
         .select(NumberRow::as_select())
         .first(c)
         .optional())?)
@@ -171,7 +189,7 @@ pub fn get(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<Opti
         .optional())?)
 }
 
-/// Numbers in service in the order of their making, after `after`.
+/// Numbers in service in the order of their making, after `after`; hubs, and not their lines.
 pub fn list(
     conn: &mut Conn,
     community: CommunityId,
@@ -181,6 +199,7 @@ pub fn list(
     Ok(each!(conn, c => numbers::table
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::id.gt(after))
+        .filter(numbers::tag.eq(0))
         .filter(numbers::state.ne(REMOVED))
         .order(numbers::id)
         .limit(limit)
@@ -194,6 +213,8 @@ pub fn active(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>,
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::state.eq("active"))
         .filter(numbers::desk.eq(false))
+        .filter(numbers::hub.eq(false))
+        .filter(numbers::tag.eq(0))
         .select(NumberRow::as_select())
         .load(c))?)
 }
@@ -213,16 +234,18 @@ pub fn desk(conn: &mut Conn, community: CommunityId) -> Result<Option<NumberRow>
 pub fn set_aside(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<bool, StoreError> {
     let set = each!(conn, c => diesel::update(numbers::table
         .find((community.as_i64(), id.as_i64()))
-        .filter(numbers::load.eq(0)))
+        .filter(numbers::load.eq(0))
+        .filter(numbers::hub.eq(false)))
         .set(numbers::desk.eq(true))
         .execute(c))?;
     Ok(set > 0)
 }
 
-/// All numbers in service, of all communities.
+/// All numbers in service, of all communities; hubs, and not their lines.
 pub fn all(conn: &mut Conn) -> Result<Vec<NumberRow>, StoreError> {
     Ok(each!(conn, c => numbers::table
         .filter(numbers::state.ne(REMOVED))
+        .filter(numbers::tag.eq(0))
         .select(NumberRow::as_select())
         .load(c))?)
 }
@@ -236,17 +259,18 @@ pub fn capped(conn: &mut Conn) -> Result<Vec<NumberRow>, StoreError> {
         .load(c))?)
 }
 
-/// All numbers of a pool, removed ones too.
+/// All numbers of a pool, removed ones too; hubs, and not their lines.
 pub fn of_pool(conn: &mut Conn, community: CommunityId, pool: i64) -> Result<Vec<NumberRow>, StoreError> {
     Ok(each!(conn, c => numbers::table
         .filter(numbers::community_id.eq(community.as_i64()))
         .filter(numbers::pool_id.eq(pool))
+        .filter(numbers::tag.eq(0))
         .select(NumberRow::as_select())
         .load(c))?)
 }
 
 /// Adds to the loads of numbers, in the order of their ids so that two transactions never wait for each
-/// other. A number that was removed or became the desk since it was chosen takes no more: the work is to be done again.
+/// other. A number that was removed or became the desk or a hub since it was chosen takes no more: the work is to be done again.
 pub fn add_loads(
     conn: &mut Conn,
     community: CommunityId,
@@ -256,7 +280,8 @@ pub fn add_loads(
         let added = each!(conn, c => diesel::update(numbers::table
             .find((community.as_i64(), id.as_i64()))
             .filter(numbers::state.ne(REMOVED))
-            .filter(numbers::desk.eq(false)))
+            .filter(numbers::desk.eq(false))
+            .filter(numbers::hub.eq(false)))
             .set(numbers::load.eq(numbers::load + *delta))
             .execute(c))?;
         if added == 0 {
@@ -288,6 +313,8 @@ pub struct NumberChange {
     pub texts_per_day: Option<i64>,
     /// The campaign that it names; `Some(None)` for none.
     pub campaign_id: Option<Option<i64>>,
+    /// Whether it is a hub.
+    pub hub: Option<bool>,
 }
 
 impl NumberChange {
@@ -302,6 +329,7 @@ impl NumberChange {
             && self.desk.is_none()
             && self.texts_per_day.is_none()
             && self.campaign_id.is_none()
+            && self.hub.is_none()
     }
 }
 
@@ -326,7 +354,7 @@ pub fn remove_unused(conn: &mut Conn, community: CommunityId, id: NumberId) -> R
     let gone = each!(conn, c => diesel::update(numbers::table
         .find((community.as_i64(), id.as_i64()))
         .filter(numbers::load.eq(0)))
-        .set((numbers::state.eq(REMOVED), numbers::desk.eq(false)))
+        .set((numbers::state.eq(REMOVED), numbers::desk.eq(false), numbers::hub.eq(false)))
         .execute(c))?;
     Ok(gone > 0)
 }

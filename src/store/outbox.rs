@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::messages as messages_rows;
 use super::numbers::NumberRow;
 use super::schema::{messages, outbox};
 use super::{Conn, StoreError, each};
@@ -92,7 +93,10 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Pending>, StoreError> {
     let (community, message, kind) = after;
-    type Loaded = (OutboxRow, (Option<i64>, String, bool, i16, i64, i64, i16));
+    type Loaded = (
+        OutboxRow,
+        (Option<i64>, String, bool, i16, i64, i64, i16, Option<String>),
+    );
     let rows: Vec<Loaded> = each!(conn, c => {
         let mut query = outbox::table
         .inner_join(messages::table.on(
@@ -105,7 +109,7 @@ pub fn page(
         .limit(limit)
         .select((
             OutboxRow::as_select(),
-            (messages::to_member, messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at, messages::media),
+            (messages::to_member, messages::text, messages::want_receipt, messages::status, messages::accepted_at, messages::updated_at, messages::media, messages::label),
         ))
         .into_boxed();
         match carrier {
@@ -116,15 +120,17 @@ pub fn page(
         query.load(c)
     })?;
     let pending =
-        |(row, (to_member, text, want_receipt, status, accepted_at, updated_at, media)): Loaded| Pending {
-            row,
-            to_member,
-            text,
-            want_receipt,
-            status,
-            accepted_at,
-            updated_at,
-            media: media > 0,
+        |(row, (to_member, text, want_receipt, status, accepted_at, updated_at, media, label)): Loaded| {
+            Pending {
+                row,
+                to_member,
+                text: messages_rows::with_label(label.as_deref(), &text),
+                want_receipt,
+                status,
+                accepted_at,
+                updated_at,
+                media: media > 0,
+            }
         };
     Ok(rows.into_iter().map(pending).collect())
 }

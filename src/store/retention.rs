@@ -65,7 +65,7 @@ pub fn expire_bodies(
             .filter(messages::community_id.eq(c))
             .filter(messages::id.eq_any(&ids))
             .filter(messages::body_gone.eq(BODY_THERE)))
-            .set((messages::text.eq(""), messages::media.eq(0), messages::body_gone.eq(BODY_EXPIRED)))
+            .set((messages::text.eq(""), messages::label.eq(None::<String>), messages::media.eq(0), messages::body_gone.eq(BODY_EXPIRED)))
             .execute(c_)
     })?;
     communities::set_bodies_gone_before(conn, community, last + 1)?;

@@ -69,6 +69,9 @@ diesel::table! {
         desk -> Bool,
         texts_per_day -> BigInt,
         campaign_id -> Nullable<BigInt>,
+        hub -> Bool,
+        hub_id -> Nullable<BigInt>,
+        tag -> Integer,
     }
 }
 
@@ -187,6 +190,16 @@ diesel::table! {
         held_until -> Nullable<BigInt>,
         urgent -> Bool,
         body_gone -> SmallInt,
+        label -> Nullable<Text>,
+        tag -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    table_warnings (community_id, member_id) {
+        community_id -> BigInt,
+        member_id -> BigInt,
+        warned_at -> BigInt,
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::error::{Result, SwitchboardError};
-use super::recycle::{make_room_for_received, recycle};
+use super::recycle::{has_room_for_received, make_room_for_received, recycle};
 use super::side::Known;
-use super::{Context, Switchboard, blocks, books, changes, contacts, history, members, notices, shortage};
+use super::{
+    Context, Switchboard, blocks, books, changes, contacts, history, hubs, members, notices, shortage,
+};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice::{self, Candidate, Choice, Shortage, Side};
 use crate::domain::history::Why;
@@ -100,14 +102,38 @@ pub(crate) fn assign_because(
     }
     let candidates = candidates(conn, ctx, community, loads)?;
     let usable = candidates.len();
-    let mut made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
+    let hubs = hubs::open(conn, policy, community)?;
+    // With a hub to go to, nobody is kept out for those who were never answered; they take none of the numbers.
+    let spare = !hubs.is_empty() && !has_room_for_received(conn, policy, community, contact, usable)?;
+    let mut made_room = false;
+    if hubs.is_empty() {
+        made_room = make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
+    }
     for _ in 0..MOST_RECYCLED {
         let known = both(conn, community, (member, contact), &phones)?;
-        match chosen(ctx, (member, contact), &known, &candidates) {
+        let mut chosen = chosen(ctx, (member, contact), &known, &candidates);
+        if spare || chosen.is_err() {
+            let whose = (policy, community, hubs.as_slice());
+            let room = (candidates.as_slice(), spare);
+            match hubs::seated(conn, ctx, whose, (member, contact), &known, room)? {
+                Some(seated) => chosen = Ok(seated),
+                None if spare => {
+                    // No tag is left either: the cap holds.
+                    made_room |=
+                        make_room_for_received(conn, ctx, policy, community, contact, usable, loads)?;
+                }
+                None => {}
+            }
+        }
+        match chosen {
             Ok(chosen) => {
                 let pair = insert(conn, ctx, policy, community, (member, contact), chosen, why)?;
                 count(loads, pair.row.number, 1);
                 count(loads, pair.mirror.number, 1);
+                for (known, row) in [(&known.0, &pair.row), (&known.1, &pair.mirror)] {
+                    let (side, _) = known.side(row.member, Some(row.contact), ctx.now);
+                    hubs::warn(conn, ctx, (policy, community), &candidates, (&side, row.number))?;
+                }
                 let seen = contacts::contact_view(conn, community, &pair.row, &pair.mirror)?;
                 ctx.events.assignment_created(community, &seen)?;
                 if !pair.mirror.pending {

@@ -71,6 +71,7 @@ fn entry(row: Listed) -> Result<Entry> {
             contact: MemberId::from_i64(row.contact_id),
             name: row.name,
             number,
+            tag: u16::try_from(row.tag).ok().filter(|tag| *tag > 0),
             since: Timestamp(row.created_at.max(row.named_at.unwrap_or(0))),
         },
         origin: Origin::from_code(row.origin),

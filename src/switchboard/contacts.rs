@@ -71,18 +71,32 @@ pub(super) fn number_of(conn: &mut Conn, community: CommunityId, id: NumberId) -
     Ok(row.e164()?)
 }
 
+/// A number, and its tag where it is a line of a hub.
+pub(super) fn number_and_tag(
+    conn: &mut Conn,
+    community: CommunityId,
+    id: NumberId,
+) -> Result<(E164, Option<u16>)> {
+    let row = numbers::get(conn, community, id)?.ok_or(StoreError::Corrupt("assignments.number_id"))?;
+    Ok((row.e164()?, row.line_tag()))
+}
+
 pub(crate) fn contact_view(
     conn: &mut Conn,
     community: CommunityId,
     row: &Assignment,
     mirror: &Assignment,
 ) -> Result<Contact> {
+    let (number, tag) = number_and_tag(conn, community, row.number)?;
+    let (mirror_number, mirror_tag) = number_and_tag(conn, community, mirror.number)?;
     Ok(Contact {
         id: row.id.cast(),
         member: row.member,
         contact: row.contact,
-        number: number_of(conn, community, row.number)?,
-        mirror_number: number_of(conn, community, mirror.number)?,
+        number,
+        tag,
+        mirror_number,
+        mirror_tag,
         origin: row.origin,
         pending: row.pending,
         blocked: row.blocked,
@@ -155,7 +169,7 @@ impl Switchboard {
         .await
     }
 
-    /// All contacts of a member, chosen and received; there are never more than the pool has numbers.
+    /// All contacts of a member, chosen and received; there are never more than the pool has numbers and hubs have tags.
     pub async fn contacts(&self, community: CommunityId, member: MemberId) -> Result<Vec<Contact>> {
         self.read(move |conn| {
             members::require(conn, community, member)?;
@@ -385,11 +399,13 @@ impl Switchboard {
 }
 
 fn assignment_view(conn: &mut Conn, community: CommunityId, row: &Assignment) -> Result<AssignmentView> {
+    let (number, tag) = number_and_tag(conn, community, row.number)?;
     Ok(AssignmentView {
         id: row.id,
         member: row.member,
         contact: row.contact,
-        number: number_of(conn, community, row.number)?,
+        number,
+        tag,
         origin: row.origin,
         pending: row.pending,
         blocked: row.blocked,

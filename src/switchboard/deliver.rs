@@ -68,6 +68,7 @@ pub(crate) fn app_of(
 /// Fills in what the recipient will see and by which carrier it leaves.
 pub(crate) fn address(ctx: &Context, row: &mut MessageRow, pair: &PairFacts) -> Result<()> {
     row.shown = Some(pair.shown.e164);
+    row.label.clone_from(&pair.label);
     row.carrier_out = match (&pair.device, ways(pair).phone) {
         (Some(device), true) => Some(ctx.registry.carrier_for(device.e164()?, &pair.shown.carrier)),
         _ => None,
@@ -145,7 +146,7 @@ fn to_phone(
                 .carrier_out
                 .clone()
                 .ok_or(StoreError::Corrupt("messages.carrier_out"))?,
-            number_id: pair.shown.id,
+            number_id: pair.shown.physical(),
             number_rate: pair.shown.rate_per_s,
             member_id: row.from_member,
             member_rate: i32::try_from(policy.member_texts_per_minute).unwrap_or(i32::MAX),
@@ -157,7 +158,7 @@ fn to_phone(
             open_until: None,
         },
         to_member: row.to_member,
-        text: row.text.clone(),
+        text: row.text_shown(),
         want_receipt: row.want_receipt,
         status: row.status,
         accepted_at: row.accepted_at,

@@ -145,6 +145,13 @@ impl EventLog {
         Ok(())
     }
 
+    /// A member's table is nearly full.
+    pub fn table_nearly_full(&self, community: CommunityId, told: &told::TableNearlyFull) -> Result<()> {
+        let lane = lane_of(Some(told.member), None);
+        self.push(News::of(community, lane, told)?);
+        Ok(())
+    }
+
     /// A member's data were erased.
     pub fn member_erased(&self, community: CommunityId, member: MemberId) -> Result<()> {
         let lane = lane_of(Some(member), None);

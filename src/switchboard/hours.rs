@@ -266,7 +266,7 @@ pub(crate) fn release(conn: &mut Conn, ctx: &Context, waiting: &DeferredRow) -> 
             Ok(Vec::new())
         }
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => over(conn, reason),
-        Ruling::Desk => over(conn, Reason::NoContact),
+        Ruling::Desk | Ruling::Menu(_) => over(conn, Reason::NoContact),
     }
 }
 

@@ -9,8 +9,9 @@ use super::notices::Cause;
 use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{
-    Context, changes, deliver, held, intercept, keywords, known, media, members, notices, strangers,
+    Context, changes, deliver, held, hubs, intercept, keywords, known, media, members, notices, strangers,
 };
+use crate::domain::hub;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, MessageKind};
 use crate::domain::keyword::Keyword;
 use crate::domain::message::{Reason, Status};
@@ -127,20 +128,32 @@ pub(crate) fn media_wanted(
     text: &str,
 ) -> Result<MediaWanted> {
     let text = cleaned(text);
-    let facts = route::facts(conn, &mut DialledCache::new(), (from, to), (Purpose::Show, now))?;
+    let said = hub::read(&text);
+    let facts = route::facts_tagged(
+        conn,
+        &mut DialledCache::new(),
+        (from, to),
+        said.tag,
+        (Purpose::Show, now),
+    )?;
+    let text = if facts.hub.is_some() {
+        said.text
+    } else {
+        text.as_str()
+    };
     let Some(dialled) = &facts.dialled else {
         return Ok(MediaWanted::Refused);
     };
-    if keywords::meant(&facts, &text).is_some() {
+    if keywords::meant(&facts, text).is_some() {
         return Ok(MediaWanted::Keyword);
     }
     // A picture may come without a word.
-    let is_bad = !text.is_empty() && is_bad(&text, &dialled.policy);
+    let is_bad = !text.is_empty() && is_bad(text, &dialled.policy);
     let is_wanted = match route::rule(&facts) {
         Ruling::Bridge => true,
-        Ruling::Refuse(Reason::UnknownSender) if dialled.number.desk => false,
+        Ruling::Refuse(Reason::UnknownSender) if dialled.number.desk || facts.hub.is_some() => false,
         Ruling::Refuse(Reason::UnknownSender) => strangers::may_ask(conn, now, dialled, (from, ASKED))?,
-        Ruling::Refuse(_) | Ruling::Quarantine(_) | Ruling::Desk => false,
+        Ruling::Refuse(_) | Ruling::Quarantine(_) | Ruling::Desk | Ruling::Menu(_) => false,
     };
     Ok(match is_wanted && !is_bad {
         true => MediaWanted::Fetch,
@@ -170,7 +183,8 @@ fn ruled(
     cause: Cause,
     inbound: &InboundText,
 ) -> Outcome {
-    let facts = route::facts(conn, cache, (inbound.from, inbound.to), (Purpose::Act, ctx.now))?;
+    let tag = hub::read(&inbound.text).tag;
+    let facts = route::facts_tagged(conn, cache, (inbound.from, inbound.to), tag, (Purpose::Act, ctx.now))?;
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
         tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");
@@ -188,6 +202,11 @@ fn ruled(
         });
     };
     let mut row = row_of(ctx, &facts, dialled, inbound);
+    if facts.hub.is_some() {
+        // The tag says whom the text is for; they read what follows.
+        let said = hub::read(&row.text);
+        (row.tag, row.text) = (said.tag.map(i32::from), said.text.to_owned());
+    }
     if let Some(before) = known::before(conn, &mut row)? {
         return Ok(duplicate(before));
     }
@@ -198,6 +217,10 @@ fn ruled(
         return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
+        // A tag alone is a slip.
+        Ruling::Bridge if facts.hub.is_some() && row.text.is_empty() && inbound.media.is_empty() => {
+            Ruling::Menu(Reason::BadText)
+        }
         Ruling::Bridge | Ruling::Desk if is_bad_with(&row.text, &inbound.media, &dialled.policy) => {
             Ruling::Refuse(Reason::BadText)
         }
@@ -218,6 +241,9 @@ fn ruled(
         (Ruling::Quarantine(reason), _) => {
             quarantine(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason)
         }
+        (Ruling::Menu(reason), _) => {
+            hubs::answer(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason)
+        }
         // What it asks for may change pairs, which is not done among the texts of others.
         (Ruling::Desk, _) => Ok(Accepted {
             for_desk: true,
@@ -225,6 +251,7 @@ fn ruled(
         }),
         (Ruling::Refuse(Reason::UnknownSender), _)
             if !dialled.number.desk
+                && facts.hub.is_none()
                 && !is_bad_with(&row.text, &inbound.media, &dialled.policy)
                 && strangers::may_ask(conn, ctx.now, dialled, (inbound.from, ASKED))? =>
         {
@@ -272,6 +299,8 @@ pub(super) fn row_of(ctx: &Context, facts: &Facts, dialled: &Dialled, inbound: &
         held_until: None,
         urgent: false,
         body_gone: messages::BODY_THERE,
+        label: None,
+        tag: None,
     }
 }
 
@@ -495,7 +524,7 @@ fn keyword_text(
         .answers((from, dialled.number.id, keyword), cause, ctx.now)
     {
         let is_desk = dialled.number.desk && facts.sender.is_some();
-        let reply = keywords::reply(&dialled.policy, keyword, is_desk);
+        let reply = keywords::reply(&dialled.policy, keyword, (is_desk, facts.at_hub().is_some()));
         pending.push(answer(conn, ctx, facts, dialled, from, &reply)?);
     }
     Ok(Accepted {
@@ -584,6 +613,8 @@ fn from_app(
         held_until: None,
         urgent: new.urgent,
         body_gone: messages::BODY_THERE,
+        label: None,
+        tag: None,
     };
     match ruling {
         Ruling::Bridge => {
@@ -595,6 +626,6 @@ fn from_app(
             Err(SwitchboardError::Refused(reason.told(policy.blocks_shown)))
         }
         // A pair never stands on it.
-        Ruling::Desk => Err(SwitchboardError::Refused(Reason::NoContact)),
+        Ruling::Desk | Ruling::Menu(_) => Err(SwitchboardError::Refused(Reason::NoContact)),
     }
 }

@@ -289,7 +289,9 @@ fn bridge(
             let others = advance(conn, ctx, (community, id), Status::Blocked, Some(reason), None)?;
             Ok(Decided { text: None, others })
         }
-        (Ruling::Bridge, None) | (Ruling::Desk, _) => Err(StoreError::Corrupt("assignments").into()),
+        (Ruling::Bridge, None) | (Ruling::Desk | Ruling::Menu(_), _) => {
+            Err(StoreError::Corrupt("assignments").into())
+        }
     }
 }
 

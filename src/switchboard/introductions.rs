@@ -100,7 +100,7 @@ fn make_contact(
         }
     };
     let number = numbers::find(conn, stranger.dialled)?
-        .filter(|row| row.community_id == community.as_i64() && !row.desk)
+        .filter(|row| row.community_id == community.as_i64() && !row.desk && !row.hub)
         .map(|row| NumberId::from_i64(row.id));
     if let Some(number) = number
         && assignments::by_number(conn, community, member, number)?.is_none()

@@ -6,7 +6,7 @@ use super::Context;
 use super::error::Result;
 use super::route::{Dialled, Facts};
 use super::told::OptOutChanged;
-use super::{books, changes, notices, opt_ins, phone_hashes, phone_memory};
+use super::{books, changes, hubs, notices, opt_ins, phone_hashes, phone_memory};
 use crate::domain::E164;
 use crate::domain::assignment::Origin;
 use crate::domain::desk;
@@ -26,6 +26,10 @@ pub(crate) fn meant(facts: &Facts, text: &str) -> Option<Keyword> {
     let keyword = Keyword::parse(text)?;
     if facts.sender.as_ref().is_some_and(DeviceRow::is_frozen) {
         // Whoever has the phone now must not change anything by it.
+        return None;
+    }
+    if facts.at_hub().is_some_and(|hub| hub.tag.is_some()) && keyword != Keyword::StopAll {
+        // It is about somebody who is not there, and nobody else is meant.
         return None;
     }
     if Keyword::is_everyday_word(text) {
@@ -49,7 +53,7 @@ pub(crate) fn has_stopped(conn: &mut Conn, dialled: &Dialled, phone: E164) -> Re
     let outs = opt_outs::of_phone(conn, dialled.community, phone)?;
     Ok(outs
         .iter()
-        .any(|o| o.number_id == ALL_NUMBERS || o.number_id == dialled.number.id)
+        .any(|o| [ALL_NUMBERS, dialled.number.id, dialled.number.physical()].contains(&o.number_id))
         || phone_hashes::has_stopped(conn, dialled.community, phone, dialled.number.id)?)
 }
 
@@ -72,12 +76,16 @@ pub(crate) fn act(
     }
 }
 
-/// What is answered; the desk says what it is to those who may use it.
-pub(crate) fn reply(policy: &Policy, keyword: Keyword, is_desk: bool) -> Cow<'_, str> {
+/// What is answered; the desk says what it is to those who may use it, and a hub how to write to those behind it.
+pub(crate) fn reply(policy: &Policy, keyword: Keyword, (is_desk, is_hub): (bool, bool)) -> Cow<'_, str> {
     match keyword {
         Keyword::Stop | Keyword::StopAll => Cow::Borrowed(&policy.stop_reply),
         Keyword::Start => Cow::Borrowed(&policy.start_reply),
         Keyword::Help if is_desk => Cow::Owned(desk::help(policy)),
+        Keyword::Help if is_hub => Cow::Owned(format!(
+            "{} MENU shows who is here. STOP #7 stops one of them, STOP all, START resumes.",
+            policy.hub_menu_notice
+        )),
         Keyword::Help => Cow::Borrowed(&policy.help_reply),
     }
 }
@@ -103,6 +111,9 @@ fn stop(
         // Its carrier blocks the number that was dialled in truth.
         opt_ins::stopped(conn, ctx, dialled.community, from, Some(old.id))?;
         record(conn, ctx, dialled, from, old.id, contact)?;
+    }
+    if let (Some(_), Some(sender)) = (facts.at_hub(), &facts.sender) {
+        return hubs::stop(conn, ctx, dialled, (from, MemberId::from_i64(sender.member_id)));
     }
     let Some(pair) = &facts.pair else {
         return Ok(Vec::new());
@@ -175,6 +186,13 @@ fn start(
     if let Some(old) = &facts.came_over {
         opt_outs::lift(conn, dialled.community, from, old.id)?;
     }
+    if let Some(hub) = dialled.number.hub_id {
+        // A carrier has lifted its block of the whole number; those behind the other tags stay stopped here.
+        opt_outs::lift(conn, dialled.community, from, hub)?;
+    }
+    if let (Some(_), Some(sender)) = (facts.at_hub(), &facts.sender) {
+        hubs::start(conn, ctx, dialled, (from, MemberId::from_i64(sender.member_id)))?;
+    }
     let lifted = opt_outs::lift(conn, dialled.community, from, ALL_NUMBERS)?;
     // It may have come from the phone that this one replaces.
     if lifted || facts.sender.as_ref().is_some_and(|d| d.stopped_all) {
@@ -232,7 +250,7 @@ fn tell(
 }
 
 /// Records an opt-out; false if it was there.
-fn record(
+pub(super) fn record(
     conn: &mut Conn,
     ctx: &Context,
     dialled: &Dialled,

@@ -57,7 +57,7 @@ fn is_same(a: &MessageRow, b: &MessageRow) -> bool {
     };
     // What is said of media that could not be fetched may differ from one coming to the next.
     let alike = a.text == b.text || a.media > 0 || b.media > 0;
-    alike && ends(a) == ends(b)
+    alike && a.tag == b.tag && ends(a) == ends(b)
 }
 
 fn is_from_app(row: &MessageRow) -> bool {

@@ -282,6 +282,7 @@ pub(crate) fn remove(
         history::note_app(conn, ctx, &app, false)?;
     }
     crate::store::app_devices::delete(conn, community, id)?;
+    crate::store::hubs::forget_warning(conn, community, id)?;
     forget(conn, community, id)
 }
 

@@ -64,7 +64,7 @@ impl MessageQuery {
 }
 
 pub(crate) fn view(row: MessageRow) -> Result<Message> {
-    let (coding, segments) = sms::count(&row.text);
+    let (coding, segments) = sms::count(&row.text_shown());
     Ok(Message {
         id: row.message_id(),
         origin: MessageOrigin::word(row.origin),

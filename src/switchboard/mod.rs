@@ -36,6 +36,7 @@ mod freeze;
 mod held;
 mod history;
 mod hours;
+mod hubs;
 mod idempotency;
 mod imports;
 mod intake;

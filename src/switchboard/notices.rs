@@ -15,13 +15,16 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::outbox::{self, OutboxRow, Pending};
-use crate::store::{Conn, StoreError, deferred};
+use crate::store::{Conn, StoreError, deferred, hubs};
 
 /// A phone gets at most one refusal notice from a number in this time, so that two machines which answer
 /// each other soon fall silent.
 const NOTICE_GAP_MS: i64 = 3_600_000;
 /// A phone gets the same keyword answered by a number at most once in this time.
 const REPLY_GAP_MS: i64 = 60_000;
+/// Menus of a hub that a phone gets in an hour without asking, and with.
+const MENUS: u32 = 3;
+const MENUS_ASKED: u32 = 20;
 /// Most phones that the guard remembers.
 const GUARDED: usize = 50_000;
 
@@ -51,7 +54,10 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         from_phone: None,
         dialled: None,
         shown: Some(notice.number.e164),
-        text: notice.text.to_owned(),
+        text: match notice.number.line_tag() {
+            Some(tag) => format!("#{tag}: {}", notice.text),
+            None => notice.text.to_owned(),
+        },
         status: Status::Accepted.code(),
         reason: None,
         detail: None,
@@ -66,9 +72,11 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         held_until: None,
         urgent: false,
         body_gone: messages::BODY_THERE,
+        label: None,
+        tag: None,
     };
     messages::insert(conn, &row)?;
-    let lane = lane_of_notices(notice.phone, notice.number.id);
+    let lane = lane_of_notices(notice.phone, notice.number.physical());
     let mut pending = pending(ctx, row, notice.number, notice.phone, (lane, carrier));
     if notice.frozen {
         pending.row.node = outbox::PARKED;
@@ -93,7 +101,7 @@ fn pending(
             node: ctx.ids.node() as i16,
             lane,
             carrier,
-            number_id: number.id,
+            number_id: number.physical(),
             number_rate: number.rate_per_s,
             member_id: None,
             member_rate: 0,
@@ -145,7 +153,8 @@ pub(crate) fn again(
     }
     let stands =
         crate::store::assignments::by_number(conn, community, member, NumberId::from_i64(number.id))?;
-    if stands.is_none() && !number.desk {
+    // Of a hub nobody knows any more about whom it was; the phone knows it in any case.
+    if stands.is_none() && !number.desk && !number.hub {
         return Ok(Err(Reason::PairReleased));
     }
     let carrier = ctx.registry.carrier_for(phone, &number.carrier);
@@ -216,7 +225,15 @@ pub(crate) fn of_failure(
         return Ok(None);
     };
     let community = CommunityId::from_i64(message.community_id);
-    let number = stands_now(conn, community, message, number)?;
+    // Said with the tag by which it was sent.
+    let line = match message.tag.and_then(|tag| u16::try_from(tag).ok()) {
+        Some(tag) if number.hub => hubs::line(conn, community, NumberId::from_i64(number.id), tag)?,
+        _ => None,
+    };
+    let number = match line {
+        Some(line) => line,
+        None => stands_now(conn, community, message, number)?,
+    };
     let Some((phone, frozen)) = still_theirs(conn, community, message.from_member, phone)? else {
         return Ok(None);
     };
@@ -224,7 +241,7 @@ pub(crate) fn of_failure(
     if number.community_id != message.community_id
         || stopped
             .iter()
-            .any(|o| o.number_id == 0 || o.number_id == number.id)
+            .any(|o| [0, number.id, number.physical()].contains(&o.number_id))
     {
         return Ok(None);
     }
@@ -403,10 +420,14 @@ type GuardKey = (E164, i64, Option<Keyword>);
 /// database has the job run again, which the new message's id does not.
 pub(crate) type Cause = (i64, usize);
 
+/// Menus of a hub that went to a phone: since when they are counted, how many there were, and on what account the last.
+type Menus = (Timestamp, u32, Cause);
+
 /// Remembers to whom refusal notices went.
 #[derive(Default)]
 pub(crate) struct NoticeGuard {
     last: Mutex<HashMap<GuardKey, (Timestamp, Cause)>>,
+    menus: Mutex<HashMap<(E164, i64), Menus>>,
 }
 
 impl NoticeGuard {
@@ -419,6 +440,30 @@ impl NoticeGuard {
     /// Whether that phone may get an answer to that keyword.
     pub fn answers(&self, key: (E164, i64, Keyword), cause: Cause, now: Timestamp) -> bool {
         self.passes((key.0, key.1, Some(key.2)), REPLY_GAP_MS, cause, now)
+    }
+
+    /// Whether that phone may get a menu of that hub: a few an hour that it did not ask for, or some more that it did.
+    pub fn shows_menu(&self, key: (E164, i64), is_asked: bool, cause: Cause, now: Timestamp) -> bool {
+        let most = if is_asked { MENUS_ASKED } else { MENUS };
+        let mut menus = self.menus.lock().unwrap_or_else(|p| p.into_inner());
+        if menus.len() >= GUARDED {
+            menus.retain(|_, (at, ..)| now.since(*at) < NOTICE_GAP_MS);
+            if menus.len() >= GUARDED {
+                return false;
+            }
+        }
+        let (since, shown, last) = menus.entry(key).or_insert((now, 0, cause));
+        if now.since(*since) >= NOTICE_GAP_MS {
+            (*since, *shown) = (now, 0);
+        }
+        if *shown > 0 && *last == cause {
+            return true;
+        }
+        if *shown >= most {
+            return false;
+        }
+        (*shown, *last) = (*shown + 1, cause);
+        true
     }
 
     fn passes(&self, key: (E164, i64, Option<Keyword>), gap_ms: i64, cause: Cause, now: Timestamp) -> bool {

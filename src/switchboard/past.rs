@@ -6,7 +6,7 @@ use super::Switchboard;
 use super::communities::{self, Setup};
 use super::error::Result;
 use super::history::{self, assignment};
-use super::route::{Decision, Dialled, Facts, PairFacts, Released, explain, unknown};
+use super::route::{Decision, Dialled, Facts, Hub, PairFacts, Released, explain, hub_dialled, unknown};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
@@ -15,7 +15,7 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::history::{self as rows, HistoryRow};
 use crate::store::numbers::NumberRow;
 use crate::store::presence::{self, DeviceChangeRow};
-use crate::store::{Conn, StoreError, numbers, phone_holds, releases};
+use crate::store::{Conn, StoreError, hubs, numbers, phone_holds, releases};
 
 impl Switchboard {
     /// What a text from `from` to `to` would have met at `at`. Without a community it is that which has the number
@@ -27,6 +27,17 @@ impl Switchboard {
         to: E164,
         at: Timestamp,
     ) -> Result<Decision> {
+        self.resolve_tagged_at(community, (from, to), None, at).await
+    }
+
+    /// The same of a text that began with a tag, which matters where the number is a hub.
+    pub async fn resolve_tagged_at(
+        &self,
+        community: Option<CommunityId>,
+        (from, to): (E164, E164),
+        tag: Option<u16>,
+        at: Timestamp,
+    ) -> Result<Decision> {
         history::check_past(at, self.now())?;
         self.read(move |conn| {
             conn.snapshot(|conn| {
@@ -35,13 +46,13 @@ impl Switchboard {
                     None => numbers::last(conn, to)?.map(|row| CommunityId::from_i64(row.community_id)),
                 };
                 let Some(whose) = whose else {
-                    return Ok(explain(&nothing(), None).at(at));
+                    return Ok(explain(&Facts::nothing(), None).at(at));
                 };
                 let began = history::began(conn, whose)?;
                 if at < began {
                     return Ok(unknown(whose, at, began));
                 }
-                let facts = facts(conn, whose, (from, to), at)?;
+                let facts = facts(conn, whose, (from, to), tag, at)?;
                 if facts.dialled.is_none() && community.is_none() {
                     // Another community may have had it then.
                     return Ok(explain(&facts, None).at(at).elsewhere(whose));
@@ -50,17 +61,6 @@ impl Switchboard {
             })
         })
         .await
-    }
-}
-
-fn nothing() -> Facts {
-    Facts {
-        dialled: None,
-        sender: None,
-        pair: None,
-        released: None,
-        desk_stopped: false,
-        came_over: None,
     }
 }
 
@@ -84,9 +84,10 @@ pub(super) fn facts(
     conn: &mut Conn,
     community: CommunityId,
     (from, to): (E164, E164),
+    tag: Option<u16>,
     at: Timestamp,
 ) -> Result<Facts> {
-    let mut facts = nothing();
+    let mut facts = Facts::nothing();
     let Some(row) = numbers::of_community(conn, community, to)? else {
         return Ok(facts);
     };
@@ -96,12 +97,16 @@ pub(super) fn facts(
     };
     let row = NumberRow { desk, ..row };
     let Setup { policy, apps } = communities::setup(conn, community)?;
-    facts.dialled = Some(Dialled {
+    let mut dialled = Dialled {
         community,
         policy,
         apps,
         number: row,
-    });
+    };
+    // Since when a number is a hub is not kept. To a phone on which it stood for somebody then it was none.
+    let hub = hub_dialled(conn, &mut dialled, tag)?;
+    let number = NumberId::from_i64(dialled.number.id);
+    facts.dialled = Some(dialled);
     let phone = presence::of_phone(conn, community, from, at)?;
     if let Some(sender) = phone.as_ref().filter(|row| row.present) {
         facts.sender = Some(device(sender));
@@ -109,10 +114,21 @@ pub(super) fn facts(
         match rows::of_number(conn, community, (member, number), at)? {
             Some(row) if row.live => {
                 facts.pair = Some(other_end(conn, community, &row, at)?);
+                facts.hub = hub.filter(|_| tag.is_some());
                 return Ok(facts);
             }
             Some(row) => facts.released = Some(released(&row)),
             None => {}
+        }
+        if let Some(hub) = hub {
+            let lines = hubs::lines(conn, community, NumberId::from_i64(hub.number.id))?;
+            let mut has_seats = false;
+            for line in lines.iter().filter(|_| facts.released.is_none()) {
+                let line = NumberId::from_i64(line.id);
+                has_seats |=
+                    rows::of_number(conn, community, (member, line), at)?.is_some_and(|row| row.live);
+            }
+            facts.hub = Some(Hub { has_seats, ..hub });
         }
     }
     // What the phone itself remembers goes before what its member remembers and it has not seen.
@@ -227,6 +243,7 @@ fn other_end(conn: &mut Conn, community: CommunityId, row: &HistoryRow, at: Time
         }),
         // Of blocks and consents no history is kept.
         blocking: Blocking::default(),
+        label: None,
         consents: true,
     })
 }

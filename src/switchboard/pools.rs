@@ -3,13 +3,13 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, campaigns, desk, history, notices, phone_memory, region, swap};
+use super::{Context, Expected, Switchboard, campaigns, desk, history, hubs, notices, phone_memory, region, swap};
 use crate::domain::id::{CampaignId, CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};
 use crate::store::numbers::{self as rows, NumberChange, NumberRow};
 use crate::store::pools::{self, PoolRow};
-use crate::store::{Conn, StoreError, devices};
+use crate::store::{Conn, StoreError, devices, hubs as hub_rows};
 
 /// Texts a second of a long code, unless told otherwise: what carriers allow.
 pub const DEFAULT_RATE_PER_S: f64 = 1.0;
@@ -62,6 +62,8 @@ pub struct NumberEdit {
     pub state: Option<NumberState>,
     /// Be the community's desk, or no more.
     pub desk: Option<bool>,
+    /// Be a hub, or no more.
+    pub hub: Option<bool>,
     /// Another cap of the day; 0 = no limit.
     pub texts_per_day: Option<i64>,
     /// Another campaign; `Some(None)` for none of its own.
@@ -83,7 +85,15 @@ fn pool_view(row: PoolRow) -> Pool {
     }
 }
 
-pub(crate) fn number_view(row: NumberRow) -> Result<PoolNumber> {
+pub(crate) fn number_view(conn: &mut Conn, row: NumberRow) -> Result<PoolNumber> {
+    let seats = match row.hub {
+        true => hub_rows::load(
+            conn,
+            CommunityId::from_i64(row.community_id),
+            NumberId::from_i64(row.id),
+        )?,
+        false => 0,
+    };
     Ok(PoolNumber {
         id: NumberId::from_i64(row.id),
         pool: PoolId::from_i64(row.pool_id),
@@ -94,6 +104,8 @@ pub(crate) fn number_view(row: NumberRow) -> Result<PoolNumber> {
         rate_per_s: row.rate_per_s,
         state: NumberState::from_word(&row.state).ok_or(StoreError::Corrupt("numbers.state"))?,
         desk: row.desk,
+        hub: row.hub,
+        seats,
         texts_per_day: row.texts_per_day,
         campaign: row.campaign_id.map(CampaignId::from_i64),
         assignments: row.load,
@@ -222,6 +234,9 @@ pub(crate) fn create_number(
         desk: false,
         texts_per_day: checked_per_day(new.caps.texts_per_day)?,
         campaign_id: new.caps.campaign.map(CampaignId::as_i64),
+        hub: false,
+        hub_id: None,
+        tag: 0,
     };
     match before {
         Some(_) => rows::revive(conn, &row)?,
@@ -237,7 +252,7 @@ pub(crate) fn create_number(
         };
         phone_memory::inherit(conn, id(&last), id(&row))?;
     }
-    number_view(row)
+    number_view(conn, row)
 }
 
 fn check_carrier(carriers: &[String], carrier: &str) -> Result<()> {
@@ -285,8 +300,12 @@ pub(crate) fn edit_number(
         desk: None,
         texts_per_day: edit.texts_per_day.map(checked_per_day).transpose()?,
         campaign_id: edit.campaign.map(|campaign| campaign.map(CampaignId::as_i64)),
+        hub: None,
     };
     rows::update(conn, community, id, &change)?;
+    if before.hub {
+        hub_rows::follow(conn, community, id, &change)?;
+    }
     if let Some(carrier) = edit.carrier.as_deref().filter(|new| *new != before.carrier) {
         notices::change_carrier(conn, ctx, community, id, carrier)?;
     }
@@ -298,7 +317,14 @@ pub(crate) fn edit_number(
         }
         _ => {}
     }
-    number_view(require_number(conn, community, id)?)
+    let now = require_number(conn, community, id)?;
+    match edit.hub {
+        Some(true) if !now.hub => hubs::set_aside(conn, community, &now)?,
+        Some(false) if now.hub => hubs::leave(conn, ctx, community, &now)?,
+        _ => {}
+    }
+    let now = require_number(conn, community, id)?;
+    number_view(conn, now)
 }
 
 pub(crate) fn remove_number(
@@ -309,6 +335,7 @@ pub(crate) fn remove_number(
 ) -> Result<()> {
     let row = require_number(conn, community, id)?;
     swap::check_removal(conn, ctx, community, id)?;
+    hubs::leave(conn, ctx, community, &row)?;
     if !rows::remove_unused(conn, community, id)? {
         return Err(SwitchboardError::conflict(
             "number_in_use",
@@ -326,7 +353,8 @@ pub(crate) fn remove_number(
 fn check_number(conn: &mut Conn, community: CommunityId, id: NumberId, expected: &Expected) -> Result<()> {
     let row = require_number(conn, community, id)?;
     rows::hold(conn, row.e164()?)?;
-    expected.check(&number_view(require_number(conn, community, id)?)?)
+    let now = require_number(conn, community, id)?;
+    expected.check(&number_view(conn, now)?)
 }
 
 impl Switchboard {
@@ -367,10 +395,30 @@ impl Switchboard {
         added
     }
 
+    /// Adds a number to a pool, as a hub.
+    pub async fn add_hub(&self, community: CommunityId, new: NewNumber) -> Result<PoolNumber> {
+        let carriers = self.carriers();
+        let added = self
+            .write(move |conn, ctx| {
+                let made = create_number(conn, ctx, &carriers, community, &new)?;
+                let edit = NumberEdit {
+                    hub: Some(true),
+                    ..NumberEdit::default()
+                };
+                edit_number(conn, ctx, &carriers, community, made.id, &edit)
+            })
+            .await;
+        self.caps_changed();
+        added
+    }
+
     /// One number.
     pub async fn number(&self, community: CommunityId, id: NumberId) -> Result<PoolNumber> {
-        self.read(move |conn| require_number(conn, community, id).and_then(number_view))
-            .await
+        self.read(move |conn| {
+            let row = require_number(conn, community, id)?;
+            number_view(conn, row)
+        })
+        .await
     }
 
     /// The number with those digits, if it is in service here.
@@ -378,7 +426,7 @@ impl Switchboard {
         self.read(move |conn| {
             let row = rows::of_community(conn, community, number)?;
             let row = row.filter(|row| row.state != rows::REMOVED);
-            row.map(number_view).transpose()
+            row.map(|row| number_view(conn, row)).transpose()
         })
         .await
     }
@@ -393,7 +441,7 @@ impl Switchboard {
         self.read(move |conn| {
             communities::require(conn, community)?;
             let rows = rows::list(conn, community, after.map_or(0, NumberId::as_i64), limit)?;
-            rows.into_iter().map(number_view).collect()
+            rows.into_iter().map(|row| number_view(conn, row)).collect()
         })
         .await
     }

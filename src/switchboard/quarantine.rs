@@ -37,7 +37,8 @@ pub(super) fn stood_for(
         return Ok(None);
     };
     if let Some(from) = row.from_phone.and_then(E164::from_i64) {
-        let then = past::facts(conn, community, (from, to), Timestamp(row.accepted_at))?;
+        let tag = row.tag.and_then(|tag| u16::try_from(tag).ok());
+        let then = past::facts(conn, community, (from, to), tag, Timestamp(row.accepted_at))?;
         return Ok(then.released.and_then(|released| released.contact));
     }
     // The phone was erased as somebody else's: what the member's own table remembers is left.
@@ -92,7 +93,7 @@ fn let_go(
     match route::rule_on_text(&pair, phone.is_some_and(|phone| phone.stopped_all)) {
         Ruling::Bridge => {}
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => return Err(SwitchboardError::Refused(reason)),
-        Ruling::Desk => return Err(SwitchboardError::Refused(Reason::NoContact)),
+        Ruling::Desk | Ruling::Menu(_) => return Err(SwitchboardError::Refused(Reason::NoContact)),
     }
     let id = row.message_id();
     row.to_member = Some(to.as_i64());

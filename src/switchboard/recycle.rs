@@ -9,10 +9,29 @@ use crate::domain::assignment::{self, Assignment, Idle};
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId};
 use crate::domain::policy::{Policy, WhenFull};
-use crate::store::{Conn, assignments};
+use crate::store::{Conn, assignments, hubs};
 
 /// How often another pair is looked for when the one that was to give way has gone or come to life.
 const MOST_LOOKS: usize = 16;
+
+/// Whether the contact may receive one more on a number. Those on hubs take none, and do not count.
+pub(super) fn has_room_for_received(
+    conn: &mut Conn,
+    policy: &Policy,
+    community: CommunityId,
+    contact: MemberId,
+    usable: usize,
+) -> Result<bool> {
+    let mut table = assignments::of_member(conn, community, contact)?;
+    table.retain(Assignment::is_unanswered);
+    let cap = policy.received_cap(usable);
+    if table.len() < cap {
+        return Ok(true);
+    }
+    let lines = hubs::lines_of_member(conn, community, contact)?;
+    table.retain(|row| !lines.contains(&row.number.as_i64()));
+    Ok(table.len() < cap)
+}
 
 /// Sees to it that the contact may receive one more, also where the cap is lower now than what the table holds:
 /// as many give way as it takes, or none. True when any did.
@@ -27,7 +46,12 @@ pub(super) fn make_room_for_received(
 ) -> Result<bool> {
     let table = assignments::of_member(conn, community, contact)?;
     let cap = policy.received_cap(usable);
-    let received = table.iter().filter(|a| a.is_unanswered()).count();
+    let mut received = table.iter().filter(|a| a.is_unanswered()).count();
+    if received >= cap {
+        let lines = hubs::lines_of_member(conn, community, contact)?;
+        let on_hub = |a: &&Assignment| a.is_unanswered() && lines.contains(&a.number.as_i64());
+        received -= table.iter().filter(on_hub).count();
+    }
     let too_many = (received + 1).saturating_sub(cap);
     for _ in 0..too_many {
         let unanswered = Assignment::is_unanswered;

@@ -24,7 +24,7 @@ use crate::store::devices::{self, DeviceRow};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments, endpoints, opt_ins, opt_outs};
+use crate::store::{Conn, StoreError, assignments, endpoints, hubs, members, opt_ins, opt_outs};
 
 /// A pool number in its community.
 #[derive(Clone, Debug)]
@@ -69,6 +69,8 @@ pub(crate) struct PairFacts {
     pub app: Option<AppDeviceRow>,
     /// Who of the two blocks the other; the contact is the owner of the mirror.
     pub blocking: Blocking,
+    /// What stands before a text on the contact's phone, where the sender is there by the tag of a hub.
+    pub label: Option<String>,
     /// The contact's phone consents to texts, or the community does not ask.
     pub consents: bool,
 }
@@ -87,10 +89,43 @@ pub(crate) struct Facts {
     pub sender: Option<DeviceRow>,
     pub pair: Option<PairFacts>,
     pub released: Option<Released>,
-    /// The sender has stopped the desk, which was dialled.
+    /// The sender has stopped the desk, or the hub, which was dialled.
     pub desk_stopped: bool,
     /// The number that was dialled in truth, which leads to the one that stands for the contact now.
     pub came_over: Option<NumberRow>,
+    /// The number that was dialled is a hub.
+    pub hub: Option<Hub>,
+}
+
+/// A hub that was dialled. Where its tag leads to a line, that line is what was dialled.
+#[derive(Clone, Debug)]
+pub(crate) struct Hub {
+    pub number: NumberRow,
+    /// The tag that was said.
+    pub tag: Option<u16>,
+    /// Somebody is behind it on the sender's phone.
+    pub has_seats: bool,
+}
+
+impl Facts {
+    /// Nothing is known yet.
+    pub fn nothing() -> Self {
+        Self {
+            dialled: None,
+            sender: None,
+            pair: None,
+            released: None,
+            desk_stopped: false,
+            hub: None,
+            came_over: None,
+        }
+    }
+
+    /// The hub that was dialled, where no tag led further.
+    pub fn at_hub(&self) -> Option<&Hub> {
+        let dialled = self.dialled.as_ref()?;
+        self.hub.as_ref().filter(|hub| hub.number.id == dialled.number.id)
+    }
 }
 
 /// For whom a number stood on a phone.
@@ -134,6 +169,8 @@ pub(crate) enum Ruling {
     Quarantine(Reason),
     /// A member's text to the desk.
     Desk,
+    /// A member's text to a hub that does not say for whom it is: the member is told who is there.
+    Menu(Reason),
 }
 
 /// Looks up a number that was dialled.
@@ -170,21 +207,32 @@ pub(crate) enum Purpose {
     Act,
 }
 
-/// Looks up everything about a text from `from` to `to`.
+/// Looks up everything about a text from `from` to `to` that says no tag, or a call.
 pub(crate) fn facts(
     conn: &mut Conn,
     cache: &mut DialledCache,
+    ends: (E164, E164),
+    purpose: (Purpose, Timestamp),
+) -> Result<Facts> {
+    facts_tagged(conn, cache, ends, None, purpose)
+}
+
+/// Looks up everything about a text from `from` to `to`. The tag matters where the number is a hub.
+pub(crate) fn facts_tagged(
+    conn: &mut Conn,
+    cache: &mut DialledCache,
     (from, to): (E164, E164),
+    tag: Option<u16>,
     (purpose, now): (Purpose, Timestamp),
 ) -> Result<Facts> {
     let mut facts = Facts {
         dialled: dialled(conn, cache, to)?,
-        sender: None,
-        pair: None,
-        released: None,
-        desk_stopped: false,
-        came_over: None,
+        ..Facts::nothing()
     };
+    if let Some(dialled) = &mut facts.dialled {
+        facts.hub = hub_dialled(conn, dialled, tag)?;
+    }
+    let at_hub = facts.at_hub().map(|hub| NumberId::from_i64(hub.number.id));
     let Some(Dialled {
         community,
         number,
@@ -215,7 +263,7 @@ pub(crate) fn facts(
         }
         facts.released = releases::get(conn, *community, member, number)?.map(Into::into);
     }
-    if is_desk && facts.sender.is_some() {
+    if (is_desk || at_hub.is_some()) && facts.sender.is_some() {
         let outs = opt_outs::of_phone(conn, *community, from)?;
         facts.desk_stopped = outs.iter().any(|out| out.number_id == number.as_i64());
     }
@@ -228,6 +276,17 @@ pub(crate) fn facts(
         // The phone may have been somebody else's when it last had this number.
         let hold = phone_holds::get(conn, *community, from, number)?;
         facts.released = hold.map(Into::into).or(facts.released);
+    }
+    let whose = facts
+        .sender
+        .as_ref()
+        .map(|phone| MemberId::from_i64(phone.member_id));
+    if let (Some(id), Some(member), Some(hub)) = (at_hub, whose, &mut facts.hub) {
+        hub.has_seats = !hubs::seats(conn, *community, member, id)?.is_empty();
+        if hub.has_seats {
+            // Whoever it stood for before it was a hub, it is one to this phone now.
+            facts.released = None;
+        }
     }
     match leads_to.and_then(|release| release.contact) {
         Some(contact) if facts.released.and_then(|last| last.contact) == Some(contact) => {
@@ -259,6 +318,24 @@ fn lead_on(conn: &mut Conn, mut facts: Facts, contact: MemberId, purpose: Purpos
     Ok(facts)
 }
 
+/// Where a hub was dialled: it, and in its place the line that the tag leads to, if there is one.
+pub(crate) fn hub_dialled(conn: &mut Conn, dialled: &mut Dialled, tag: Option<u16>) -> Result<Option<Hub>> {
+    if !dialled.number.hub {
+        return Ok(None);
+    }
+    let hub = dialled.number.clone();
+    if let Some(tag) = tag
+        && let Some(line) = hubs::line(conn, dialled.community, NumberId::from_i64(hub.id), tag)?
+    {
+        dialled.number = line;
+    }
+    Ok(Some(Hub {
+        number: hub,
+        tag,
+        has_seats: false,
+    }))
+}
+
 /// The mirror of a row, its number and the contact's device.
 pub(crate) fn other_end(
     conn: &mut Conn,
@@ -278,6 +355,21 @@ pub(crate) fn other_end(
         (Some(device), true) => opt_ins::covers(conn, community, device.e164()?, (shown.id, row.member))?,
         _ => true,
     };
+    // Consent to a hub is consent to whoever is behind it.
+    let consents = match (&device, shown.hub_id) {
+        (Some(device), Some(hub)) if !consents => {
+            opt_ins::covers(conn, community, device.e164()?, (hub, row.member))?
+        },
+        _ => consents,
+    };
+    let label = match shown.line_tag() {
+        Some(tag) => {
+            let name =
+                members::get(conn, community, row.member)?.map_or_else(String::new, |sender| sender.name);
+            Some(crate::domain::hub::label(&name, tag))
+        }
+        None => None,
+    };
     Ok(PairFacts {
         row,
         mirror,
@@ -285,6 +377,7 @@ pub(crate) fn other_end(
         device,
         app,
         blocking,
+        label,
         consents,
     })
 }
@@ -354,6 +447,20 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
             false => Ruling::Desk,
         },
         Facts {
+            hub: Some(hub),
+            pair: None,
+            released: None,
+            sender: Some(sender),
+            desk_stopped,
+            ..
+        } => match (*desk_stopped || sender.stopped_all, hub.has_seats, hub.tag) {
+            (true, ..) => Ruling::Refuse(Reason::SenderOptedOut),
+            // With a tag that leads to a line of others, as with one that leads nowhere.
+            (_, _, Some(_)) => Ruling::Menu(Reason::UnknownTag),
+            (_, true, None) => Ruling::Menu(Reason::TagMissing),
+            (_, false, None) => Ruling::Refuse(Reason::NoContact),
+        },
+        Facts {
             pair: Some(pair),
             sender: Some(sender),
             ..
@@ -373,7 +480,7 @@ pub(crate) fn rule(facts: &Facts) -> Ruling {
 /// A decision, explained. Holds no real number.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Decision {
-    /// `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began.
+    /// `bridge`, `refuse`, `quarantine`, `desk` or `menu`; `unknown` of a moment before the history began.
     #[schema(value_type = OutcomeWord, inline)]
     pub outcome: &'static str,
     /// The stable word of the reason, when it is not bridged.
@@ -390,6 +497,9 @@ pub struct Decision {
     pub member: Option<MemberId>,
     /// The number that was dialled.
     pub number: Option<NumberId>,
+    /// Where that is a hub: the tag that was said.
+    #[schema(example = json!(null))]
+    pub tag: Option<u16>,
     /// The row that decided.
     pub assignment: Option<AssignmentId>,
     /// Who the number is to the sender.
@@ -421,6 +531,7 @@ impl Decision {
             community: None,
             member: None,
             number: None,
+            tag: None,
             assignment: None,
             contact: None,
             shown_number: None,
@@ -479,13 +590,22 @@ pub(crate) fn unknown(community: CommunityId, at: Timestamp, began: Timestamp) -
 pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) -> Decision {
     let mut decision = Decision::begin("bridge", "the text is bridged to the contact".into());
     if let Some(dialled) = &facts.dialled {
-        let number = facts.came_over.as_ref().unwrap_or(&dialled.number);
-        let id = NumberId::from_i64(number.id);
+        let id = match &facts.came_over {
+            Some(old) => NumberId::from_i64(old.id),
+            None => NumberId::from_i64(dialled.number.physical()),
+        };
         decision.community = Some(dialled.community);
         decision.number = Some(id);
         decision
             .steps
             .push(format!("the number is {id} of {}", dialled.community));
+        if let Some(hub) = &facts.hub {
+            decision.tag = hub.tag;
+            decision.steps.push(match hub.tag {
+                Some(tag) => format!("it is a hub, and the text is for #{tag}"),
+                None => "it is a hub, and no tag says for whom the text is".into(),
+            });
+        }
     } else {
         decision.steps.push("the number is in no pool".into());
     }
@@ -523,6 +643,11 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
             "on the phone of {} the sender is {shown} ({})",
             row.contact, mirror.id
         ));
+        if let Some(tag) = pair.shown.line_tag() {
+            decision
+                .steps
+                .push(format!("that number is a hub, and the sender is #{tag} there"));
+        }
     }
     if let Some(released) = &facts.released {
         let contact = released.contact.map(|c| c.to_string());
@@ -544,6 +669,13 @@ pub(crate) fn explain(facts: &Facts, carrier: Option<(String, CarrierState)>) ->
         }
         Ruling::Refuse(reason) => decide(&mut decision, "refuse", reason),
         Ruling::Quarantine(reason) => decide(&mut decision, "quarantine", reason),
+        Ruling::Menu(reason) => {
+            decide(&mut decision, "menu", reason);
+            decision.sentence = format!(
+                "{}: nobody gets it, and the sender is told who is there",
+                reason.sentence()
+            );
+        }
         Ruling::Desk => {
             decision.outcome = "desk";
             decision.sentence = "the text is for the community's desk, which answers it".into();
@@ -585,23 +717,27 @@ impl Switchboard {
     /// What would happen to a text from `from` to `to`, and why. With a community given, a number of
     /// another community is treated as unassigned.
     pub async fn resolve(&self, community: Option<CommunityId>, from: E164, to: E164) -> Result<Decision> {
+        self.resolve_tagged(community, (from, to), None).await
+    }
+
+    /// The same of a text that begins with a tag, which matters where the number is a hub.
+    pub async fn resolve_tagged(
+        &self,
+        community: Option<CommunityId>,
+        (from, to): (E164, E164),
+        tag: Option<u16>,
+    ) -> Result<Decision> {
         let (registry, now) = (self.registry(), self.now());
         self.read(move |conn| {
-            let mut facts = conn
-                .snapshot(|conn| facts(conn, &mut DialledCache::new(), (from, to), (Purpose::Show, now)))?;
+            let mut facts = conn.snapshot(|conn| {
+                facts_tagged(conn, &mut DialledCache::new(), (from, to), tag, (Purpose::Show, now))
+            })?;
             if facts
                 .dialled
                 .as_ref()
                 .is_some_and(|d| community.is_some_and(|only| only != d.community))
             {
-                facts = Facts {
-                    dialled: None,
-                    sender: None,
-                    pair: None,
-                    released: None,
-                    desk_stopped: false,
-                    came_over: None,
-                };
+                facts = Facts::nothing();
             }
             let carrier = facts.pair.as_ref().and_then(|pair| {
                 let phone = pair.device.as_ref()?.e164().ok()?;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::error::Result;
 use super::side::Known;
 use crate::domain::Timestamp;
-use crate::domain::choice::{Candidate, IdlePair, Relief, Shortage};
+use crate::domain::choice::{Candidate, HubHelp, IdlePair, Relief, Shortage, Side};
 use crate::domain::id::{CommunityId, ContactId, MemberId, NumberId};
 use crate::domain::policy::{Policy, WhenFull};
-use crate::store::{Conn, assignments};
+use crate::store::{Conn, assignments, hubs};
 
 /// Pairs of the full table whose other side is looked at: this happens within a transaction that others wait for.
 const MOST_LOOKED_AT: usize = 4;
@@ -42,11 +42,25 @@ pub(super) fn explained(
         idle: idle(conn, now, policy, community, shortage.member, |n| {
             able(n) && !is_stopped(n)
         })?,
+        hub: hub_help(conn, policy, community, &known.side(shortage.member, None, now).0)?,
     };
     Ok(Shortage {
         relief: Some(Box::new(relief)),
         ..shortage
     })
+}
+
+/// What a hub would do for the member.
+fn hub_help(conn: &mut Conn, policy: &Policy, community: CommunityId, side: &Side) -> Result<HubHelp> {
+    let on_hubs = hubs::lines_of_member(conn, community, side.member)?.len();
+    let open = super::hubs::open(conn, policy, community)?;
+    Ok(
+        match super::hubs::has_room(conn, (policy, community, &open), side)? {
+            _ if open.is_empty() => HubHelp::Off(on_hubs),
+            true => HubHelp::Open(on_hubs),
+            false => HubHelp::Used(on_hubs),
+        },
+    )
 }
 
 /// The pair that has been idle longest, as far as those show that its owner has not used for the longest time.

@@ -75,6 +75,25 @@ impl Told for MemberErased {
     const KIND: EventKind = EventKind::MemberErased;
 }
 
+/// A member has nearly as many contacts as there are numbers: soon nobody more can add them, unless they are reached
+/// through a hub.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TableNearlyFullData)]
+pub struct TableNearlyFull {
+    /// Who it is.
+    pub member: MemberId,
+    /// How many of the numbers are taken for them: in use, cooling down, kept or stopped.
+    pub taken: u64,
+    /// How many numbers there are for contacts.
+    pub usable: u64,
+    /// Further people reach them through a hub, as long as there is one with a tag left.
+    pub overflow: bool,
+}
+
+impl Told for TableNearlyFull {
+    const KIND: EventKind = EventKind::TableNearlyFull;
+}
+
 /// A text has a new status.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MessageStatusData)]

@@ -143,11 +143,37 @@ pub struct PoolNumber {
     pub state: NumberState,
     /// It is the community's desk, which members text to manage their contacts, and nobody's contact.
     pub desk: bool,
+    /// It is a hub: contacts whose tables are full are reached through it, each sender by a tag of their own. It is nobody's
+    /// contact as it stands.
+    pub hub: bool,
+    /// Of a hub: by how many assignments members are reached through it.
+    #[schema(minimum = 0, example = 0)]
+    pub seats: i64,
     /// How many assignments it stands in.
     #[schema(minimum = 0, example = 12)]
     pub assignments: i64,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+/// Somebody known to nearly as many people as there are numbers, or to more.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HubContact {
+    /// Who it is.
+    pub member: MemberId,
+    /// What people call them.
+    #[schema(example = "Pizzeria Luna")]
+    pub name: String,
+    /// How many contacts they have.
+    pub contacts: u64,
+    /// Of those, how many reach them through hubs, each by a tag.
+    pub on_hubs: u64,
+    /// How many numbers there are for contacts.
+    pub usable: u64,
+    /// Of those, how many are free for another contact of theirs.
+    pub free: u64,
+    /// When apps were last told that the table is nearly full.
+    pub warned_at: Option<Timestamp>,
 }
 
 /// A contact as its owner has it.
@@ -161,8 +187,14 @@ pub struct Contact {
     pub contact: MemberId,
     /// The number that is this contact on the member's phone.
     pub number: E164,
+    /// The number is a hub, and this is the contact's tag there: the member's texts to the contact begin with it, as in #7.
+    #[schema(example = json!(null))]
+    pub tag: Option<u16>,
     /// The number that is the member on the contact's phone.
     pub mirror_number: E164,
+    /// That number is a hub, and this is the member's tag there.
+    #[schema(example = json!(null))]
+    pub mirror_tag: Option<u16>,
     /// Chosen by the member, or received.
     pub origin: Origin,
     /// Waits for the contact's acceptance.
@@ -187,6 +219,9 @@ pub struct AssignmentView {
     pub contact: MemberId,
     /// The number.
     pub number: E164,
+    /// The number is a hub, and this is the contact's tag there.
+    #[schema(example = json!(null))]
+    pub tag: Option<u16>,
     /// Chosen or received.
     pub origin: Origin,
     /// Waits for acceptance.

@@ -107,6 +107,8 @@ pub enum OutcomeWord {
     Quarantine,
     /// The community's desk takes it, and answers.
     Desk,
+    /// Its number is a hub, and nothing says for whom it is: it goes to nobody, and the sender is told who is there.
+    Menu,
     /// Nobody knows: the moment lies before the history.
     Unknown,
 }

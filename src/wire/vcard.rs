@@ -13,6 +13,8 @@ pub struct Card<'a> {
     pub name: &'a str,
     /// The telephone number.
     pub number: &'a str,
+    /// A remark, if there is one.
+    pub note: Option<&'a str>,
     /// A word under which phones may file it.
     pub category: &'a str,
     /// Since when it says so, as RFC 3339 has it.
@@ -28,6 +30,9 @@ pub fn write(card: &Card<'_>, out: &mut String) {
     // The name in its parts; nobody knows which of its words is the family's, so it stays whole.
     line(out, &format!("N:;{name};;;"));
     line(out, &format!("TEL;TYPE=CELL,VOICE:{}", escaped(card.number)));
+    if let Some(note) = card.note {
+        line(out, &format!("NOTE:{}", escaped(note)));
+    }
     line(out, &format!("CATEGORIES:{}", escaped(card.category)));
     line(out, &format!("UID:{}", escaped(card.uid)));
     line(out, &format!("REV:{}", card.since));
@@ -78,6 +83,7 @@ mod tests {
             uid: "urn:uuid:0",
             name,
             number: "+12025550100",
+            note: None,
             category: "Riders",
             since: "1970-01-01T00:00:00.000Z",
         };

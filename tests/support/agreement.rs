@@ -77,7 +77,7 @@ fn questions() -> Vec<(&'static str, String)> {
         (
             "numbers whose last change does not say whether they are in service",
             format!(
-                "SELECT count(*) AS found FROM numbers n WHERE NOT EXISTS (SELECT 1 FROM number_history h \
+                "SELECT count(*) AS found FROM numbers n WHERE n.hub_id IS NULL AND NOT EXISTS (SELECT 1 FROM number_history h \
                  WHERE h.community_id = n.community_id AND h.number_id = n.id \
                  AND h.in_service = (n.state <> 'removed') AND {by_pool_number})"
             ),

@@ -22,6 +22,7 @@ from .rest.models import (
     StrangerCallingQuestion,
     StrangerNotConnectedEvent,
     StrangerUnknownQuestion,
+    TableNearlyFullEvent,
 )
 
 Event = (
@@ -33,6 +34,7 @@ Event = (
     | OptOutChangedEvent
     | QuarantineHeldEvent
     | MemberErasedEvent
+    | TableNearlyFullEvent
     | MessageHeldEvent
     | CallRingingEvent
     | CallAnsweredEvent
@@ -66,6 +68,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event | Question]] = {
     "assignment.moved": AssignmentMovedEvent.from_dict,
     "opt_out.changed": OptOutChangedEvent.from_dict,
     "quarantine.held": QuarantineHeldEvent.from_dict,
+    "member.table_nearly_full": TableNearlyFullEvent.from_dict,
     "member.erased": MemberErasedEvent.from_dict,
     "message.held": MessageHeldEvent.from_dict,
     "call.ringing": CallRingingEvent.from_dict,

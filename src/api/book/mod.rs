@@ -93,6 +93,7 @@ fn uid(book: &OpenBook, community: CommunityId, card: &Card) -> String {
 fn file(book: &OpenBook, community: CommunityId, cards: &[Card]) -> String {
     let mut out = String::new();
     for card in cards {
+        let (name, note) = (card.shown_name(), card.note());
         let (uid, number, since) = (
             uid(book, community, card),
             card.number.to_string(),
@@ -100,8 +101,9 @@ fn file(book: &OpenBook, community: CommunityId, cards: &[Card]) -> String {
         );
         let written = vcard::Card {
             uid: &uid,
-            name: &card.name,
+            name: &name,
             number: &number,
+            note: note.as_deref(),
             category: &book.community,
             since: &since,
         };

@@ -77,7 +77,7 @@ pub(super) fn render(book: &OpenBook, path: &str, code: Option<&str>) -> String 
         .cards
         .iter()
         .map(|card| {
-            let (name, number, id) = (escaped(&card.name), card.number, card.id);
+            let (name, number, id) = (escaped(&card.shown_name()), card.number, card.id);
             let mark = mark(book, card);
             format!(
                 "<tr><td>{name} <span class=\"mark\">{mark}</span></td><td><a href=\"tel:{number}\">{number}</a></td>\

@@ -23,8 +23,7 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, imports, interactions, keys,
-    loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
     traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
@@ -66,6 +65,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         deliveries::list, deliveries::one, deliveries::replay,
         calls::place, calls::list, calls::one, calls::hang_up,
         interactions::list,
+        hubs::list,
         capacity::summary, capacity::members, capacity::what_if,
         opt_outs::list, opt_outs::one,
         opt_ins::create, opt_ins::list, opt_ins::one, opt_ins::revoke,

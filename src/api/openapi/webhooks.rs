@@ -8,9 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{examples, parameters};
 use crate::switchboard::told::{
-    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging,
-    EndpointTest, MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
-    QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, Told,
+    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging, EndpointTest, MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged, QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, TableNearlyFull, Told,
 };
 use crate::switchboard::{AppWord, Event};
 
@@ -69,6 +67,7 @@ fn events() -> Vec<Sent> {
     vec![
         event::<MessageReceived<'_>>("A text is on its way to a member", json!({ "message": texted })),
         event::<MessageHeld<'_>>("A text waits for its recipient's texting hours", json!({})),
+        event::<TableNearlyFull>("A member's table is nearly full", json!({})),
         event::<MemberErased>("A member's data were erased", json!({})),
         event::<MessageStatus<'_>>(
             "A text's status changed",

@@ -61,6 +61,12 @@ pub enum Rule {
     Number,
     /// The number of an assignment is not the desk.
     Desk,
+    /// The hub of a tag that is in service is there, and has its telephone number.
+    Hub,
+    /// Nobody's number is a hub as it stands: somebody is there by a tag.
+    HubTag,
+    /// A tag is given once on each hub.
+    TagOfOne,
     /// The pool of a number is there.
     Pool,
     /// A member who has contacts can be reached.
@@ -77,7 +83,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::RouteKey,
         Self::PhoneOfOne,
         Self::NumberOfOne,
@@ -97,6 +103,9 @@ impl Rule {
         Self::Contact,
         Self::Number,
         Self::Desk,
+        Self::Hub,
+        Self::HubTag,
+        Self::TagOfOne,
         Self::Pool,
         Self::Device,
         Self::DeviceOwner,
@@ -138,6 +147,9 @@ impl Rule {
             Self::Contact => "the contact of this assignment is not there",
             Self::Number => "the number of this assignment is not there, or not in service",
             Self::Desk => "the number of this assignment is the desk, and nobody's contact",
+            Self::Hub => "the hub of this tag is not there, is no hub, or is another telephone number",
+            Self::HubTag => "the number of this assignment is a hub, where nobody is without a tag",
+            Self::TagOfOne => "this tag is there twice on its hub",
             Self::Pool => "the pool of this number is not there",
             Self::Device => "this member has contacts and neither a phone nor an app",
             Self::DeviceOwner => "the member of this device is not there",

@@ -32,6 +32,10 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("member_references", Removed),
     ("book_links", Removed),
     ("blocks", Removed),
+    (
+        "table_warnings",
+        Run(&["DELETE FROM table_warnings WHERE community_id = {c} AND member_id = {m}"]),
+    ),
     ("members", Removed),
     (
         "former_names",
@@ -129,11 +133,11 @@ pub const TABLES: &[(&str, Fate)] = &[
         Searched(&[
             "UPDATE messages SET status = 7, reason = 'no_device' WHERE community_id = {c} AND to_member = {m} \
              AND status IN (0, 1, 9)",
-            "UPDATE messages SET text = '', detail = NULL, from_phone = NULL, carrier_ref = NULL, media = 0, \
+            "UPDATE messages SET text = '', label = NULL, detail = NULL, from_phone = NULL, carrier_ref = NULL, media = 0, \
              body_gone = 2 WHERE community_id = {c} AND id IN (SELECT id FROM messages WHERE community_id = {c} \
              AND from_member = {m} AND (body_gone <> 2 OR from_phone IS NOT NULL OR carrier_ref IS NOT NULL \
              OR detail IS NOT NULL) LIMIT {n})",
-            "UPDATE messages SET text = '', detail = NULL, media = 0, body_gone = 2 WHERE community_id = {c} \
+            "UPDATE messages SET text = '', label = NULL, detail = NULL, media = 0, body_gone = 2 WHERE community_id = {c} \
              AND id IN (SELECT id FROM messages WHERE community_id = {c} AND to_member = {m} \
              AND (body_gone <> 2 OR detail IS NOT NULL) LIMIT {n})",
         ]),

@@ -1,7 +1,7 @@
 //! Pool numbers with their pools and places in the directory.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable};
 
 use super::super::numbers::REMOVED;
 use super::super::{Conn, StoreError, each};
@@ -25,6 +25,18 @@ pub struct NumberFacts {
     /// It is the desk.
     #[diesel(sql_type = Bool)]
     pub desk: bool,
+    /// It is a hub.
+    #[diesel(sql_type = Bool)]
+    pub hub: bool,
+    /// Of a line: its tag; else 0.
+    #[diesel(sql_type = Integer)]
+    pub tag: i32,
+    /// Of a line: its hub.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub hub_id: Option<i64>,
+    /// That is there, is a hub, and has the same telephone number.
+    #[diesel(sql_type = Bool)]
+    pub hub_there: bool,
     /// How many assignments it counts.
     #[diesel(sql_type = BigInt)]
     pub load: i64,
@@ -42,9 +54,10 @@ pub struct NumberFacts {
 /// All numbers of a community, removed ones too.
 pub fn numbers(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberFacts>, StoreError> {
     let sql = format!(
-        "SELECT n.id, n.e164, n.state <> '{REMOVED}' AS in_service, n.desk, n.load, p.id IS NOT NULL AS pooled, \
+        "SELECT n.id, n.e164, n.state <> '{REMOVED}' AS in_service, n.desk, n.hub, n.tag, n.hub_id, h.id IS NOT NULL AS hub_there, n.load, p.id IS NOT NULL AS pooled, \
          d.community_id AS led_community, d.number_id AS led_number FROM numbers n \
          LEFT JOIN pools p ON p.community_id = n.community_id AND p.id = n.pool_id \
+         LEFT JOIN numbers h ON h.community_id = n.community_id AND h.id = n.hub_id AND h.hub AND h.e164 = n.e164 \
          LEFT JOIN number_directory d ON d.e164 = n.e164 WHERE n.community_id = {} ORDER BY n.id",
         community.as_i64()
     );
@@ -69,7 +82,7 @@ pub struct PhoneInPool {
 pub fn phones_in_pool(conn: &mut Conn, community: CommunityId) -> Result<Vec<PhoneInPool>, StoreError> {
     let sql = format!(
         "SELECT n.id AS number_id, d.id AS device_id, d.member_id FROM numbers n CROSS JOIN devices d \
-         WHERE n.community_id = {} AND n.state <> '{REMOVED}' AND d.phone = n.e164",
+         WHERE n.community_id = {} AND n.state <> '{REMOVED}' AND n.tag = 0 AND d.phone = n.e164",
         community.as_i64()
     );
     Ok(each!(conn, c => diesel::sql_query(sql).load(c))?)

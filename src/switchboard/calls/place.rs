@@ -56,7 +56,7 @@ fn ends(conn: &mut Conn, community: CommunityId, new: NewCall) -> Result<Ends> {
         Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
             return Err(SwitchboardError::Refused(reason.told(policy.blocks_shown)));
         }
-        Ruling::Desk => {
+        Ruling::Desk | Ruling::Menu(_) => {
             return Err(SwitchboardError::Refused(
                 crate::domain::message::Reason::NoContact,
             ));

@@ -9,7 +9,7 @@ use super::super::route::{self, DialledCache, Facts, PairFacts, Purpose, Ruling}
 use super::super::switching::{
     Bridging, CallAttempt, CallEnd, CallExchange, CallPlan, CallReport, Caller, RefusedCall,
 };
-use super::super::{Switchboard, strangers};
+use super::super::{Switchboard, hubs, strangers};
 use super::record::{Entry, Refused};
 use crate::domain::Timestamp;
 use crate::domain::call::{RefusalCode, State, refusal_code};
@@ -49,6 +49,8 @@ fn rule(facts: &Facts) -> Ruling {
         facts => match route::rule(facts) {
             // The desk reads; it takes no calls.
             Ruling::Desk => Ruling::Refuse(Reason::NoContact),
+            // A call bears no tag.
+            Ruling::Menu(reason) => Ruling::Refuse(reason),
             ruling => ruling,
         },
     }
@@ -95,11 +97,7 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
         };
         let facts = Facts {
             dialled,
-            sender: None,
-            pair: None,
-            released: None,
-            desk_stopped: false,
-            came_over: None,
+            ..Facts::nothing()
         };
         return Ok(Routed {
             facts,
@@ -116,7 +114,9 @@ pub(super) fn look_up(conn: &mut Conn, attempt: &CallAttempt, now: Timestamp) ->
     let ruling = rule(&facts);
     let ask = match (&facts.dialled, ruling) {
         // One that hides cannot be connected, and nobody would know them.
-        (Some(dialled), Ruling::Refuse(Reason::UnknownSender)) if !dialled.number.desk => {
+        (Some(dialled), Ruling::Refuse(Reason::UnknownSender))
+            if !dialled.number.desk && facts.hub.is_none() =>
+        {
             strangers::may_ask(conn, now, dialled, (from, CALL_ASKED))?
         }
         _ => false,
@@ -166,6 +166,14 @@ impl Switchboard {
         (reason, asked): (Reason, bool),
     ) -> std::result::Result<CallPlan, IntakeError> {
         let code = code(facts.dialled.as_ref().map(|d| &*d.policy), reason);
+        if let (Reason::TagMissing, Caller::Phone(phone)) = (reason, arriving.attempt.caller) {
+            let facts = facts.clone();
+            let menu = self
+                .write(move |conn, ctx| hubs::menu_after_call(conn, ctx, &facts, phone))
+                .await;
+            self.announce(menu.map_err(intake_error)?.into_iter().collect());
+            self.wake_outbox();
+        }
         match self.call_row(arriving, &facts).zip(facts.dialled) {
             Some((row, dialled)) => {
                 let refused = Refused {
@@ -248,7 +256,7 @@ impl CallExchange for Switchboard {
             Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
                 self.refuse_call(&arriving, routed.facts, (reason, asked)).await
             }
-            Ruling::Desk => {
+            Ruling::Desk | Ruling::Menu(_) => {
                 let refused = (Reason::NoContact, asked);
                 self.refuse_call(&arriving, routed.facts, refused).await
             }

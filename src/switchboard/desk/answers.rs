@@ -105,7 +105,7 @@ fn list(conn: &mut Conn, asker: &Asker<'_>, after: Option<(String, i64)>) -> Res
         } else {
             ""
         };
-        let line = format!("{} {}{waits}\n", shown(&entry.card.name), entry.card.number);
+        let line = format!("{} {}{waits}\n", shown(&entry.card.name), entry.card.place());
         if left > 0 || (shown_now > 0 && text.chars().count() + line.chars().count() > PAGE_CHARS) {
             left += 1;
             continue;
@@ -209,7 +209,7 @@ impl<'a> From<&'a Entry> for Person<'a> {
     fn from(entry: &'a Entry) -> Self {
         Self {
             name: &entry.card.name,
-            mark: entry.card.number.to_string(),
+            mark: entry.card.place(),
         }
     }
 }
@@ -237,7 +237,11 @@ pub(super) fn menu_text(question: &str, people: &[Person<'_>]) -> String {
 fn drop_named(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, name: &str) -> Result<Answer> {
     let all = books::entries(conn, asker.community, asker.member)?;
     if let Ok(number) = name.replace(' ', "").parse::<E164>() {
-        return match all.iter().find(|entry| entry.card.number == number) {
+        // A hub names nobody by itself.
+        return match all
+            .iter()
+            .find(|entry| entry.card.number == number && entry.card.tag.is_none())
+        {
             Some(entry) => let_go(conn, ctx, asker, entry),
             None => Ok(Answer::plain(format!("None of your contacts is on {number}."))),
         };
@@ -325,7 +329,11 @@ fn add(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, who: MemberId) -> Resu
         numbers::add_loads(conn, *community, &loads)?;
         let number = numbers::get(conn, *community, pair.row.number)?
             .ok_or(StoreError::Corrupt("assignments.number_id"))?;
-        Ok((pair, number.e164()?))
+        let shown = match number.line_tag() {
+            Some(tag) => format!("#{tag} on {}", number.e164()?),
+            None => number.e164()?.to_string(),
+        };
+        Ok((pair, shown))
     });
     let (pair, number) = match tried {
         Ok(made) => made,
@@ -381,7 +389,7 @@ fn let_go(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, entry: &Entry) -> R
         ..Answer::plain(format!(
             "{} is no contact of yours any more; {} is nobody's for now.",
             shown(&entry.card.name),
-            entry.card.number
+            entry.card.place()
         ))
     })
 }

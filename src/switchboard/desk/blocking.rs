@@ -17,7 +17,10 @@ pub(super) fn block_named(conn: &mut Conn, ctx: &Context, asker: &Asker<'_>, nam
     let all = books::entries(conn, asker.community, asker.member)?;
     let word = &asker.policy.desk_block_word;
     if let Ok(number) = name.replace(' ', "").parse::<E164>() {
-        return match all.iter().find(|entry| entry.card.number == number) {
+        return match all
+            .iter()
+            .find(|entry| entry.card.number == number && entry.card.tag.is_none())
+        {
             Some(entry) => block(conn, ctx, asker, entry.card.contact),
             None => Ok(Answer::plain(format!("None of your contacts is on {number}."))),
         };

@@ -34,6 +34,10 @@ pub(super) fn set_aside(
             ),
         ));
     }
+    if row.hub {
+        let sentence = "`desk` is true, and the number is a hub; set its `hub` to false first";
+        return Err(SwitchboardError::invalid("desk", sentence));
+    }
     if !Capabilities::from_bits(row.capabilities).covers(vec![Capability::Sms].into()) {
         return Err(SwitchboardError::invalid(
             "desk",

@@ -83,7 +83,7 @@ fn empty(conn: &mut Conn, community: CommunityId, ids: &[i64]) -> Result<usize> 
             format!("DELETE FROM media WHERE token IN (SELECT token {of})"),
             format!("DELETE {of}"),
             format!(
-                "UPDATE messages SET text = '', detail = NULL, media = 0, body_gone = 2 WHERE community_id = {c} \
+                "UPDATE messages SET text = '', label = NULL, detail = NULL, media = 0, body_gone = 2 WHERE community_id = {c} \
                  AND id IN ({ids})"
             ),
         ] {

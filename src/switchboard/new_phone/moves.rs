@@ -102,7 +102,10 @@ pub(super) fn leave_by(
     if row.number == NumberId::from_i64(number.id) {
         return Ok(());
     }
-    let waiting = outbox::from_number(conn, community, row.number)?;
+    // What leaves by the tag of a hub leaves from the hub.
+    let from = numbers::get(conn, community, row.number)?
+        .map_or(row.number, |was| NumberId::from_i64(was.physical()));
+    let waiting = outbox::from_number(conn, community, from)?;
     // Urgent texts have a lane of their own beside the pair's.
     for item in waiting
         .into_iter()

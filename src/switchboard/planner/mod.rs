@@ -189,6 +189,7 @@ fn capacity(
         contacts: tally.contacts as u64,
         usable: world.usable as u64,
         received_cap: world.received_cap as u64,
+        on_hubs: u64::try_from(world.on_hubs).unwrap_or(0),
         numbers: world.groups.clone(),
         fill: tally.fill(),
         full: tally.full as u64,

@@ -30,6 +30,9 @@ pub struct Capacity {
     /// Most received contacts that a member may leave unanswered, by the policy.
     #[schema(example = 40)]
     pub received_cap: u64,
+    /// Rows on the tags of hubs, which take no room: by so many, members with full tables are reached.
+    #[schema(example = 0)]
+    pub on_hubs: u64,
     /// The numbers in service, together where they are alike; at most 200 groups, the largest first.
     pub numbers: Vec<NumberGroup>,
     /// How many members' tables are how full. A full one is in the last.

@@ -84,6 +84,8 @@ pub(super) struct World {
     pub usable: usize,
     /// The numbers in service that cannot: rows on them take no room.
     pub elsewhere: Vec<i64>,
+    /// Rows on the tags of hubs.
+    pub on_hubs: i64,
     /// So many contacts more for everybody.
     pub extra: usize,
     /// Most received contacts that a member may leave unanswered.
@@ -101,7 +103,10 @@ impl World {
     ) -> Result<Self> {
         change.check(rows)?;
         let retired: BTreeSet<i64> = change.retire.iter().map(|id| id.as_i64()).collect();
-        let is_active = |row: &NumberRow| row.state == "active" && !retired.contains(&row.id);
+        // Nobody's number is a hub, and those who are there by a tag take no room.
+        let is_active = |row: &NumberRow| {
+            row.state == "active" && !row.hub && row.hub_id.is_none() && !retired.contains(&row.id)
+        };
         let candidates: Vec<Candidate> = rows.iter().filter(|row| is_active(row)).map(candidate).collect();
         let stands = |row: &NumberRow| candidate(row).capabilities.covers(needs());
         let elsewhere = rows.iter().filter(|row| !(is_active(row) && stands(row)));
@@ -116,6 +121,11 @@ impl World {
             usable_added: added(needs()),
             added: change.add.clone(),
             elsewhere,
+            on_hubs: rows
+                .iter()
+                .filter(|row| row.hub_id.is_some())
+                .map(|row| row.load)
+                .sum(),
             extra: change.more_contacts,
             received_cap: policy.received_cap(candidates.len() + added(Capabilities::default())),
             groups: groups(rows, pools, is_active, change),
@@ -171,7 +181,8 @@ fn groups(
     change: &WhatIf,
 ) -> Vec<NumberGroup> {
     let mut counts: BTreeMap<Alike, (u64, u64)> = BTreeMap::new();
-    for row in rows {
+    // Hubs and their lines are nobody's room.
+    for row in rows.iter().filter(|row| !row.hub && row.hub_id.is_none()) {
         let key = (Some(row.pool_id), row.region.clone(), row.capabilities);
         let (active, draining) = counts.entry(key).or_default();
         match is_active(row) {

@@ -267,10 +267,11 @@ impl<'a> Work<'a> {
             },
         };
         let made = pools::create_number(self.conn, self.ctx, self.carriers, self.community, &new)?;
-        if entry.state == Some(NumberState::Draining) || entry.desk == Some(true) {
+        if entry.state == Some(NumberState::Draining) || entry.desk == Some(true) || entry.hub == Some(true) {
             let edit = NumberEdit {
                 state: entry.state,
                 desk: entry.desk,
+                hub: entry.hub,
                 ..NumberEdit::default()
             };
             pools::edit_number(self.conn, self.ctx, self.carriers, self.community, made.id, &edit)?;
@@ -288,6 +289,7 @@ impl<'a> Work<'a> {
             rate_per_s: entry.rate_per_s,
             state: entry.state,
             desk: entry.desk,
+            hub: entry.hub,
             texts_per_day: entry.texts_per_day,
             campaign: self.campaign_if(entry.campaign.as_deref())?.map(Some),
         };

@@ -78,6 +78,8 @@ pub struct NumberEntry {
     pub state: Option<NumberState>,
     /// Whether it is the desk.
     pub desk: Option<bool>,
+    /// Whether it is a hub.
+    pub hub: Option<bool>,
     /// Where it stands, for messages.
     pub place: String,
 }
@@ -159,6 +161,7 @@ struct RawNumber {
     campaign: Option<Spanned<String>>,
     state: Option<NumberState>,
     desk: Option<Spanned<bool>>,
+    hub: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize)]
@@ -406,6 +409,14 @@ impl Check<'_> {
                 );
                 self.say(desk, &told);
             }
+            if let Some(hub) = entry.hub.as_ref().filter(|hub| *hub.get_ref())
+                && entry.desk.as_ref().is_some_and(|desk| *desk.get_ref())
+            {
+                self.say(
+                    hub,
+                    &format!("{key}.hub is true, and so is its desk; a number is one of the two"),
+                );
+            }
             if !seen.insert(number) {
                 self.say(&entry.number, &format!("{key}.number is {number} a second time"));
             }
@@ -420,6 +431,7 @@ impl Check<'_> {
                 campaign,
                 state: entry.state,
                 desk: entry.desk.as_ref().map(|d| *d.get_ref()),
+                hub: entry.hub.as_ref().map(|h| *h.get_ref()),
                 place: self.place(&entry.number, &key),
             });
         }

@@ -90,6 +90,8 @@ pub enum Change {
         state: NumberState,
         /// Whether it is the desk.
         desk: bool,
+        /// Whether it is a hub.
+        hub: bool,
     },
     /// A number becomes different.
     ChangeNumber {
@@ -177,12 +179,17 @@ impl fmt::Display for Change {
                 carrier,
                 state,
                 desk,
+                hub,
             } => {
                 let state = state.word();
-                let desk = if *desk { ", the desk" } else { "" };
+                let role = match (*desk, *hub) {
+                    (true, _) => ", the desk",
+                    (_, true) => ", a hub",
+                    _ => "",
+                };
                 write!(
                     f,
-                    "+ number {number} in pool {pool}, carrier {carrier}, {state}{desk}"
+                    "+ number {number} in pool {pool}, carrier {carrier}, {state}{role}"
                 )
             }
             Self::ChangeNumber { number, fields } => write!(f, "~ number {number}: {}", listed(fields)),
@@ -256,6 +263,7 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
                 carrier: entry.carrier.clone(),
                 state: entry.state.unwrap_or(NumberState::Active),
                 desk: entry.desk.unwrap_or(false),
+                hub: entry.hub.unwrap_or(false),
             }),
             Some(now) => {
                 let fields = differences(now, entry);
@@ -473,6 +481,9 @@ fn differences(now: &NumberNow, entry: &NumberEntry) -> Vec<FieldChange> {
     }
     if let Some(to) = entry.desk {
         differ("desk", now.desk.into(), to.into());
+    }
+    if let Some(to) = entry.hub {
+        differ("hub", now.hub.into(), to.into());
     }
     fields.0
 }

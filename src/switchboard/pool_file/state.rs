@@ -86,6 +86,8 @@ pub struct NumberNow {
     pub desk: bool,
     /// How many assignments it stands in.
     pub load: i64,
+    /// Whether it is a hub.
+    pub hub: bool,
 }
 
 /// A member as they are.
@@ -169,6 +171,7 @@ fn load_pools(conn: &mut Conn, community: CommunityId, state: &mut State) -> Res
                 carrier: row.carrier.clone(),
                 desk: row.desk,
                 load: row.load,
+                hub: row.hub,
             };
             state.numbers.insert(row.e164()?, now);
             Ok(true)

@@ -78,6 +78,11 @@ fn count(of: usize) -> u64 {
     of as u64
 }
 
+/// Whether a number may stand for somebody.
+fn stands(number: &NumberFacts) -> bool {
+    number.in_service && !number.desk && !number.hub
+}
+
 /// The numbers of a community, with how many assignments were seen on each.
 struct Numbers {
     known: HashMap<NumberId, NumberFacts>,
@@ -88,7 +93,7 @@ struct Numbers {
 impl Numbers {
     fn new(found: Vec<NumberFacts>) -> Self {
         Self {
-            in_service: found.iter().filter(|n| n.in_service && !n.desk).count(),
+            in_service: found.iter().filter(|n| stands(n)).count(),
             known: found.into_iter().map(|n| (NumberId::from_i64(n.id), n)).collect(),
             seen: HashMap::new(),
         }
@@ -158,8 +163,11 @@ impl Scan<'_> {
                 offenders.push(of(Rule::Pool, number.id));
             }
             let led = (number.led_community, number.led_number);
-            if led != (Some(community.as_i64()), Some(number.id)) {
+            if led != (Some(community.as_i64()), Some(number.hub_id.unwrap_or(number.id))) {
                 offenders.push(of(Rule::Directory, number.id));
+            }
+            if number.hub_id.is_some() != (number.tag > 0) || number.hub_id.is_some() != number.hub_there {
+                offenders.push(of(Rule::Hub, number.id));
             }
         }
         offenders.extend(phones.iter().map(|phone| Offender {
@@ -167,14 +175,19 @@ impl Scan<'_> {
             member: Some(MemberId::from_i64(phone.member_id)),
             ..of(Rule::NotAPhone, phone.number_id)
         }));
-        found.sort_by_key(|n| n.e164);
+        found.sort_by_key(|n| (n.e164, n.tag));
         for two in found.windows(2) {
             if let [one, other] = two
-                && one.e164 == other.e164
+                && (one.e164, one.tag) == (other.e164, other.tag)
             {
+                let rule = if one.tag > 0 {
+                    Rule::TagOfOne
+                } else {
+                    Rule::NumberOfOne
+                };
                 offenders.push(Offender {
                     other_number: Some(NumberId::from_i64(one.id)),
-                    ..of(Rule::NumberOfOne, other.id)
+                    ..of(rule, other.id)
                 });
             }
         }
@@ -416,11 +429,7 @@ fn look(
             });
         }
         for row in table {
-            if known
-                .known
-                .get(&row.number)
-                .is_some_and(|n| n.in_service && !n.desk)
-            {
+            if known.known.get(&row.number).is_some_and(stands) {
                 continue;
             }
             // It may have come since the numbers were read.
@@ -430,13 +439,16 @@ fn look(
                     if number.desk {
                         found.push(Offender::of(Rule::Desk, community, row));
                     }
+                    if number.hub {
+                        found.push(Offender::of(Rule::HubTag, community, row));
+                    }
                 }
                 _ => found.push(Offender::of(Rule::Number, community, row)),
             }
         }
         if table.len() > known.in_service {
             let now = rows::numbers(conn, community)?;
-            let in_service = now.iter().filter(|n| n.in_service && !n.desk).count();
+            let in_service = now.iter().filter(|n| stands(n)).count();
             if table.len() > in_service {
                 found.push(Offender {
                     member: Some(member),

@@ -25,6 +25,8 @@ class Assignment:
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     number: str
     """ A telephone number in E.164: `+`, the country code, 7 to 15 digits in all. """
+    tag: int | None
+    """ The number is a hub, and this is the contact's tag there. """
     origin: Origin
     """ How a row came into its owner's table. """
     pending: bool
@@ -49,6 +51,9 @@ class Assignment:
         contact = self.contact
 
         number = self.number
+
+        tag: int | None
+        tag = self.tag
 
         origin = self.origin.value
 
@@ -76,6 +81,7 @@ class Assignment:
                 "member": member,
                 "contact": contact,
                 "number": number,
+                "tag": tag,
                 "origin": origin,
                 "pending": pending,
                 "blocked": blocked,
@@ -98,6 +104,13 @@ class Assignment:
         contact = d.pop("contact")
 
         number = d.pop("number")
+
+        def _parse_tag(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        tag = _parse_tag(d.pop("tag"))
 
         origin = Origin(d.pop("origin"))
 
@@ -131,6 +144,7 @@ class Assignment:
             member=member,
             contact=contact,
             number=number,
+            tag=tag,
             origin=origin,
             pending=pending,
             blocked=blocked,

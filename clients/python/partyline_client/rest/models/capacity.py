@@ -35,6 +35,8 @@ class Capacity:
     """ Numbers that may stand for a new contact: active ones that can `sms`. """
     received_cap: int
     """ Most received contacts that a member may leave unanswered, by the policy. """
+    on_hubs: int
+    """ Rows on the tags of hubs, which take no room: by so many, members with full tables are reached. """
     numbers: list[NumberGroup]
     """ The numbers in service, together where they are alike; at most 200 groups, the largest first. """
     fill: list[FillBand]
@@ -74,6 +76,8 @@ class Capacity:
         usable = self.usable
 
         received_cap = self.received_cap
+
+        on_hubs = self.on_hubs
 
         numbers = []
         for numbers_item_data in self.numbers:
@@ -128,6 +132,7 @@ class Capacity:
                 "contacts": contacts,
                 "usable": usable,
                 "received_cap": received_cap,
+                "on_hubs": on_hubs,
                 "numbers": numbers,
                 "fill": fill,
                 "full": full,
@@ -165,6 +170,8 @@ class Capacity:
         usable = d.pop("usable")
 
         received_cap = d.pop("received_cap")
+
+        on_hubs = d.pop("on_hubs")
 
         numbers = []
         _numbers = d.pop("numbers")
@@ -230,6 +237,7 @@ class Capacity:
             contacts=contacts,
             usable=usable,
             received_cap=received_cap,
+            on_hubs=on_hubs,
             numbers=numbers,
             fill=fill,
             full=full,

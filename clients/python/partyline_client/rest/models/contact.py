@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -25,8 +25,13 @@ class Contact:
     """ A member or guest. The id is `mem_` and 13 letters and digits; ids sort by time. """
     number: str
     """ A telephone number in E.164: `+`, the country code, 7 to 15 digits in all. """
+    tag: int | None
+    """ The number is a hub, and this is the contact's tag there: the member's texts to the contact begin with it,
+    as in #7. """
     mirror_number: str
     """ A telephone number in E.164: `+`, the country code, 7 to 15 digits in all. """
+    mirror_tag: int | None
+    """ That number is a hub, and this is the member's tag there. """
     origin: Origin
     """ How a row came into its owner's table. """
     pending: bool
@@ -48,7 +53,13 @@ class Contact:
 
         number = self.number
 
+        tag: int | None
+        tag = self.tag
+
         mirror_number = self.mirror_number
+
+        mirror_tag: int | None
+        mirror_tag = self.mirror_tag
 
         origin = self.origin.value
 
@@ -68,7 +79,9 @@ class Contact:
                 "member": member,
                 "contact": contact,
                 "number": number,
+                "tag": tag,
                 "mirror_number": mirror_number,
+                "mirror_tag": mirror_tag,
                 "origin": origin,
                 "pending": pending,
                 "blocked": blocked,
@@ -90,7 +103,21 @@ class Contact:
 
         number = d.pop("number")
 
+        def _parse_tag(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        tag = _parse_tag(d.pop("tag"))
+
         mirror_number = d.pop("mirror_number")
+
+        def _parse_mirror_tag(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        mirror_tag = _parse_mirror_tag(d.pop("mirror_tag"))
 
         origin = Origin(d.pop("origin"))
 
@@ -107,7 +134,9 @@ class Contact:
             member=member,
             contact=contact,
             number=number,
+            tag=tag,
             mirror_number=mirror_number,
+            mirror_tag=mirror_tag,
             origin=origin,
             pending=pending,
             blocked=blocked,

@@ -19,7 +19,7 @@ class Decision:
     """A decision, explained. Holds no real number."""
 
     outcome: DecisionOutcome
-    """ `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began. """
+    """ `bridge`, `refuse`, `quarantine`, `desk` or `menu`; `unknown` of a moment before the history began. """
     reason: None | Reason
     """ The stable word of the reason, when it is not bridged. """
     sentence: str
@@ -32,6 +32,8 @@ class Decision:
     """ Who the sender is. """
     number: None | str
     """ The number that was dialled. """
+    tag: int | None
+    """ Where that is a hub: the tag that was said. """
     assignment: None | str
     """ The row that decided. """
     contact: None | str
@@ -72,6 +74,9 @@ class Decision:
 
         number: None | str
         number = self.number
+
+        tag: int | None
+        tag = self.tag
 
         assignment: None | str
         assignment = self.assignment
@@ -117,6 +122,7 @@ class Decision:
                 "community": community,
                 "member": member,
                 "number": number,
+                "tag": tag,
                 "assignment": assignment,
                 "contact": contact,
                 "shown_number": shown_number,
@@ -174,6 +180,13 @@ class Decision:
             return cast(None | str, data)
 
         number = _parse_number(d.pop("number"))
+
+        def _parse_tag(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        tag = _parse_tag(d.pop("tag"))
 
         def _parse_assignment(data: object) -> None | str:
             if data is None:
@@ -263,6 +276,7 @@ class Decision:
             community=community,
             member=member,
             number=number,
+            tag=tag,
             assignment=assignment,
             contact=contact,
             shown_number=shown_number,

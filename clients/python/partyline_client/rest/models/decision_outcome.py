@@ -4,6 +4,7 @@ from enum import StrEnum
 class DecisionOutcome(StrEnum):
     BRIDGE = "bridge"
     DESK = "desk"
+    MENU = "menu"
     QUARANTINE = "quarantine"
     REFUSE = "refuse"
     UNKNOWN = "unknown"

@@ -10,6 +10,7 @@ class EventKind(StrEnum):
     CALL_RINGING = "call.ringing"
     ENDPOINT_TEST = "endpoint.test"
     MEMBER_ERASED = "member.erased"
+    MEMBER_TABLE_NEARLY_FULL = "member.table_nearly_full"
     MESSAGE_HELD = "message.held"
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_STATUS = "message.status"

@@ -29,6 +29,10 @@ class NewNumber:
     """ Texts a day (UTC), as its carrier allows; 0 = no limit, as is nothing. """
     campaign: None | str | Unset = UNSET
     """ The campaign under whose caps it is, in place of that of its pool. """
+    hub: bool | None | Unset = UNSET
+    """ Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. It is
+    nobody's
+    contact as it stands. """
 
     def to_dict(self) -> dict[str, Any]:
         pool = self.pool
@@ -75,6 +79,12 @@ class NewNumber:
         else:
             campaign = self.campaign
 
+        hub: bool | None | Unset
+        if isinstance(self.hub, Unset):
+            hub = UNSET
+        else:
+            hub = self.hub
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -94,6 +104,8 @@ class NewNumber:
             field_dict["texts_per_day"] = texts_per_day
         if campaign is not UNSET:
             field_dict["campaign"] = campaign
+        if hub is not UNSET:
+            field_dict["hub"] = hub
 
         return field_dict
 
@@ -166,6 +178,15 @@ class NewNumber:
 
         campaign = _parse_campaign(d.pop("campaign", UNSET))
 
+        def _parse_hub(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        hub = _parse_hub(d.pop("hub", UNSET))
+
         new_number = cls(
             pool=pool,
             number=number,
@@ -175,6 +196,7 @@ class NewNumber:
             rate_per_s=rate_per_s,
             texts_per_day=texts_per_day,
             campaign=campaign,
+            hub=hub,
         )
 
         return new_number

@@ -34,6 +34,10 @@ class NumberEdit:
     """ Whether it is the community's desk, which members text to manage their contacts. It must stand for nobody,
     and
     there is one. """
+    hub: bool | None | Unset = UNSET
+    """ Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. To become
+    one it must
+    stand for nobody, and nobody may be reached through it when it is to be none. """
 
     def to_dict(self) -> dict[str, Any]:
         pool: None | str | Unset
@@ -100,6 +104,12 @@ class NumberEdit:
         else:
             desk = self.desk
 
+        hub: bool | None | Unset
+        if isinstance(self.hub, Unset):
+            hub = UNSET
+        else:
+            hub = self.hub
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -121,6 +131,8 @@ class NumberEdit:
             field_dict["state"] = state
         if desk is not UNSET:
             field_dict["desk"] = desk
+        if hub is not UNSET:
+            field_dict["hub"] = hub
 
         return field_dict
 
@@ -232,6 +244,15 @@ class NumberEdit:
 
         desk = _parse_desk(d.pop("desk", UNSET))
 
+        def _parse_hub(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        hub = _parse_hub(d.pop("hub", UNSET))
+
         number_edit = cls(
             pool=pool,
             carrier=carrier,
@@ -242,6 +263,7 @@ class NumberEdit:
             campaign=campaign,
             state=state,
             desk=desk,
+            hub=hub,
         )
 
         return number_edit

@@ -152,6 +152,16 @@ class Policy:
     0 = for ever. What is left then says who, when and what became of it. """
     records_kept_s: int = 0
     """ Whole seconds for which messages and calls that are over are kept; 0 = for ever. """
+    overflow: bool = False
+    """ Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be
+    a hub. """
+    hub_most_tags: int = 999
+    """ The highest tag that a hub gives; so many people more can reach one member through it. """
+    hub_menu_notice: str = "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text"
+    """ What stands above the list of tags that a text to a hub is answered with when it bears none. """
+    warn_at_percent: int = 80
+    """ In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0
+    = nobody. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers = self.strangers.value
@@ -265,6 +275,14 @@ class Policy:
 
         records_kept_s = self.records_kept_s
 
+        overflow = self.overflow
+
+        hub_most_tags = self.hub_most_tags
+
+        hub_menu_notice = self.hub_menu_notice
+
+        warn_at_percent = self.warn_at_percent
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -323,6 +341,10 @@ class Policy:
                 "desk_unblock_word": desk_unblock_word,
                 "bodies_kept_s": bodies_kept_s,
                 "records_kept_s": records_kept_s,
+                "overflow": overflow,
+                "hub_most_tags": hub_most_tags,
+                "hub_menu_notice": hub_menu_notice,
+                "warn_at_percent": warn_at_percent,
             }
         )
 
@@ -444,6 +466,14 @@ class Policy:
 
         records_kept_s = d.pop("records_kept_s")
 
+        overflow = d.pop("overflow")
+
+        hub_most_tags = d.pop("hub_most_tags")
+
+        hub_menu_notice = d.pop("hub_menu_notice")
+
+        warn_at_percent = d.pop("warn_at_percent")
+
         policy = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
@@ -499,6 +529,10 @@ class Policy:
             desk_unblock_word=desk_unblock_word,
             bodies_kept_s=bodies_kept_s,
             records_kept_s=records_kept_s,
+            overflow=overflow,
+            hub_most_tags=hub_most_tags,
+            hub_menu_notice=hub_menu_notice,
+            warn_at_percent=warn_at_percent,
         )
 
         return policy

@@ -165,6 +165,18 @@ class PolicyPatch:
     0 = for ever. What is left then says who, when and what became of it. """
     records_kept_s: int | Unset = 0
     """ Whole seconds for which messages and calls that are over are kept; 0 = for ever. """
+    overflow: bool | Unset = False
+    """ Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be
+    a hub. """
+    hub_most_tags: int | Unset = 999
+    """ The highest tag that a hub gives; so many people more can reach one member through it. """
+    hub_menu_notice: str | Unset = (
+        "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text"
+    )
+    """ What stands above the list of tags that a text to a hub is answered with when it bears none. """
+    warn_at_percent: int | Unset = 80
+    """ In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0
+    = nobody. """
 
     def to_dict(self) -> dict[str, Any]:
         strangers: str | Unset = UNSET
@@ -300,6 +312,14 @@ class PolicyPatch:
 
         records_kept_s = self.records_kept_s
 
+        overflow = self.overflow
+
+        hub_most_tags = self.hub_most_tags
+
+        hub_menu_notice = self.hub_menu_notice
+
+        warn_at_percent = self.warn_at_percent
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -411,6 +431,14 @@ class PolicyPatch:
             field_dict["bodies_kept_s"] = bodies_kept_s
         if records_kept_s is not UNSET:
             field_dict["records_kept_s"] = records_kept_s
+        if overflow is not UNSET:
+            field_dict["overflow"] = overflow
+        if hub_most_tags is not UNSET:
+            field_dict["hub_most_tags"] = hub_most_tags
+        if hub_menu_notice is not UNSET:
+            field_dict["hub_menu_notice"] = hub_menu_notice
+        if warn_at_percent is not UNSET:
+            field_dict["warn_at_percent"] = warn_at_percent
 
         return field_dict
 
@@ -582,6 +610,14 @@ class PolicyPatch:
 
         records_kept_s = d.pop("records_kept_s", UNSET)
 
+        overflow = d.pop("overflow", UNSET)
+
+        hub_most_tags = d.pop("hub_most_tags", UNSET)
+
+        hub_menu_notice = d.pop("hub_menu_notice", UNSET)
+
+        warn_at_percent = d.pop("warn_at_percent", UNSET)
+
         policy_patch = cls(
             strangers=strangers,
             strangers_kept_s=strangers_kept_s,
@@ -637,6 +673,10 @@ class PolicyPatch:
             desk_unblock_word=desk_unblock_word,
             bodies_kept_s=bodies_kept_s,
             records_kept_s=records_kept_s,
+            overflow=overflow,
+            hub_most_tags=hub_most_tags,
+            hub_menu_notice=hub_menu_notice,
+            warn_at_percent=warn_at_percent,
         )
 
         return policy_patch

@@ -39,6 +39,12 @@ class PoolNumber:
     """ Whether a number takes part. """
     desk: bool
     """ It is the community's desk, which members text to manage their contacts, and nobody's contact. """
+    hub: bool
+    """ It is a hub: contacts whose tables are full are reached through it, each sender by a tag of their own. It is
+    nobody's
+    contact as it stands. """
+    seats: int
+    """ Of a hub: by how many assignments members are reached through it. """
     assignments: int
     """ How many assignments it stands in. """
     created_at: datetime.datetime
@@ -75,6 +81,10 @@ class PoolNumber:
 
         desk = self.desk
 
+        hub = self.hub
+
+        seats = self.seats
+
         assignments = self.assignments
 
         created_at = self.created_at.isoformat()
@@ -94,6 +104,8 @@ class PoolNumber:
                 "campaign": campaign,
                 "state": state,
                 "desk": desk,
+                "hub": hub,
+                "seats": seats,
                 "assignments": assignments,
                 "created_at": created_at,
             }
@@ -143,6 +155,10 @@ class PoolNumber:
 
         desk = d.pop("desk")
 
+        hub = d.pop("hub")
+
+        seats = d.pop("seats")
+
         assignments = d.pop("assignments")
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
@@ -159,6 +175,8 @@ class PoolNumber:
             campaign=campaign,
             state=state,
             desk=desk,
+            hub=hub,
+            seats=seats,
             assignments=assignments,
             created_at=created_at,
         )

@@ -24,9 +24,11 @@ class Reason(StrEnum):
     RECIPIENT_OPTED_OUT = "recipient_opted_out"
     SENDER_FROZEN = "sender_frozen"
     SENDER_OPTED_OUT = "sender_opted_out"
+    TAG_MISSING = "tag_missing"
     TOO_OFTEN = "too_often"
     UNASSIGNED_NUMBER = "unassigned_number"
     UNKNOWN_SENDER = "unknown_sender"
+    UNKNOWN_TAG = "unknown_tag"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -17,6 +17,7 @@ def _get_kwargs(
     *,
     from_: str,
     to: str,
+    tag: int | Unset = UNSET,
     at: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
@@ -25,6 +26,8 @@ def _get_kwargs(
     params["from"] = from_
 
     params["to"] = to
+
+    params["tag"] = tag
 
     json_at: str | Unset = UNSET
     if not isinstance(at, Unset):
@@ -115,6 +118,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    tag: int | Unset = UNSET,
     at: datetime.datetime | Unset = UNSET,
 ) -> Response[Decision | Problem]:
     """Say what would happen to a text
@@ -130,6 +134,7 @@ def sync_detailed(
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        tag (int | Unset):
         at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
@@ -144,6 +149,7 @@ def sync_detailed(
         community=community,
         from_=from_,
         to=to,
+        tag=tag,
         at=at,
     )
 
@@ -160,6 +166,7 @@ def sync(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    tag: int | Unset = UNSET,
     at: datetime.datetime | Unset = UNSET,
 ) -> Decision | Problem | None:
     """Say what would happen to a text
@@ -175,6 +182,7 @@ def sync(
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        tag (int | Unset):
         at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
@@ -190,6 +198,7 @@ def sync(
         client=client,
         from_=from_,
         to=to,
+        tag=tag,
         at=at,
     ).parsed
 
@@ -200,6 +209,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    tag: int | Unset = UNSET,
     at: datetime.datetime | Unset = UNSET,
 ) -> Response[Decision | Problem]:
     """Say what would happen to a text
@@ -215,6 +225,7 @@ async def asyncio_detailed(
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        tag (int | Unset):
         at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
@@ -229,6 +240,7 @@ async def asyncio_detailed(
         community=community,
         from_=from_,
         to=to,
+        tag=tag,
         at=at,
     )
 
@@ -243,6 +255,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     from_: str,
     to: str,
+    tag: int | Unset = UNSET,
     at: datetime.datetime | Unset = UNSET,
 ) -> Decision | Problem | None:
     """Say what would happen to a text
@@ -258,6 +271,7 @@ async def asyncio(
             time.
         from_ (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         to (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
+        tag (int | Unset):
         at (datetime.datetime | Unset): An instant: RFC 3339 in UTC with milliseconds.
 
     Raises:
@@ -274,6 +288,7 @@ async def asyncio(
             client=client,
             from_=from_,
             to=to,
+            tag=tag,
             at=at,
         )
     ).parsed
