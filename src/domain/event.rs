@@ -56,7 +56,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 14] = [
+    pub const ALL: [EventKind; 15] = [
         EventKind::MessageReceived,
         EventKind::MessageHeld,
         EventKind::MessageStatus,

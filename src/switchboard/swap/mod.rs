@@ -91,9 +91,12 @@ impl SwapOrder {
 
 /// Whether rows on a number can be moved to others; why not. Whatever is no plain pool number is left out here.
 fn is_movable(number: &NumberRow) -> std::result::Result<(), &'static str> {
-    match number.desk {
-        true => Err("is the community's desk, and nobody's contact; set its `desk` to false first"),
-        false => Ok(()),
+    if number.desk {
+        Err("is the community's desk, and nobody's contact; set its `desk` to false first")
+    } else if number.hub || number.hub_id.is_some() {
+        Err("is a hub, or a tag of one, which stands for its people until their pairs are released")
+    } else {
+        Ok(())
     }
 }
 
