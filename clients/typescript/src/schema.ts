@@ -392,7 +392,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a number from its pool
-         * @description Only a number that stands for nobody can go.
+         * @description Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a swap.
          */
         delete: operations["delete_number"];
         options?: never;
@@ -463,7 +463,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List swaps */
+        /**
+         * List swaps
+         * @description Those that are over too; they are kept for ever.
+         */
         get: operations["list_swaps"];
         put?: never;
         /**
@@ -1423,6 +1426,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/hubs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List hub contacts
+         * @description Members whose tables were nearly full when one more was added, and those who are reached through hubs, as they are now. A hub is a number whose `hub` is true; the policy `overflow` lets those who add a member with a full table come there, each with a tag.
+         */
+        get: operations["list_hub_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/capacity": {
         parameters: {
             query?: never;
@@ -1869,6 +1892,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "member.table_nearly_full": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A member's table is nearly full
+         * @description The body is an Event, as on the event stream. Whatever it is told, the broker needs nothing but a status: the body of the answer is kept with the delivery, for you to look at.
+         */
+        post: operations["on_member_table_nearly_full"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "member.erased": {
         parameters: {
             query?: never;
@@ -2242,6 +2285,12 @@ export interface components {
             contact: components["schemas"]["MemberId"];
             /** @description The number. */
             number: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description The number is a hub, and this is the contact's tag there.
+             * @example null
+             */
+            tag: number | null;
             /** @description Chosen or received. */
             origin: components["schemas"]["Origin"];
             /** @description Waits for acceptance. */
@@ -2646,6 +2695,12 @@ export interface components {
              * @example 40
              */
             received_cap: number;
+            /**
+             * Format: int64
+             * @description Rows on the tags of hubs, which take no room: by so many, members with full tables are reached.
+             * @example 0
+             */
+            on_hubs: number;
             /** @description The numbers in service, together where they are alike; at most 200 groups, the largest first. */
             numbers: components["schemas"]["NumberGroup"][];
             /** @description How many members' tables are how full. A full one is in the last. */
@@ -2768,8 +2823,20 @@ export interface components {
             contact: components["schemas"]["MemberId"];
             /** @description The number that is this contact on the member's phone. */
             number: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description The number is a hub, and this is the contact's tag there: the member's texts to the contact begin with it, as in #7.
+             * @example null
+             */
+            tag: number | null;
             /** @description The number that is the member on the contact's phone. */
             mirror_number: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description That number is a hub, and this is the member's tag there.
+             * @example null
+             */
+            mirror_tag: number | null;
             /** @description Chosen by the member, or received. */
             origin: components["schemas"]["Origin"];
             /** @description Waits for the contact's acceptance. */
@@ -2801,10 +2868,10 @@ export interface components {
         /** @description A decision, explained. Holds no real number. */
         Decision: {
             /**
-             * @description `bridge`, `refuse`, `quarantine` or `desk`; `unknown` of a moment before the history began.
+             * @description `bridge`, `refuse`, `quarantine`, `desk` or `menu`; `unknown` of a moment before the history began.
              * @enum {string}
              */
-            outcome: "bridge" | "refuse" | "quarantine" | "desk" | "unknown";
+            outcome: "bridge" | "refuse" | "quarantine" | "desk" | "menu" | "unknown";
             /** @description The stable word of the reason, when it is not bridged. */
             reason: null | components["schemas"]["Reason"];
             /**
@@ -2826,6 +2893,12 @@ export interface components {
             member: null | components["schemas"]["MemberId"];
             /** @description The number that was dialled. */
             number: null | components["schemas"]["NumberId"];
+            /**
+             * Format: int32
+             * @description Where that is a hub: the tag that was said.
+             * @example null
+             */
+            tag: number | null;
             /** @description The row that decided. */
             assignment: null | components["schemas"]["AssignmentId"];
             /** @description Who the number is to the sender. */
@@ -3048,7 +3121,7 @@ export interface components {
             waiting: number;
         };
         /** @description What happened, as apps read it: the body of a callback, and of an item of the event stream. */
-        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["AssignmentMovedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
+        Event: components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageHeldEvent"] | components["schemas"]["TableNearlyFullEvent"] | components["schemas"]["MemberErasedEvent"] | components["schemas"]["MessageStatusEvent"] | components["schemas"]["AssignmentCreatedEvent"] | components["schemas"]["AssignmentReleasedEvent"] | components["schemas"]["AssignmentMovedEvent"] | components["schemas"]["OptOutChangedEvent"] | components["schemas"]["QuarantineHeldEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["StrangerNotConnectedEvent"] | components["schemas"]["EndpointTestEvent"];
         /**
          * @description An event, as apps are told of it. The id is `evt_` and 13 letters and digits; ids sort by time.
          * @example evt_1tq3v8r4w0801
@@ -3058,7 +3131,7 @@ export interface components {
          * @description The kind of an event: the `type` of a callback.
          * @enum {string}
          */
-        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "assignment.moved" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.erased" | "endpoint.test";
+        EventKind: "message.received" | "message.held" | "message.status" | "assignment.created" | "assignment.released" | "assignment.moved" | "opt_out.changed" | "quarantine.held" | "call.ringing" | "call.answered" | "call.ended" | "stranger.not_connected" | "member.table_nearly_full" | "member.erased" | "endpoint.test";
         /** @description The community of a document. */
         ExportedCommunity: {
             /** @description Its id. */
@@ -3135,6 +3208,38 @@ export interface components {
              * @example ok
              */
             status: string;
+        };
+        /** @description Somebody known to nearly as many people as there are numbers, or to more. */
+        HubContact: {
+            /** @description Who it is. */
+            member: components["schemas"]["MemberId"];
+            /**
+             * @description What people call them.
+             * @example Pizzeria Luna
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many contacts they have.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Of those, how many reach them through hubs, each by a tag.
+             */
+            on_hubs: number;
+            /**
+             * Format: int64
+             * @description How many numbers there are for contacts.
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description Of those, how many are free for another contact of theirs.
+             */
+            free: number;
+            /** @description When apps were last told that the table is nearly full. */
+            warned_at: null | components["schemas"]["Timestamp"];
         };
         /** @description An import. */
         Import: {
@@ -3896,6 +4001,11 @@ export interface components {
             texts_per_day?: number | null;
             /** @description The campaign under whose caps it is, in place of that of its pool. */
             campaign?: null | components["schemas"]["CampaignId"];
+            /**
+             * @description Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. It is nobody's
+             *     contact as it stands.
+             */
+            hub?: boolean | null;
         };
         NewOptIn: {
             /** @description Whose phone consents. */
@@ -4002,6 +4112,11 @@ export interface components {
              *     there is one.
              */
             desk?: boolean | null;
+            /**
+             * @description Whether it is a hub: contacts whose tables are full are reached through it, each sender by a tag. To become one it must
+             *     stand for nobody, and nobody may be reached through it when it is to be none.
+             */
+            hub?: boolean | null;
         };
         /** @description Numbers of one pool and region that can do the same. */
         NumberGroup: {
@@ -4340,6 +4455,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["Device"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        HubContactPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["HubContact"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -4944,6 +5072,28 @@ export interface components {
              * @default 0
              */
             records_kept_s: number;
+            /**
+             * @description Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be a hub.
+             * @default false
+             */
+            overflow: boolean;
+            /**
+             * Format: int32
+             * @description The highest tag that a hub gives; so many people more can reach one member through it.
+             * @default 999
+             */
+            hub_most_tags: number;
+            /**
+             * @description What stands above the list of tags that a text to a hub is answered with when it bears none.
+             * @default Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text
+             */
+            hub_menu_notice: string;
+            /**
+             * Format: int32
+             * @description In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0 = nobody.
+             * @default 80
+             */
+            warn_at_percent: number;
         };
         /**
          * @description Some of a policy's fields: those that are to differ.
@@ -5256,6 +5406,28 @@ export interface components {
              * @default 0
              */
             records_kept_s: number;
+            /**
+             * @description Whether those who add a member whose table is full reach them through a hub number, by a tag. There must be a hub.
+             * @default false
+             */
+            overflow: boolean;
+            /**
+             * Format: int32
+             * @description The highest tag that a hub gives; so many people more can reach one member through it.
+             * @default 999
+             */
+            hub_most_tags: number;
+            /**
+             * @description What stands above the list of tags that a text to a hub is answered with when it bears none.
+             * @default Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text
+             */
+            hub_menu_notice: string;
+            /**
+             * Format: int32
+             * @description In percent of the usable numbers: who has so many taken is told of to apps, as `member.table_nearly_full`. 0 = nobody.
+             * @default 80
+             */
+            warn_at_percent: number;
         };
         /** @description A pool. */
         Pool: {
@@ -5312,6 +5484,17 @@ export interface components {
             state: components["schemas"]["NumberState"];
             /** @description It is the community's desk, which members text to manage their contacts, and nobody's contact. */
             desk: boolean;
+            /**
+             * @description It is a hub: contacts whose tables are full are reached through it, each sender by a tag of their own. It is nobody's
+             *     contact as it stands.
+             */
+            hub: boolean;
+            /**
+             * Format: int64
+             * @description Of a hub: by how many assignments members are reached through it.
+             * @example 0
+             */
+            seats: number;
             /**
              * Format: int64
              * @description How many assignments it stands in.
@@ -5402,7 +5585,7 @@ export interface components {
          * @description Why a text was refused, held or lost: a stable word for programs and a sentence for people.
          * @enum {string}
          */
-        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded" | "blocked_by_recipient" | "blocked_by_sender" | "not_opted_in";
+        Reason: "unknown_sender" | "unassigned_number" | "no_contact" | "pair_released" | "pair_blocked" | "recipient_opted_out" | "sender_opted_out" | "awaiting_acceptance" | "no_device" | "no_carrier" | "carrier_refused" | "deadline_passed" | "carrier_undelivered" | "bad_text" | "app_unreachable" | "app_denied" | "no_voice" | "too_often" | "day_cap_reached" | "sender_frozen" | "recipient_frozen" | "discarded" | "blocked_by_recipient" | "blocked_by_sender" | "not_opted_in" | "tag_missing" | "unknown_tag";
         /** @description A text that a virtual phone received. */
         ReceivedText: {
             /** @description The pool number that it came from. */
@@ -5583,7 +5766,10 @@ export interface components {
              * @description Whole seconds for which an old number leads on.
              */
             overlap_s: number;
-            /** @description What phones are told; null: nothing. */
+            /**
+             * @description What phones are told; null: nothing.
+             * @example {name} now reaches you from this number. The old one works until {until}.
+             */
             notice: string | null;
             /**
              * Format: int64
@@ -5702,7 +5888,10 @@ export interface components {
              * @description Whole seconds for which an old number would lead on.
              */
             overlap_s: number;
-            /** @description What phones would be told; null: nothing. */
+            /**
+             * @description What phones would be told; null: nothing.
+             * @example {name} now reaches you from this number. The old one works until {until}.
+             */
             notice: string | null;
             /** @description The numbers that would be emptied, with the rows on each. */
             numbers: components["schemas"]["SwapTargets"][];
@@ -5922,7 +6111,7 @@ export interface components {
          * @description What must hold of the assignment table; each offender names the rule that it breaks.
          * @enum {string}
          */
-        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "leads_on" | "swap_moved" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
+        VerificationRule: "route_key" | "phone_of_one" | "number_of_one" | "pair_key" | "own_contact" | "mirror" | "pair_agrees" | "cool_down" | "pair_memory" | "leads_on" | "swap_moved" | "stop_reserved" | "stop_marked" | "capacity" | "community" | "member" | "contact" | "number" | "desk" | "hub" | "hub_tag" | "tag_of_one" | "pool" | "device" | "device_owner" | "directory" | "not_a_phone" | "load";
         /** @description How many break a rule. */
         VerificationRuleCount: {
             /** @description The rule. */
@@ -6000,6 +6189,21 @@ export interface components {
             /** @description Where. */
             community: components["schemas"]["CommunityId"];
             data: components["schemas"]["MessageHeldData"];
+        };
+        /** @description A member's table is nearly full. */
+        TableNearlyFullEvent: {
+            /** @description The id; also the `webhook-id` of its callbacks. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What it is. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "member.table_nearly_full";
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** @description Where. */
+            community: components["schemas"]["CommunityId"];
+            data: components["schemas"]["TableNearlyFullData"];
         };
         /** @description A member's data were erased. */
         MemberErasedEvent: {
@@ -6299,6 +6503,26 @@ export interface components {
             until: components["schemas"]["Timestamp"];
             /** @description When it is given up. */
             expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A member has nearly as many contacts as there are numbers: soon nobody more can add them, unless they are reached
+         *     through a hub.
+         */
+        TableNearlyFullData: {
+            /** @description Who it is. */
+            member: components["schemas"]["MemberId"];
+            /**
+             * Format: int64
+             * @description How many of the numbers are taken for them: in use, cooling down, kept or stopped.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description How many numbers there are for contacts.
+             */
+            usable: number;
+            /** @description Further people reach them through a hub, as long as there is one with a tag left. */
+            overflow: boolean;
         };
         /** @description A member's data were erased; whoever keeps a copy erases it too. */
         MemberErasedData: {
@@ -6826,7 +7050,11 @@ export interface operations {
                      *             "desk_block_word": "BLOCK",
                      *             "desk_unblock_word": "UNBLOCK",
                      *             "bodies_kept_s": 0,
-                     *             "records_kept_s": 0
+                     *             "records_kept_s": 0,
+                     *             "overflow": false,
+                     *             "hub_most_tags": 999,
+                     *             "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *             "warn_at_percent": 80
                      *           },
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -6948,7 +7176,11 @@ export interface operations {
                      *         "desk_block_word": "BLOCK",
                      *         "desk_unblock_word": "UNBLOCK",
                      *         "bodies_kept_s": 0,
-                     *         "records_kept_s": 0
+                     *         "records_kept_s": 0,
+                     *         "overflow": false,
+                     *         "hub_most_tags": 999,
+                     *         "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *         "warn_at_percent": 80
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -7073,7 +7305,11 @@ export interface operations {
                      *         "desk_block_word": "BLOCK",
                      *         "desk_unblock_word": "UNBLOCK",
                      *         "bodies_kept_s": 0,
-                     *         "records_kept_s": 0
+                     *         "records_kept_s": 0,
+                     *         "overflow": false,
+                     *         "hub_most_tags": 999,
+                     *         "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *         "warn_at_percent": 80
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -7203,7 +7439,11 @@ export interface operations {
                      *         "desk_block_word": "BLOCK",
                      *         "desk_unblock_word": "UNBLOCK",
                      *         "bodies_kept_s": 0,
-                     *         "records_kept_s": 0
+                     *         "records_kept_s": 0,
+                     *         "overflow": false,
+                     *         "hub_most_tags": 999,
+                     *         "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *         "warn_at_percent": 80
                      *       },
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -8347,7 +8587,9 @@ export interface operations {
                      *           "member": "mem_1tq3v8r4w0801",
                      *           "contact": "mem_1tq3v8r4w0802",
                      *           "number": "+15005550101",
+                     *           "tag": null,
                      *           "mirror_number": "+15005550102",
+                     *           "mirror_tag": null,
                      *           "origin": "chosen",
                      *           "pending": false,
                      *           "blocked": false,
@@ -8420,7 +8662,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8446,7 +8690,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8531,7 +8777,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8656,7 +8904,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -8728,7 +8978,9 @@ export interface operations {
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "number": "+15005550101",
+                     *       "tag": null,
                      *       "mirror_number": "+15005550102",
+                     *       "mirror_tag": null,
                      *       "origin": "chosen",
                      *       "pending": false,
                      *       "blocked": false,
@@ -9088,6 +9340,8 @@ export interface operations {
                      *           "campaign": "cmp_1tq3v8r4w0801",
                      *           "state": "active",
                      *           "desk": false,
+                     *           "hub": false,
+                     *           "seats": 0,
                      *           "assignments": 12,
                      *           "created_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -9140,7 +9394,8 @@ export interface operations {
                  *       "region": "US",
                  *       "rate_per_s": 1,
                  *       "texts_per_day": 200,
-                 *       "campaign": "cmp_1tq3v8r4w0801"
+                 *       "campaign": "cmp_1tq3v8r4w0801",
+                 *       "hub": false
                  *     }
                  */
                 "application/json": components["schemas"]["NewNumber"];
@@ -9172,6 +9427,8 @@ export interface operations {
                      *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
+                     *       "hub": false,
+                     *       "seats": 0,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -9253,6 +9510,8 @@ export interface operations {
                      *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
+                     *       "hub": false,
+                     *       "seats": 0,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -9312,7 +9571,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
-            /** @description The number stands for somebody. */
+            /**
+             * @description - `number_in_use`: The number stands for somebody.
+             *     - `number_leads_on`: Pairs were moved off the number, and it still leads to them.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9364,7 +9626,8 @@ export interface operations {
                  *       "texts_per_day": 200,
                  *       "campaign": "cmp_1tq3v8r4w0801",
                  *       "state": "active",
-                 *       "desk": false
+                 *       "desk": false,
+                 *       "hub": false
                  *     }
                  */
                 "application/json": components["schemas"]["NumberEdit"];
@@ -9395,6 +9658,8 @@ export interface operations {
                      *       "campaign": "cmp_1tq3v8r4w0801",
                      *       "state": "active",
                      *       "desk": false,
+                     *       "hub": false,
+                     *       "seats": 0,
                      *       "assignments": 12,
                      *       "created_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -9410,6 +9675,7 @@ export interface operations {
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `number_in_use`: The number stands for somebody.
+             *     - `number_in_swap`: A swap empties the number.
              *     - `desk_taken`: The community has a desk already.
              */
             409: {
@@ -9799,7 +10065,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "overlap_s": 1,
-                     *           "notice": "string",
+                     *           "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *           "total": 0,
                      *           "moved": 0,
                      *           "left": 0,
@@ -9890,7 +10156,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -9932,7 +10198,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10042,7 +10308,7 @@ export interface operations {
                      *         "not_wanted": 0
                      *       },
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "numbers": [
                      *         {
                      *           "id": "num_1tq3v8r4w0801",
@@ -10169,7 +10435,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10321,7 +10587,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10435,7 +10701,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10549,7 +10815,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10838,6 +11104,7 @@ export interface operations {
                      *           "member": "mem_1tq3v8r4w0801",
                      *           "contact": "mem_1tq3v8r4w0802",
                      *           "number": "+15005550101",
+                     *           "tag": null,
                      *           "origin": "chosen",
                      *           "pending": false,
                      *           "blocked": false,
@@ -11774,7 +12041,9 @@ export interface operations {
                      *         "member": "mem_1tq3v8r4w0801",
                      *         "contact": "mem_1tq3v8r4w0802",
                      *         "number": "+15005550101",
+                     *         "tag": null,
                      *         "mirror_number": "+15005550102",
+                     *         "mirror_tag": null,
                      *         "origin": "chosen",
                      *         "pending": false,
                      *         "blocked": false,
@@ -11833,6 +12102,11 @@ export interface operations {
                  */
                 to: components["schemas"]["E164"];
                 /**
+                 * @description Where `to` is a hub: the tag with which the text would begin, without its sign.
+                 * @example 7
+                 */
+                tag?: number;
+                /**
                  * @description The moment that is asked about, as RFC 3339; the present if absent.
                  * @example 2026-01-15T09:30:00.000Z
                  */
@@ -11869,6 +12143,7 @@ export interface operations {
                      *       "community": "com_1tq3v8r4w0801",
                      *       "member": "mem_1tq3v8r4w0801",
                      *       "number": "num_1tq3v8r4w0801",
+                     *       "tag": null,
                      *       "assignment": "asg_1tq3v8r4w0801",
                      *       "contact": "mem_1tq3v8r4w0802",
                      *       "shown_number": "+15005550102",
@@ -12461,7 +12736,9 @@ export interface operations {
                      *             "member": "mem_1tq3v8r4w0801",
                      *             "contact": "mem_1tq3v8r4w0802",
                      *             "number": "+15005550101",
+                     *             "tag": null,
                      *             "mirror_number": "+15005550102",
+                     *             "mirror_tag": null,
                      *             "origin": "chosen",
                      *             "pending": false,
                      *             "blocked": false,
@@ -14387,6 +14664,62 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_hub_contacts: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in the order of the members' ids. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "member": "mem_1tq3v8r4w0801",
+                     *           "name": "Pizzeria Luna",
+                     *           "contacts": 0,
+                     *           "on_hubs": 0,
+                     *           "usable": 0,
+                     *           "free": 0,
+                     *           "warned_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HubContactPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_capacity: {
         parameters: {
             query?: never;
@@ -14417,6 +14750,7 @@ export interface operations {
                      *       "contacts": 9800,
                      *       "usable": 80,
                      *       "received_cap": 40,
+                     *       "on_hubs": 0,
                      *       "numbers": [
                      *         {
                      *           "pool": "pool_1tq3v8r4w0801",
@@ -14678,6 +15012,7 @@ export interface operations {
                      *         "contacts": 9800,
                      *         "usable": 80,
                      *         "received_cap": 40,
+                     *         "on_hubs": 0,
                      *         "numbers": [
                      *           {
                      *             "pool": "pool_1tq3v8r4w0801",
@@ -14804,6 +15139,7 @@ export interface operations {
                      *         "contacts": 9800,
                      *         "usable": 80,
                      *         "received_cap": 40,
+                     *         "on_hubs": 0,
                      *         "numbers": [
                      *           {
                      *             "pool": "pool_1tq3v8r4w0801",
@@ -16739,6 +17075,88 @@ export interface operations {
             };
         };
     };
+    on_member_table_nearly_full: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same at every try: of an event its id, of a question that of the message.
+                 * @example evt_1tq3v8r4w0801
+                 */
+                "webhook-id": components["parameters"]["webhook_id"];
+                /**
+                 * @description When it was signed, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1768469400
+                 */
+                "webhook-timestamp": components["parameters"]["webhook_timestamp"];
+                /**
+                 * @description For each secret of the endpoint `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; with blanks between while secrets are rotated. It is enough that one fits.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": components["parameters"]["webhook_signature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1tq3v8r4w0801",
+                 *       "type": "member.table_nearly_full",
+                 *       "timestamp": "2026-01-15T09:30:00.000Z",
+                 *       "community": "com_1tq3v8r4w0801",
+                 *       "data": {
+                 *         "member": "mem_1tq3v8r4w0801",
+                 *         "taken": 0,
+                 *         "usable": 0,
+                 *         "overflow": false
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TableNearlyFullEvent"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the endpoint is disabled, and what waits for it is given up. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: it comes again after `Retry-After`, within a day. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. Anything from 200 to 299 will do. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You do not have it, and it comes again, after growing waits, for a day and a half (`callbacks.retry_s`, `callbacks.give_up_after_s`); so it does when there is no answer within `callbacks.timeout_s`. 307 and 308 are followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     on_member_erased: {
         parameters: {
             query?: never;
@@ -16942,7 +17360,9 @@ export interface operations {
                  *           "member": "mem_1tq3v8r4w0801",
                  *           "contact": "mem_1tq3v8r4w0802",
                  *           "number": "+15005550101",
+                 *           "tag": null,
                  *           "mirror_number": "+15005550102",
+                 *           "mirror_tag": null,
                  *           "origin": "chosen",
                  *           "pending": false,
                  *           "blocked": false,
@@ -17032,7 +17452,9 @@ export interface operations {
                  *           "member": "mem_1tq3v8r4w0801",
                  *           "contact": "mem_1tq3v8r4w0802",
                  *           "number": "+15005550101",
+                 *           "tag": null,
                  *           "mirror_number": "+15005550102",
+                 *           "mirror_tag": null,
                  *           "origin": "chosen",
                  *           "pending": false,
                  *           "blocked": false,
@@ -17122,7 +17544,9 @@ export interface operations {
                  *           "member": "mem_1tq3v8r4w0801",
                  *           "contact": "mem_1tq3v8r4w0802",
                  *           "number": "+15005550101",
+                 *           "tag": null,
                  *           "mirror_number": "+15005550102",
+                 *           "mirror_tag": null,
                  *           "origin": "chosen",
                  *           "pending": false,
                  *           "blocked": false,

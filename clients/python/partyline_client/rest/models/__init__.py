@@ -94,6 +94,8 @@ from .former_owner import FormerOwner
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
 from .held_message import HeldMessage
+from .hub_contact import HubContact
+from .hub_contact_page import HubContactPage
 from .import_ import Import
 from .import_failure_type_1 import ImportFailureType1
 from .import_kind import ImportKind
@@ -249,6 +251,8 @@ from .swap_state import SwapState
 from .swap_targets import SwapTargets
 from .swap_telling import SwapTelling
 from .swap_told import SwapTold
+from .table_nearly_full_data import TableNearlyFullData
+from .table_nearly_full_event import TableNearlyFullEvent
 from .tight import Tight
 from .verification import Verification
 from .verification_counts import VerificationCounts
@@ -357,6 +361,8 @@ __all__ = (
     "GetOpenapiResponse200",
     "Health",
     "HeldMessage",
+    "HubContact",
+    "HubContactPage",
     "Import",
     "ImportFailureType1",
     "ImportKind",
@@ -512,6 +518,8 @@ __all__ = (
     "SwapTargets",
     "SwapTelling",
     "SwapTold",
+    "TableNearlyFullData",
+    "TableNearlyFullEvent",
     "Tight",
     "Verification",
     "VerificationCounts",

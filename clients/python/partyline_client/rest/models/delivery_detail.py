@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..models.opt_out_changed_event import OptOutChangedEvent
     from ..models.quarantine_held_event import QuarantineHeldEvent
     from ..models.stranger_not_connected_event import StrangerNotConnectedEvent
+    from ..models.table_nearly_full_event import TableNearlyFullEvent
 
 
 T = TypeVar("T", bound="DeliveryDetail")
@@ -73,6 +74,7 @@ class DeliveryDetail:
         | OptOutChangedEvent
         | QuarantineHeldEvent
         | StrangerNotConnectedEvent
+        | TableNearlyFullEvent
     )
     """ The body, while the event is kept. """
     tries: list[DeliveryAttempt]
@@ -94,6 +96,7 @@ class DeliveryDetail:
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
         from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
         from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
+        from ..models.table_nearly_full_event import TableNearlyFullEvent  # noqa: PLC0415
 
         id = self.id
 
@@ -131,6 +134,8 @@ class DeliveryDetail:
         if isinstance(self.body, MessageReceivedEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, MessageHeldEvent):
+            body = self.body.to_dict()
+        elif isinstance(self.body, TableNearlyFullEvent):
             body = self.body.to_dict()
         elif isinstance(self.body, MemberErasedEvent):
             body = self.body.to_dict()
@@ -203,6 +208,7 @@ class DeliveryDetail:
         from ..models.opt_out_changed_event import OptOutChangedEvent  # noqa: PLC0415
         from ..models.quarantine_held_event import QuarantineHeldEvent  # noqa: PLC0415
         from ..models.stranger_not_connected_event import StrangerNotConnectedEvent  # noqa: PLC0415
+        from ..models.table_nearly_full_event import TableNearlyFullEvent  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -281,6 +287,7 @@ class DeliveryDetail:
             | OptOutChangedEvent
             | QuarantineHeldEvent
             | StrangerNotConnectedEvent
+            | TableNearlyFullEvent
         ):
             if data is None:
                 return data
@@ -303,7 +310,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_2 = MemberErasedEvent.from_dict(data)
+                componentsschemas_event_type_2 = TableNearlyFullEvent.from_dict(data)
 
                 return componentsschemas_event_type_2
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -311,7 +318,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_3 = MessageStatusEvent.from_dict(data)
+                componentsschemas_event_type_3 = MemberErasedEvent.from_dict(data)
 
                 return componentsschemas_event_type_3
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -319,7 +326,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_4 = AssignmentCreatedEvent.from_dict(data)
+                componentsschemas_event_type_4 = MessageStatusEvent.from_dict(data)
 
                 return componentsschemas_event_type_4
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -327,7 +334,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_5 = AssignmentReleasedEvent.from_dict(data)
+                componentsschemas_event_type_5 = AssignmentCreatedEvent.from_dict(data)
 
                 return componentsschemas_event_type_5
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -335,7 +342,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_6 = AssignmentMovedEvent.from_dict(data)
+                componentsschemas_event_type_6 = AssignmentReleasedEvent.from_dict(data)
 
                 return componentsschemas_event_type_6
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -343,7 +350,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_7 = OptOutChangedEvent.from_dict(data)
+                componentsschemas_event_type_7 = AssignmentMovedEvent.from_dict(data)
 
                 return componentsschemas_event_type_7
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -351,7 +358,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_8 = QuarantineHeldEvent.from_dict(data)
+                componentsschemas_event_type_8 = OptOutChangedEvent.from_dict(data)
 
                 return componentsschemas_event_type_8
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -359,7 +366,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_9 = CallRingingEvent.from_dict(data)
+                componentsschemas_event_type_9 = QuarantineHeldEvent.from_dict(data)
 
                 return componentsschemas_event_type_9
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -367,7 +374,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_10 = CallAnsweredEvent.from_dict(data)
+                componentsschemas_event_type_10 = CallRingingEvent.from_dict(data)
 
                 return componentsschemas_event_type_10
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -375,7 +382,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_11 = CallEndedEvent.from_dict(data)
+                componentsschemas_event_type_11 = CallAnsweredEvent.from_dict(data)
 
                 return componentsschemas_event_type_11
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -383,9 +390,7 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_12 = StrangerNotConnectedEvent.from_dict(
-                    data
-                )
+                componentsschemas_event_type_12 = CallEndedEvent.from_dict(data)
 
                 return componentsschemas_event_type_12
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -393,9 +398,19 @@ class DeliveryDetail:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_event_type_13 = EndpointTestEvent.from_dict(data)
+                componentsschemas_event_type_13 = StrangerNotConnectedEvent.from_dict(
+                    data
+                )
 
                 return componentsschemas_event_type_13
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_event_type_14 = EndpointTestEvent.from_dict(data)
+
+                return componentsschemas_event_type_14
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(
@@ -413,7 +428,8 @@ class DeliveryDetail:
                 | None
                 | OptOutChangedEvent
                 | QuarantineHeldEvent
-                | StrangerNotConnectedEvent,
+                | StrangerNotConnectedEvent
+                | TableNearlyFullEvent,
                 data,
             )
 

@@ -10,6 +10,8 @@ class VerificationRule(StrEnum):
     DEVICE = "device"
     DEVICE_OWNER = "device_owner"
     DIRECTORY = "directory"
+    HUB = "hub"
+    HUB_TAG = "hub_tag"
     LEADS_ON = "leads_on"
     LOAD = "load"
     MEMBER = "member"
@@ -27,6 +29,7 @@ class VerificationRule(StrEnum):
     STOP_MARKED = "stop_marked"
     STOP_RESERVED = "stop_reserved"
     SWAP_MOVED = "swap_moved"
+    TAG_OF_ONE = "tag_of_one"
 
     def __str__(self) -> str:
         return str(self.value)
