@@ -392,7 +392,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a number from its pool
-         * @description Only a number that stands for nobody can go.
+         * @description Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a swap.
          */
         delete: operations["delete_number"];
         options?: never;
@@ -463,7 +463,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List swaps */
+        /**
+         * List swaps
+         * @description Those that are over too; they are kept for ever.
+         */
         get: operations["list_swaps"];
         put?: never;
         /**
@@ -5541,7 +5544,10 @@ export interface components {
              * @description Whole seconds for which an old number leads on.
              */
             overlap_s: number;
-            /** @description What phones are told; null: nothing. */
+            /**
+             * @description What phones are told; null: nothing.
+             * @example {name} now reaches you from this number. The old one works until {until}.
+             */
             notice: string | null;
             /**
              * Format: int64
@@ -5660,7 +5666,10 @@ export interface components {
              * @description Whole seconds for which an old number would lead on.
              */
             overlap_s: number;
-            /** @description What phones would be told; null: nothing. */
+            /**
+             * @description What phones would be told; null: nothing.
+             * @example {name} now reaches you from this number. The old one works until {until}.
+             */
             notice: string | null;
             /** @description The numbers that would be emptied, with the rows on each. */
             numbers: components["schemas"]["SwapTargets"][];
@@ -9259,7 +9268,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
-            /** @description The number stands for somebody. */
+            /**
+             * @description - `number_in_use`: The number stands for somebody.
+             *     - `number_leads_on`: Pairs were moved off the number, and it still leads to them.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9357,6 +9369,7 @@ export interface operations {
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
              *     - `number_in_use`: The number stands for somebody.
+             *     - `number_in_swap`: A swap empties the number.
              *     - `desk_taken`: The community has a desk already.
              */
             409: {
@@ -9746,7 +9759,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "overlap_s": 1,
-                     *           "notice": "string",
+                     *           "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *           "total": 0,
                      *           "moved": 0,
                      *           "left": 0,
@@ -9837,7 +9850,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -9879,7 +9892,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -9989,7 +10002,7 @@ export interface operations {
                      *         "not_wanted": 0
                      *       },
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "numbers": [
                      *         {
                      *           "id": "num_1tq3v8r4w0801",
@@ -10116,7 +10129,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10268,7 +10281,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10382,7 +10395,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,
@@ -10496,7 +10509,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "overlap_s": 1,
-                     *       "notice": "string",
+                     *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
                      *       "moved": 0,
                      *       "left": 0,

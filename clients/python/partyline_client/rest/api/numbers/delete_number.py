@@ -110,7 +110,8 @@ def sync_detailed(
 ) -> Response[Any | Problem]:
     """Remove a number from its pool
 
-     Only a number that stands for nobody can go.
+     Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a
+    swap.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -148,7 +149,8 @@ def sync(
 ) -> Any | Problem | None:
     """Remove a number from its pool
 
-     Only a number that stands for nobody can go.
+     Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a
+    swap.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -181,7 +183,8 @@ async def asyncio_detailed(
 ) -> Response[Any | Problem]:
     """Remove a number from its pool
 
-     Only a number that stands for nobody can go.
+     Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a
+    swap.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -217,7 +220,8 @@ async def asyncio(
 ) -> Any | Problem | None:
     """Remove a number from its pool
 
-     Only a number that stands for nobody can go.
+     Only a number that stands for nobody can go, and leads to nobody still to whom it stood before a
+    swap.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

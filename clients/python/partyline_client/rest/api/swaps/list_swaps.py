@@ -111,6 +111,8 @@ def sync_detailed(
 ) -> Response[Problem | SwapPage]:
     """List swaps
 
+     Those that are over too; they are kept for ever.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -147,6 +149,8 @@ def sync(
 ) -> Problem | SwapPage | None:
     """List swaps
 
+     Those that are over too; they are kept for ever.
+
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
@@ -177,6 +181,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
 ) -> Response[Problem | SwapPage]:
     """List swaps
+
+     Those that are over too; they are kept for ever.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -211,6 +217,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
 ) -> Problem | SwapPage | None:
     """List swaps
+
+     Those that are over too; they are kept for ever.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
