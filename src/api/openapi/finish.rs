@@ -40,6 +40,10 @@ const TAGS: &[(&str, &str)] = &[
         "How far the numbers go, who runs out when, and what a change would bring. Not for keys of scope `app`.",
     ),
     (
+        "Swaps",
+        "Every pair is moved off numbers, while the old ones lead on. Not for keys of scope `app`.",
+    ),
+    (
         "Releases",
         "For whom released numbers stood: those that cool down, and those that are kept for their contact.",
     ),
