@@ -3,7 +3,9 @@
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases, resolve, swaps, traffic, verifications,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions,
+    keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases,
+    resolve, swaps, traffic, verifications,
 };
 
 /// The route table.

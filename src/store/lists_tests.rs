@@ -10,7 +10,8 @@ use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
     Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, devices,
-    history, hubs, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries, pools, presence, swap_moves, swaps, traffic, verification, verifications,
+    history, hubs, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries,
+    pools, presence, swap_moves, swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId, SwapId};

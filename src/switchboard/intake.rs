@@ -184,7 +184,13 @@ fn ruled(
     inbound: &InboundText,
 ) -> Outcome {
     let tag = hub::read(&inbound.text).tag;
-    let facts = route::facts_tagged(conn, cache, (inbound.from, inbound.to), tag, (Purpose::Act, ctx.now))?;
+    let facts = route::facts_tagged(
+        conn,
+        cache,
+        (inbound.from, inbound.to),
+        tag,
+        (Purpose::Act, ctx.now),
+    )?;
     let Some(dialled) = &facts.dialled else {
         // There is no community to record it in: the log and the carrier are told.
         tracing::info!(carrier = %inbound.carrier, "a text arrived for a number that is in no pool");

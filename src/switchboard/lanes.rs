@@ -272,6 +272,17 @@ impl Lanes {
         }
     }
 
+    /// The first item of a lane, which is under way, is not ours any more: nothing of the lane is held from now on. What of
+    /// it is still to leave has to be read from the database anew, so that none overtakes one that comes back; false where
+    /// there was nothing more.
+    pub fn abandon(&mut self, lane_id: i64) -> bool {
+        let items = self.lanes.remove(&lane_id).unwrap_or_default().items;
+        for item in &items {
+            self.forget(key_of(item), &item.row.carrier);
+        }
+        items.len() > 1
+    }
+
     /// Lanes whose first item's deadline has passed while it waited for a carrier.
     pub fn expired(&self, now: Timestamp) -> Vec<Pending> {
         let first = |lane: &Lane| match lane.state {

@@ -51,6 +51,33 @@ fn the_second_text_of_a_pair_waits_for_the_first() {
 }
 
 #[test]
+fn a_lane_whose_first_text_has_gone_elsewhere_is_taken_in_anew_in_its_order() {
+    let mut lanes = Lanes::default();
+    lanes.add(item(2, 10), Timestamp(0));
+    lanes.add(item(2, 11), Timestamp(0));
+    assert_eq!(lanes.next("even").map(|i| i.row.message_id), Some(10));
+    assert!(lanes.abandon(2), "the second is to be read again");
+    assert_eq!(
+        (lanes.count("even"), lanes.len(), lanes.next("even")),
+        (0, 0, None)
+    );
+    // The first has come back meanwhile.
+    lanes.add(item(2, 12), Timestamp(0));
+    [10, 11]
+        .into_iter()
+        .for_each(|i| lanes.add(item(2, i), Timestamp(0)));
+    for message in [10, 11, 12] {
+        assert_eq!(lanes.next("even").map(|i| i.row.message_id), Some(message));
+        lanes.done(2, Timestamp(0));
+    }
+    lanes.add(item(4, 13), Timestamp(0));
+    assert!(
+        lanes.next("even").is_some() && !lanes.abandon(4),
+        "there was no other"
+    );
+}
+
+#[test]
 fn texts_that_are_for_another_phone_now_wait_for_its_carrier_in_the_same_order() {
     let mut lanes = Lanes::default();
     [item(2, 10), item(2, 11), item(4, 12)]

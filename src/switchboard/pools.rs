@@ -3,7 +3,9 @@
 use super::communities::{self, checked_name};
 use super::error::{Result, SwitchboardError};
 use super::views::{Pool, PoolNumber};
-use super::{Context, Expected, Switchboard, campaigns, desk, history, hubs, notices, phone_memory, region, swap};
+use super::{
+    Context, Expected, Switchboard, campaigns, desk, history, hubs, notices, phone_memory, region, swap,
+};
 use crate::domain::id::{CampaignId, CommunityId, NumberId, NumberKind, PoolId, PoolKind};
 use crate::domain::pool::{Capabilities, NumberState, Region};
 use crate::domain::{E164, Timestamp};

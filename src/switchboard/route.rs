@@ -359,7 +359,7 @@ pub(crate) fn other_end(
     let consents = match (&device, shown.hub_id) {
         (Some(device), Some(hub)) if !consents => {
             opt_ins::covers(conn, community, device.e164()?, (hub, row.member))?
-        },
+        }
         _ => consents,
     };
     let label = match shown.line_tag() {
@@ -730,7 +730,13 @@ impl Switchboard {
         let (registry, now) = (self.registry(), self.now());
         self.read(move |conn| {
             let mut facts = conn.snapshot(|conn| {
-                facts_tagged(conn, &mut DialledCache::new(), (from, to), tag, (Purpose::Show, now))
+                facts_tagged(
+                    conn,
+                    &mut DialledCache::new(),
+                    (from, to),
+                    tag,
+                    (Purpose::Show, now),
+                )
             })?;
             if facts
                 .dialled

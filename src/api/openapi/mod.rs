@@ -23,7 +23,8 @@ use utoipa::OpenApi;
 
 use super::{
     assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
+    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions,
+    keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
     traffic, verifications,
 };
 use crate::domain::call::{Cause, State};

@@ -8,7 +8,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{examples, parameters};
 use crate::switchboard::told::{
-    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging, EndpointTest, MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged, QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, TableNearlyFull, Told,
+    Asked, AssignmentCreated, AssignmentMoved, AssignmentReleased, CallAnswered, CallEnded, CallRinging,
+    EndpointTest, MemberErased, MessageHeld, MessageIntercept, MessageReceived, MessageStatus, OptOutChanged,
+    QuarantineHeld, Question, StrangerCalling, StrangerNotConnected, StrangerUnknown, TableNearlyFull, Told,
 };
 use crate::switchboard::{AppWord, Event};
 

@@ -114,23 +114,14 @@ impl Dispatcher {
                 })),
             };
             if matches!(target, Ok(None)) {
-                // Cancelled meanwhile (the pair was released, the recipient sent STOP), or adopted by another
-                // node while this one had lost its lock.
-                let attempt = Attempt::Over {
-                    status: Status::Blocked,
-                    reason: Reason::PairReleased,
-                    detail: None,
+                // Cancelled meanwhile (the pair was released, the recipient sent STOP), kept for a frozen phone, or
+                // adopted by another node while this one had lost its lock.
+                let gone = Settled::Gone {
+                    lane,
+                    carrier: item.row.carrier,
+                    of_share: counted.day.map(|day| (item.row.number_id, day)),
                 };
-                let carrier = item.row.carrier;
-                let _ = settled
-                    .send(Settled::Answered {
-                        lane,
-                        carrier: carrier.clone(),
-                        attempt,
-                        of_share: counted.day.map(|day| (item.row.number_id, day)),
-                    })
-                    .await;
-                let _ = settled.send(Settled::Stored { key, carrier }).await;
+                let _ = settled.send(gone).await;
                 return;
             }
             let (result, carrier) = send_where_it_belongs(&board, outlet, &item, target).await;

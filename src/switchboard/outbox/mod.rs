@@ -133,6 +133,12 @@ enum Settled {
         of: Vec<(DayKey, i64)>,
         texts: Option<i64>,
     },
+    /// The first text of a lane is not this node's to send any more.
+    Gone {
+        lane: i64,
+        carrier: String,
+        of_share: Option<(i64, i64)>,
+    },
     /// The caps as they were at a look.
     Caps { caps: Caps, look: u64 },
     /// The answer is in the database.
@@ -250,6 +256,23 @@ impl Dispatcher {
                 of,
                 texts,
             } => self.granted((number, day), &of, texts, now),
+            Settled::Gone {
+                lane,
+                carrier,
+                of_share,
+            } => {
+                if let Some((number, day)) = of_share {
+                    self.allowances.put_back(number, day, now);
+                }
+                if let Some(count) = self.flying.get_mut(&carrier) {
+                    *count = count.saturating_sub(1);
+                }
+                // What was announced is in memory by now, so that nothing brings back what is cancelled.
+                self.take_in_all();
+                if self.lanes.abandon(lane) {
+                    self.inbox.look.store(true, std::sync::atomic::Ordering::Release);
+                }
+            }
             Settled::Caps { caps, look } => self.caps_looked_up(caps, look),
             Settled::Decided { lane, key, text } => {
                 if let Some(count) = self.flying.get_mut(ASK) {
