@@ -350,6 +350,23 @@ on_both_databases! {
         assert_eq!(town.carrier.inbox(bob.phone).len(), before);
     }
 
+    async fn what_waited_for_a_frozen_phone_keeps_to_texting_hours_when_it_comes_back(database: Database) {
+        let policy = Policy { acceptance_required: true, ..by_day() };
+        let town = Town::found(database, 3, policy).await;
+        let (ann, bob) = (town.person("Ann").await, town.person("Bob").await);
+        let device = town.board.member(town.community, bob.id).await.unwrap().devices[0].id;
+        town.board.freeze_phone(town.community, bob.id, device).await.unwrap();
+        town.befriend(ann, bob).await;
+        // At night it is found again.
+        town.clock.advance_s(6 * HOUR_S);
+        town.board.thaw_phone(town.community, bob.id, device).await.unwrap();
+        a_while().await;
+        assert!(town.carrier.inbox(bob.phone).is_empty());
+        town.clock.advance_s(10 * HOUR_S);
+        let inbox = town.carrier.wait_for(bob.phone, 1).await;
+        assert!(inbox[0].1.contains("YES"), "{inbox:?}");
+    }
+
     async fn texts_go_only_to_phones_that_agreed_where_that_is_asked_for(database: Database) {
         let policy = Policy { require_opt_in: true, ..Policy::default() };
         let town = Town::found(database, 3, policy).await;

@@ -230,6 +230,22 @@ pub fn redirect(conn: &mut Conn, key: (i64, i64, i16), phone: E164, carrier: &st
     Ok(())
 }
 
+/// The texting hours of a row that keeps to any are looked at again: it is to go by another clock.
+pub fn ask_hours_again(conn: &mut Conn, key: (i64, i64, i16), now: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key).filter(outbox::open_until.is_not_null()))
+        .set(outbox::open_until.eq(now))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Says until when a row may leave.
+pub fn set_open_until(conn: &mut Conn, key: (i64, i64, i16), until: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::update(outbox::table.find(key))
+        .set(outbox::open_until.eq(until))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Gives a row to a node, or to nobody while its phone is frozen ([`PARKED`]).
 pub fn give_to(conn: &mut Conn, key: (i64, i64, i16), node: i16) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(outbox::table.find(key)).set(outbox::node.eq(node)).execute(c))?;

@@ -160,7 +160,11 @@ pub(crate) fn place_notice(
     pending: Pending,
 ) -> Result<Option<Pending>> {
     if pending.row.node == outbox::PARKED {
-        // It waits for the phone's return; it is short, and its deadline is too.
+        // It waits for the phone's return, and is looked at again then: that may be at night.
+        if policy.texting_hours {
+            let key = (pending.row.community_id, pending.row.message_id, pending.row.kind);
+            outbox::set_open_until(conn, key, ctx.now.0)?;
+        }
         return Ok(None);
     }
     let community = CommunityId::from_i64(pending.row.community_id);

@@ -115,6 +115,7 @@ impl Lanes {
             return;
         };
         held.row.to_phone = item.row.to_phone;
+        held.row.open_until = item.row.open_until;
         if held.row.carrier == item.row.carrier {
             return;
         }

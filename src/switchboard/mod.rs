@@ -20,6 +20,7 @@ mod campaigns;
 mod changes;
 mod communities;
 mod contacts;
+mod decision;
 mod deliver;
 mod deliveries;
 mod desk;
@@ -102,6 +103,7 @@ pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
 pub use campaigns::{Campaign, CampaignEdit, NewCampaign};
 pub use communities::merged_policy;
 pub use contacts::{ContactQuery, ContactRef};
+pub use decision::Decision;
 pub use deliveries::{Delivery, DeliveryAttempt, DeliveryDetail, DeliveryQuery, DeliveryState};
 pub use endpoints::{Endpoint, EndpointEdit};
 pub use erase::Erased;
@@ -142,7 +144,7 @@ pub use registry::CarrierState;
 pub use releases::{RePaired, Release, ReleaseState};
 pub use replay::Replayed;
 pub use retention::Retained;
-pub use route::Decision;
+
 pub use tidy::Tidying;
 pub use traffic::{Latency, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way as PairWay};
 

@@ -346,6 +346,8 @@ fn move_on(
                 let number = numbers::get(conn, community, NumberId::from_i64(row.number_id))?;
                 let own = number.map_or(row.carrier, |number| number.carrier);
                 outbox::redirect(conn, key, phone, &ctx.registry.carrier_for(phone, &own))?;
+                // Another phone, another clock.
+                outbox::ask_hours_again(conn, key, ctx.now.0)?;
                 let node = match device.is_frozen() {
                     true => outbox::PARKED,
                     false => ctx.ids.node() as i16,

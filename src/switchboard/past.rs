@@ -4,9 +4,10 @@
 
 use super::Switchboard;
 use super::communities::{self, Setup};
+use super::decision::{Decision, explain, unknown};
 use super::error::Result;
 use super::history::{self, assignment};
-use super::route::{Decision, Dialled, Facts, Hub, PairFacts, Released, explain, hub_dialled, unknown};
+use super::route::{Dialled, Facts, Hub, PairFacts, Released, hub_dialled};
 use crate::domain::id::{CommunityId, MemberId, NumberId};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;

@@ -15,7 +15,9 @@ use super::error::{Result, SwitchboardError};
 use super::freeze::phone_of;
 use super::members::{self, device_view};
 use super::phone_memory::{self, Conflict};
-use super::{Context, Switchboard, communities, erase, history, notices, opt_ins, phone_hashes, region};
+use super::{
+    Context, Switchboard, communities, erase, history, hours, notices, opt_ins, phone_hashes, region,
+};
 use crate::domain::E164;
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
@@ -229,6 +231,7 @@ impl Change<'_> {
         phone_memory::bring_stops(conn, ctx, community, &now)?;
         // What waited for the old phone goes to the new one.
         notices::leave_phone(conn, ctx, community, member, old)?;
+        hours::moved(conn, ctx, community, member)?;
         let keeps = |row: &&Assignment| {
             now.iter()
                 .any(|then| then.id == row.id && then.number == row.number)
