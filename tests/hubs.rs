@@ -103,6 +103,29 @@ fn count_from(town: &Town, phone: E164, hub: E164) -> usize {
 }
 
 on_both_databases! {
+    async fn a_hub_that_was_stopped_says_nothing_more_whatever_tag_is_texted(database: Database) {
+        let (town, hub) = with_hub(database, 1, overflowing()).await;
+        let (luna, _) = crowd(&town, 2).await;
+        // Tag 2 is somebody on another phone only.
+        let (_, others) = crowd(&town, 3).await;
+        assert_eq!(others[2].1.mirror_tag, Some(2));
+        assert_eq!(town.text(luna.phone, hub, "STOP").await.verdict, Verdict::Keyword);
+        from_hub(&town, luna.phone, hub, 0).await;
+        let before = count_from(&town, luna.phone, hub);
+        for text in ["#2 hi", "#9 hi", "hi", "MENU"] {
+            let received = town.text(luna.phone, hub, text).await;
+            assert!(
+                matches!(received.verdict, Verdict::Refused { reason: Reason::SenderOptedOut, .. }),
+                "{text}: {received:?}"
+            );
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(count_from(&town, luna.phone, hub), before);
+        // A tag that is nobody's here is no keyword's either.
+        let (bella, _) = crowd(&town, 2).await;
+        assert!(matches!(town.text(bella.phone, hub, "STOP #2").await.verdict, Verdict::Refused { .. }));
+    }
+
     async fn further_senders_than_there_are_numbers_reach_a_contact_by_tags(database: Database) {
         let (town, hub) = with_hub(database, 2, overflowing()).await;
         let (luna, guests) = crowd(&town, 4).await;

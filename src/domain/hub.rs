@@ -103,7 +103,7 @@ pub fn menu_page(text: &str) -> Option<usize> {
 
 /// A name as it stands before a text: on one line, short, without what would look like a tag, and never a telephone
 /// number.
-fn shown(name: &str) -> Option<String> {
+pub fn shown(name: &str) -> Option<String> {
     if name.chars().filter(|c| c.is_numeric()).count() >= TOO_MANY_DIGITS {
         return None;
     }

@@ -13,7 +13,7 @@ use crate::store::assignments::AssignmentChange;
 use crate::store::devices::{self, DeviceRow};
 use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::phone_holds::{self, PhoneHoldRow};
-use crate::store::{Conn, releases};
+use crate::store::{Conn, numbers, releases};
 
 /// What a phone has seen of its member's numbers that stand for nobody any more.
 fn seen(conn: &mut Conn, community: CommunityId, device: &DeviceRow) -> Result<Vec<PhoneHoldRow>> {
@@ -170,16 +170,18 @@ pub(crate) fn bring_stops(
     Ok(())
 }
 
-/// Whether any phone of the member has stopped the number.
+/// Whether any phone of the member has stopped the number, or the hub whose tag it is.
 pub(crate) fn has_stopped(
     conn: &mut Conn,
     community: CommunityId,
     member: MemberId,
     number: NumberId,
 ) -> Result<bool> {
+    let hub = numbers::get(conn, community, number)?.and_then(|row| row.hub_id);
+    let is_meant = |of: i64| of == number.as_i64() || hub == Some(of);
     for device in devices::of_member(conn, community, member)? {
         let outs = opt_outs::of_phone(conn, community, device.e164()?)?;
-        if outs.iter().any(|o| o.number_id == number.as_i64()) {
+        if outs.iter().any(|o| is_meant(o.number_id)) {
             return Ok(true);
         }
     }

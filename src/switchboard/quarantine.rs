@@ -14,7 +14,9 @@ use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
 use crate::store::message_lists::{self, MessageFilter};
 use crate::store::messages::{self, MessageRow};
-use crate::store::{Conn, StoreError, assignments, devices, former_names, numbers, releases, retention};
+use crate::store::{
+    Conn, StoreError, assignments, devices, former_names, hubs, numbers, releases, retention,
+};
 
 /// Most texts that go with a pair that is made again.
 const MOST_TEXTS: i64 = 1_000;
@@ -48,7 +50,15 @@ pub(super) fn stood_for(
     let Some(number) = numbers::of_community(conn, community, to)? else {
         return Ok(None);
     };
-    let memory = releases::get(conn, community, from, NumberId::from_i64(number.id))?;
+    let dialled = NumberId::from_i64(number.id);
+    let stood = match row.tag.and_then(|tag| u16::try_from(tag).ok()) {
+        Some(tag) => hubs::line(conn, community, dialled, tag)?,
+        None => Some(number),
+    };
+    let Some(stood) = stood else {
+        return Ok(None);
+    };
+    let memory = releases::get(conn, community, from, NumberId::from_i64(stood.id))?;
     let memory = memory.filter(|memory| memory.released_at <= row.accepted_at);
     Ok(memory.map(|memory| MemberId::from_i64(memory.contact_id)))
 }

@@ -47,14 +47,16 @@ pub(super) fn make_room_for_received(
     let table = assignments::of_member(conn, community, contact)?;
     let cap = policy.received_cap(usable);
     let mut received = table.iter().filter(|a| a.is_unanswered()).count();
+    let mut lines = Default::default();
     if received >= cap {
-        let lines = hubs::lines_of_member(conn, community, contact)?;
+        lines = hubs::lines_of_member(conn, community, contact)?;
         let on_hub = |a: &&Assignment| a.is_unanswered() && lines.contains(&a.number.as_i64());
         received -= table.iter().filter(on_hub).count();
     }
     let too_many = (received + 1).saturating_sub(cap);
     for _ in 0..too_many {
-        let unanswered = Assignment::is_unanswered;
+        // Those on hubs have no number to give.
+        let unanswered = |a: &Assignment| a.is_unanswered() && !lines.contains(&a.number.as_i64());
         if policy.when_full != WhenFull::Recycle
             || !recycle(conn, ctx, policy, community, contact, unanswered, loads)?
         {

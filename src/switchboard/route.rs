@@ -272,6 +272,14 @@ pub(crate) fn facts_tagged(
         let hold = phone_holds::get(conn, *community, from, number)?;
         facts.released = hold.map(Into::into).or(facts.released);
     }
+    if facts.released.is_none() && facts.hub.is_some() && at_hub.is_none() {
+        // Nobody is, or was, behind that tag on this phone: it is as one that there is not.
+        let mut facts = facts_tagged(conn, cache, (from, to), None, (purpose, now))?;
+        if let Some(hub) = &mut facts.hub {
+            hub.tag = tag;
+        }
+        return Ok(facts);
+    }
     let whose = facts
         .sender
         .as_ref()

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::desk;
-use crate::domain::person_name;
+use super::super::{desk, swap};
+use crate::domain::{hub, person_name};
 use crate::store::erasure::Subject;
 
 /// What is looked for.
@@ -23,7 +23,7 @@ impl Marks {
         let mut names: Vec<String> = subject
             .names
             .iter()
-            .flat_map(|name| [person_name::key(name), person_name::key(&desk::shown(name))])
+            .flat_map(|name| as_written(name).map(|text| person_name::key(&text)))
             .filter(|name| !name.is_empty())
             .collect();
         names.sort();
@@ -53,6 +53,18 @@ impl Marks {
             Value::Null | Value::Bool(_) => false,
         }
     }
+}
+
+/// A name as it may stand in what the broker wrote: whole, as the desk, a swap's notice and a hub show it.
+fn as_written(name: &str) -> [String; 4] {
+    let in_notice: String = name.chars().take(swap::MOST_NAME_CHARS).collect();
+    let at_hub = hub::shown(name).unwrap_or_default();
+    [
+        name.to_owned(),
+        desk::shown(name),
+        in_notice.trim_end().to_owned(),
+        at_hub,
+    ]
 }
 
 /// Whether words stand in a text and no letter or digit next to them.

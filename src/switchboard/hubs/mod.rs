@@ -67,25 +67,34 @@ pub(super) fn leave(conn: &mut Conn, ctx: &Context, community: CommunityId, row:
             ),
         ));
     }
-    let mut known: BTreeMap<i64, i64> = BTreeMap::new();
+    let (mut known, mut phones): (BTreeMap<i64, i64>, BTreeMap<i64, i64>) = Default::default();
     for line in rows::lines(conn, community, id)? {
+        // Phones that left their member since know it too.
+        for past in phone_holds::of_number(conn, community, NumberId::from_i64(line.id))? {
+            let until = phones.entry(past.phone).or_insert(past.cool_until);
+            *until = (*until).max(past.cool_until);
+        }
         for past in releases::of_number(conn, community, NumberId::from_i64(line.id))? {
             let until = known.entry(past.member_id).or_insert(past.cool_until);
             *until = (*until).max(past.cool_until);
         }
     }
-    for (member, cool_until) in known.into_iter().filter(|(_, until)| *until > ctx.now.0) {
+    for (member, cool_until) in known {
         for phone in devices::of_member(conn, community, MemberId::from_i64(member))? {
-            let hold = PhoneHoldRow {
-                community_id: community.as_i64(),
-                phone: phone.phone,
-                number_id: row.id,
-                contact_id: None,
-                released_at: ctx.now.0,
-                cool_until,
-            };
-            phone_holds::record(conn, &hold)?;
+            let until = phones.entry(phone.phone).or_insert(cool_until);
+            *until = (*until).max(cool_until);
         }
+    }
+    for (phone, cool_until) in phones.into_iter().filter(|(_, until)| *until > ctx.now.0) {
+        let hold = PhoneHoldRow {
+            community_id: community.as_i64(),
+            phone,
+            number_id: row.id,
+            contact_id: None,
+            released_at: ctx.now.0,
+            cool_until,
+        };
+        phone_holds::record(conn, &hold)?;
     }
     let change = NumberChange {
         hub: Some(false),

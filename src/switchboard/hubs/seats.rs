@@ -7,6 +7,7 @@ use crate::domain::hub::{self, Line, Seat};
 use crate::domain::id::{CommunityId, MemberId, NumberId, NumberKind};
 use crate::domain::policy::Policy;
 use crate::domain::pool::{Capabilities, NumberState, Region};
+use crate::domain::traffic::Room;
 use crate::store::numbers::{NumberRow, REMOVED};
 use crate::store::{Conn, hubs as rows};
 use crate::switchboard::Context;
@@ -96,8 +97,14 @@ fn take(
     (policy, community, hubs): (&Policy, CommunityId, &[NumberRow]),
     side: &Side,
 ) -> Result<Option<NumberId>> {
-    type Best<'a> = ((bool, bool, bool, i64), &'a NumberRow, Seat, HashSet<i64>);
+    type Best<'a> = (
+        (bool, bool, bool, Room, i64, i64),
+        &'a NumberRow,
+        Seat,
+        HashSet<i64>,
+    );
     let mut best: Option<Best<'_>> = None;
+    let tight = ctx.rooms.of(conn, community, hubs, ctx.now)?;
     for hub in hubs {
         let id = NumberId::from_i64(hub.id);
         let there = rows::lines(conn, community, id)?;
@@ -114,7 +121,10 @@ fn take(
             .filter(|r| r.state == REMOVED)
             .map(|r| r.id)
             .collect();
-        let rank = (!is_own, !is_known, is_foreign, hub.id);
+        // As with numbers: room under the carrier's caps, then the fewest people.
+        let room = tight.get(&id).copied().unwrap_or_default();
+        let people: i64 = there.iter().map(|line| line.load).sum();
+        let rank = (!is_own, !is_known, is_foreign, room, people, hub.id);
         if best.as_ref().is_none_or(|(of, ..)| rank < *of) {
             best = Some((rank, hub, seat, retired));
         }

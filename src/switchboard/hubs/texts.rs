@@ -91,6 +91,9 @@ fn menu_to(
         return Ok(None);
     };
     let key = (from, hub.number.id);
+    if facts.desk_stopped || sender.stopped_all {
+        return Ok(None);
+    }
     if !is_asked && dialled.policy.refused != Refusal::Reply
         || !ctx.guard.shows_menu(key, is_asked, cause, ctx.now)
     {

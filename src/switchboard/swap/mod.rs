@@ -11,6 +11,8 @@ mod sources;
 mod undo;
 mod views;
 
+pub(super) use shift::MOST_NAME_CHARS;
+
 pub use views::{PlannedMove, Swap, SwapMove, SwapNumber, SwapPlan, SwapState, SwapTargets, SwapTold};
 
 use super::error::{Result, SwitchboardError};

@@ -23,7 +23,7 @@ use crate::store::releases::{self, ReleaseRow};
 use crate::store::{Conn, StoreError, assignments, devices, members, messages};
 
 /// Longest name within a notice.
-const MOST_NAME_CHARS: usize = 40;
+pub(in crate::switchboard) const MOST_NAME_CHARS: usize = 40;
 
 /// What all rows of a transaction have in common.
 pub(super) struct Shift<'a> {
