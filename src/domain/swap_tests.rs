@@ -32,8 +32,11 @@ fn some() -> impl Strategy<Value = HashSet<NumberId>> {
     proptest::collection::hash_set((0..NUMBERS).prop_map(id), 0..8)
 }
 
+/// Owner, contact, region, and the numbers that are used and cooling there.
+type Drawn = (i64, i64, i16, HashSet<NumberId>, HashSet<NumberId>);
+
 /// Rows of a few members, with what is free on their phones.
-fn rows() -> impl Strategy<Value = Vec<(i64, i64, i16, HashSet<NumberId>, HashSet<NumberId>)>> {
+fn rows() -> impl Strategy<Value = Vec<Drawn>> {
     let row = (0..4i64, 4..40i64, 0..8i16, some(), some());
     proptest::collection::vec(row, 1..30)
 }
