@@ -393,6 +393,69 @@ on_both_databases! {
         town.assert_sound();
     }
 
+    async fn what_was_stopped_before_a_swap_is_stopped_when_the_pair_is_made_again(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        town.text(a.phone, full.number, "STOP").await;
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        let new = town.number_of(a, b).await;
+        let drop_and_add = async || {
+            town.board.release_contact(town.community, b.id, ContactRef::Member(a.id)).await.unwrap();
+            town.befriend(b, a).await;
+        };
+        drop_and_add().await;
+        assert_eq!(town.number_of(a, b).await, new, "the pair has its number again");
+        let refused = Verdict::Refused { reason: Reason::RecipientOptedOut, reject: false };
+        let back = town.number_of(b, a).await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, refused);
+        town.assert_sound();
+        // START to the new number is all that it takes.
+        town.text(a.phone, new, "START").await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, Verdict::Bridged);
+        drop_and_add().await;
+        let back = town.number_of(b, a).await;
+        assert_eq!(town.text(b.phone, back, "hello!").await.verdict, Verdict::Bridged);
+        town.assert_sound();
+    }
+
+    async fn what_one_phone_has_stopped_the_other_does_not_lift_after_a_swap(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        let second: E164 = "+14155559001".parse().unwrap();
+        town.board.add_device(town.community, a.id, second).await.unwrap();
+        town.text(a.phone, full.number, "STOP").await;
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        let (new, back) = (town.number_of(a, b).await, town.number_of(b, a).await);
+        let refused = Verdict::Refused { reason: Reason::RecipientOptedOut, reject: false };
+        town.text(second, new, "START").await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, refused);
+        town.text(a.phone, new, "START").await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, Verdict::Bridged);
+        town.assert_sound();
+    }
+
+    async fn a_stop_to_the_new_number_holds_when_the_swap_is_undone(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        town.text(a.phone, town.number_of(a, b).await, "STOP").await;
+        town.board.undo_swap(town.community, id).await.unwrap();
+        assert_eq!(town.ended(id, SwapState::Undone).await.undone, 2);
+        town.board.release_contact(town.community, b.id, ContactRef::Member(a.id)).await.unwrap();
+        town.befriend(b, a).await;
+        assert_eq!(town.number_of(a, b).await, full.number);
+        let back = town.number_of(b, a).await;
+        let refused = Verdict::Refused { reason: Reason::RecipientOptedOut, reject: false };
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, refused);
+        town.assert_sound();
+    }
+
     async fn a_frozen_phone_is_told_when_it_comes_back(database: Database) {
         let full = full(database, 1, 2).await;
         let town = &full.town;

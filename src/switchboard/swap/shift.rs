@@ -11,13 +11,14 @@ use super::super::told::AssignmentMoved;
 use super::super::{Context, books, contacts, deliver, history, hours, notices};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
-use crate::domain::id::{CommunityId, MemberId, MessageId, NumberId, OptInKind, SwapId};
+use crate::domain::id::{CommunityId, MemberId, MessageId, NumberId, OptInKind, OptOutKind, SwapId};
 use crate::domain::message::Reason;
 use crate::domain::policy::Policy;
 use crate::domain::swap::{Hearing, Telling, telling};
 use crate::domain::{E164, Timestamp};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::opt_ins::{self, OptInRow};
+use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::releases::{self, ReleaseRow};
 use crate::store::{Conn, StoreError, assignments, devices, members, messages};
@@ -127,6 +128,7 @@ impl Shift<'_> {
         count(loads, row.number, -1);
         count(loads, to, 1);
         self.carry_consent(conn, ctx, row, to)?;
+        self.carry_stops(conn, ctx, row, to)?;
         self.leave_by(conn, ctx, mirror, &number, waiting)?;
         self.tell_apps(conn, ctx, row, [&after, &mirrored], forwards_until)?;
         if !row.pending {
@@ -153,6 +155,27 @@ impl Shift<'_> {
                     ..live
                 };
                 opt_ins::record(conn, &carried)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a phone has stopped as this contact by the old number it has stopped by the new one, so that the pair comes
+    /// back stopped when it is made again, and another phone's START does not lift it.
+    fn carry_stops(&self, conn: &mut Conn, ctx: &Context, row: &Assignment, to: NumberId) -> Result<()> {
+        let contact = Some(row.contact.as_i64());
+        for phone in devices::of_member(conn, self.community, row.member)? {
+            let outs = opt_outs::of_phone(conn, self.community, phone.e164()?)?;
+            let is_theirs =
+                |out: &OptOutRow| out.number_id == row.number.as_i64() && out.contact_id == contact;
+            for out in outs.into_iter().filter(is_theirs) {
+                let carried = OptOutRow {
+                    id: ctx.id::<OptOutKind>().as_i64(),
+                    number_id: to.as_i64(),
+                    created_at: ctx.now.0,
+                    ..out
+                };
+                opt_outs::record(conn, &carried)?;
             }
         }
         Ok(())
