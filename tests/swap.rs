@@ -510,6 +510,75 @@ on_both_databases! {
         assert_eq!(got, ["0", "1", "2"].map(|n| (new, n.to_owned())));
     }
 
+    async fn a_swap_that_is_undone_before_it_was_told_of_is_not_told_of(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        assert_eq!(town.ended(id, SwapState::Done).await.told, 2);
+        // What waits for the member is no part of it.
+        assert_eq!(town.text(b.phone, town.number_of(b, a).await, "still here").await.verdict, Verdict::Bridged);
+        town.board.undo_swap(town.community, id).await.unwrap();
+        let swap = town.ended(id, SwapState::Undone).await;
+        assert_eq!((swap.undone, swap.told), (2, 0));
+        for notice in town.moves(id).await.iter().map(|m| m.notice.unwrap()) {
+            town.wait_status(notice, Status::Blocked).await;
+        }
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert_eq!(town.carrier.wait_for(a.phone, 1).await, [(full.number, "still here".to_owned())]);
+        town.text(a.phone, full.number, "I know").await;
+        let told = town.carrier.wait_for(b.phone, 1).await;
+        assert_eq!(told, [(full.number, "I know".to_owned())]);
+        assert_eq!(town.carrier.inbox(a.phone).len(), 1);
+        town.assert_sound();
+    }
+
+    async fn nothing_is_told_of_a_swap_after_a_stop_or_a_release(database: Database) {
+        let full = full(database, 2, 2).await;
+        let town = &full.town;
+        let [(a, b), (c, d)] = full.pairs[..] else { panic!() };
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        assert_eq!(town.text(a.phone, full.number, "STOP").await.verdict, Verdict::Keyword);
+        town.board.release_contact(town.community, c.id, ContactRef::Member(d.id)).await.unwrap();
+        let moves = town.moves(id).await;
+        let notice_of = |member: Person| moves.iter().find(|m| m.member == member.id).unwrap().notice.unwrap();
+        for whose in [a, c, d] {
+            town.wait_status(notice_of(whose), Status::Blocked).await;
+        }
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert!(town.carrier.wait_for(b.phone, 1).await[0].1.starts_with("Ann0 now reaches you"));
+        let heard = town.carrier.wait_for(a.phone, 1).await;
+        assert!(heard.iter().all(|(_, text)| !text.contains("now reaches you")), "{heard:?}");
+        assert!(town.carrier.inbox(c.phone).is_empty() && town.carrier.inbox(d.phone).is_empty());
+        town.assert_sound();
+    }
+
+    async fn a_second_swap_tells_what_is_true_and_no_more(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        let between = town.number_of(a, b).await;
+        let between = town.board.find_number(town.community, between).await.unwrap().unwrap();
+        let (second, _) = town.start(off(SwapWhat::Numbers(vec![between.id]))).await.unwrap();
+        town.ended(second.id, SwapState::Done).await;
+        let new = town.number_of(a, b).await;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        let told = town.carrier.wait_for(a.phone, 1).await;
+        assert_eq!((told.len(), told[0].0), (1, new));
+        town.text(b.phone, town.number_of(b, a).await, "and so").await;
+        assert_eq!(town.carrier.wait_for(a.phone, 2).await[1].1, "and so");
+        town.assert_sound();
+    }
+
     async fn a_swap_pauses_and_goes_on_where_it_was_killed_without_a_row_twice_or_left(database: Database) {
         let mut full = full(database, 55, 2).await;
         full.stop_serving().await;

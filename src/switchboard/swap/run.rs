@@ -210,8 +210,10 @@ fn move_rows(
     let community = CommunityId::from_i64(swap.community_id);
     let people: Vec<MemberId> = found.iter().flat_map(|row| [row.member, row.contact]).collect();
     members::lock(conn, community, &people)?;
+    let mut mirrors = Vec::with_capacity(found.len());
     for row in found {
-        assignments::lock_pair(conn, community, row.member, row.contact)?;
+        let pair = assignments::lock_pair(conn, community, row.member, row.contact)?;
+        mirrors.extend(pair.map(|[_, mirror]| mirror.id));
     }
     let Setup { policy, apps } = communities::setup(conn, community)?;
     let template = swap.notice.clone();
@@ -225,7 +227,7 @@ fn move_rows(
         notice: template.as_deref(),
     };
     let mut layout = Layout::new(assign::candidates(conn, ctx, community, &Loads::new())?, on);
-    let mut waiting = Waiting::read(conn, community, on)?;
+    let mut waiting = Waiting::read(conn, community, &mirrors)?;
     let mut loads = Loads::new();
     let mut until = ctx.now.plus_s(swap.overlap_s).0;
     for row in found {
@@ -301,8 +303,9 @@ fn place(
         abilities: Capabilities::from_bits(number.capabilities),
     };
     let target = layout.place(assign::needs(), &seat, &side)?;
-    let to = (target.number, &stopped);
-    let (telling, notice) = shift.run(conn, ctx, pair, to, waiting, loads)?;
+    let telling = shift.telling(conn, pair, (target.number, &stopped))?;
+    let to = (target.number, &stopped, telling);
+    let notice = shift.run(conn, ctx, pair, to, waiting, loads)?;
     Ok(Outcome::Moved(target.number, telling, notice))
 }
 

@@ -14,6 +14,7 @@ use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId, SwapId};
 use crate::domain::pool::NumberState;
+use crate::domain::swap::Telling;
 use crate::store::numbers::{self, NumberChange};
 use crate::store::swap_moves::{self, MoveRow};
 use crate::store::swaps::{self as rows, SwapNumberRow, SwapRow};
@@ -83,8 +84,10 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         .flat_map(|(member, contact)| [member, contact])
         .collect();
     members::lock(conn, community, &people)?;
+    let mut mirrors = Vec::with_capacity(found.len());
     for (member, contact) in found.iter().map(ends) {
-        assignments::lock_pair(conn, community, member, contact)?;
+        let pair = assignments::lock_pair(conn, community, member, contact)?;
+        mirrors.extend(pair.map(|[_, mirror]| mirror.id));
     }
     let Setup { policy, apps } = communities::setup(conn, community)?;
     let template = swap.notice.clone();
@@ -101,7 +104,7 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         .iter()
         .filter_map(|row| row.to_number_id.map(NumberId::from_i64))
         .collect();
-    let mut waiting = Waiting::read(conn, community, &given)?;
+    let mut waiting = Waiting::read(conn, community, &mirrors)?;
     let mut loads = Loads::new();
     for mut row in found {
         if row.to_number_id.is_none() || row.undone_at.is_some() {
@@ -113,9 +116,10 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         let back =
             conn.savepoint(|conn| one(conn, ctx, &shift, (&row, pair.as_ref()), &mut waiting, &mut loads));
         match back {
-            Ok(()) => {
+            Ok(withdrawn) => {
                 row.undone_at = Some(ctx.now.0);
                 swap.undone += 1;
+                swap.told -= i64::from(withdrawn);
             }
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => {
@@ -143,7 +147,8 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
     Ok(numbers::add_loads(conn, community, &loads)?)
 }
 
-/// Moves one row back; an error that is no passing one says why it cannot be.
+/// Moves one row back; whether its phone had not been told yet, and is told nothing. An error that is no passing one says
+/// why it cannot be.
 fn one(
     conn: &mut Conn,
     ctx: &Context,
@@ -151,7 +156,7 @@ fn one(
     (row, pair): (&MoveRow, Option<&[Assignment; 2]>),
     waiting: &mut Waiting,
     loads: &mut Loads,
-) -> Result<()> {
+) -> Result<bool> {
     let cannot = |sentence: String| SwitchboardError::conflict("not_undone", sentence);
     let (from, to) = (
         NumberId::from_i64(row.from_number_id),
@@ -177,6 +182,12 @@ fn one(
             pair[0].member
         )));
     }
-    shift.run(conn, ctx, pair, (from, &stopped), waiting, loads)?;
-    Ok(())
+    // Who has not heard of the one number need not hear that it is the other again.
+    let withdrawn = shift.withdraw(conn, ctx, &pair[1], waiting)?;
+    let telling = match withdrawn {
+        true => Telling::Silent,
+        false => shift.telling(conn, pair, (from, &stopped))?,
+    };
+    shift.run(conn, ctx, pair, (from, &stopped, telling), waiting, loads)?;
+    Ok(withdrawn)
 }
