@@ -745,6 +745,45 @@ on_both_databases! {
         assert!(town.start(both).await.is_ok());
     }
 
+    async fn a_swap_does_not_go_on_or_back_while_another_empties_its_numbers(database: Database) {
+        let mut full = full(database, 1, 3).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let others = town.board.numbers(town.community, None, 10).await.unwrap();
+        let id = full.start().await;
+        drive(&town.board, town, id).await;
+        let (second, _) = town.start(off(SwapWhat::Numbers(vec![full.id, others[1].id]))).await.unwrap();
+        let refused = town.board.undo_swap(town.community, id).await.unwrap_err();
+        assert_eq!(refused.code(), "number_in_swap");
+        drive(&town.board, town, second.id).await;
+        // What both have emptied takes pairs again once both are undone, as it did before the first.
+        for which in [second.id, id] {
+            town.board.undo_swap(town.community, which).await.unwrap();
+            drive(&town.board, town, which).await;
+            assert_eq!(town.board.swap(town.community, which).await.unwrap().state, SwapState::Undone);
+            assert_eq!(town.state_of(full.id).await, NumberState::Active);
+        }
+        let (a, b) = full.pairs[0];
+        assert_eq!(town.number_of(a, b).await, full.number);
+        town.assert_sound();
+    }
+
+    async fn a_swap_that_failed_does_not_go_on_while_another_empties_its_numbers(database: Database) {
+        let mut full = full(database, 1, 1).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let c = town.person("Cyd").await;
+        town.befriend(full.pairs[0].0, c).await;
+        let id = full.start().await;
+        drive(&town.board, town, id).await;
+        assert_eq!(town.board.swap(town.community, id).await.unwrap().state, SwapState::Failed);
+        add(town, E164::from_i64(12_025_550_190).unwrap()).await;
+        let others = town.board.numbers(town.community, None, 10).await.unwrap();
+        town.start(off(SwapWhat::Numbers(vec![full.id, others[1].id]))).await.unwrap();
+        let refused = town.board.resume_swap(town.community, id).await.unwrap_err();
+        assert_eq!(refused.code(), "number_in_swap");
+    }
+
     async fn a_second_phone_reaches_the_contact_by_the_old_number_too(database: Database) {
         let full = full(database, 1, 2).await;
         let town = &full.town;

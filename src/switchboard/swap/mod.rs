@@ -229,6 +229,7 @@ impl Switchboard {
         self.change_swap(community, id, move |conn, swap| match swap.state {
             rows::RUNNING | rows::UNDOING => Ok(()),
             rows::PAUSED | rows::FAILED => {
+                sources::check_alone(conn, community, id)?;
                 if !swap.undoing {
                     let on = sources::emptied(conn, community, id)?;
                     sources::drain(conn, community, &on)?;
@@ -244,11 +245,18 @@ impl Switchboard {
     /// Has a swap move back what it has moved.
     pub async fn undo_swap(&self, community: CommunityId, id: SwapId) -> Result<Swap> {
         self.write(move |conn, ctx| {
+            sources::hold(conn, community, id)?;
             let mut swap = hold(conn, community, id)?;
             match (swap.state, swap.undoing) {
                 (rows::UNDOING | rows::UNDONE, _) => {}
-                (_, true) => resumed(&mut swap),
-                (_, false) => undo::begin(conn, community, &mut swap)?,
+                (_, true) => {
+                    sources::check_alone(conn, community, id)?;
+                    resumed(&mut swap);
+                }
+                (_, false) => {
+                    sources::check_alone(conn, community, id)?;
+                    undo::begin(conn, community, &mut swap)?;
+                }
             }
             swap.changed_at = ctx.now.0;
             rows::save(conn, &swap)?;
@@ -264,6 +272,7 @@ impl Switchboard {
         change: impl Fn(&mut Conn, &mut SwapRow) -> Result<()> + Send + 'static,
     ) -> Result<Swap> {
         self.write(move |conn, ctx| {
+            sources::hold(conn, community, id)?;
             let mut swap = hold(conn, community, id)?;
             let before = swap.clone();
             change(conn, &mut swap)?;

@@ -76,26 +76,35 @@ pub(super) fn next_rows(
 }
 
 impl Switchboard {
-    /// Goes on with every swap that is not over, as far as it goes. Called by the node that leads, and again and again.
+    /// Goes on with every swap that is not over, as far as it goes: some rows of each in turn, so that none waits until a
+    /// long one is over. Called by the node that leads, and again and again.
     pub(in super::super) async fn go_on_swapping(self, stop: CancellationToken) {
-        let going = match self.read_store(rows::going).await {
-            Ok(going) => going,
-            Err(error) => {
-                tracing::warn!(%error, "swaps could not be looked for");
+        // Those that go no further for now are left until the next call.
+        let mut resting = HashSet::new();
+        loop {
+            let going = match self.read_store(rows::going).await {
+                Ok(going) => going,
+                Err(error) => {
+                    tracing::warn!(%error, "swaps could not be looked for");
+                    return;
+                }
+            };
+            let turn: Vec<_> = going.into_iter().filter(|which| !resting.contains(which)).collect();
+            if turn.is_empty() {
                 return;
             }
-        };
-        for (community, id) in going {
-            loop {
+            for (community, id) in turn {
                 if stop.is_cancelled() {
                     return;
                 }
                 match self.swap_step(community, id).await {
                     Ok(true) => {}
-                    Ok(false) => break,
+                    Ok(false) => {
+                        resting.insert((community, id));
+                    }
                     Err(error) => {
                         tracing::warn!(%error, swap = %id, "a swap could not go on, and is tried again");
-                        break;
+                        resting.insert((community, id));
                     }
                 }
             }

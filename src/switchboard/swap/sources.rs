@@ -101,6 +101,52 @@ pub(super) fn emptied(conn: &mut Conn, community: CommunityId, id: SwapId) -> Re
     Ok(emptied.map(|row| NumberId::from_i64(row.number_id)).collect())
 }
 
+/// Nobody else begins a swap of a swap's numbers until the transaction ends. Before the swap itself is held, as where one
+/// begins.
+pub(super) fn hold(conn: &mut Conn, community: CommunityId, id: SwapId) -> Result<()> {
+    let mut telephone = Vec::new();
+    for number in emptied(conn, community, id)? {
+        let row = numbers::get(conn, community, number)?;
+        telephone.push(row.ok_or(StoreError::Corrupt("swap_numbers.number_id"))?.e164()?);
+    }
+    Ok(numbers::hold_all(conn, telephone)?)
+}
+
+/// Refuses where another swap that is not over empties one of a swap's numbers.
+pub(super) fn check_alone(conn: &mut Conn, community: CommunityId, id: SwapId) -> Result<()> {
+    for number in emptied(conn, community, id)? {
+        if let Some(other) = rows::open_beside(conn, community, number, Some(id))? {
+            return Err(taken(number, SwapId::from_i64(other.id)));
+        }
+    }
+    Ok(())
+}
+
+fn taken(number: NumberId, by: SwapId) -> SwitchboardError {
+    SwitchboardError::conflict(
+        "number_in_swap",
+        format!("{number} is being emptied by {by} already; wait until that is over, or undo it"),
+    )
+}
+
+/// How a number stood before it was to be empty: as a swap before this one found it, which has it take no pairs and was
+/// not undone.
+fn state_before(conn: &mut Conn, community: CommunityId, number: &NumberRow) -> Result<String> {
+    if number.state == NumberState::Draining.word() {
+        let id = NumberId::from_i64(number.id);
+        for row in rows::of_number(conn, community, id)?
+            .into_iter()
+            .filter(|row| row.emptied)
+        {
+            let swap = rows::get(conn, community, SwapId::from_i64(row.swap_id))?;
+            if swap.is_some_and(|swap| swap.state != rows::UNDONE) {
+                return Ok(row.former_state);
+            }
+        }
+    }
+    Ok(number.state.clone())
+}
+
 /// Refuses where no number would be left that could take a row.
 pub(super) fn check_room(layout: &Layout) -> Result<()> {
     match layout.can_take(assign::needs()) {
@@ -174,7 +220,7 @@ pub(super) fn start(
             swap_id: id.as_i64(),
             number_id: number.id,
             emptied: true,
-            former_state: number.state.clone(),
+            former_state: state_before(conn, community, number)?,
             forwards_until: 0,
         };
         rows::put_number(conn, &row)?;
@@ -219,10 +265,7 @@ fn known(
         };
         let other = SwapId::from_i64(open.id);
         if emptied(conn, community, other)? != *sources {
-            return Err(SwitchboardError::conflict(
-                "number_in_swap",
-                format!("{id} is being emptied by {other} already; wait until that is over, or undo it"),
-            ));
+            return Err(taken(id, other));
         }
     }
     let Some(newest) = newest.map(SwapId::from_i64) else {
