@@ -250,7 +250,10 @@ async fn wait(board: &Switchboard, community: CommunityId, mut swap: Swap) -> Re
     }
     let mut idle = 0;
     while swap.state.is_going() {
-        bar.set_message(swap.state.word());
+        bar.set_message(match swap.waits_for_notices {
+            true => "waits for notices to leave",
+            false => swap.state.word(),
+        });
         let done = match swap.undoing {
             true => swap.moved - swap.undone - swap.not_undone,
             false => swap.moved + swap.failed,
@@ -260,6 +263,10 @@ async fn wait(board: &Switchboard, community: CommunityId, mut swap: Swap) -> Re
             true => tokio::time::sleep(LOOK_EVERY).await,
             false => {
                 board.swap_step(community, swap.id).await?;
+                if swap.waits_for_notices {
+                    // They leave by the broker.
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
             }
         }
         let now = board.swap(community, swap.id).await?;
@@ -315,6 +322,9 @@ fn swap_text(swap: &Swap, stuck: &[SwapMove]) -> String {
         swap.failed,
         swap.told
     )];
+    if swap.waits_for_notices {
+        lines.push("it waits for some of its notices to leave, and goes on by itself".to_owned());
+    }
     if swap.undoing {
         lines.push(format!(
             "{} rows moved back, {} could not be",

@@ -69,6 +69,8 @@ pub struct SwapRow {
     pub changed_at: i64,
     /// When it was over, Unix milliseconds.
     pub ended_at: Option<i64>,
+    /// It takes no rows until some of its notices have left.
+    pub waits: bool,
 }
 
 impl SwapRow {

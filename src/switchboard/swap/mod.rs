@@ -288,6 +288,7 @@ impl Switchboard {
 
 /// Lets a swap go on the way it went.
 fn resumed(swap: &mut SwapRow) {
+    swap.waits = false;
     if swap.state == rows::FAILED {
         // From the beginning: what could not be moved lies before the place.
         (swap.place_member, swap.place_number, swap.pass_moved) = (0, 0, 0);

@@ -212,6 +212,7 @@ pub(super) fn start(
         created_at: ctx.now.0,
         changed_at: ctx.now.0,
         ended_at: None,
+        waits: false,
     };
     rows::insert(conn, &swap)?;
     for number in &found {

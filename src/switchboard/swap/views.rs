@@ -100,6 +100,9 @@ pub struct Swap {
     /// Phones that are told by a text, those that are frozen among them.
     #[schema(minimum = 0)]
     pub told: i64,
+    /// It takes no rows until some of its notices have left, so that members' texts are not kept waiting, nor their
+    /// numbers' caps of a day used up; it goes on by itself.
+    pub waits_for_notices: bool,
     /// Rows that were moved back.
     #[schema(minimum = 0)]
     pub undone: i64,
@@ -303,6 +306,7 @@ pub(super) fn swap(conn: &mut Conn, row: &SwapRow, now: Timestamp) -> Result<Swa
         left,
         failed: row.failed,
         told: row.told,
+        waits_for_notices: row.waits && row.is_going(),
         undone: row.undone,
         not_undone: row.not_undone,
         forwards_until: (row.forwards_until > 0).then_some(Timestamp(row.forwards_until)),
