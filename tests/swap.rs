@@ -784,6 +784,83 @@ on_both_databases! {
         assert_eq!(refused.code(), "number_in_swap");
     }
 
+    async fn notices_do_not_pile_up_before_a_slow_number(database: Database) {
+        let full = full(database, 15, 1).await;
+        let town = &full.town;
+        let target = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let slow = NumberEdit { rate_per_s: Some(0.3), ..NumberEdit::default() };
+        town.board.edit_number(town.community, target.id, slow).await.unwrap();
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        let waits = async || town.board.swap(town.community, id).await.unwrap().waits_for_notices;
+        eventually("the swap to wait", Duration::from_secs(30), waits).await;
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
+        assert_eq!((swap.state, swap.moved, swap.told, swap.left), (SwapState::Running, 20, 20, 10));
+        town.assert_sound();
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        eventually("the swap to be over", Duration::from_secs(60), async || {
+            town.clock.advance_s(4);
+            town.board.swap(town.community, id).await.unwrap().state == SwapState::Done
+        })
+        .await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
+        assert_eq!((swap.moved, swap.told, swap.waits_for_notices), (30, 30, false));
+        town.assert_sound();
+    }
+
+    async fn rows_wait_for_another_day_where_notices_would_use_up_members_texts(database: Database) {
+        let full = full(database, 5, 1).await;
+        let town = &full.town;
+        let target = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let capped = NumberEdit { texts_per_day: Some(10), ..NumberEdit::default() };
+        town.board.edit_number(town.community, target.id, capped).await.unwrap();
+        let order = SwapOrder { overlap_s: Some(3 * 86_400), ..full.order() };
+        let id = town.start(order).await.unwrap().0.id;
+        let waits = async || town.board.swap(town.community, id).await.unwrap().waits_for_notices;
+        eventually("the swap to wait", Duration::from_secs(30), waits).await;
+        assert_eq!(town.board.swap(town.community, id).await.unwrap().moved, 8);
+        town.clock.advance_s(86_400);
+        let swap = town.ended(id, SwapState::Done).await;
+        assert_eq!((swap.moved, swap.told), (10, 10));
+    }
+
+    async fn without_notices_nothing_waits_for_them(database: Database) {
+        let mut full = full(database, 15, 1).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let target = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let slow = NumberEdit { rate_per_s: Some(0.3), texts_per_day: Some(1), ..NumberEdit::default() };
+        town.board.edit_number(town.community, target.id, slow).await.unwrap();
+        let order = SwapOrder { notice: Some(None), ..full.order() };
+        let id = town.start(order).await.unwrap().0.id;
+        drive(&town.board, town, id).await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
+        assert_eq!((swap.state, swap.moved, swap.told), (SwapState::Done, 30, 0));
+    }
+
+    async fn a_long_swap_does_not_keep_another_waiting(database: Database) {
+        let mut full = full(database, 55, 1).await;
+        let (c, d) = (full.town.person("Cyd").await, full.town.person("Dan").await);
+        full.town.befriend(c, d).await;
+        let short = full.town.number_of(c, d).await;
+        assert_ne!(short, full.number);
+        add(&full.town, E164::from_i64(12_025_550_190).unwrap()).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let short = town.board.find_number(town.community, short).await.unwrap().unwrap();
+        let long = full.start().await;
+        let short = town.start(off(SwapWhat::Numbers(vec![short.id]))).await.unwrap().0.id;
+        let (other, _) = Town::open(&town.url, town.clock.clone(), 1);
+        let db = Db::open(&town.url, Durability::Command).unwrap();
+        let dispatching = other.dispatch(NodeLock::acquire(&db, 1).unwrap(), 1).unwrap();
+        town.ended(long, SwapState::Done).await;
+        town.ended(short, SwapState::Done).await;
+        let last = async |id| town.moves(id).await.iter().filter_map(|m| m.notice).max().unwrap();
+        assert!(last(short).await < last(long).await, "the short one was over first");
+        dispatching.stop().await;
+    }
+
     async fn a_second_phone_reaches_the_contact_by_the_old_number_too(database: Database) {
         let full = full(database, 1, 2).await;
         let town = &full.town;

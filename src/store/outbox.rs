@@ -223,7 +223,11 @@ pub fn from_number(
 }
 
 /// The texts on some lanes, in the order of acceptance; no index for it either, so that it is asked once for many lanes.
-pub fn of_lanes(conn: &mut Conn, community: CommunityId, lanes: &[i64]) -> Result<Vec<OutboxRow>, StoreError> {
+pub fn of_lanes(
+    conn: &mut Conn,
+    community: CommunityId,
+    lanes: &[i64],
+) -> Result<Vec<OutboxRow>, StoreError> {
     if lanes.is_empty() {
         return Ok(Vec::new());
     }

@@ -11,7 +11,9 @@ mod sources;
 mod undo;
 mod views;
 
-pub use views::{PlannedMove, Swap, SwapMove, SwapNumber, SwapPlan, SwapState, SwapTargets, SwapTold};
+pub use views::{
+    PlannedMove, Swap, SwapHub, SwapMove, SwapNumber, SwapPlan, SwapState, SwapTargets, SwapTold,
+};
 
 use super::error::{Result, SwitchboardError};
 use super::{Context, Switchboard, communities};
@@ -35,9 +37,9 @@ const MOST_NOTICE_CHARS: usize = 480;
 pub enum SwapWhat {
     /// These numbers.
     Numbers(Vec<NumberId>),
-    /// Every number that leaves by a carrier, but the desk.
+    /// Every number that leaves by a carrier, but the desk and hubs.
     Carrier(String),
-    /// Every number of a region, but the desk.
+    /// Every number of a region, but the desk and hubs.
     Region(Region),
 }
 
@@ -86,6 +88,17 @@ impl SwapOrder {
             }
         };
         Ok(Checked { overlap_s, notice })
+    }
+}
+
+impl SwapWhat {
+    /// The carrier or the region that is named.
+    fn named(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::Numbers(_) => (None, None),
+            Self::Carrier(carrier) => (Some(carrier), None),
+            Self::Region(region) => (None, Some(region.as_str())),
+        }
     }
 }
 

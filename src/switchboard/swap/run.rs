@@ -106,7 +106,10 @@ impl Switchboard {
                     return;
                 }
             };
-            let turn: Vec<_> = going.into_iter().filter(|which| !resting.contains(which)).collect();
+            let turn: Vec<_> = going
+                .into_iter()
+                .filter(|which| !resting.contains(which))
+                .collect();
             if turn.is_empty() {
                 return;
             }
@@ -214,14 +217,17 @@ fn end_pass(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, on: &HashSet<Num
         return Ok(());
     }
     swap.ended_at = Some(ctx.now.0);
-    swap.state = match left {
-        0 => {
-            swap_moves::forget_stuck(conn, community, SwapId::from_i64(swap.id))?;
-            swap.failed = 0;
-            rows::DONE
+    swap.state = rows::FAILED;
+    if left == 0 {
+        swap_moves::forget_stuck(conn, community, SwapId::from_i64(swap.id))?;
+        swap.failed = 0;
+        // A carrier or region is not empty while anybody sits on its hubs.
+        let named = (swap.carrier.as_deref(), swap.region.as_deref());
+        let left_out = sources::left_out(conn, community, named)?;
+        if sources::seated(&left_out).is_none() {
+            swap.state = rows::DONE;
         }
-        _ => rows::FAILED,
-    };
+    }
     Ok(())
 }
 
@@ -264,7 +270,10 @@ fn move_rows(
     let mut layout = Layout::new(assign::candidates(conn, ctx, community, &Loads::new())?, on);
     let mut waiting = Waiting::read(conn, community, &mirrors)?;
     let mut spare = match &swap.notice {
-        Some(_) => Spare::read(conn, community, &numbers::active(conn, community)?, ctx.now)?,
+        Some(_) => {
+            let targets = numbers::active(conn, community)?;
+            Spare::read(conn, community, &targets, ctx.now)?
+        }
         None => Spare::default(),
     };
     let mut held_at = None;

@@ -11,7 +11,9 @@ use super::super::told::AssignmentMoved;
 use super::super::{Context, books, contacts, deliver, history, hours, notices, receipts};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
-use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, NumberId, OptInKind, OptOutKind, SwapId};
+use crate::domain::id::{
+    AssignmentId, CommunityId, MemberId, MessageId, NumberId, OptInKind, OptOutKind, SwapId,
+};
 use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
 use crate::domain::swap::{Hearing, Telling, telling};

@@ -6,14 +6,14 @@ use super::super::assign::{self, Loads};
 use super::super::error::{Result, SwitchboardError};
 use super::super::pools::require_number;
 use super::super::{Context, communities};
-use super::views::{self, Swap};
+use super::views::{self, Swap, SwapHub};
 use super::{SwapOrder, SwapWhat, is_movable, resumed, wrong_state};
 use crate::domain::id::{CommunityId, NumberId, SwapId, SwapKind};
 use crate::domain::pool::NumberState;
 use crate::domain::swap::Layout;
 use crate::store::numbers::{self, NumberChange, NumberRow};
 use crate::store::swaps::{self as rows, SwapNumberRow, SwapRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, hubs};
 
 /// Numbers read at once.
 const PAGE: i64 = 1_000;
@@ -36,13 +36,20 @@ pub(super) fn find(conn: &mut Conn, community: CommunityId, what: &SwapWhat) -> 
         })?,
     };
     if found.is_empty() {
-        let sentence = match what {
-            SwapWhat::Numbers(_) => "`numbers` is empty; name the numbers that are to be emptied".to_owned(),
-            SwapWhat::Carrier(carrier) => {
+        let hub = left_out(conn, community, what.named())?.into_iter().next();
+        let sentence = match (what, hub) {
+            (SwapWhat::Carrier(_) | SwapWhat::Region(_), Some(hub)) => format!(
+                "there are only hubs, such as {}, which no swap empties; release the pairs on them instead",
+                hub.number
+            ),
+            (SwapWhat::Numbers(_), _) => {
+                "`numbers` is empty; name the numbers that are to be emptied".to_owned()
+            }
+            (SwapWhat::Carrier(carrier), None) => {
                 let shown: String = carrier.chars().take(40).collect();
                 format!("no number of this community leaves by carrier `{shown}`")
             }
-            SwapWhat::Region(region) => format!("no number of this community is of region {region}"),
+            (SwapWhat::Region(region), None) => format!("no number of this community is of region {region}"),
         };
         return Err(SwitchboardError::invalid(field, sentence));
     }
@@ -56,6 +63,50 @@ pub(super) fn find(conn: &mut Conn, community: CommunityId, what: &SwapWhat) -> 
         )),
         false => Ok(found),
     }
+}
+
+/// The hubs of a carrier or a region, which no swap empties, with how many sit on them.
+pub(super) fn left_out(
+    conn: &mut Conn,
+    community: CommunityId,
+    (carrier, region): (Option<&str>, Option<&str>),
+) -> Result<Vec<SwapHub>> {
+    if carrier.is_none() && region.is_none() {
+        return Ok(Vec::new());
+    }
+    let is_meant = |row: &NumberRow| match carrier {
+        Some(carrier) => row.carrier == carrier,
+        None => row.region.as_deref() == region,
+    };
+    let mut left = Vec::new();
+    for hub in hubs::all(conn, community)?.iter().filter(|row| is_meant(row)) {
+        let id = NumberId::from_i64(hub.id);
+        left.push(SwapHub {
+            id,
+            number: hub.e164()?,
+            seats: hubs::load(conn, community, id)?,
+        });
+    }
+    Ok(left)
+}
+
+/// The hubs on which somebody sits still, in a sentence.
+pub(super) fn seated(left_out: &[SwapHub]) -> Option<String> {
+    let seated: Vec<String> = left_out
+        .iter()
+        .filter(|hub| hub.seats > 0)
+        .map(|hub| match hub.seats {
+            1 => format!("{} (1 pair)", hub.number),
+            seats => format!("{} ({seats} pairs)", hub.number),
+        })
+        .collect();
+    (!seated.is_empty()).then(|| {
+        format!(
+            "hubs are not emptied, and pairs sit on {}: release them, or give those members numbers of their own, then \
+             resume",
+            seated.join(", ")
+        )
+    })
 }
 
 fn named(conn: &mut Conn, community: CommunityId, ids: &[NumberId]) -> Result<Vec<NumberRow>> {
@@ -183,11 +234,8 @@ pub(super) fn start(
     }
     let (who, who_id) = ctx.by.get().code();
     let id = ctx.id::<SwapKind>();
-    let (carrier, region) = match &order.what {
-        SwapWhat::Numbers(_) => (None, None),
-        SwapWhat::Carrier(carrier) => (Some(carrier.clone()), None),
-        SwapWhat::Region(region) => (None, Some(region.to_string())),
-    };
+    let (carrier, region) = order.what.named();
+    let (carrier, region) = (carrier.map(str::to_owned), region.map(str::to_owned));
     let swap = SwapRow {
         community_id: community.as_i64(),
         id: id.as_i64(),

@@ -140,11 +140,10 @@ fn move_back(
         let (member, contact) = ends(&row);
         let pair = assignments::lock_pair(conn, community, member, contact)?;
         let (mark, before) = (ctx.events.mark(), loads.clone());
-        let back =
-            conn.savepoint(|conn| {
-                let from = (&row, pair.as_ref());
-                one(conn, ctx, &shift, from, (&mut waiting, &mut spare), &mut loads)
-            });
+        let back = conn.savepoint(|conn| {
+            let from = (&row, pair.as_ref());
+            one(conn, ctx, &shift, from, (&mut waiting, &mut spare), &mut loads)
+        });
         match back {
             Ok(None) => {
                 held_at = Some(place);

@@ -42,7 +42,9 @@ impl Spare {
             }
             let mut least = own;
             if let Some((campaign, used)) = facts.campaign(number) {
-                spares.campaigns.insert(NumberId::from_i64(number.id), campaign.id);
+                spares
+                    .campaigns
+                    .insert(NumberId::from_i64(number.id), campaign.id);
                 // Its numbers share it: whatever waits counts.
                 if let Some(left) = spare(&used, used.waiting) {
                     spares.left.insert((CAMPAIGN, campaign.id), left);
