@@ -13,10 +13,12 @@ use std::time::Duration;
 use partyline::domain::E164;
 use partyline::domain::message::{Reason, Status};
 use partyline::domain::policy::Policy;
+use partyline::domain::pool::{Capabilities, Region};
 use partyline::switchboard::outlet::Verdict;
+use partyline::switchboard::swap::{SwapOrder, SwapState, SwapWhat};
 use partyline::switchboard::switching::{CallAttempt, CallExchange as _, CallPlan, Caller};
 use partyline::switchboard::views::Contact;
-use partyline::switchboard::{ContactRef, NewMessage, NumberEdit, SwitchboardError};
+use partyline::switchboard::{ContactRef, NewMessage, NewNumber, NumberEdit, SwitchboardError};
 use serde_json::{Value, json};
 use support::exchange::{Person, Town};
 use support::{Database, hidden, on_both_databases, poll};
@@ -253,6 +255,51 @@ on_both_databases! {
         assert_eq!(town.text(luna.phone, hub, "START").await.verdict, Verdict::Keyword);
         assert_eq!((say(1).await, say(2).await), (Verdict::Bridged, Verdict::Bridged));
         town.assert_history_agrees();
+    }
+
+    async fn a_region_is_not_empty_while_somebody_sits_on_its_hub(database: Database) {
+        let (town, hub) = with_hub(database, 1, overflowing()).await;
+        let (luna, guests) = crowd(&town, 3).await;
+        let pool = town.board.pools(town.community, None, 1).await.unwrap().remove(0).id;
+        let new = NewNumber {
+            pool,
+            number: "+14165550100".parse().unwrap(),
+            carrier: "test".into(),
+            capabilities: Capabilities::usual(),
+            region: None,
+            rate_per_s: 0.0,
+            caps: Default::default(),
+        };
+        town.board.add_number(town.community, new).await.unwrap();
+        let order = || SwapOrder {
+            what: SwapWhat::Region(Region::parse("US").unwrap()),
+            overlap_s: None,
+            notice: Some(None),
+        };
+        let plan = town.board.plan_swap(town.community, order(), None, 10).await.unwrap();
+        let left: Vec<_> = plan.left_out.iter().map(|hub| (hub.number, hub.seats)).collect();
+        assert_eq!((left, plan.numbers.len()), (vec![(hub, 2)], 1));
+        let id = town.board.start_swap(town.community, order()).await.unwrap().0.id;
+        let ended = async || {
+            let swap = async || {
+                let swap = town.board.swap(town.community, id).await.unwrap();
+                (!swap.state.is_going()).then_some(swap)
+            };
+            poll(Duration::from_secs(20), swap).await.unwrap()
+        };
+        let swap = ended().await;
+        assert_eq!((swap.state, swap.left, swap.failed), (SwapState::Failed, 0, 0));
+        let reason = swap.reason.unwrap();
+        assert!(reason.contains(&format!("{hub} (2 pairs)")), "{reason}");
+        for (guest, contact) in &guests {
+            if contact.mirror_number == hub {
+                town.board.release_contact(town.community, guest.id, ContactRef::Member(luna.id)).await.unwrap();
+            }
+        }
+        town.board.resume_swap(town.community, id).await.unwrap();
+        let swap = ended().await;
+        assert_eq!((swap.state, swap.reason), (SwapState::Done, None));
+        assert_eq!(swap.left_out.iter().map(|hub| hub.seats).collect::<Vec<_>>(), [0]);
     }
 
     async fn help_at_a_hub_says_how_to_write_to_those_behind_it(database: Database) {

@@ -393,6 +393,69 @@ on_both_databases! {
         town.assert_sound();
     }
 
+    async fn what_was_stopped_before_a_swap_is_stopped_when_the_pair_is_made_again(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        town.text(a.phone, full.number, "STOP").await;
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        let new = town.number_of(a, b).await;
+        let drop_and_add = async || {
+            town.board.release_contact(town.community, b.id, ContactRef::Member(a.id)).await.unwrap();
+            town.befriend(b, a).await;
+        };
+        drop_and_add().await;
+        assert_eq!(town.number_of(a, b).await, new, "the pair has its number again");
+        let refused = Verdict::Refused { reason: Reason::RecipientOptedOut, reject: false };
+        let back = town.number_of(b, a).await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, refused);
+        town.assert_sound();
+        // START to the new number is all that it takes.
+        town.text(a.phone, new, "START").await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, Verdict::Bridged);
+        drop_and_add().await;
+        let back = town.number_of(b, a).await;
+        assert_eq!(town.text(b.phone, back, "hello!").await.verdict, Verdict::Bridged);
+        town.assert_sound();
+    }
+
+    async fn what_one_phone_has_stopped_the_other_does_not_lift_after_a_swap(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        let second: E164 = "+14155559001".parse().unwrap();
+        town.board.add_device(town.community, a.id, second).await.unwrap();
+        town.text(a.phone, full.number, "STOP").await;
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        let (new, back) = (town.number_of(a, b).await, town.number_of(b, a).await);
+        let refused = Verdict::Refused { reason: Reason::RecipientOptedOut, reject: false };
+        town.text(second, new, "START").await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, refused);
+        town.text(a.phone, new, "START").await;
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, Verdict::Bridged);
+        town.assert_sound();
+    }
+
+    async fn a_stop_to_the_new_number_holds_when_the_swap_is_undone(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        town.text(a.phone, town.number_of(a, b).await, "STOP").await;
+        town.board.undo_swap(town.community, id).await.unwrap();
+        assert_eq!(town.ended(id, SwapState::Undone).await.undone, 2);
+        town.board.release_contact(town.community, b.id, ContactRef::Member(a.id)).await.unwrap();
+        town.befriend(b, a).await;
+        assert_eq!(town.number_of(a, b).await, full.number);
+        let back = town.number_of(b, a).await;
+        let refused = Verdict::Refused { reason: Reason::RecipientOptedOut, reject: false };
+        assert_eq!(town.text(b.phone, back, "hello?").await.verdict, refused);
+        town.assert_sound();
+    }
+
     async fn a_frozen_phone_is_told_when_it_comes_back(database: Database) {
         let full = full(database, 1, 2).await;
         let town = &full.town;
@@ -445,6 +508,75 @@ on_both_databases! {
         let new = town.number_of(a, b).await;
         let got = town.carrier.wait_for(a.phone, 3).await;
         assert_eq!(got, ["0", "1", "2"].map(|n| (new, n.to_owned())));
+    }
+
+    async fn a_swap_that_is_undone_before_it_was_told_of_is_not_told_of(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        assert_eq!(town.ended(id, SwapState::Done).await.told, 2);
+        // What waits for the member is no part of it.
+        assert_eq!(town.text(b.phone, town.number_of(b, a).await, "still here").await.verdict, Verdict::Bridged);
+        town.board.undo_swap(town.community, id).await.unwrap();
+        let swap = town.ended(id, SwapState::Undone).await;
+        assert_eq!((swap.undone, swap.told), (2, 0));
+        for notice in town.moves(id).await.iter().map(|m| m.notice.unwrap()) {
+            town.wait_status(notice, Status::Blocked).await;
+        }
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert_eq!(town.carrier.wait_for(a.phone, 1).await, [(full.number, "still here".to_owned())]);
+        town.text(a.phone, full.number, "I know").await;
+        let told = town.carrier.wait_for(b.phone, 1).await;
+        assert_eq!(told, [(full.number, "I know".to_owned())]);
+        assert_eq!(town.carrier.inbox(a.phone).len(), 1);
+        town.assert_sound();
+    }
+
+    async fn nothing_is_told_of_a_swap_after_a_stop_or_a_release(database: Database) {
+        let full = full(database, 2, 2).await;
+        let town = &full.town;
+        let [(a, b), (c, d)] = full.pairs[..] else { panic!() };
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        assert_eq!(town.text(a.phone, full.number, "STOP").await.verdict, Verdict::Keyword);
+        town.board.release_contact(town.community, c.id, ContactRef::Member(d.id)).await.unwrap();
+        let moves = town.moves(id).await;
+        let notice_of = |member: Person| moves.iter().find(|m| m.member == member.id).unwrap().notice.unwrap();
+        for whose in [a, c, d] {
+            town.wait_status(notice_of(whose), Status::Blocked).await;
+        }
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        assert!(town.carrier.wait_for(b.phone, 1).await[0].1.starts_with("Ann0 now reaches you"));
+        let heard = town.carrier.wait_for(a.phone, 1).await;
+        assert!(heard.iter().all(|(_, text)| !text.contains("now reaches you")), "{heard:?}");
+        assert!(town.carrier.inbox(c.phone).is_empty() && town.carrier.inbox(d.phone).is_empty());
+        town.assert_sound();
+    }
+
+    async fn a_second_swap_tells_what_is_true_and_no_more(database: Database) {
+        let full = full(database, 1, 2).await;
+        let town = &full.town;
+        let (a, b) = full.pairs[0];
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        town.ended(id, SwapState::Done).await;
+        let between = town.number_of(a, b).await;
+        let between = town.board.find_number(town.community, between).await.unwrap().unwrap();
+        let (second, _) = town.start(off(SwapWhat::Numbers(vec![between.id]))).await.unwrap();
+        town.ended(second.id, SwapState::Done).await;
+        let new = town.number_of(a, b).await;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        let told = town.carrier.wait_for(a.phone, 1).await;
+        assert_eq!((told.len(), told[0].0), (1, new));
+        town.text(b.phone, town.number_of(b, a).await, "and so").await;
+        assert_eq!(town.carrier.wait_for(a.phone, 2).await[1].1, "and so");
+        town.assert_sound();
     }
 
     async fn a_swap_pauses_and_goes_on_where_it_was_killed_without_a_row_twice_or_left(database: Database) {
@@ -611,6 +743,122 @@ on_both_databases! {
         assert_eq!(refused.code(), "number_in_swap");
         drive(&town.board, town, id).await;
         assert!(town.start(both).await.is_ok());
+    }
+
+    async fn a_swap_does_not_go_on_or_back_while_another_empties_its_numbers(database: Database) {
+        let mut full = full(database, 1, 3).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let others = town.board.numbers(town.community, None, 10).await.unwrap();
+        let id = full.start().await;
+        drive(&town.board, town, id).await;
+        let (second, _) = town.start(off(SwapWhat::Numbers(vec![full.id, others[1].id]))).await.unwrap();
+        let refused = town.board.undo_swap(town.community, id).await.unwrap_err();
+        assert_eq!(refused.code(), "number_in_swap");
+        drive(&town.board, town, second.id).await;
+        // What both have emptied takes pairs again once both are undone, as it did before the first.
+        for which in [second.id, id] {
+            town.board.undo_swap(town.community, which).await.unwrap();
+            drive(&town.board, town, which).await;
+            assert_eq!(town.board.swap(town.community, which).await.unwrap().state, SwapState::Undone);
+            assert_eq!(town.state_of(full.id).await, NumberState::Active);
+        }
+        let (a, b) = full.pairs[0];
+        assert_eq!(town.number_of(a, b).await, full.number);
+        town.assert_sound();
+    }
+
+    async fn a_swap_that_failed_does_not_go_on_while_another_empties_its_numbers(database: Database) {
+        let mut full = full(database, 1, 1).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let c = town.person("Cyd").await;
+        town.befriend(full.pairs[0].0, c).await;
+        let id = full.start().await;
+        drive(&town.board, town, id).await;
+        assert_eq!(town.board.swap(town.community, id).await.unwrap().state, SwapState::Failed);
+        add(town, E164::from_i64(12_025_550_190).unwrap()).await;
+        let others = town.board.numbers(town.community, None, 10).await.unwrap();
+        town.start(off(SwapWhat::Numbers(vec![full.id, others[1].id]))).await.unwrap();
+        let refused = town.board.resume_swap(town.community, id).await.unwrap_err();
+        assert_eq!(refused.code(), "number_in_swap");
+    }
+
+    async fn notices_do_not_pile_up_before_a_slow_number(database: Database) {
+        let full = full(database, 15, 1).await;
+        let town = &full.town;
+        let target = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let slow = NumberEdit { rate_per_s: Some(0.3), ..NumberEdit::default() };
+        town.board.edit_number(town.community, target.id, slow).await.unwrap();
+        town.carrier.ready.store(false, Ordering::SeqCst);
+        let id = full.start().await;
+        let waits = async || town.board.swap(town.community, id).await.unwrap().waits_for_notices;
+        eventually("the swap to wait", Duration::from_secs(30), waits).await;
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
+        assert_eq!((swap.state, swap.moved, swap.told, swap.left), (SwapState::Running, 20, 20, 10));
+        town.assert_sound();
+        town.carrier.ready.store(true, Ordering::SeqCst);
+        eventually("the swap to be over", Duration::from_secs(60), async || {
+            town.clock.advance_s(4);
+            town.board.swap(town.community, id).await.unwrap().state == SwapState::Done
+        })
+        .await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
+        assert_eq!((swap.moved, swap.told, swap.waits_for_notices), (30, 30, false));
+        town.assert_sound();
+    }
+
+    async fn rows_wait_for_another_day_where_notices_would_use_up_members_texts(database: Database) {
+        let full = full(database, 5, 1).await;
+        let town = &full.town;
+        let target = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let capped = NumberEdit { texts_per_day: Some(10), ..NumberEdit::default() };
+        town.board.edit_number(town.community, target.id, capped).await.unwrap();
+        let order = SwapOrder { overlap_s: Some(3 * 86_400), ..full.order() };
+        let id = town.start(order).await.unwrap().0.id;
+        let waits = async || town.board.swap(town.community, id).await.unwrap().waits_for_notices;
+        eventually("the swap to wait", Duration::from_secs(30), waits).await;
+        assert_eq!(town.board.swap(town.community, id).await.unwrap().moved, 8);
+        town.clock.advance_s(86_400);
+        let swap = town.ended(id, SwapState::Done).await;
+        assert_eq!((swap.moved, swap.told), (10, 10));
+    }
+
+    async fn without_notices_nothing_waits_for_them(database: Database) {
+        let mut full = full(database, 15, 1).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let target = town.board.numbers(town.community, None, 10).await.unwrap().remove(1);
+        let slow = NumberEdit { rate_per_s: Some(0.3), texts_per_day: Some(1), ..NumberEdit::default() };
+        town.board.edit_number(town.community, target.id, slow).await.unwrap();
+        let order = SwapOrder { notice: Some(None), ..full.order() };
+        let id = town.start(order).await.unwrap().0.id;
+        drive(&town.board, town, id).await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
+        assert_eq!((swap.state, swap.moved, swap.told), (SwapState::Done, 30, 0));
+    }
+
+    async fn a_long_swap_does_not_keep_another_waiting(database: Database) {
+        let mut full = full(database, 55, 1).await;
+        let (c, d) = (full.town.person("Cyd").await, full.town.person("Dan").await);
+        full.town.befriend(c, d).await;
+        let short = full.town.number_of(c, d).await;
+        assert_ne!(short, full.number);
+        add(&full.town, E164::from_i64(12_025_550_190).unwrap()).await;
+        full.stop_serving().await;
+        let town = &full.town;
+        let short = town.board.find_number(town.community, short).await.unwrap().unwrap();
+        let long = full.start().await;
+        let short = town.start(off(SwapWhat::Numbers(vec![short.id]))).await.unwrap().0.id;
+        let (other, _) = Town::open(&town.url, town.clock.clone(), 1);
+        let db = Db::open(&town.url, Durability::Command).unwrap();
+        let dispatching = other.dispatch(NodeLock::acquire(&db, 1).unwrap(), 1).unwrap();
+        town.ended(long, SwapState::Done).await;
+        town.ended(short, SwapState::Done).await;
+        let last = async |id| town.moves(id).await.iter().filter_map(|m| m.notice).max().unwrap();
+        assert!(last(short).await < last(long).await, "the short one was over first");
+        dispatching.stop().await;
     }
 
     async fn a_second_phone_reaches_the_contact_by_the_old_number_too(database: Database) {

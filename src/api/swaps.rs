@@ -23,10 +23,10 @@ pub(crate) struct NewSwap {
     /// The numbers that are to be empty. Give these, or `carrier`, or `region`.
     #[schema(max_items = 1000)]
     numbers: Option<Vec<NumberId>>,
-    /// Every number that leaves by this carrier, but the desk.
+    /// Every number that leaves by this carrier, but the desk and hubs.
     #[schema(example = json!(null))]
     carrier: Option<String>,
-    /// Every number of this country, but the desk.
+    /// Every number of this country, but the desk and hubs.
     #[schema(example = json!(null))]
     region: Option<String>,
     /// Whole seconds for which an old number still leads to the contact; two weeks where it is left out.
@@ -208,7 +208,7 @@ pub(crate) async fn pause(
     responses(
         (status = 200, description = "The swap.", body = Swap),
     ),
-    extensions(("x-problems" = json!(["swap_state"]))),
+    extensions(("x-problems" = json!(["swap_state", "number_in_swap"]))),
 )]
 pub(crate) async fn resume(
     state: Data<ApiState>,
@@ -224,10 +224,11 @@ pub(crate) async fn resume(
 #[utoipa::path(
     post, path = "/v1/communities/{community}/swaps/{swap}/undo", operation_id = "undo_swap", tag = "Swaps",
     summary = "Undo a swap",
-    description = "What it has moved goes back, as far as the old number is in service and free on that phone; what cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new ones lead back for `overlap_s`.",
+    description = "What it has moved goes back, as far as the old number is in service and free on that phone; what cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new ones lead back for `overlap_s`. Who was not told yet is told nothing.",
     responses(
         (status = 200, description = "The swap.", body = Swap),
     ),
+    extensions(("x-problems" = json!(["number_in_swap"]))),
 )]
 pub(crate) async fn undo(
     state: Data<ApiState>,

@@ -15,7 +15,7 @@ use crate::domain::E164;
 use crate::domain::id::{CommunityId, NumberId, SwapId};
 use crate::domain::pool::Region;
 use crate::switchboard::Switchboard;
-use crate::switchboard::swap::{Swap, SwapMove, SwapOrder, SwapPlan, SwapState, SwapWhat};
+use crate::switchboard::swap::{Swap, SwapHub, SwapMove, SwapOrder, SwapPlan, SwapState, SwapWhat};
 
 /// How often it is looked how far a swap is.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -54,10 +54,10 @@ pub struct Order {
     /// A number (+1…, or num_…); may be repeated.
     #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', required_unless_present_any = ["carrier", "region"])]
     number: Vec<String>,
-    /// Every number that leaves by this carrier.
+    /// Every number that leaves by this carrier, but the desk and hubs.
     #[arg(long, conflicts_with_all = ["number", "region"])]
     carrier: Option<String>,
-    /// Every number of this country, by two letters.
+    /// Every number of this country, by two letters, but the desk and hubs.
     #[arg(long, conflicts_with = "number", value_parser = region, value_name = "US")]
     region: Option<Region>,
     /// For how long an old number still leads to the contact, as in 14d, 36h or 600s [default: 14d].
@@ -250,7 +250,10 @@ async fn wait(board: &Switchboard, community: CommunityId, mut swap: Swap) -> Re
     }
     let mut idle = 0;
     while swap.state.is_going() {
-        bar.set_message(swap.state.word());
+        bar.set_message(match swap.waits_for_notices {
+            true => "waits for notices to leave",
+            false => swap.state.word(),
+        });
         let done = match swap.undoing {
             true => swap.moved - swap.undone - swap.not_undone,
             false => swap.moved + swap.failed,
@@ -260,6 +263,10 @@ async fn wait(board: &Switchboard, community: CommunityId, mut swap: Swap) -> Re
             true => tokio::time::sleep(LOOK_EVERY).await,
             false => {
                 board.swap_step(community, swap.id).await?;
+                if swap.waits_for_notices {
+                    // They leave by the broker.
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
             }
         }
         let now = board.swap(community, swap.id).await?;
@@ -315,6 +322,9 @@ fn swap_text(swap: &Swap, stuck: &[SwapMove]) -> String {
         swap.failed,
         swap.told
     )];
+    if swap.waits_for_notices {
+        lines.push("it waits for some of its notices to leave, and goes on by itself".to_owned());
+    }
     if swap.undoing {
         lines.push(format!(
             "{} rows moved back, {} could not be",
@@ -329,12 +339,23 @@ fn swap_text(swap: &Swap, stuck: &[SwapMove]) -> String {
         };
         lines.push(format!("{}: {state}", number.number));
     }
+    lines.extend(hub_lines(&swap.left_out));
+    lines.extend(swap.reason.clone());
     for row in stuck {
         let reason = row.reason.as_ref().or(row.undo_reason.as_ref());
         let reason = reason.map(String::as_str).unwrap_or_default();
         lines.push(format!("{} -> {}: {reason}", row.member, row.contact));
     }
     lines.join("\n")
+}
+
+fn hub_lines(left_out: &[SwapHub]) -> impl Iterator<Item = String> {
+    left_out.iter().map(|hub| {
+        format!(
+            "not from {}, which is a hub: {} pairs stay on it",
+            hub.number, hub.seats
+        )
+    })
 }
 
 fn list_text(found: &[Swap]) -> String {
@@ -387,6 +408,7 @@ fn plan_text(plan: &SwapPlan) -> String {
     for number in &plan.targets {
         lines.push(format!("to {}: {} rows", number.number, number.rows));
     }
+    lines.extend(hub_lines(&plan.left_out));
     let stuck = plan.moves.iter().filter(|row| row.reason.is_some());
     for row in stuck.take(MOST_SHOWN) {
         let reason = row.reason.as_deref().unwrap_or_default();

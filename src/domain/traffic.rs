@@ -157,6 +157,25 @@ fn room_of(of: &Use, [day, rate, queue]: [Tight; 3]) -> (Room, Option<Tight>) {
     }
 }
 
+/// So many seconds' worth of the broker's own notices may wait to leave at most …
+const NOTICES_S: f64 = 60.0;
+/// … and so many in any case.
+const NOTICES: i64 = 20;
+
+/// How many more notices that nobody waits for may be put before a number or a campaign, where `notices` of them wait
+/// already: a minute's worth of its rate, and what its day leaves beside the texts that wait; none where neither limits it.
+pub fn spare(of: &Use, notices: i64) -> Option<i64> {
+    let by_rate = (of.rate_per_s > 0.0).then(|| {
+        let most = (of.rate_per_s * NOTICES_S).floor() as i64;
+        most.max(NOTICES) - notices
+    });
+    let by_day = (of.texts_per_day > 0).then(|| {
+        let most = (of.texts_per_day as f64 * NEAR).floor() as i64;
+        most - of.sent_today.saturating_add(of.waiting)
+    });
+    by_rate.into_iter().chain(by_day).min().map(|left| left.max(0))
+}
+
 /// The class of a wait.
 pub fn class_of(wait_ms: i64) -> i16 {
     let class = (wait_ms.max(1) as f64).log2() * CLASSES_PER_DOUBLING;

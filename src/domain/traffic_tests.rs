@@ -131,3 +131,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_minutes_worth_of_notices_may_wait_and_none_that_members_texts_need_today() {
+    let free = Use::default();
+    assert_eq!(spare(&free, 1_000), None, "nothing limits it");
+    let slow = |rate_per_s| Use { rate_per_s, ..free };
+    assert_eq!(
+        [0, 15, 60, 61].map(|waiting| spare(&slow(1.0), waiting)),
+        [60, 45, 0, 0].map(Some)
+    );
+    assert_eq!(spare(&slow(0.01), 5), Some(15), "some in any case");
+    let day = Use {
+        texts_per_day: 100,
+        sent_today: 50,
+        waiting: 20,
+        ..free
+    };
+    assert_eq!(spare(&day, 0), Some(10), "a fifth of the day is left alone");
+    assert_eq!(
+        spare(
+            &Use {
+                sent_today: 80,
+                ..day
+            },
+            0
+        ),
+        Some(0)
+    );
+    assert_eq!(
+        spare(
+            &Use {
+                rate_per_s: 1.0,
+                ..day
+            },
+            55
+        ),
+        Some(5),
+        "the lesser of both"
+    );
+}

@@ -81,6 +81,17 @@ pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(each!(conn, c => deferred_texts::table.count().get_result(c))?)
 }
 
+/// How many notices about pairs wait, so many at most; theirs are the lanes below zero.
+pub fn notices(conn: &mut Conn, community: CommunityId, most: i64) -> Result<i64, StoreError> {
+    let lanes: Vec<i64> = each!(conn, c => deferred_texts::table
+        .filter(deferred_texts::community_id.eq(community.as_i64()))
+        .filter(deferred_texts::lane.lt(0))
+        .select(deferred_texts::lane)
+        .limit(most)
+        .load(c))?;
+    Ok(lanes.len() as i64)
+}
+
 /// Removes the texts of one lane; returns their messages, oldest first.
 pub fn take_lane(conn: &mut Conn, community: CommunityId, lane: i64) -> Result<Vec<i64>, StoreError> {
     let ids: Vec<i64> = each!(conn, c => deferred_texts::table

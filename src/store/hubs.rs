@@ -29,6 +29,17 @@ pub fn open(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>, S
         .load(c))?)
 }
 
+/// The hubs of a community that are in service, those that take no new pairs too.
+pub fn all(conn: &mut Conn, community: CommunityId) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(each!(conn, c => numbers::table
+        .filter(numbers::community_id.eq(community.as_i64()))
+        .filter(is_hub())
+        .filter(numbers::state.ne(REMOVED))
+        .order(numbers::id)
+        .select(NumberRow::as_select())
+        .load(c))?)
+}
+
 /// Makes a number that stands in no assignment a hub; true if it is one.
 pub fn set_aside(conn: &mut Conn, community: CommunityId, id: NumberId) -> Result<bool, StoreError> {
     let set = each!(conn, c => diesel::update(numbers::table

@@ -9,9 +9,9 @@ use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, devices,
-    history, hubs, imports, member_references, members, migrations, numbers, opt_outs, pending_deliveries,
-    pools, presence, swap_moves, swaps, traffic, verification, verifications,
+    Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, deferred,
+    devices, history, hubs, imports, member_references, members, migrations, numbers, opt_outs, outbox,
+    pending_deliveries, pools, presence, swap_moves, swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId, SwapId};
@@ -211,6 +211,37 @@ fn what_each_text_looks_up_is_found_by_its_index_without_anybodys_analyze() {
     });
     assert_eq!(steps.len(), 3, "{steps:#?}");
     assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{steps:#?}");
+}
+
+#[test]
+fn what_waits_for_many_rows_is_found_in_one_reading_of_the_communitys_outbox() {
+    let (mut conn, _folder) = open();
+    let lanes: Vec<i64> = (-100..100).collect();
+    let steps = plan(&mut conn, |conn| {
+        outbox::of_lanes(conn, here(), &lanes).unwrap();
+    });
+    assert_eq!(steps.len(), 1, "{steps:#?}");
+    assert!(
+        steps[0].contains("USING PRIMARY KEY (community_id=?)"),
+        "{steps:#?}"
+    );
+    let steps = plan(&mut conn, |conn| {
+        outbox::notices(conn, here()).unwrap();
+        deferred::notices(conn, here(), 100).unwrap();
+    });
+    let reads: Vec<_> = steps
+        .iter()
+        .filter(|s| s.contains("outbox") || s.contains("deferred"))
+        .collect();
+    assert_eq!(reads.len(), 2, "{steps:#?}");
+    assert!(
+        reads[0].contains("USING PRIMARY KEY (community_id=?)"),
+        "{steps:#?}"
+    );
+    assert!(
+        reads[1].contains("deferred_texts_lane (community_id=? AND lane<?)"),
+        "{steps:#?}"
+    );
 }
 
 #[test]

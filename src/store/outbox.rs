@@ -222,6 +222,37 @@ pub fn from_number(
         .load(c))?)
 }
 
+/// The texts on some lanes, in the order of acceptance; no index for it either, so that it is asked once for many lanes.
+pub fn of_lanes(
+    conn: &mut Conn,
+    community: CommunityId,
+    lanes: &[i64],
+) -> Result<Vec<OutboxRow>, StoreError> {
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::lane.eq_any(lanes))
+        .filter(outbox::kind.eq(TEXT))
+        .order(outbox::message_id)
+        .select(OutboxRow::as_select())
+        .load(c))?)
+}
+
+/// How many texts of the broker's own wait to leave from each number of a community, but for frozen phones; by the same
+/// way, once for all numbers.
+pub fn notices(conn: &mut Conn, community: CommunityId) -> Result<Vec<(i64, i64)>, StoreError> {
+    Ok(each!(conn, c => outbox::table
+        .filter(outbox::community_id.eq(community.as_i64()))
+        .filter(outbox::member_id.is_null())
+        .filter(outbox::kind.eq(TEXT))
+        .filter(outbox::node.ne(PARKED))
+        .group_by(outbox::number_id)
+        .select((outbox::number_id, diesel::dsl::count_star()))
+        .load(c))?)
+}
+
 /// Sends a row to another phone, by the carrier that serves it.
 pub fn redirect(conn: &mut Conn, key: (i64, i64, i16), phone: E164, carrier: &str) -> Result<(), StoreError> {
     each!(conn, c => diesel::update(outbox::table.find(key))

@@ -733,6 +733,7 @@ diesel::table! {
         created_at -> BigInt,
         changed_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        waits -> Bool,
     }
 }
 

@@ -69,6 +69,8 @@ pub struct SwapRow {
     pub changed_at: i64,
     /// When it was over, Unix milliseconds.
     pub ended_at: Option<i64>,
+    /// It takes no rows until some of its notices have left.
+    pub waits: bool,
 }
 
 impl SwapRow {
@@ -209,10 +211,18 @@ pub fn open_on(
     community: CommunityId,
     number: NumberId,
 ) -> Result<Option<SwapRow>, StoreError> {
-    for row in of_number(conn, community, number)?
-        .into_iter()
-        .filter(|row| row.emptied)
-    {
+    open_beside(conn, community, number, None)
+}
+
+/// Like [`open_on`], but for one.
+pub fn open_beside(
+    conn: &mut Conn,
+    community: CommunityId,
+    number: NumberId,
+    but: Option<SwapId>,
+) -> Result<Option<SwapRow>, StoreError> {
+    let is_other = |row: &SwapNumberRow| row.emptied && but.is_none_or(|but| but.as_i64() != row.swap_id);
+    for row in of_number(conn, community, number)?.into_iter().filter(is_other) {
         let swap = get(conn, community, SwapId::from_i64(row.swap_id))?;
         if let Some(swap) = swap.filter(SwapRow::is_open) {
             return Ok(Some(swap));

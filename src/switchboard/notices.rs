@@ -42,6 +42,22 @@ pub(crate) struct Notice<'a> {
 
 /// Writes a notice and its outbox row.
 pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Result<Pending> {
+    let lane = lane_of_notices(notice.phone, notice.number.physical());
+    write_on(conn, ctx, notice, lane)
+}
+
+/// Writes a notice about a pair, on the lane of what overtakes the texts of `row`: what ends the pair's texts ends it,
+/// and while it waits for texting hours no text waits behind it.
+pub(crate) fn write_of_pair(
+    conn: &mut Conn,
+    ctx: &Context,
+    notice: &Notice<'_>,
+    row: AssignmentId,
+) -> Result<Pending> {
+    write_on(conn, ctx, notice, -row.as_i64())
+}
+
+fn write_on(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>, lane: i64) -> Result<Pending> {
     let id = ctx.id::<MessageKind>();
     let expires_at = ctx.now.plus_s(notice.deadline_s);
     let carrier = ctx.registry.carrier_for(notice.phone, &notice.number.carrier);
@@ -76,7 +92,6 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context, notice: &Notice<'_>) -> Resu
         tag: None,
     };
     messages::insert(conn, &row)?;
-    let lane = lane_of_notices(notice.phone, notice.number.physical());
     let mut pending = pending(ctx, row, notice.number, notice.phone, (lane, carrier));
     if notice.frozen {
         pending.row.node = outbox::PARKED;
@@ -398,9 +413,10 @@ pub(crate) fn cancel_lane(
 ) -> Result<Vec<Pending>> {
     let mut pending = Vec::new();
     let mut waiting = outbox::take_lane(conn, community, lane.as_i64())?;
-    // Urgent texts that overtook the others, and what waits for texting hours.
+    // Urgent texts that overtook the others, notices about the pair, and what waits for texting hours.
     waiting.extend(outbox::take_lane(conn, community, -lane.as_i64())?);
     waiting.extend(deferred::take_lane(conn, community, lane.as_i64())?);
+    waiting.extend(deferred::take_lane(conn, community, -lane.as_i64())?);
     for message in waiting {
         let ids = (community, MessageId::from_i64(message));
         pending.extend(receipts::advance(

@@ -13,7 +13,9 @@ mod views;
 
 pub(super) use shift::MOST_NAME_CHARS;
 
-pub use views::{PlannedMove, Swap, SwapMove, SwapNumber, SwapPlan, SwapState, SwapTargets, SwapTold};
+pub use views::{
+    PlannedMove, Swap, SwapHub, SwapMove, SwapNumber, SwapPlan, SwapState, SwapTargets, SwapTold,
+};
 
 use super::error::{Result, SwitchboardError};
 use super::{Context, Switchboard, communities};
@@ -37,9 +39,9 @@ const MOST_NOTICE_CHARS: usize = 480;
 pub enum SwapWhat {
     /// These numbers.
     Numbers(Vec<NumberId>),
-    /// Every number that leaves by a carrier, but the desk.
+    /// Every number that leaves by a carrier, but the desk and hubs.
     Carrier(String),
-    /// Every number of a region, but the desk.
+    /// Every number of a region, but the desk and hubs.
     Region(Region),
 }
 
@@ -88,6 +90,17 @@ impl SwapOrder {
             }
         };
         Ok(Checked { overlap_s, notice })
+    }
+}
+
+impl SwapWhat {
+    /// The carrier or the region that is named.
+    fn named(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::Numbers(_) => (None, None),
+            Self::Carrier(carrier) => (Some(carrier), None),
+            Self::Region(region) => (None, Some(region.as_str())),
+        }
     }
 }
 
@@ -231,6 +244,7 @@ impl Switchboard {
         self.change_swap(community, id, move |conn, swap| match swap.state {
             rows::RUNNING | rows::UNDOING => Ok(()),
             rows::PAUSED | rows::FAILED => {
+                sources::check_alone(conn, community, id)?;
                 if !swap.undoing {
                     let on = sources::emptied(conn, community, id)?;
                     sources::drain(conn, community, &on)?;
@@ -246,11 +260,18 @@ impl Switchboard {
     /// Has a swap move back what it has moved.
     pub async fn undo_swap(&self, community: CommunityId, id: SwapId) -> Result<Swap> {
         self.write(move |conn, ctx| {
+            sources::hold(conn, community, id)?;
             let mut swap = hold(conn, community, id)?;
             match (swap.state, swap.undoing) {
                 (rows::UNDOING | rows::UNDONE, _) => {}
-                (_, true) => resumed(&mut swap),
-                (_, false) => undo::begin(conn, community, &mut swap)?,
+                (_, true) => {
+                    sources::check_alone(conn, community, id)?;
+                    resumed(&mut swap);
+                }
+                (_, false) => {
+                    sources::check_alone(conn, community, id)?;
+                    undo::begin(conn, community, &mut swap)?;
+                }
             }
             swap.changed_at = ctx.now.0;
             rows::save(conn, &swap)?;
@@ -266,6 +287,7 @@ impl Switchboard {
         change: impl Fn(&mut Conn, &mut SwapRow) -> Result<()> + Send + 'static,
     ) -> Result<Swap> {
         self.write(move |conn, ctx| {
+            sources::hold(conn, community, id)?;
             let mut swap = hold(conn, community, id)?;
             let before = swap.clone();
             change(conn, &mut swap)?;
@@ -281,6 +303,7 @@ impl Switchboard {
 
 /// Lets a swap go on the way it went.
 fn resumed(swap: &mut SwapRow) {
+    swap.waits = false;
     if swap.state == rows::FAILED {
         // From the beginning: what could not be moved lies before the place.
         (swap.place_member, swap.place_number, swap.pass_moved) = (0, 0, 0);

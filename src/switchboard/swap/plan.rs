@@ -93,6 +93,7 @@ fn begin(
         plan: SwapPlan {
             overlap_s: checked.overlap_s,
             notice: checked.notice,
+            left_out: sources::left_out(conn, community, order.what.named())?,
             ..SwapPlan::default()
         },
         to: BTreeMap::new(),

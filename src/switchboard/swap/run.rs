@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::assign::{self, Loads};
 use super::super::communities::{self, Setup};
 use super::super::error::{Result, SwitchboardError};
+use super::super::traffic::Spare;
 use super::super::{Context, Switchboard};
 use super::shift::{Shift, Waiting};
 use super::{act_as, sources, undo};
@@ -23,10 +24,26 @@ use crate::store::{
 };
 
 /// Rows that are moved in one transaction.
-pub(super) const AT_ONCE: usize = 100;
+const AT_ONCE: usize = 100;
 /// Rows of the table that are looked at in one statement, and how many statements look for rows in one go.
 const LOOKED_AT: i64 = 2_000;
 const LOOKS: usize = 20;
+
+/// As many where it waits for notices to leave: it is looked at again and again.
+const AT_ONCE_WAITING: usize = 10;
+
+/// How many rows of a swap are looked at in one transaction.
+pub(super) fn at_once(swap: &SwapRow) -> usize {
+    match swap.waits {
+        true => AT_ONCE_WAITING,
+        false => AT_ONCE,
+    }
+}
+
+/// Whether there is more that a swap can do now.
+pub(super) fn has_more(swap: &SwapRow) -> bool {
+    swap.is_going() && !swap.waits
+}
 
 /// A place in the table.
 pub(super) type Place = (MemberId, NumberId);
@@ -76,26 +93,38 @@ pub(super) fn next_rows(
 }
 
 impl Switchboard {
-    /// Goes on with every swap that is not over, as far as it goes. Called by the node that leads, and again and again.
+    /// Goes on with every swap that is not over, as far as it goes: some rows of each in turn, so that none waits until a
+    /// long one is over. Called by the node that leads, and again and again.
     pub(in super::super) async fn go_on_swapping(self, stop: CancellationToken) {
-        let going = match self.read_store(rows::going).await {
-            Ok(going) => going,
-            Err(error) => {
-                tracing::warn!(%error, "swaps could not be looked for");
+        // Those that go no further for now are left until the next call.
+        let mut resting = HashSet::new();
+        loop {
+            let going = match self.read_store(rows::going).await {
+                Ok(going) => going,
+                Err(error) => {
+                    tracing::warn!(%error, "swaps could not be looked for");
+                    return;
+                }
+            };
+            let turn: Vec<_> = going
+                .into_iter()
+                .filter(|which| !resting.contains(which))
+                .collect();
+            if turn.is_empty() {
                 return;
             }
-        };
-        for (community, id) in going {
-            loop {
+            for (community, id) in turn {
                 if stop.is_cancelled() {
                     return;
                 }
                 match self.swap_step(community, id).await {
                     Ok(true) => {}
-                    Ok(false) => break,
+                    Ok(false) => {
+                        resting.insert((community, id));
+                    }
                     Err(error) => {
                         tracing::warn!(%error, swap = %id, "a swap could not go on, and is tried again");
-                        break;
+                        resting.insert((community, id));
                     }
                 }
             }
@@ -122,7 +151,7 @@ impl Switchboard {
         let (on, stretch) = self
             .read(move |conn| {
                 let on = sources::emptied(conn, community, id)?;
-                let stretch = next_rows(conn, community, (place, AT_ONCE), &on)?;
+                let stretch = next_rows(conn, community, (place, at_once(&seen)), &on)?;
                 Ok((on, stretch))
             })
             .await?;
@@ -150,21 +179,26 @@ fn some(
     let is_here = (swap.place_member, swap.place_number) == (place.0.as_i64(), place.1.as_i64());
     if swap.state != rows::RUNNING || !is_here {
         // Somebody has paused it, or gone on with it, since it was looked at.
-        return Ok(swap.is_going());
+        return Ok(has_more(&swap));
     }
     act_as(ctx, &swap)?;
-    if !stretch.found.is_empty() {
-        move_rows(conn, ctx, &mut swap, on, &stretch.found)?;
-    }
-    match stretch.upto {
+    let before = swap.clone();
+    let held_at = match stretch.found.is_empty() {
+        true => None,
+        false => move_rows(conn, ctx, &mut swap, on, (place, &stretch.found))?,
+    };
+    swap.waits = held_at.is_some();
+    match held_at.or(stretch.upto) {
         Some((member, number)) => {
             (swap.place_member, swap.place_number) = (member.as_i64(), number.as_i64());
         }
         None => end_pass(conn, ctx, &mut swap, on)?,
     }
-    swap.changed_at = ctx.now.0;
-    rows::save(conn, &swap)?;
-    Ok(swap.is_going())
+    if !swap.waits || swap != before {
+        swap.changed_at = ctx.now.0;
+        rows::save(conn, &swap)?;
+    }
+    Ok(has_more(&swap))
 }
 
 /// The table was gone through. What is left lies where the pass had been already, or could not be moved: as long as
@@ -183,14 +217,17 @@ fn end_pass(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, on: &HashSet<Num
         return Ok(());
     }
     swap.ended_at = Some(ctx.now.0);
-    swap.state = match left {
-        0 => {
-            swap_moves::forget_stuck(conn, community, SwapId::from_i64(swap.id))?;
-            swap.failed = 0;
-            rows::DONE
+    swap.state = rows::FAILED;
+    if left == 0 {
+        swap_moves::forget_stuck(conn, community, SwapId::from_i64(swap.id))?;
+        swap.failed = 0;
+        // A carrier or region is not empty while anybody sits on its hubs.
+        let named = (swap.carrier.as_deref(), swap.region.as_deref());
+        let left_out = sources::left_out(conn, community, named)?;
+        if sources::seated(&left_out).is_none() {
+            swap.state = rows::DONE;
         }
-        _ => rows::FAILED,
-    };
+    }
     Ok(())
 }
 
@@ -198,20 +235,26 @@ fn end_pass(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, on: &HashSet<Num
 enum Outcome {
     Moved(NumberId, Telling, Option<crate::domain::id::MessageId>),
     Stuck(String),
+    /// Too many notices wait to leave from the number that it would get.
+    Waits,
 }
 
+/// Moves some rows; up to which, where too many notices wait to go on. Members' texts leave from the same numbers, and
+/// under the same caps of a day.
 fn move_rows(
     conn: &mut Conn,
     ctx: &Context,
     swap: &mut SwapRow,
     on: &HashSet<NumberId>,
-    found: &[Assignment],
-) -> Result<()> {
+    (mut place, found): (Place, &[Assignment]),
+) -> Result<Option<Place>> {
     let community = CommunityId::from_i64(swap.community_id);
     let people: Vec<MemberId> = found.iter().flat_map(|row| [row.member, row.contact]).collect();
     members::lock(conn, community, &people)?;
+    let mut mirrors = Vec::with_capacity(found.len());
     for row in found {
-        assignments::lock_pair(conn, community, row.member, row.contact)?;
+        let pair = assignments::lock_pair(conn, community, row.member, row.contact)?;
+        mirrors.extend(pair.map(|[_, mirror]| mirror.id));
     }
     let Setup { policy, apps } = communities::setup(conn, community)?;
     let template = swap.notice.clone();
@@ -225,7 +268,15 @@ fn move_rows(
         notice: template.as_deref(),
     };
     let mut layout = Layout::new(assign::candidates(conn, ctx, community, &Loads::new())?, on);
-    let mut waiting = Waiting::read(conn, community, on)?;
+    let mut waiting = Waiting::read(conn, community, &mirrors)?;
+    let mut spare = match &swap.notice {
+        Some(_) => {
+            let targets = numbers::active(conn, community)?;
+            Spare::read(conn, community, &targets, ctx.now)?
+        }
+        None => Spare::default(),
+    };
+    let mut held_at = None;
     let mut loads = Loads::new();
     let mut until = ctx.now.plus_s(swap.overlap_s).0;
     for row in found {
@@ -234,8 +285,15 @@ fn move_rows(
         let Some(pair) = pair.filter(|[now, _]| now.id == row.id && now.number == row.number) else {
             continue;
         };
-        let outcome = one(conn, ctx, &shift, &pair, &mut layout, &mut waiting, &mut loads)?;
-        note(conn, ctx, swap, &pair[0], outcome)?;
+        let from = (&mut layout, &mut spare);
+        match one(conn, ctx, &shift, &pair, from, &mut waiting, &mut loads)? {
+            Outcome::Waits => {
+                held_at = Some(place);
+                break;
+            }
+            outcome => note(conn, ctx, swap, &pair[0], outcome)?,
+        }
+        place = (row.member, row.number);
     }
     for number in on.iter().filter(|number| loads.contains_key(number)) {
         let row = SwapNumberRow {
@@ -252,7 +310,8 @@ fn move_rows(
         until = swap.forwards_until;
     }
     swap.forwards_until = swap.forwards_until.max(until);
-    Ok(numbers::add_loads(conn, community, &loads)?)
+    numbers::add_loads(conn, community, &loads)?;
+    Ok(held_at)
 }
 
 /// Moves one row, in a savepoint: one that cannot be written keeps no other from it.
@@ -261,12 +320,12 @@ fn one(
     ctx: &Context,
     shift: &Shift<'_>,
     pair: &[Assignment; 2],
-    layout: &mut Layout,
+    (layout, spare): (&mut Layout, &mut Spare),
     waiting: &mut Waiting,
     loads: &mut Loads,
 ) -> Result<Outcome> {
     let (mark, before) = (ctx.events.mark(), loads.clone());
-    let tried = conn.savepoint(|conn| place(conn, ctx, shift, pair, layout, waiting, loads));
+    let tried = conn.savepoint(|conn| seat(conn, ctx, shift, pair, (layout, spare), waiting, loads));
     match tried {
         Err(SwitchboardError::TableFull(shortage)) => Ok(Outcome::Stuck(shortage.to_string())),
         Err(error) if !error.is_transient() => {
@@ -279,12 +338,12 @@ fn one(
     }
 }
 
-fn place(
+fn seat(
     conn: &mut Conn,
     ctx: &Context,
     shift: &Shift<'_>,
     pair: &[Assignment; 2],
-    layout: &mut Layout,
+    (layout, spare): (&mut Layout, &mut Spare),
     waiting: &mut Waiting,
     loads: &mut Loads,
 ) -> Result<Outcome> {
@@ -301,8 +360,12 @@ fn place(
         abilities: Capabilities::from_bits(number.capabilities),
     };
     let target = layout.place(assign::needs(), &seat, &side)?;
-    let to = (target.number, &stopped);
-    let (telling, notice) = shift.run(conn, ctx, pair, to, waiting, loads)?;
+    let telling = shift.telling(conn, pair, (target.number, &stopped))?;
+    if telling == Telling::Phone && !spare.take(target.number) {
+        return Ok(Outcome::Waits);
+    }
+    let to = (target.number, &stopped, telling);
+    let notice = shift.run(conn, ctx, pair, to, waiting, loads)?;
     Ok(Outcome::Moved(target.number, telling, notice))
 }
 
@@ -341,6 +404,7 @@ fn note(
             done.reason = Some(reason);
             false
         }
+        Outcome::Waits => return Ok(()),
     };
     let was_stuck = swap_moves::put(conn, &done)?;
     swap.failed += i64::from(!is_moved) - i64::from(was_stuck == Some(true));

@@ -8,19 +8,22 @@ use super::super::communities::Apps;
 use super::super::error::Result;
 use super::super::route::{self, Ruling};
 use super::super::told::AssignmentMoved;
-use super::super::{Context, books, contacts, deliver, history, hours, notices};
+use super::super::{Context, books, contacts, deliver, history, hours, notices, receipts};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
-use crate::domain::id::{CommunityId, MemberId, MessageId, NumberId, OptInKind, SwapId};
-use crate::domain::message::Reason;
+use crate::domain::id::{
+    AssignmentId, CommunityId, MemberId, MessageId, NumberId, OptInKind, OptOutKind, SwapId,
+};
+use crate::domain::message::{Reason, Status};
 use crate::domain::policy::Policy;
 use crate::domain::swap::{Hearing, Telling, telling};
 use crate::domain::{E164, Timestamp};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::opt_ins::{self, OptInRow};
+use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments, devices, members, messages};
+use crate::store::{Conn, StoreError, assignments, deferred, devices, members, messages};
 
 /// Longest name within a notice.
 pub(in crate::switchboard) const MOST_NAME_CHARS: usize = 40;
@@ -38,18 +41,18 @@ pub(super) struct Shift<'a> {
     pub notice: Option<&'a str>,
 }
 
-/// Texts that wait to leave from numbers that rows are moved off, by their lanes. The outbox has no index for it, so that
-/// it is read once for all rows, after their pairs are locked.
+/// Texts that wait to go to the members of some rows, by the lanes of their mirrors. The outbox has no index for it, which
+/// every text would pay for: it is read once for all rows, after their pairs are locked.
 pub(super) struct Waiting(HashMap<i64, Vec<OutboxRow>>);
 
 impl Waiting {
-    pub fn read(conn: &mut Conn, community: CommunityId, from: &HashSet<NumberId>) -> Result<Self> {
+    pub fn read(conn: &mut Conn, community: CommunityId, mirrors: &[AssignmentId]) -> Result<Self> {
+        // Urgent texts and notices, which overtake the others, have the lane's negative.
+        let both = mirrors.iter().flat_map(|id| [id.as_i64(), -id.as_i64()]);
+        let both: Vec<i64> = both.collect();
         let mut lanes: HashMap<i64, Vec<OutboxRow>> = HashMap::new();
-        for number in from {
-            for row in outbox::from_number(conn, community, *number)? {
-                // Urgent texts that overtake the others have the lane's negative.
-                lanes.entry(row.lane.abs()).or_default().push(row);
-            }
+        for row in outbox::of_lanes(conn, community, &both)? {
+            lanes.entry(row.lane.abs()).or_default().push(row);
         }
         Ok(Self(lanes))
     }
@@ -77,29 +80,70 @@ pub(super) fn hearing(
 }
 
 impl Shift<'_> {
-    /// Moves the first row of a locked pair; who hears of it, and by which text. `stopped` are the numbers that the
-    /// member's phones have stopped.
+    /// Who hears of it when the first row of a pair gets that number.
+    pub fn telling(
+        &self,
+        conn: &mut Conn,
+        [row, mirror]: &[Assignment; 2],
+        (to, stopped): (NumberId, &HashSet<NumberId>),
+    ) -> Result<Telling> {
+        let mut hearing = hearing(conn, self.community, self.apps, mirror, self.notice.is_some())?;
+        hearing.mute |= row.stopped || stopped.contains(&to);
+        Ok(telling(hearing))
+    }
+
+    /// Withdraws what a swap before this one was to tell the member and has not told yet; whether there was anything.
+    /// What a carrier is just being handed may arrive still.
+    pub fn withdraw(
+        &self,
+        conn: &mut Conn,
+        ctx: &Context,
+        mirror: &Assignment,
+        waiting: &mut Waiting,
+    ) -> Result<bool> {
+        let lane = mirror.id.as_i64();
+        let mut taken = Vec::new();
+        if let Some(rows) = waiting.0.get_mut(&lane) {
+            // Texts are somebody's.
+            let notices = rows.extract_if(.., |row| row.member_id.is_none());
+            for row in notices {
+                if outbox::delete(conn, row.community_id, row.message_id, row.kind)? {
+                    taken.push(row.message_id);
+                }
+            }
+        }
+        if self.apps.deferred {
+            taken.extend(deferred::take_lane(conn, self.community, -lane)?);
+        }
+        for message in &taken {
+            let ids = (self.community, MessageId::from_i64(*message));
+            let reason = Some(Reason::PairReleased);
+            receipts::advance(conn, ctx, ids, Status::Blocked, reason, None)?;
+        }
+        Ok(!taken.is_empty())
+    }
+
+    /// Moves the first row of a locked pair; by which text its member is told, if by any. `stopped` are the numbers that
+    /// the member's phones have stopped.
     pub fn run(
         &self,
         conn: &mut Conn,
         ctx: &Context,
         pair: &[Assignment; 2],
-        (to, stopped): (NumberId, &HashSet<NumberId>),
+        (to, stopped, telling): (NumberId, &HashSet<NumberId>, Telling),
         waiting: &mut Waiting,
         loads: &mut Loads,
-    ) -> Result<(Telling, Option<MessageId>)> {
+    ) -> Result<Option<MessageId>> {
         let community = self.community;
         let [row, mirror] = pair;
         let corrupt = StoreError::Corrupt("assignments.number_id");
         let number = numbers::get(conn, community, to)?.ok_or(corrupt)?;
-        let mut hearing = hearing(conn, community, self.apps, mirror, self.notice.is_some())?;
         let after = Assignment {
             number: to,
             stopped: row.stopped || stopped.contains(&to),
             created_at: ctx.now,
             ..row.clone()
         };
-        hearing.mute |= after.stopped;
         let mirrored = Assignment {
             // A pair is made anew on both sides.
             created_at: ctx.now,
@@ -127,17 +171,17 @@ impl Shift<'_> {
         count(loads, row.number, -1);
         count(loads, to, 1);
         self.carry_consent(conn, ctx, row, to)?;
+        self.carry_stops(conn, ctx, row, to)?;
+        self.withdraw(conn, ctx, mirror, waiting)?;
         self.leave_by(conn, ctx, mirror, &number, waiting)?;
         self.tell_apps(conn, ctx, row, [&after, &mirrored], forwards_until)?;
         if !row.pending {
             books::changed(conn, ctx, self.policy, community, &[row.member])?;
         }
-        let telling = telling(hearing);
-        let notice = match telling {
-            Telling::Phone | Telling::Frozen => self.tell(conn, ctx, row, &number, forwards_until)?,
-            Telling::AppOnly | Telling::Silent | Telling::NotWanted => None,
-        };
-        Ok((telling, notice))
+        match telling {
+            Telling::Phone | Telling::Frozen => self.tell(conn, ctx, pair, &number, forwards_until),
+            Telling::AppOnly | Telling::Silent | Telling::NotWanted => Ok(None),
+        }
     }
 
     /// What a phone has agreed to hear from the contact by the old number it has agreed to by the new one.
@@ -153,6 +197,27 @@ impl Shift<'_> {
                     ..live
                 };
                 opt_ins::record(conn, &carried)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a phone has stopped as this contact by the old number it has stopped by the new one, so that the pair comes
+    /// back stopped when it is made again, and another phone's START does not lift it.
+    fn carry_stops(&self, conn: &mut Conn, ctx: &Context, row: &Assignment, to: NumberId) -> Result<()> {
+        let contact = Some(row.contact.as_i64());
+        for phone in devices::of_member(conn, self.community, row.member)? {
+            let outs = opt_outs::of_phone(conn, self.community, phone.e164()?)?;
+            let is_theirs =
+                |out: &OptOutRow| out.number_id == row.number.as_i64() && out.contact_id == contact;
+            for out in outs.into_iter().filter(is_theirs) {
+                let carried = OptOutRow {
+                    id: ctx.id::<OptOutKind>().as_i64(),
+                    number_id: to.as_i64(),
+                    created_at: ctx.now.0,
+                    ..out
+                };
+                opt_outs::record(conn, &carried)?;
             }
         }
         Ok(())
@@ -202,7 +267,7 @@ impl Shift<'_> {
         &self,
         conn: &mut Conn,
         ctx: &Context,
-        row: &Assignment,
+        [row, mirror]: &[Assignment; 2],
         number: &NumberRow,
         forwards_until: Timestamp,
     ) -> Result<Option<MessageId>> {
@@ -221,7 +286,7 @@ impl Shift<'_> {
             deadline_s: self.policy.deadline_s.max(self.overlap_s),
             frozen: device.is_frozen(),
         };
-        let pending = notices::write(conn, ctx, &notice)?;
+        let pending = notices::write_of_pair(conn, ctx, &notice, mirror.id)?;
         let message = MessageId::from_i64(pending.row.message_id);
         hours::place_notice(conn, ctx, self.policy, (row.member, &device), pending)?;
         Ok(Some(message))

@@ -6,14 +6,14 @@ use super::super::assign::{self, Loads};
 use super::super::error::{Result, SwitchboardError};
 use super::super::pools::require_number;
 use super::super::{Context, communities};
-use super::views::{self, Swap};
+use super::views::{self, Swap, SwapHub};
 use super::{SwapOrder, SwapWhat, is_movable, resumed, wrong_state};
 use crate::domain::id::{CommunityId, NumberId, SwapId, SwapKind};
 use crate::domain::pool::NumberState;
 use crate::domain::swap::Layout;
 use crate::store::numbers::{self, NumberChange, NumberRow};
 use crate::store::swaps::{self as rows, SwapNumberRow, SwapRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, hubs};
 
 /// Numbers read at once.
 const PAGE: i64 = 1_000;
@@ -36,13 +36,20 @@ pub(super) fn find(conn: &mut Conn, community: CommunityId, what: &SwapWhat) -> 
         })?,
     };
     if found.is_empty() {
-        let sentence = match what {
-            SwapWhat::Numbers(_) => "`numbers` is empty; name the numbers that are to be emptied".to_owned(),
-            SwapWhat::Carrier(carrier) => {
+        let hub = left_out(conn, community, what.named())?.into_iter().next();
+        let sentence = match (what, hub) {
+            (SwapWhat::Carrier(_) | SwapWhat::Region(_), Some(hub)) => format!(
+                "there are only hubs, such as {}, which no swap empties; release the pairs on them instead",
+                hub.number
+            ),
+            (SwapWhat::Numbers(_), _) => {
+                "`numbers` is empty; name the numbers that are to be emptied".to_owned()
+            }
+            (SwapWhat::Carrier(carrier), None) => {
                 let shown: String = carrier.chars().take(40).collect();
                 format!("no number of this community leaves by carrier `{shown}`")
             }
-            SwapWhat::Region(region) => format!("no number of this community is of region {region}"),
+            (SwapWhat::Region(region), None) => format!("no number of this community is of region {region}"),
         };
         return Err(SwitchboardError::invalid(field, sentence));
     }
@@ -56,6 +63,50 @@ pub(super) fn find(conn: &mut Conn, community: CommunityId, what: &SwapWhat) -> 
         )),
         false => Ok(found),
     }
+}
+
+/// The hubs of a carrier or a region, which no swap empties, with how many sit on them.
+pub(super) fn left_out(
+    conn: &mut Conn,
+    community: CommunityId,
+    (carrier, region): (Option<&str>, Option<&str>),
+) -> Result<Vec<SwapHub>> {
+    if carrier.is_none() && region.is_none() {
+        return Ok(Vec::new());
+    }
+    let is_meant = |row: &NumberRow| match carrier {
+        Some(carrier) => row.carrier == carrier,
+        None => row.region.as_deref() == region,
+    };
+    let mut left = Vec::new();
+    for hub in hubs::all(conn, community)?.iter().filter(|row| is_meant(row)) {
+        let id = NumberId::from_i64(hub.id);
+        left.push(SwapHub {
+            id,
+            number: hub.e164()?,
+            seats: hubs::load(conn, community, id)?,
+        });
+    }
+    Ok(left)
+}
+
+/// The hubs on which somebody sits still, in a sentence.
+pub(super) fn seated(left_out: &[SwapHub]) -> Option<String> {
+    let seated: Vec<String> = left_out
+        .iter()
+        .filter(|hub| hub.seats > 0)
+        .map(|hub| match hub.seats {
+            1 => format!("{} (1 pair)", hub.number),
+            seats => format!("{} ({seats} pairs)", hub.number),
+        })
+        .collect();
+    (!seated.is_empty()).then(|| {
+        format!(
+            "hubs are not emptied, and pairs sit on {}: release them, or give those members numbers of their own, then \
+             resume",
+            seated.join(", ")
+        )
+    })
 }
 
 fn named(conn: &mut Conn, community: CommunityId, ids: &[NumberId]) -> Result<Vec<NumberRow>> {
@@ -101,6 +152,52 @@ pub(super) fn emptied(conn: &mut Conn, community: CommunityId, id: SwapId) -> Re
     Ok(emptied.map(|row| NumberId::from_i64(row.number_id)).collect())
 }
 
+/// Nobody else begins a swap of a swap's numbers until the transaction ends. Before the swap itself is held, as where one
+/// begins.
+pub(super) fn hold(conn: &mut Conn, community: CommunityId, id: SwapId) -> Result<()> {
+    let mut telephone = Vec::new();
+    for number in emptied(conn, community, id)? {
+        let row = numbers::get(conn, community, number)?;
+        telephone.push(row.ok_or(StoreError::Corrupt("swap_numbers.number_id"))?.e164()?);
+    }
+    Ok(numbers::hold_all(conn, telephone)?)
+}
+
+/// Refuses where another swap that is not over empties one of a swap's numbers.
+pub(super) fn check_alone(conn: &mut Conn, community: CommunityId, id: SwapId) -> Result<()> {
+    for number in emptied(conn, community, id)? {
+        if let Some(other) = rows::open_beside(conn, community, number, Some(id))? {
+            return Err(taken(number, SwapId::from_i64(other.id)));
+        }
+    }
+    Ok(())
+}
+
+fn taken(number: NumberId, by: SwapId) -> SwitchboardError {
+    SwitchboardError::conflict(
+        "number_in_swap",
+        format!("{number} is being emptied by {by} already; wait until that is over, or undo it"),
+    )
+}
+
+/// How a number stood before it was to be empty: as a swap before this one found it, which has it take no pairs and was
+/// not undone.
+fn state_before(conn: &mut Conn, community: CommunityId, number: &NumberRow) -> Result<String> {
+    if number.state == NumberState::Draining.word() {
+        let id = NumberId::from_i64(number.id);
+        for row in rows::of_number(conn, community, id)?
+            .into_iter()
+            .filter(|row| row.emptied)
+        {
+            let swap = rows::get(conn, community, SwapId::from_i64(row.swap_id))?;
+            if swap.is_some_and(|swap| swap.state != rows::UNDONE) {
+                return Ok(row.former_state);
+            }
+        }
+    }
+    Ok(number.state.clone())
+}
+
 /// Refuses where no number would be left that could take a row.
 pub(super) fn check_room(layout: &Layout) -> Result<()> {
     match layout.can_take(assign::needs()) {
@@ -137,11 +234,8 @@ pub(super) fn start(
     }
     let (who, who_id) = ctx.by.get().code();
     let id = ctx.id::<SwapKind>();
-    let (carrier, region) = match &order.what {
-        SwapWhat::Numbers(_) => (None, None),
-        SwapWhat::Carrier(carrier) => (Some(carrier.clone()), None),
-        SwapWhat::Region(region) => (None, Some(region.to_string())),
-    };
+    let (carrier, region) = order.what.named();
+    let (carrier, region) = (carrier.map(str::to_owned), region.map(str::to_owned));
     let swap = SwapRow {
         community_id: community.as_i64(),
         id: id.as_i64(),
@@ -166,6 +260,7 @@ pub(super) fn start(
         created_at: ctx.now.0,
         changed_at: ctx.now.0,
         ended_at: None,
+        waits: false,
     };
     rows::insert(conn, &swap)?;
     for number in &found {
@@ -174,7 +269,7 @@ pub(super) fn start(
             swap_id: id.as_i64(),
             number_id: number.id,
             emptied: true,
-            former_state: number.state.clone(),
+            former_state: state_before(conn, community, number)?,
             forwards_until: 0,
         };
         rows::put_number(conn, &row)?;
@@ -219,10 +314,7 @@ fn known(
         };
         let other = SwapId::from_i64(open.id);
         if emptied(conn, community, other)? != *sources {
-            return Err(SwitchboardError::conflict(
-                "number_in_swap",
-                format!("{id} is being emptied by {other} already; wait until that is over, or undo it"),
-            ));
+            return Err(taken(id, other));
         }
     }
     let Some(newest) = newest.map(SwapId::from_i64) else {

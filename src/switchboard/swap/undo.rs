@@ -1,19 +1,21 @@
 //! Undoing a swap: what it has moved goes back, as far as the old number is in service and still free on that phone. The
 //! new number leads on for as long as the old one did.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::super::assign::{self, Loads};
 use super::super::communities::{self, Setup};
 use super::super::error::{Result, SwitchboardError};
+use super::super::traffic::Spare;
 use super::super::{Context, swap};
 use super::act_as;
-use super::run::AT_ONCE;
+use super::run::{at_once, has_more};
 use super::shift::{Shift, Waiting};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
 use crate::domain::id::{CommunityId, MemberId, NumberId, SwapId};
 use crate::domain::pool::NumberState;
+use crate::domain::swap::Telling;
 use crate::store::numbers::{self, NumberChange};
 use crate::store::swap_moves::{self, MoveRow};
 use crate::store::swaps::{self as rows, SwapNumberRow, SwapRow};
@@ -41,6 +43,7 @@ pub(super) fn begin(conn: &mut Conn, community: CommunityId, swap: &mut SwapRow)
     swap.undoing = true;
     swap.state = rows::UNDOING;
     swap.ended_at = None;
+    swap.waits = false;
     (swap.place_member, swap.place_number, swap.pass_moved) = (0, 0, 0);
     Ok(())
 }
@@ -49,27 +52,38 @@ pub(super) fn begin(conn: &mut Conn, community: CommunityId, swap: &mut SwapRow)
 pub(super) fn some(conn: &mut Conn, ctx: &Context, community: CommunityId, id: SwapId) -> Result<bool> {
     let mut swap = super::hold(conn, community, id)?;
     if swap.state != rows::UNDOING {
-        return Ok(swap.is_going());
+        return Ok(has_more(&swap));
     }
     act_as(ctx, &swap)?;
+    let before = swap.clone();
     let place = (swap.place_member, swap.place_number);
-    let found = swap_moves::list(conn, community, id, place, AT_ONCE as i64)?;
+    let found = swap_moves::list(conn, community, id, place, at_once(&swap) as i64)?;
     match found.last() {
-        Some(last) => (swap.place_member, swap.place_number) = (last.member_id, last.from_number_id),
+        Some(last) => {
+            let last = (last.member_id, last.from_number_id);
+            let held_at = move_back(conn, ctx, &mut swap, (place, found))?;
+            swap.waits = held_at.is_some();
+            (swap.place_member, swap.place_number) = held_at.unwrap_or(last);
+        }
         None => {
             swap.state = rows::UNDONE;
             swap.ended_at = Some(ctx.now.0);
         }
     }
-    if !found.is_empty() {
-        move_back(conn, ctx, &mut swap, found)?;
+    if !swap.waits || swap != before {
+        swap.changed_at = ctx.now.0;
+        rows::save(conn, &swap)?;
     }
-    swap.changed_at = ctx.now.0;
-    rows::save(conn, &swap)?;
-    Ok(swap.is_going())
+    Ok(has_more(&swap))
 }
 
-fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<MoveRow>) -> Result<()> {
+/// Moves some rows back; up to which, where too many notices wait to go on.
+fn move_back(
+    conn: &mut Conn,
+    ctx: &Context,
+    swap: &mut SwapRow,
+    (mut place, found): ((i64, i64), Vec<MoveRow>),
+) -> Result<Option<(i64, i64)>> {
     let community = CommunityId::from_i64(swap.community_id);
     let ends = |row: &MoveRow| {
         (
@@ -83,8 +97,10 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         .flat_map(|(member, contact)| [member, contact])
         .collect();
     members::lock(conn, community, &people)?;
+    let mut mirrors = Vec::with_capacity(found.len());
     for (member, contact) in found.iter().map(ends) {
-        assignments::lock_pair(conn, community, member, contact)?;
+        let pair = assignments::lock_pair(conn, community, member, contact)?;
+        mirrors.extend(pair.map(|[_, mirror]| mirror.id));
     }
     let Setup { policy, apps } = communities::setup(conn, community)?;
     let template = swap.notice.clone();
@@ -101,21 +117,42 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         .iter()
         .filter_map(|row| row.to_number_id.map(NumberId::from_i64))
         .collect();
-    let mut waiting = Waiting::read(conn, community, &given)?;
+    let mut waiting = Waiting::read(conn, community, &mirrors)?;
+    let mut spare = match &swap.notice {
+        Some(_) => {
+            let back: BTreeSet<i64> = found.iter().map(|row| row.from_number_id).collect();
+            let mut there = Vec::with_capacity(back.len());
+            for number in back {
+                there.extend(numbers::get(conn, community, NumberId::from_i64(number))?);
+            }
+            Spare::read(conn, community, &there, ctx.now)?
+        }
+        None => Spare::default(),
+    };
+    let mut held_at = None;
     let mut loads = Loads::new();
     for mut row in found {
+        let next = (row.member_id, row.from_number_id);
         if row.to_number_id.is_none() || row.undone_at.is_some() {
+            place = next;
             continue;
         }
         let (member, contact) = ends(&row);
         let pair = assignments::lock_pair(conn, community, member, contact)?;
         let (mark, before) = (ctx.events.mark(), loads.clone());
-        let back =
-            conn.savepoint(|conn| one(conn, ctx, &shift, (&row, pair.as_ref()), &mut waiting, &mut loads));
+        let back = conn.savepoint(|conn| {
+            let from = (&row, pair.as_ref());
+            one(conn, ctx, &shift, from, (&mut waiting, &mut spare), &mut loads)
+        });
         match back {
-            Ok(()) => {
+            Ok(None) => {
+                held_at = Some(place);
+                break;
+            }
+            Ok(Some(withdrawn)) => {
                 row.undone_at = Some(ctx.now.0);
                 swap.undone += 1;
+                swap.told -= i64::from(withdrawn);
             }
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => {
@@ -126,6 +163,7 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
             }
         }
         swap_moves::save(conn, &row)?;
+        place = next;
     }
     let until = ctx.now.plus_s(swap.overlap_s).0;
     for number in given.iter().filter(|number| loads.contains_key(number)) {
@@ -140,18 +178,20 @@ fn move_back(conn: &mut Conn, ctx: &Context, swap: &mut SwapRow, found: Vec<Move
         rows::put_number(conn, &row)?;
         swap.forwards_until = swap.forwards_until.max(until);
     }
-    Ok(numbers::add_loads(conn, community, &loads)?)
+    numbers::add_loads(conn, community, &loads)?;
+    Ok(held_at)
 }
 
-/// Moves one row back; an error that is no passing one says why it cannot be.
+/// Moves one row back; whether its phone had not been told yet, and is told nothing; none where too
+/// many notices wait. An error that is no passing one says why it cannot be.
 fn one(
     conn: &mut Conn,
     ctx: &Context,
     shift: &Shift<'_>,
     (row, pair): (&MoveRow, Option<&[Assignment; 2]>),
-    waiting: &mut Waiting,
+    (waiting, spare): (&mut Waiting, &mut Spare),
     loads: &mut Loads,
-) -> Result<()> {
+) -> Result<Option<bool>> {
     let cannot = |sentence: String| SwitchboardError::conflict("not_undone", sentence);
     let (from, to) = (
         NumberId::from_i64(row.from_number_id),
@@ -177,6 +217,15 @@ fn one(
             pair[0].member
         )));
     }
-    shift.run(conn, ctx, pair, (from, &stopped), waiting, loads)?;
-    Ok(())
+    // Who has not heard of the one number need not hear that it is the other again.
+    let withdrawn = shift.withdraw(conn, ctx, &pair[1], waiting)?;
+    let telling = match withdrawn {
+        true => Telling::Silent,
+        false => shift.telling(conn, pair, (from, &stopped))?,
+    };
+    if telling == Telling::Phone && !spare.take(from) {
+        return Ok(None);
+    }
+    shift.run(conn, ctx, pair, (from, &stopped, telling), waiting, loads)?;
+    Ok(Some(withdrawn))
 }

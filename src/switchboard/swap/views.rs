@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::super::contacts::number_of;
 use super::super::error::Result;
+use super::sources;
 use crate::domain::id::{AssignmentId, CommunityId, MemberId, MessageId, NumberId, SwapId};
 use crate::domain::pool::NumberState;
 use crate::domain::swap::Telling;
@@ -26,7 +27,7 @@ pub enum SwapState {
     Paused,
     /// Every row was moved.
     Done,
-    /// Some rows could not be moved; `resume` tries them again.
+    /// Some rows could not be moved, or pairs sit on hubs that it has left out; `resume` tries again.
     Failed,
     /// It was undone.
     Undone,
@@ -80,6 +81,11 @@ pub struct Swap {
     pub region: Option<String>,
     /// The numbers that it empties.
     pub numbers: Vec<SwapNumber>,
+    /// Hubs of the carrier or the region, which it leaves as they are.
+    pub left_out: Vec<SwapHub>,
+    /// Why it has failed though every row was moved, in a sentence: pairs sit on those hubs.
+    #[schema(example = json!(null))]
+    pub reason: Option<String>,
     /// Whole seconds for which an old number leads on.
     pub overlap_s: i64,
     /// What phones are told; null: nothing.
@@ -100,6 +106,9 @@ pub struct Swap {
     /// Phones that are told by a text, those that are frozen among them.
     #[schema(minimum = 0)]
     pub told: i64,
+    /// It takes no rows until some of its notices have left, so that members' texts are not kept waiting, nor their
+    /// numbers' caps of a day used up; it goes on by itself.
+    pub waits_for_notices: bool,
     /// Rows that were moved back.
     #[schema(minimum = 0)]
     pub undone: i64,
@@ -130,6 +139,18 @@ pub struct SwapNumber {
     pub forwards_until: Option<Timestamp>,
     /// It is empty and leads nowhere any more: it can be removed, or was.
     pub retired: bool,
+}
+
+/// A hub that a swap leaves as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SwapHub {
+    /// The id.
+    pub id: NumberId,
+    /// The number.
+    pub number: E164,
+    /// Pairs that sit on its tags.
+    #[schema(minimum = 0)]
+    pub seats: i64,
 }
 
 /// A row that a swap has moved, or could not move.
@@ -190,6 +211,8 @@ pub struct SwapPlan {
     pub notice: Option<String>,
     /// The numbers that would be emptied, with the rows on each.
     pub numbers: Vec<SwapTargets>,
+    /// Hubs of the carrier or the region, which would stay as they are.
+    pub left_out: Vec<SwapHub>,
     /// The numbers that rows would get, with how many each.
     pub targets: Vec<SwapTargets>,
     /// A page of the moves, by member and old number.
@@ -289,7 +312,13 @@ pub(super) fn swap(conn: &mut Conn, row: &SwapRow, now: Timestamp) -> Result<Swa
             retired: number.load == 0 && until.is_none() && number.state != NumberState::Active.word(),
         });
     }
+    let left_out = sources::left_out(conn, community, (row.carrier.as_deref(), row.region.as_deref()))?;
     Ok(Swap {
+        reason: match row.state {
+            rows::FAILED => sources::seated(&left_out),
+            _ => None,
+        },
+        left_out,
         id,
         state: SwapState::of(row.state),
         undoing: row.undoing,
@@ -303,6 +332,7 @@ pub(super) fn swap(conn: &mut Conn, row: &SwapRow, now: Timestamp) -> Result<Swa
         left,
         failed: row.failed,
         told: row.told,
+        waits_for_notices: row.waits && row.is_going(),
         undone: row.undone,
         not_undone: row.not_undone,
         forwards_until: (row.forwards_until > 0).then_some(Timestamp(row.forwards_until)),

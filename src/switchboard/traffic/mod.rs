@@ -5,9 +5,11 @@ mod facts;
 mod report;
 mod rooms;
 mod sent;
+mod spare;
 
 pub use report::{Latency, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way};
 
 pub(crate) use caps::Caps;
 pub(crate) use rooms::Rooms;
 pub(crate) use sent::{SentFrom, count_sent};
+pub(crate) use spare::Spare;
