@@ -591,7 +591,7 @@ export interface paths {
         put?: never;
         /**
          * Undo a swap
-         * @description What it has moved goes back, as far as the old number is in service and free on that phone; what cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new ones lead back for `overlap_s`.
+         * @description What it has moved goes back, as far as the old number is in service and free on that phone; what cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new ones lead back for `overlap_s`. Who was not told yet is told nothing.
          */
         post: operations["undo_swap"];
         delete?: never;
@@ -4050,12 +4050,12 @@ export interface components {
             /** @description The numbers that are to be empty. Give these, or `carrier`, or `region`. */
             numbers?: components["schemas"]["NumberId"][] | null;
             /**
-             * @description Every number that leaves by this carrier, but the desk.
+             * @description Every number that leaves by this carrier, but the desk and hubs.
              * @example null
              */
             carrier?: string | null;
             /**
-             * @description Every number of this country, but the desk.
+             * @description Every number of this country, but the desk and hubs.
              * @example null
              */
             region?: string | null;
@@ -5761,6 +5761,13 @@ export interface components {
             region: string | null;
             /** @description The numbers that it empties. */
             numbers: components["schemas"]["SwapNumber"][];
+            /** @description Hubs of the carrier or the region, which it leaves as they are. */
+            left_out: components["schemas"]["SwapHub"][];
+            /**
+             * @description Why it has failed though every row was moved, in a sentence: pairs sit on those hubs.
+             * @example null
+             */
+            reason: string | null;
             /**
              * Format: int64
              * @description Whole seconds for which an old number leads on.
@@ -5797,6 +5804,11 @@ export interface components {
              */
             told: number;
             /**
+             * @description It takes no rows until some of its notices have left, so that members' texts are not kept waiting, nor their
+             *     numbers' caps of a day used up; it goes on by itself.
+             */
+            waits_for_notices: boolean;
+            /**
              * Format: int64
              * @description Rows that were moved back.
              */
@@ -5814,6 +5826,18 @@ export interface components {
             changed_at: components["schemas"]["Timestamp"];
             /** @description When it was over. */
             ended_at: null | components["schemas"]["Timestamp"];
+        };
+        /** @description A hub that a swap leaves as it is. */
+        SwapHub: {
+            /** @description The id. */
+            id: components["schemas"]["NumberId"];
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /**
+             * Format: int64
+             * @description Pairs that sit on its tags.
+             */
+            seats: number;
         };
         /**
          * @description A swap: the moving of every pair off some numbers. The id is `swp_` and 13 letters and digits; ids sort by time.
@@ -5895,6 +5919,8 @@ export interface components {
             notice: string | null;
             /** @description The numbers that would be emptied, with the rows on each. */
             numbers: components["schemas"]["SwapTargets"][];
+            /** @description Hubs of the carrier or the region, which would stay as they are. */
+            left_out: components["schemas"]["SwapHub"][];
             /** @description The numbers that rows would get, with how many each. */
             targets: components["schemas"]["SwapTargets"][];
             /** @description A page of the moves, by member and old number. */
@@ -10064,6 +10090,14 @@ export interface operations {
                      *               "retired": false
                      *             }
                      *           ],
+                     *           "left_out": [
+                     *             {
+                     *               "id": "num_1tq3v8r4w0801",
+                     *               "number": "+15005550101",
+                     *               "seats": 0
+                     *             }
+                     *           ],
+                     *           "reason": null,
                      *           "overlap_s": 1,
                      *           "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *           "total": 0,
@@ -10071,6 +10105,7 @@ export interface operations {
                      *           "left": 0,
                      *           "failed": 0,
                      *           "told": 0,
+                     *           "waits_for_notices": false,
                      *           "undone": 0,
                      *           "not_undone": 0,
                      *           "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10155,6 +10190,14 @@ export interface operations {
                      *           "retired": false
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
+                     *         }
+                     *       ],
+                     *       "reason": null,
                      *       "overlap_s": 1,
                      *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
@@ -10162,6 +10205,7 @@ export interface operations {
                      *       "left": 0,
                      *       "failed": 0,
                      *       "told": 0,
+                     *       "waits_for_notices": false,
                      *       "undone": 0,
                      *       "not_undone": 0,
                      *       "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10197,6 +10241,14 @@ export interface operations {
                      *           "retired": false
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
+                     *         }
+                     *       ],
+                     *       "reason": null,
                      *       "overlap_s": 1,
                      *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
@@ -10204,6 +10256,7 @@ export interface operations {
                      *       "left": 0,
                      *       "failed": 0,
                      *       "told": 0,
+                     *       "waits_for_notices": false,
                      *       "undone": 0,
                      *       "not_undone": 0,
                      *       "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10315,6 +10368,13 @@ export interface operations {
                      *           "number": "+15005550101",
                      *           "rows": 0,
                      *           "stuck": 0
+                     *         }
+                     *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
                      *         }
                      *       ],
                      *       "targets": [
@@ -10434,6 +10494,14 @@ export interface operations {
                      *           "retired": false
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
+                     *         }
+                     *       ],
+                     *       "reason": null,
                      *       "overlap_s": 1,
                      *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
@@ -10441,6 +10509,7 @@ export interface operations {
                      *       "left": 0,
                      *       "failed": 0,
                      *       "told": 0,
+                     *       "waits_for_notices": false,
                      *       "undone": 0,
                      *       "not_undone": 0,
                      *       "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10586,6 +10655,14 @@ export interface operations {
                      *           "retired": false
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
+                     *         }
+                     *       ],
+                     *       "reason": null,
                      *       "overlap_s": 1,
                      *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
@@ -10593,6 +10670,7 @@ export interface operations {
                      *       "left": 0,
                      *       "failed": 0,
                      *       "told": 0,
+                     *       "waits_for_notices": false,
                      *       "undone": 0,
                      *       "not_undone": 0,
                      *       "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10700,6 +10778,14 @@ export interface operations {
                      *           "retired": false
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
+                     *         }
+                     *       ],
+                     *       "reason": null,
                      *       "overlap_s": 1,
                      *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
@@ -10707,6 +10793,7 @@ export interface operations {
                      *       "left": 0,
                      *       "failed": 0,
                      *       "told": 0,
+                     *       "waits_for_notices": false,
                      *       "undone": 0,
                      *       "not_undone": 0,
                      *       "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10736,7 +10823,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
-             * @description - `swap_state`: The swap is over, or goes the other way.
+             * @description - `number_in_swap`: A swap empties the number.
+             *     - `swap_state`: The swap is over, or goes the other way.
              *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
              */
             409: {
@@ -10814,6 +10902,14 @@ export interface operations {
                      *           "retired": false
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         {
+                     *           "id": "num_1tq3v8r4w0801",
+                     *           "number": "+15005550101",
+                     *           "seats": 0
+                     *         }
+                     *       ],
+                     *       "reason": null,
                      *       "overlap_s": 1,
                      *       "notice": "{name} now reaches you from this number. The old one works until {until}.",
                      *       "total": 0,
@@ -10821,6 +10917,7 @@ export interface operations {
                      *       "left": 0,
                      *       "failed": 0,
                      *       "told": 0,
+                     *       "waits_for_notices": false,
                      *       "undone": 0,
                      *       "not_undone": 0,
                      *       "forwards_until": "2026-01-15T09:30:00.000Z",
@@ -10849,7 +10946,10 @@ export interface operations {
             403: components["responses"]["ForbiddenOrReadOnly"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
-            /** @description The first request with this `Idempotency-Key` is still under way. */
+            /**
+             * @description - `number_in_swap`: A swap empties the number.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

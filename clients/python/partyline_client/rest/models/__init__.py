@@ -242,6 +242,7 @@ from .stranger_not_connected_event import StrangerNotConnectedEvent
 from .stranger_unknown_data import StrangerUnknownData
 from .stranger_unknown_question import StrangerUnknownQuestion
 from .swap import Swap
+from .swap_hub import SwapHub
 from .swap_move import SwapMove
 from .swap_move_page import SwapMovePage
 from .swap_number import SwapNumber
@@ -509,6 +510,7 @@ __all__ = (
     "StrangerUnknownData",
     "StrangerUnknownQuestion",
     "Swap",
+    "SwapHub",
     "SwapMove",
     "SwapMovePage",
     "SwapNumber",

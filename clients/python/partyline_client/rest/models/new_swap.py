@@ -15,9 +15,9 @@ class NewSwap:
     numbers: list[str] | None | Unset = UNSET
     """ The numbers that are to be empty. Give these, or `carrier`, or `region`. """
     carrier: None | str | Unset = UNSET
-    """ Every number that leaves by this carrier, but the desk. """
+    """ Every number that leaves by this carrier, but the desk and hubs. """
     region: None | str | Unset = UNSET
-    """ Every number of this country, but the desk. """
+    """ Every number of this country, but the desk and hubs. """
     overlap_s: int | None | Unset = UNSET
     """ Whole seconds for which an old number still leads to the contact; two weeks where it is left out. """
     notice: None | str | Unset = UNSET

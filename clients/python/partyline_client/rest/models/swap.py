@@ -10,6 +10,7 @@ from attrs import field as _attrs_field
 from ..models.swap_state import SwapState
 
 if TYPE_CHECKING:
+    from ..models.swap_hub import SwapHub
     from ..models.swap_number import SwapNumber
 
 
@@ -33,6 +34,10 @@ class Swap:
     """ The region that was named; null where it was not. """
     numbers: list[SwapNumber]
     """ The numbers that it empties. """
+    left_out: list[SwapHub]
+    """ Hubs of the carrier or the region, which it leaves as they are. """
+    reason: None | str
+    """ Why it has failed though every row was moved, in a sentence: pairs sit on those hubs. """
     overlap_s: int
     """ Whole seconds for which an old number leads on. """
     notice: None | str
@@ -47,6 +52,9 @@ class Swap:
     """ Rows that could not be moved; `GET …/moves` says why. """
     told: int
     """ Phones that are told by a text, those that are frozen among them. """
+    waits_for_notices: bool
+    """ It takes no rows until some of its notices have left, so that members' texts are not kept waiting, nor their
+    numbers' caps of a day used up; it goes on by itself. """
     undone: int
     """ Rows that were moved back. """
     not_undone: int
@@ -79,6 +87,14 @@ class Swap:
             numbers_item = numbers_item_data.to_dict()
             numbers.append(numbers_item)
 
+        left_out = []
+        for left_out_item_data in self.left_out:
+            left_out_item = left_out_item_data.to_dict()
+            left_out.append(left_out_item)
+
+        reason: None | str
+        reason = self.reason
+
         overlap_s = self.overlap_s
 
         notice: None | str
@@ -93,6 +109,8 @@ class Swap:
         failed = self.failed
 
         told = self.told
+
+        waits_for_notices = self.waits_for_notices
 
         undone = self.undone
 
@@ -124,6 +142,8 @@ class Swap:
                 "carrier": carrier,
                 "region": region,
                 "numbers": numbers,
+                "left_out": left_out,
+                "reason": reason,
                 "overlap_s": overlap_s,
                 "notice": notice,
                 "total": total,
@@ -131,6 +151,7 @@ class Swap:
                 "left": left,
                 "failed": failed,
                 "told": told,
+                "waits_for_notices": waits_for_notices,
                 "undone": undone,
                 "not_undone": not_undone,
                 "forwards_until": forwards_until,
@@ -144,6 +165,7 @@ class Swap:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.swap_hub import SwapHub  # noqa: PLC0415
         from ..models.swap_number import SwapNumber  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -174,6 +196,20 @@ class Swap:
 
             numbers.append(numbers_item)
 
+        left_out = []
+        _left_out = d.pop("left_out")
+        for left_out_item_data in _left_out:
+            left_out_item = SwapHub.from_dict(left_out_item_data)
+
+            left_out.append(left_out_item)
+
+        def _parse_reason(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        reason = _parse_reason(d.pop("reason"))
+
         overlap_s = d.pop("overlap_s")
 
         def _parse_notice(data: object) -> None | str:
@@ -192,6 +228,8 @@ class Swap:
         failed = d.pop("failed")
 
         told = d.pop("told")
+
+        waits_for_notices = d.pop("waits_for_notices")
 
         undone = d.pop("undone")
 
@@ -238,6 +276,8 @@ class Swap:
             carrier=carrier,
             region=region,
             numbers=numbers,
+            left_out=left_out,
+            reason=reason,
             overlap_s=overlap_s,
             notice=notice,
             total=total,
@@ -245,6 +285,7 @@ class Swap:
             left=left,
             failed=failed,
             told=told,
+            waits_for_notices=waits_for_notices,
             undone=undone,
             not_undone=not_undone,
             forwards_until=forwards_until,

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.planned_move import PlannedMove
+    from ..models.swap_hub import SwapHub
     from ..models.swap_targets import SwapTargets
     from ..models.swap_told import SwapTold
 
@@ -37,6 +38,8 @@ class SwapPlan:
     """ What phones would be told; null: nothing. """
     numbers: list[SwapTargets]
     """ The numbers that would be emptied, with the rows on each. """
+    left_out: list[SwapHub]
+    """ Hubs of the carrier or the region, which would stay as they are. """
     targets: list[SwapTargets]
     """ The numbers that rows would get, with how many each. """
     moves: list[PlannedMove]
@@ -68,6 +71,11 @@ class SwapPlan:
             numbers_item = numbers_item_data.to_dict()
             numbers.append(numbers_item)
 
+        left_out = []
+        for left_out_item_data in self.left_out:
+            left_out_item = left_out_item_data.to_dict()
+            left_out.append(left_out_item)
+
         targets = []
         for targets_item_data in self.targets:
             targets_item = targets_item_data.to_dict()
@@ -94,6 +102,7 @@ class SwapPlan:
                 "overlap_s": overlap_s,
                 "notice": notice,
                 "numbers": numbers,
+                "left_out": left_out,
                 "targets": targets,
                 "moves": moves,
                 "next_cursor": next_cursor,
@@ -105,6 +114,7 @@ class SwapPlan:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.planned_move import PlannedMove  # noqa: PLC0415
+        from ..models.swap_hub import SwapHub  # noqa: PLC0415
         from ..models.swap_targets import SwapTargets  # noqa: PLC0415
         from ..models.swap_told import SwapTold  # noqa: PLC0415
 
@@ -137,6 +147,13 @@ class SwapPlan:
 
             numbers.append(numbers_item)
 
+        left_out = []
+        _left_out = d.pop("left_out")
+        for left_out_item_data in _left_out:
+            left_out_item = SwapHub.from_dict(left_out_item_data)
+
+            left_out.append(left_out_item)
+
         targets = []
         _targets = d.pop("targets")
         for targets_item_data in _targets:
@@ -168,6 +185,7 @@ class SwapPlan:
             overlap_s=overlap_s,
             notice=notice,
             numbers=numbers,
+            left_out=left_out,
             targets=targets,
             moves=moves,
             next_cursor=next_cursor,

@@ -124,7 +124,7 @@ def sync_detailed(
 
      What it has moved goes back, as far as the old number is in service and free on that phone; what
     cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new
-    ones lead back for `overlap_s`.
+    ones lead back for `overlap_s`. Who was not told yet is told nothing.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -165,7 +165,7 @@ def sync(
 
      What it has moved goes back, as far as the old number is in service and free on that phone; what
     cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new
-    ones lead back for `overlap_s`.
+    ones lead back for `overlap_s`. Who was not told yet is told nothing.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -201,7 +201,7 @@ async def asyncio_detailed(
 
      What it has moved goes back, as far as the old number is in service and free on that phone; what
     cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new
-    ones lead back for `overlap_s`.
+    ones lead back for `overlap_s`. Who was not told yet is told nothing.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -240,7 +240,7 @@ async def asyncio(
 
      What it has moved goes back, as far as the old number is in service and free on that phone; what
     cannot is listed with a sentence. The numbers take new pairs again if they did before, and the new
-    ones lead back for `overlap_s`.
+    ones lead back for `overlap_s`. Who was not told yet is told nothing.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
