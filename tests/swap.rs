@@ -821,7 +821,13 @@ on_both_databases! {
         eventually("the swap to wait", Duration::from_secs(30), waits).await;
         assert_eq!(town.board.swap(town.community, id).await.unwrap().moved, 8);
         town.clock.advance_s(86_400);
-        let swap = town.ended(id, SwapState::Done).await;
+        // What was looked up of the day before is looked up again seconds later.
+        eventually("the swap to be done", Duration::from_secs(60), async || {
+            town.clock.advance_s(10);
+            town.board.swap(town.community, id).await.unwrap().state == SwapState::Done
+        })
+        .await;
+        let swap = town.board.swap(town.community, id).await.unwrap();
         assert_eq!((swap.moved, swap.told), (10, 10));
     }
 
