@@ -23,6 +23,7 @@ use crate::carriers::smpp::{SmppEdge, SmppService};
 use crate::config::database::LAST_NODE;
 use crate::config::log::{LogConfig, LogFormat};
 use crate::config::{Config, Problems};
+use crate::domain::admin::Role;
 use crate::domain::history::Actor;
 use crate::domain::id::MAX_NODES;
 use crate::domain::{Clock, IdGenerator, Timestamp};
@@ -223,6 +224,9 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
     let sweeper = tokio::spawn(http::sweep_media(Arc::new(board.clone()), sweeping.clone()));
 
     announce(&http_addrs, &smpp, voice.as_ref());
+    if let Some(http) = http_addrs.first() {
+        welcome_first_admin(&board, config.http.public(), *http).await?;
+    }
     if let (Some(next_step), Some(http)) = (next_step, http_addrs.first()) {
         next_step.print(*http, voice.as_ref().map(VoiceService::local_addr));
     }
@@ -276,6 +280,25 @@ fn announce(http: &[SocketAddr], smpp: &SmppService, voice: Option<&VoiceService
         }
     }
     print(&line);
+}
+
+/// Where nobody can sign in yet: how somebody can.
+async fn welcome_first_admin(board: &Switchboard, public: &str, mut http: SocketAddr) -> anyhow::Result<()> {
+    if board.has_admins().await? {
+        return Ok(());
+    }
+    let token = board.admin_link(Role::Owner, random_bytes()).await?;
+    if http.ip().is_unspecified() {
+        http.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let base = match public {
+        "" => format!("http://{http}"),
+        public => public.to_owned(),
+    };
+    print(&format!(
+        "open {base}/admin/#/first?token={token} to make the first admin"
+    ));
+    Ok(())
 }
 
 /// To stdout; nobody has to be there to read it.

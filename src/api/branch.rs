@@ -16,6 +16,8 @@ pub enum Gate {
     Open,
     /// Whoever has a living key.
     Bearer,
+    /// Whoever is signed in with a browser; no key.
+    Session,
     /// Whom the setting `http.metrics` lets pass.
     Metrics,
     /// Whose key opens the community in the path.
@@ -200,6 +202,7 @@ impl Branch {
             return match gate {
                 Gate::Open => scope.service(own),
                 Gate::Bearer => scope.service(own.wrap(from_fn(auth::bearer))),
+                Gate::Session => scope.service(own.wrap(from_fn(auth::session))),
                 Gate::Metrics => scope.service(own.wrap(from_fn(auth::metrics))),
                 Gate::Community => scope.service(own.wrap(from_fn(auth::community))),
                 Gate::Manage => scope.service(own.wrap(from_fn(auth::manage))),
@@ -214,6 +217,7 @@ impl Branch {
         match gate {
             Gate::Open => scope.service(inner),
             Gate::Bearer => scope.service(inner.wrap(from_fn(auth::bearer))),
+            Gate::Session => scope.service(inner.wrap(from_fn(auth::session))),
             Gate::Metrics => scope.service(inner.wrap(from_fn(auth::metrics))),
             Gate::Community => scope.service(inner.wrap(from_fn(auth::community))),
             Gate::Manage => scope.service(inner.wrap(from_fn(auth::manage))),
@@ -235,6 +239,7 @@ impl Door {
         match self.gate {
             Gate::Open | Gate::Community => route,
             Gate::Bearer => route.wrap(from_fn(auth::bearer)),
+            Gate::Session => route.wrap(from_fn(auth::session)),
             Gate::Metrics => route.wrap(from_fn(auth::metrics)),
             Gate::Manage => route.wrap(from_fn(auth::manage)),
             Gate::Admin => route.wrap(from_fn(auth::admin)),

@@ -76,6 +76,24 @@ pub(crate) async fn list(
             let after = filter.cursor.map(|c| c.0);
             state.board.communities(after, filter.limit.fetch()).await?
         }
+        Scope::Several => {
+            let own = who.0.user.as_ref().and_then(|user| user.communities.clone());
+            match own {
+                None => {
+                    let after = filter.cursor.map(|c| c.0);
+                    state.board.communities(after, filter.limit.fetch()).await?
+                }
+                Some(own) => {
+                    let most = usize::try_from(filter.limit.fetch()).unwrap_or(usize::MAX);
+                    let after = filter.cursor.map(|c| c.0.as_i64());
+                    let mut found = Vec::new();
+                    for id in own.into_iter().filter(|id| Some(id.as_i64()) > after).take(most) {
+                        found.push(state.board.community(id).await?);
+                    }
+                    found
+                }
+            }
+        }
         Scope::Community(own) | Scope::App(own) => vec![state.board.community(own).await?],
     };
     Ok(page(found, filter.limit, |c| c.id))

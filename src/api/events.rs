@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::{Deserialize, Deserializer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use utoipa::IntoParams;
 
-use super::auth::Who;
+use super::auth::{Here, Who};
 use super::feed::{Feed, Told};
 use super::problem::{Problem, Result};
 use super::query::Query;
@@ -173,7 +173,11 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<EventId>> {
 fn community(who: &Who, asked: Option<CommunityId>) -> Result<CommunityId> {
     match (who.0.scope, asked) {
         (Scope::Admin, Some(community)) => Ok(community),
-        (Scope::Admin, None) => Err(Problem::invalid(
+        (Scope::Several, Some(community)) => match who.0.may_enter(community) {
+            true => Ok(community),
+            false => Err(Problem::not_found("community", community)),
+        },
+        (Scope::Admin | Scope::Several, None) => Err(Problem::invalid(
             "community",
             "a key of scope admin says which `community` it wants to hear of",
         )),
@@ -211,7 +215,10 @@ pub(crate) async fn stream(
     }
     let (chunks, taken) = mpsc::channel(BUFFERED);
     let mut teller = Teller::begin(&board, shared.feed.clone(), community, wanted.types, after).await?;
-    teller.key = Some(who.0.key);
+    match req.extensions().get::<Here>() {
+        Some(here) => teller.session = Some(here.token.clone()),
+        None => teller.key = Some(who.0.key),
+    }
     teller.stays = wanted.for_s.map(|s| Duration::from_secs(s.0));
     actix_web::rt::spawn(async move {
         let _permit = permit;
@@ -236,6 +243,8 @@ struct Teller {
     feed: Arc<Feed>,
     news: watch::Receiver<u64>,
     key: Option<KeyId>,
+    /// The token of the session that it is told to, if it is one.
+    session: Option<String>,
     /// How long it lasts, if it has an end.
     stays: Option<Duration>,
     community: CommunityId,
@@ -264,6 +273,7 @@ impl Teller {
             feed,
             news: board.news(),
             key: None,
+            session: None,
             stays: None,
             community,
             kinds: kinds.map(|k| k.0),
@@ -322,6 +332,10 @@ impl Teller {
 
     /// Whether the key still opens anything.
     async fn may_go_on(&self) -> Result<bool> {
+        if let Some(token) = &self.session {
+            let session = self.board.living_session(token).await?;
+            return Ok(session.is_some_and(|session| session.caller.may_enter(self.community)));
+        }
         let Some(key) = self.key else {
             return Ok(true);
         };

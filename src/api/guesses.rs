@@ -90,7 +90,7 @@ fn hash(token: &str) -> [u8; 32] {
 }
 
 /// An address as one household has it: of IPv6 the network, in which everybody has addresses without number.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let network = v6.to_bits() & !u128::from(u64::MAX);

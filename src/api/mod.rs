@@ -3,6 +3,8 @@
 //! One noun a file; [`routes`] has every route in one place. Knows the exchange and the words of the
 //! house, nothing else.
 
+mod admin_page;
+mod admin_users;
 mod assignments;
 mod auth;
 mod blocks;
@@ -32,6 +34,7 @@ mod interactions;
 mod json;
 mod keys;
 mod loopback;
+mod masking;
 mod members;
 mod messages;
 mod metrics;
@@ -50,6 +53,9 @@ mod releases;
 mod repeat;
 mod resolve;
 pub mod routes;
+mod sessions;
+mod sign_ins;
+mod supervised;
 mod swaps;
 #[cfg(test)]
 mod tests;
@@ -68,7 +74,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 
 use crate::config::callbacks::CallbacksConfig;
-use crate::config::http::{HttpConfig, MetricsAccess};
+use crate::config::http::{HttpConfig, MetricsAccess, SecureCookies};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
 
@@ -101,6 +107,8 @@ pub(crate) struct Limits {
 pub(crate) struct Shared {
     paces: pace::Paces,
     guesses: guesses::Guesses,
+    sign_ins: sign_ins::SignIns,
+    secure_cookies: SecureCookies,
     book_paces: pace::BookPaces,
     /// What links to this server begin with; empty where nobody has said.
     public_url: String,
@@ -119,6 +127,8 @@ impl Shared {
         Data::new(Self {
             paces: pace::Paces::new(config.requests_per_s, config.burst),
             guesses: guesses::Guesses::new(config.failed_auths_per_minute),
+            sign_ins: sign_ins::SignIns::new(config.failed_auths_per_minute),
+            secure_cookies: config.secure_cookies,
             book_paces: pace::BookPaces::new(config.book_requests_per_minute),
             public_url: config.public().to_owned(),
             metrics,
@@ -142,6 +152,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig, config: &HttpConfig, state: Api
     cfg.app_data(Data::new(state))
         .app_data(Data::new(limits))
         .app_data(shared)
+        .configure(admin_page::configure)
         .service(doors.wrap(from_fn(observe::observe)));
 }
 

@@ -132,6 +132,25 @@ impl Problem {
             .header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// Too many tries to sign in; `wait_ms` until another is looked at.
+    pub fn too_many_sign_ins(wait_ms: i64) -> Self {
+        let seconds = (wait_ms.max(0) as u64).div_ceil(1000).max(1);
+        let detail = format!(
+            "too many tries to sign in with this name, or from this address; try again in {seconds} s"
+        );
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", detail)
+            .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// The same with its sentence said otherwise.
+    pub fn masked(mut self, mask: impl Fn(&str) -> String) -> Self {
+        self.detail = mask(&self.detail);
+        if let Some(extra) = &mut self.extra {
+            super::masking::json(&mut extra.1, "", &|_| false);
+        }
+        self
+    }
+
     /// What is kept of it, to be answered again.
     pub fn kept(&self) -> String {
         json!({ "code": self.code, "detail": self.detail, "field": self.field, "extra": self.extra })

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::ApiState;
+use super::auth::Who;
 use super::path::At;
 use super::problem::Result;
 use super::query::{PhoneParam, Query};
@@ -43,8 +44,10 @@ pub(crate) struct Numbers {
 pub(crate) async fn resolve(
     state: Data<ApiState>,
     community: At<CommunityKind>,
+    who: Who,
     Query(numbers): Query<Numbers>,
 ) -> Result<HttpResponse> {
+    who.may_name_phones()?;
     state.board.community(community.0).await?;
     let (from, to) = (numbers.from.0, numbers.to.0);
     let decision = match numbers.at {

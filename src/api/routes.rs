@@ -2,10 +2,10 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions,
-    keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools, releases,
-    resolve, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities,
+    contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports,
+    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools,
+    releases, resolve, sessions, swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -21,7 +21,25 @@ pub(crate) fn tree() -> Vec<Branch> {
             branch("/contacts/{contact}/qr.svg").get(book::card),
         ]),
         branch("/metrics").gate(Gate::Metrics).get(metrics::show),
+        branch("/v1/session")
+            .get(sessions::show).only(Gate::Session)
+            .post(sessions::sign_in).own_repeats()
+            .delete(sessions::sign_out).only(Gate::Session)
+            .with([
+            branch("/first").post(sessions::first).own_repeats(),
+            branch("/password").post(sessions::password).own_repeats().only(Gate::Session),
+            branch("/totp").with([
+                branch("").post(sessions::begin_totp).own_repeats().only(Gate::Session),
+                branch("/confirm").post(sessions::confirm_totp).own_repeats().only(Gate::Session),
+                branch("/remove").post(sessions::remove_totp).own_repeats().only(Gate::Session),
+            ]),
+        ]),
         branch("/v1").gate(Gate::Bearer).with([
+            branch("/admin_users").gate(Gate::Admin).with([
+                branch("").get(admin_users::list).post(admin_users::create),
+                branch("/{user}").get(admin_users::one).patch(admin_users::edit).delete(admin_users::remove),
+            ]),
+            branch("/audit_log").gate(Gate::Admin).get(admin_users::audit_log),
             branch("/keys").gate(Gate::Admin).with([
                 branch("").get(keys::list).post(keys::create),
                 branch("/{key}").get(keys::one).tagged().delete(keys::revoke),

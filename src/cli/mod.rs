@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Exit status 0 done, 1 failed, 2 wrong usage or configuration.
 
+mod admin;
 mod book;
 mod calls;
 mod carriers_reached;
@@ -93,6 +94,9 @@ enum Command {
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
+    /// Let people sign in with a browser.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Make, list and revoke private links to members' address books.
     #[command(subcommand)]
     Book(book::Command),
@@ -167,6 +171,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Phone(command) => phone::run(&config, command, out),
         Command::Held(command) => held::run(&config, command, out),
         Command::Key(command) => key::run(&config, command, out),
+        Command::Admin(command) => admin::run(&config, &command, out),
         Command::Book(command) => book::run(&config, command, out),
         Command::Desk(command) => desk::run(&config, command, out),
         Command::Hub(command) => hub::run(&config, command, out),
@@ -254,6 +259,8 @@ mod tests {
             "partyline held discard msg_0000000000001 --community Demo",
             "partyline held forget mem_0000000000001 +14155550101 --community Demo",
             "partyline held re-pair mem_0000000000001 +14155550101 --community Demo --release-texts",
+            "partyline admin link",
+            "partyline admin link --role viewer --json",
             "partyline key list",
             "partyline key revoke key_0000000000001",
             "partyline book create --community Demo --member mem_0000000000001 --expires-in-s 3600",
@@ -282,6 +289,7 @@ mod tests {
             "partyline swap show 7 --community Demo",
             "partyline key create --scope community",
             "partyline key create --scope king",
+            "partyline admin link --role king",
             "partyline import members members.csv",
             "partyline import members a.csv --community Demo --however-long",
             "partyline key create --scope admin --expires-in-s 0",

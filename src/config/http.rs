@@ -32,6 +32,8 @@ pub struct HttpConfig {
     pub max_event_streams: usize,
     /// Who may read `/metrics`.
     pub metrics: MetricsAccess,
+    /// Whether browsers may send the cookie of a session by https alone.
+    pub secure_cookies: SecureCookies,
     /// Whole seconds that requests under way are given when the program stops.
     pub shutdown_timeout_s: u64,
 }
@@ -52,8 +54,21 @@ impl Default for HttpConfig {
             book_requests_per_minute: 60,
             max_event_streams: 2_000,
             metrics: MetricsAccess::Key,
+            secure_cookies: SecureCookies::Auto,
         }
     }
+}
+
+/// Whether browsers may send the cookie of a session by https alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecureCookies {
+    /// Where `public_url` or a proxy's X-Forwarded-Proto says https.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// Who may read `/metrics`.

@@ -71,6 +71,32 @@ impl E164 {
         let digits = self.digits();
         format!("+{}•••{}", &digits[..3], &digits[digits.len() - 2..])
     }
+
+    /// A form for people who know whose it is: the country, the next three digits where enough stays hidden, and the
+    /// last two.
+    pub fn masked_for_people(self) -> String {
+        let digits = self.digits();
+        let (country, rest) = digits.split_at(country_digits(&digits));
+        let (head, last) = rest.split_at(rest.len() - 2);
+        match head.len() {
+            0..6 => format!("+{country} ••• ••{last}"),
+            _ => format!("+{country} {} ••• ••{last}", &head[..3]),
+        }
+    }
+}
+
+/// How many digits the country code has (ITU-T E.164, annex D).
+fn country_digits(digits: &str) -> usize {
+    const OF_TWO: &[&str] = &[
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+        "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+        "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+    ];
+    match digits.get(..2) {
+        Some(two) if two.starts_with(['1', '7']) => 1,
+        Some(two) if OF_TWO.contains(&two) => 2,
+        _ => 3,
+    }
 }
 
 impl FromStr for E164 {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::id::{KeyId, MemberId};
+use super::id::{KeyId, MemberId, UserId};
 
 /// Who changed something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Actor {
     Broker,
     /// The database, when it began to keep the history.
     Migration,
+    /// Somebody who is signed in with a browser.
+    User(UserId),
 }
 
 /// The words for them.
@@ -47,6 +49,8 @@ pub enum ActorWord {
     Broker,
     /// The database, when it began to keep the history.
     Migration,
+    /// Somebody who is signed in with a browser.
+    User,
 }
 
 impl Actor {
@@ -61,6 +65,7 @@ impl Actor {
             Self::PoolFile => (5, None),
             Self::Broker => (6, None),
             Self::Migration => (7, None),
+            Self::User(id) => (8, Some(id.as_i64())),
         }
     }
 
@@ -75,6 +80,7 @@ impl Actor {
             (5, _) => Self::PoolFile,
             (6, _) => Self::Broker,
             (7, _) => Self::Migration,
+            (8, Some(id)) => Self::User(UserId::from_i64(id)),
             _ => return None,
         })
     }
@@ -90,6 +96,7 @@ impl Actor {
             Self::PoolFile => ActorWord::PoolFile,
             Self::Broker => ActorWord::Broker,
             Self::Migration => ActorWord::Migration,
+            Self::User(_) => ActorWord::User,
         }
     }
 
@@ -97,6 +104,14 @@ impl Actor {
     pub fn member(self) -> Option<MemberId> {
         match self {
             Self::Member(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The user, where it was one.
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(id) => Some(id),
             _ => None,
         }
     }
@@ -199,6 +214,7 @@ mod tests {
             Actor::PoolFile,
             Actor::Broker,
             Actor::Migration,
+            Actor::User(UserId::from_i64(3)),
         ] {
             let (code, id) = actor.code();
             assert_eq!(Actor::from_code(code, id), Some(actor));

@@ -93,6 +93,10 @@ kinds! {
     OptInKind, OptInId, "oin_";
     /// A swap: the moving of every pair off some numbers.
     SwapKind, SwapId, "swp_";
+    /// A user: somebody who signs in with a browser.
+    UserKind, UserId, "usr_";
+    /// An entry of the audit log.
+    AuditKind, AuditId, "aud_";
 }
 
 /// An id of one kind of thing.

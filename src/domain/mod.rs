@@ -1,6 +1,7 @@
 //! The words of the house and its pure decisions: no I/O, no clock, no randomness.
 
 pub mod address;
+pub mod admin;
 pub mod assignment;
 pub mod book;
 pub mod call;
@@ -22,6 +23,7 @@ mod schema;
 pub mod swap;
 pub mod time;
 pub mod toml_text;
+pub mod totp;
 pub mod traffic;
 pub mod verification;
 pub mod zone;

@@ -9,9 +9,10 @@ use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
-    Conn, Durability, api_keys, assignments, book_links, calls, campaigns, capacity, communities, deferred,
-    devices, history, hubs, imports, member_references, members, migrations, numbers, opt_outs, outbox,
-    pending_deliveries, pools, presence, swap_moves, swaps, traffic, verification, verifications,
+    Conn, Durability, admin_sessions, admin_users, api_keys, assignments, audit_log, book_links, calls,
+    campaigns, capacity, communities, deferred, devices, history, hubs, imports, member_references, members,
+    migrations, numbers, opt_outs, outbox, pending_deliveries, pools, presence, swap_moves, swaps, traffic,
+    verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId, SwapId};
@@ -273,6 +274,11 @@ fn no_other_list_scans_or_sorts() {
     let steps = plan(&mut conn, |conn| {
         communities::list(conn, 7, 51).unwrap();
         api_keys::list(conn, 7, 51).unwrap();
+        admin_users::list(conn, 7, 51).unwrap();
+        admin_users::by_name(conn, "ann").unwrap();
+        admin_users::communities(conn, 7).unwrap();
+        admin_sessions::get(conn, "hash").unwrap();
+        audit_log::list(conn, 7, 51).unwrap();
         members::list(conn, here(), 7, 51).unwrap();
         numbers::list(conn, here(), 7, 51).unwrap();
         pools::list(conn, here(), 7, 51).unwrap();

@@ -9,10 +9,13 @@ mod db;
 mod error;
 pub mod schema;
 
+pub mod admin_sessions;
+pub mod admin_users;
 pub mod api_keys;
 pub mod app_devices;
 pub mod assignment_lists;
 pub mod assignments;
+pub mod audit_log;
 pub mod blocks;
 pub mod book_links;
 pub mod books;

@@ -766,6 +766,62 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    admin_users (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        password_hash -> Nullable<Text>,
+        role -> Text,
+        all_communities -> Bool,
+        totp_secret -> Nullable<Text>,
+        totp_pending -> Nullable<Text>,
+        totp_step -> BigInt,
+        disabled -> Bool,
+        created_at -> BigInt,
+        signed_in_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    admin_user_communities (user_id, community_id) {
+        user_id -> BigInt,
+        community_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_sessions (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    admin_invites (token_hash) {
+        token_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        role -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        at -> BigInt,
+        user_id -> Nullable<BigInt>,
+        name -> Text,
+        what -> Text,
+        target -> Text,
+        address -> Text,
+        status -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     app_devices,

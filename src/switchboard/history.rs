@@ -10,7 +10,9 @@ use super::error::{Result, SwitchboardError};
 use super::{ContactRef, Context, Switchboard, communities, members};
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::history::{Actor, ActorWord, Why};
-use crate::domain::id::{AssignmentId, CommunityId, DeviceId, KeyId, MemberId, MessageKind, NumberId};
+use crate::domain::id::{
+    AssignmentId, CommunityId, DeviceId, KeyId, MemberId, MessageKind, NumberId, UserId,
+};
 use crate::domain::{E164, Timestamp};
 use crate::store::app_devices::AppDeviceRow;
 use crate::store::devices::DeviceRow;
@@ -36,6 +38,9 @@ pub struct AssignmentChanged {
     pub by_member: Option<MemberId>,
     /// The API key, where it was one.
     pub by_key: Option<KeyId>,
+    /// The user, where it was somebody who is signed in with a browser.
+    #[schema(example = json!(null))]
+    pub by_user: Option<UserId>,
     /// The row.
     pub assignment: Option<AssignmentId>,
     /// In whose table it is.
@@ -320,6 +325,7 @@ fn view(conn: &mut Conn, row: &HistoryRow) -> Result<AssignmentChanged> {
         by: by.word(),
         by_member: by.member(),
         by_key: by.key(),
+        by_user: by.user(),
         assignment: (row.assignment_id != 0).then(|| AssignmentId::from_i64(row.assignment_id)),
         member: MemberId::from_i64(row.member_id),
         contact: MemberId::from_i64(row.contact_id),

@@ -3,6 +3,7 @@
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
 
+use super::admins::SignedIn;
 use super::error::{Result, SwitchboardError};
 use super::views::Key;
 use super::{Switchboard, communities};
@@ -22,6 +23,8 @@ pub enum Scope {
     Community(CommunityId),
     /// What an app needs of one community: not its policies, pools, numbers and keys.
     App(CommunityId),
+    /// Those communities that are the signed-in user's.
+    Several,
 }
 
 /// A key to be.
@@ -63,6 +66,8 @@ pub struct Caller {
     pub app: Option<String>,
     /// Opens nothing but reading.
     pub read_only: bool,
+    /// Who is signed in, where it is no key but a session.
+    pub user: Option<SignedIn>,
 }
 
 impl Caller {
@@ -71,12 +76,13 @@ impl Caller {
         match self.scope {
             Scope::Admin => true,
             Scope::Community(own) | Scope::App(own) => own == community,
+            Scope::Several => self.user.as_ref().is_some_and(|user| user.may_enter(community)),
         }
     }
 }
 
 /// What is kept of a token.
-pub(super) fn hash(token: &str) -> String {
+pub(in crate::switchboard) fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
@@ -105,6 +111,12 @@ impl Switchboard {
                 let (word, community) = match new.scope {
                     Scope::Admin => ("admin", None),
                     Scope::Community(id) => ("community", Some(communities::require(conn, id)?.id)),
+                    Scope::Several => {
+                        return Err(SwitchboardError::invalid(
+                            "scope",
+                            "no key opens a user's communities",
+                        ));
+                    }
                     Scope::App(id) => ("app", Some(communities::require(conn, id)?.id)),
                 };
                 if matches!(new.scope, Scope::App(_)) != new.app.is_some() {
@@ -163,6 +175,7 @@ impl Switchboard {
             scope,
             app: row.app,
             read_only: row.read_only,
+            user: None,
         }))
     }
 

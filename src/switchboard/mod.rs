@@ -3,6 +3,7 @@
 //! Edges know this room by two traits ([`outlet::Exchange`] and [`outlet::Outlet`]) and by the methods of
 //! [`Switchboard`]; how it keeps things is its own affair.
 
+mod admins;
 mod app_devices;
 mod aside;
 pub mod ask;
@@ -96,6 +97,9 @@ use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub use admins::{
+    AdminUser, AdminUserEdit, AuditEntry, NewAdminUser, NewAuditEntry, NewSession, Session, SignIn, SignedIn,
+};
 pub use blocks::Block;
 pub use books::{NewBookLink, OpenBook};
 pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};

@@ -85,6 +85,10 @@ class Town:
     def swap(self) -> str:
         return self.make("swaps", {"numbers": [self.add_number()]})["id"]
 
+    @property
+    def user(self) -> str:
+        return ask("POST", "/v1/admin_users", {"name": f"User {unique()}", "role": "viewer"})["id"]
+
     @cached_property
     def campaign(self) -> str:
         return self.make("campaigns", {"name": f"Campaign {unique()}"})["id"]
@@ -258,6 +262,8 @@ class Town:
             body.update(member=self.member, contact=None, device=None, given_at=None)
         if "time_zone" in body:
             body["time_zone"] = "Europe/Berlin"
+        if "/admin_users" in operation:
+            body["communities"] = None
         if operation == "POST /v1/keys":
             body["community"] = self.community if body["scope"] != "admin" else None
             body["app"] = f"app{unique()}" if body["scope"] == "app" else None

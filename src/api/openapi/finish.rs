@@ -68,6 +68,14 @@ const TAGS: &[(&str, &str)] = &[
     ("Events", "What happens, as a stream."),
     ("Messages", "Texts that were bridged, refused or held."),
     ("Resolve", "What would happen, and why."),
+    (
+        "Sessions",
+        "Signing in with a browser, for the admins' pages: a cookie in the place of a key.",
+    ),
+    (
+        "Users",
+        "Who may sign in with a browser, and what they did. Only for keys of scope `admin`, and owners.",
+    ),
     ("Keys", "Bearer keys to this API. Only for keys of scope `admin`."),
     (
         "Verifications",
@@ -102,6 +110,9 @@ pub(super) fn finish(handlers: &utoipa::openapi::OpenApi, routes: &[Listed]) -> 
             "securitySchemes": { "bearer": {
                 "type": "http", "scheme": "bearer",
                 "description": "A token from `partyline key create` or `POST /v1/keys`.",
+            }, "session": {
+                "type": "apiKey", "in": "cookie", "name": "partyline_session",
+                "description": "The cookie of somebody who signed in with a browser. It opens what a key opens, by their role.",
             } },
             "parameters": parameters::shared(),
             "headers": headers(),
@@ -230,9 +241,11 @@ fn finish_operation(operation: &mut Value, route: &Listed, root: &Value) {
         says_tag,
         if_none_match: says_tag && route.method == Method::GET,
         // A key has no state that a change could meet.
-        if_match: matches!(route.method, Method::PATCH | Method::DELETE) && route.gate != Gate::Admin
+        if_match: matches!(route.method, Method::PATCH | Method::DELETE)
+            && !matches!(route.gate, Gate::Admin | Gate::Session)
             || route.tagged && route.method == Method::PATCH,
-        repeatable: route.method == Method::POST,
+        // Of those that a browser alone asks, none.
+        repeatable: route.method == Method::POST && !matches!(route.gate, Gate::Open | Gate::Session),
     };
     if habits.if_none_match {
         operation["responses"]["304"] = json!({ "description": "It is as `If-None-Match` says." });
@@ -244,6 +257,7 @@ fn finish_operation(operation: &mut Value, route: &Listed, root: &Value) {
     let in_query = set_parameters(operation, &route.path, &habits, root);
     match route.gate {
         Gate::Open => operation["security"] = json!([]),
+        Gate::Session => operation["security"] = json!([{ "session": [] }]),
         // A setting decides.
         Gate::Metrics => operation["security"] = json!([{}, { "bearer": [] }]),
         _ => {}
@@ -327,10 +341,14 @@ fn set_problems(operation: &mut Value, route: &Listed, habits: &Habits, in_query
             "too_many_failures",
         ]);
         if route.method != Method::GET {
+            words.push("csrf");
+        }
+        if route.method != Method::GET && route.gate != Gate::Session {
             words.push("read_only");
         }
     }
-    if matches!(route.gate, Gate::Manage | Gate::Admin) {
+    // Of what is asked in a session numbers may be asked to be shown, by roles that may not.
+    if !matches!(route.gate, Gate::Open | Gate::Session | Gate::Metrics) {
         words.push("forbidden");
     }
     if route.path.contains('{') {

@@ -22,16 +22,16 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities, contact_history,
-    contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions,
-    keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases, resolve, swaps,
-    traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities,
+    contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports,
+    interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases,
+    resolve, sessions, swaps, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
-    AssignmentId, BookLinkId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId,
-    EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId, SwapId,
-    VerificationId,
+    AssignmentId, AuditId, BookLinkId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId,
+    EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId, SwapId,
+    UserId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -54,6 +54,8 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         messages::send, messages::list, messages::one, messages::quarantine, messages::held, messages::release, messages::discard,
         releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
+        sessions::sign_in, sessions::show, sessions::sign_out, sessions::first, sessions::password, sessions::begin_totp, sessions::confirm_totp, sessions::remove_totp,
+        admin_users::create, admin_users::list, admin_users::one, admin_users::edit, admin_users::remove, admin_users::audit_log,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,
         health::alive, health::ready,
@@ -79,7 +81,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId,
+    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId, UserId, AuditId,
     )),
 )]
 struct Handlers;

@@ -16,6 +16,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "endpoint" => ("EndpointId", "The callback endpoint."),
         "delivery" => ("DeliveryId", "The delivery."),
         "opt_in" => ("OptInId", "The opt-in."),
+        "user" => ("UserId", "The user."),
         "swap" => ("SwapId", "The swap."),
         "opt_out" => ("OptOutId", "The opt-out."),
         "import" => ("ImportId", "The import."),

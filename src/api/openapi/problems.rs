@@ -37,6 +37,10 @@ pub(super) static ALL: &[Known] = &catalogue! {
     400 bad_precondition: "`If-Match` or `If-None-Match` cannot be read.", "the header if-match must be `*` or entity tags in quotes, as they came in ETag: \"…\", \"…\"", field "if-match";
     400 bad_last_event_id: "The header `Last-Event-ID` is no event's id.", "the header Last-Event-ID must be an event's id, `evt_…`", field "Last-Event-ID";
     401 unauthorized: "The key is missing, unknown, expired or revoked.", "this needs a key: send the header `Authorization: Bearer <token>`; `partyline key create` makes one";
+    401 sign_in_failed: "The name, the password or the one-time code is wrong, or the user may not sign in.", "the name or the password is wrong";
+    401 totp_required: "The password is right, and a one-time code is wanted.", "this user signs in with a one-time code as well; send it as `totp`", field "totp";
+    403 csrf: "A request by a browser's session does not come from the page.", "this changes something, and needs the header X-CSRF-Token with the `csrf` of GET /v1/session";
+    403 wrong_password: "The password is wrong.", "the password is wrong", field "password";
     403 forbidden: "The key does not open this.", "this key opens only com_1tq3v8r4w0801; this needs a key of scope admin";
     403 read_only: "The key opens nothing but reading.", "this key opens nothing but reading (GET)";
     404 not_found: "There is no such thing, or it is not this key's to see.", "there is no member mem_1tq3v8r4w0801";
@@ -58,6 +62,8 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 no_trunk: "Nothing that makes calls is configured.", "no trunk is configured here; add one under `sip.trunks`, so that calls can be made";
     409 call_ended: "The call is over.", "call_1tq3v8r4w0801 is over already";
     409 not_yours_to_accept: "It is the other side that has to accept.", "mem_1tq3v8r4w0801 chose this contact; it waits for mem_1tq3v8r4w0802 to accept";
+    409 last_owner: "The last owner who can sign in cannot go.", "`ann` is the last owner who can sign in; make another owner first";
+    409 totp_state: "One-time codes are asked for already, or were not begun.", "one-time codes are asked for already; remove them first";
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";
     409 number_in_use: "The number stands for somebody.", "num_1tq3v8r4w0801 stands in 12 assignments; set its state to `draining`, release those, then remove it";
@@ -122,8 +128,7 @@ pub(super) const SHARED: &[(&str, &[&str])] = &[
     ("BadQuery", &["bad_query"]),
     ("Unauthorized", &["unauthorized"]),
     ("Forbidden", &["forbidden"]),
-    ("ReadOnly", &["read_only"]),
-    ("ForbiddenOrReadOnly", &["forbidden", "read_only"]),
+    ("ForbiddenChange", &["csrf", "forbidden", "read_only"]),
     ("BadPrecondition", &["bad_precondition"]),
     ("Changed", &["changed_meanwhile"]),
     ("TooManyRequests", &["too_many_requests", "too_many_failures"]),

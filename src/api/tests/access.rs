@@ -18,6 +18,7 @@ pub(super) fn example(pattern: &str, community: &str) -> String {
         ("{number}", "num_0000000000001"),
         ("{message}", "msg_0000000000001"),
         ("{key}", "key_0000000000001"),
+        ("{user}", "usr_0000000000001"),
         ("{phone}", "+14155550101"),
         ("{endpoint}", "end_0000000000001"),
         ("{delivery}", "dlv_0000000000001"),
@@ -62,6 +63,9 @@ async fn every_route_but_health_needs_a_living_key() {
                 "/healthz",
                 "/openapi.json",
                 "/readyz",
+                // Opened by a password, and by a one-time link.
+                "/v1/session",
+                "/v1/session/first",
             ]
             .map(str::to_owned)
         )
@@ -82,6 +86,14 @@ async fn every_route_but_health_needs_a_living_key() {
                 answer.header("www-authenticate").starts_with("Bearer realm="),
                 "{path}"
             );
+        }
+        if route.gate == Gate::Session {
+            // A key is no session.
+            let answer = house
+                .ask_as(&house.admin, route.method.as_str(), &path, None)
+                .await;
+            answer.problem(401, "unauthorized");
+            continue;
         }
         // With a key the door is there: whatever it says, it is not about the path or the method.
         let answer = house
@@ -127,6 +139,10 @@ async fn a_key_of_a_community_opens_nothing_else() {
             Gate::Open if route.path.starts_with("/book/") => {
                 answer.problem(404, "not_found");
             }
+            Gate::Session => {
+                answer.problem(401, "unauthorized");
+            }
+            Gate::Open if route.path.starts_with("/v1/session") => assert_eq!(answer.status, 422),
             Gate::Bearer | Gate::Open => assert_eq!(answer.status, 200, "{method} {path}"),
         }
     }

@@ -23,7 +23,14 @@ use crate::switchboard::{NewKey, Switchboard};
 pub const PHONES: [&str; 4] = ["+14155550101", "+14155550102", "+14155550103", "+14155550104"];
 
 /// Each look moves it on by a millisecond.
-struct StepClock(AtomicI64);
+pub struct StepClock(AtomicI64);
+
+impl StepClock {
+    /// Lets time go by.
+    pub fn pass_ms(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
 
 impl Clock for StepClock {
     fn now(&self) -> Timestamp {
@@ -115,6 +122,7 @@ pub struct House {
     pub shared: Data<Shared>,
     pub config: HttpConfig,
     pub admin: String,
+    pub clock: Arc<StepClock>,
     /// Where requests come from, where that is to matter.
     pub from: Option<std::net::SocketAddr>,
     _folder: tempfile::TempDir,
@@ -126,7 +134,7 @@ impl House {
         let url = folder.path().join("partyline.db");
         let db = open_migrated(url.to_str().unwrap(), Durability::Command).unwrap();
         let clock = Arc::new(StepClock(AtomicI64::new(1_750_000_000_000)));
-        let board = Switchboard::new(db, clock, IdGenerator::new(1), vec!["loopback".into()]);
+        let board = Switchboard::new(db, clock.clone(), IdGenerator::new(1), vec!["loopback".into()]);
         let (_, admin) = board.create_key(NewKey::admin("tests"), [7; 32]).await.unwrap();
         let calls = AtomicU64::new(8);
         let phones = TestPhones {
@@ -152,6 +160,7 @@ impl House {
             config,
             state,
             admin,
+            clock,
             from: None,
             _folder: folder,
         }

@@ -23,6 +23,7 @@ mod phones;
 mod reference;
 mod repeats;
 mod scopes;
+mod sessions;
 mod socket;
 mod story;
 mod stream;

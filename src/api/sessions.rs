@@ -1,0 +1,400 @@
+//! Signing in with a browser.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::auth::{COOKIE, Here, no_cookie, same_origin};
+use super::json::Json;
+use super::problem::{Problem, Result};
+use super::supervised::address;
+use super::{ApiState, Shared};
+use crate::config::http::SecureCookies;
+use crate::domain::Timestamp;
+use crate::domain::admin::{LONGEST_MS, Role};
+use crate::domain::id::{CommunityId, UserId};
+use crate::switchboard::{NewAuditEntry, NewSession, Session, SignIn};
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SignIn)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SigningIn {
+    /// The name; upper and lower case are one.
+    #[schema(example = "ann")]
+    name: String,
+    /// The password.
+    #[schema(example = "correct horse battery")]
+    password: String,
+    /// The code of the authenticator app, where the user has one.
+    #[schema(example = "287082")]
+    totp: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = FirstSignIn)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct First {
+    /// The token of the one-time link.
+    #[schema(example = "mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza")]
+    token: String,
+    /// The name to sign in with from now on.
+    #[schema(example = "ann")]
+    name: String,
+    /// The password to be: at least 10 characters.
+    #[schema(example = "correct horse battery")]
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordChange)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordChange {
+    /// The password as it is.
+    #[schema(example = "correct horse battery")]
+    password: String,
+    /// The password to be: at least 10 characters.
+    #[schema(example = "battery horse correct")]
+    new_password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TotpCode)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Code {
+    /// The code that the app shows.
+    #[schema(example = "287082")]
+    totp: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TotpRemoval)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Removal {
+    /// The password.
+    #[schema(example = "correct horse battery")]
+    password: String,
+}
+
+/// What an authenticator app is to be told; shown this once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TotpSecret)]
+struct Secret {
+    /// The secret, in base32.
+    #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
+    secret: String,
+    /// The same as a link that apps understand, fit for a QR code.
+    #[schema(
+        example = "otpauth://totp/Partyline:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Partyline"
+    )]
+    uri: String,
+}
+
+/// Who is signed in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionUser)]
+struct ShownUser {
+    /// The id.
+    id: UserId,
+    /// The name.
+    #[schema(example = "ann")]
+    name: String,
+    /// What they may do.
+    role: Role,
+    /// The communities that are theirs; null: all.
+    communities: Option<Vec<CommunityId>>,
+    /// Is asked for a one-time code at sign-in.
+    totp: bool,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+struct Shown {
+    user: ShownUser,
+    /// For the header `X-CSRF-Token` of whatever changes something.
+    #[schema(example = "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE")]
+    csrf: String,
+    /// Whether real numbers are shown to them where they ask.
+    may_reveal: bool,
+    /// When it is over unless it is used.
+    expires_at: Timestamp,
+}
+
+impl From<Session> for Shown {
+    fn from(session: Session) -> Self {
+        let who = session.who;
+        Self {
+            may_reveal: who.role.may_reveal(),
+            user: ShownUser {
+                id: who.user,
+                name: who.name,
+                role: who.role,
+                communities: who.communities.filter(|_| who.role != Role::Owner),
+                totp: who.totp,
+            },
+            csrf: session.csrf,
+            expires_at: session.expires_at,
+        }
+    }
+}
+
+fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
+    match shared.secure_cookies {
+        SecureCookies::Always => true,
+        SecureCookies::Never => false,
+        // Whoever lies about it spoils their own cookie alone.
+        SecureCookies::Auto => {
+            let forwarded = headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
+            shared.public_url.starts_with("https://") || forwarded == Some(b"https")
+        }
+    }
+}
+
+fn opened(new: NewSession, shared: &Shared, req: &HttpRequest) -> HttpResponse {
+    let secure = if is_secure(shared, req.headers()) {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{secure}",
+        new.token,
+        LONGEST_MS / 1000
+    );
+    HttpResponse::Ok()
+        .insert_header((header::SET_COOKIE, cookie))
+        .json(Shown::from(new.session))
+}
+
+async fn note(
+    state: &ApiState,
+    req: &HttpRequest,
+    user: (Option<UserId>, &str),
+    what: &str,
+    status: u16,
+) -> Result<()> {
+    let entry = NewAuditEntry {
+        user: user.0,
+        name: user.1.to_owned(),
+        what: what.to_owned(),
+        on: "/v1/session".to_owned(),
+        address: address(req),
+        status,
+    };
+    Ok(state.board.audit(entry).await?)
+}
+
+fn peer(req: &HttpRequest) -> Option<std::net::IpAddr> {
+    req.peer_addr().map(|at| at.ip())
+}
+
+/// `POST /v1/session`
+#[utoipa::path(
+    post, path = "/v1/session", operation_id = "sign_in", tag = "Sessions",
+    summary = "Sign in",
+    description = "With a name and a password, and a code where the user has an authenticator app: without it the answer is 401 `totp_required`. The answer sets the cookie `partyline_session`. A session is over after 12 hours without use, and after a week.",
+    request_body = SigningIn,
+    responses((status = 200, description = "Signed in.", body = Shown)),
+    extensions(("x-problems" = json!(["csrf", "sign_in_failed", "totp_required", "too_many_failures", "unavailable", "overloaded"]))),
+)]
+pub(crate) async fn sign_in(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    req: HttpRequest,
+    Json(given): Json<SigningIn>,
+) -> Result<HttpResponse> {
+    same_origin(req.headers(), &shared.public_url)?;
+    shared
+        .sign_ins
+        .admit(&given.name, peer(&req), state.board.now())?;
+    let tried = state
+        .board
+        .sign_in(&given.name, given.password, given.totp, (state.random)())
+        .await?;
+    // A name that failed may be a password in the wrong field, or a number.
+    let failed = (None, "");
+    let wrong = |detail| Problem::new(StatusCode::UNAUTHORIZED, "sign_in_failed", detail);
+    match tried {
+        SignIn::Done(new) => {
+            shared.sign_ins.succeeded(&given.name);
+            let who = &new.session.who;
+            note(&state, &req, (Some(who.user), &who.name), "sign_in", 200).await?;
+            Ok(opened(*new, &shared, &req))
+        }
+        SignIn::NeedsCode => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "totp_required",
+            "this user signs in with a one-time code as well; send it as `totp`",
+        )
+        .field("totp")),
+        SignIn::WrongCode => {
+            note(&state, &req, failed, "sign_in_failed", 401).await?;
+            Err(wrong("the one-time code is wrong, or was used already; wait for the next").field("totp"))
+        }
+        SignIn::Wrong => {
+            note(&state, &req, failed, "sign_in_failed", 401).await?;
+            Err(wrong("the name or the password is wrong"))
+        }
+    }
+}
+
+/// `POST /v1/session/first`
+#[utoipa::path(
+    post, path = "/v1/session/first", operation_id = "sign_in_first", tag = "Sessions",
+    summary = "Follow a one-time link",
+    description = "Makes the user that a one-time link is for, with a name and a password of their own choice, and signs them in. The first link is printed when the broker starts and nobody can sign in yet; `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.",
+    request_body = First,
+    responses((status = 200, description = "Signed in.", body = Shown)),
+    extensions(("x-problems" = json!(["csrf", "name_taken", "too_many_failures", "unavailable", "overloaded"]))),
+)]
+pub(crate) async fn first(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    req: HttpRequest,
+    Json(given): Json<First>,
+) -> Result<HttpResponse> {
+    same_origin(req.headers(), &shared.public_url)?;
+    // By the link and not by the name: nobody is shut out by others' tries.
+    shared
+        .sign_ins
+        .admit(&given.token, peer(&req), state.board.now())?;
+    let random = [(state.random)(), (state.random)()];
+    let new = state
+        .board
+        .sign_in_first(given.token, given.name, given.password, random)
+        .await?;
+    let who = &new.session.who;
+    note(&state, &req, (Some(who.user), &who.name), "sign_in", 200).await?;
+    Ok(opened(new, &shared, &req))
+}
+
+/// `GET /v1/session`
+#[utoipa::path(
+    get, path = "/v1/session", operation_id = "get_session", tag = "Sessions",
+    summary = "Say who is signed in",
+    description = "And what the page needs to know about it. 401 where nobody is.",
+    responses((status = 200, description = "The session.", body = Shown)),
+)]
+pub(crate) async fn show(here: Here) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(Shown::from(here.session)))
+}
+
+/// `DELETE /v1/session`
+#[utoipa::path(
+    delete, path = "/v1/session", operation_id = "sign_out", tag = "Sessions",
+    summary = "Sign out",
+    description = "Ends this session, and takes its cookie away.",
+    responses((status = 204, description = "Signed out.")),
+)]
+pub(crate) async fn sign_out(state: Data<ApiState>, here: Here) -> Result<HttpResponse> {
+    state.board.sign_out(&here.token).await?;
+    Ok(HttpResponse::NoContent()
+        .insert_header((header::SET_COOKIE, no_cookie()))
+        .finish())
+}
+
+fn wrong_password() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "wrong_password", "the password is wrong").field("password")
+}
+
+/// `POST /v1/session/password`
+#[utoipa::path(
+    post, path = "/v1/session/password", operation_id = "change_password", tag = "Sessions",
+    summary = "Change one's password",
+    description = "Needs the old one. Ends one's other sessions.",
+    request_body = PasswordChange,
+    responses((status = 204, description = "Changed.")),
+    extensions(("x-problems" = json!(["wrong_password", "not_found", "overloaded"]))),
+)]
+pub(crate) async fn password(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    req: HttpRequest,
+    here: Here,
+    Json(given): Json<PasswordChange>,
+) -> Result<HttpResponse> {
+    let who = &here.session.who;
+    shared.sign_ins.admit(&who.name, peer(&req), state.board.now())?;
+    let (old, new, salt) = (given.password, given.new_password, (state.random)());
+    match state
+        .board
+        .change_password(who.user, &here.token, old, new, salt)
+        .await?
+    {
+        true => {
+            shared.sign_ins.succeeded(&who.name);
+            Ok(HttpResponse::NoContent().finish())
+        }
+        false => Err(wrong_password()),
+    }
+}
+
+/// `POST /v1/session/totp`
+#[utoipa::path(
+    post, path = "/v1/session/totp", operation_id = "begin_totp", tag = "Sessions",
+    summary = "Begin to use an authenticator app",
+    description = "Answers with a secret for the app. Codes are asked for once one was confirmed.",
+    responses((status = 200, description = "The secret, shown this once.", body = Secret)),
+    extensions(("x-problems" = json!(["totp_state", "not_found"]))),
+)]
+pub(crate) async fn begin_totp(state: Data<ApiState>, here: Here) -> Result<HttpResponse> {
+    let who = &here.session.who;
+    let secret = state.board.begin_totp(who.user, (state.random)()).await?;
+    let name: String = form_urlencoded::byte_serialize(who.name.as_bytes()).collect();
+    let uri = format!(
+        "otpauth://totp/Partyline:{}?secret={secret}&issuer=Partyline",
+        name.replace('+', "%20")
+    );
+    Ok(HttpResponse::Ok().json(Secret { secret, uri }))
+}
+
+/// `POST /v1/session/totp/confirm`
+#[utoipa::path(
+    post, path = "/v1/session/totp/confirm", operation_id = "confirm_totp", tag = "Sessions",
+    summary = "Confirm the authenticator app",
+    description = "By a code that it shows. From now on one is asked for at sign-in.",
+    request_body = Code,
+    responses((status = 204, description = "Confirmed.")),
+    extensions(("x-problems" = json!(["totp_state", "not_found"]))),
+)]
+pub(crate) async fn confirm_totp(
+    state: Data<ApiState>,
+    here: Here,
+    Json(given): Json<Code>,
+) -> Result<HttpResponse> {
+    state
+        .board
+        .confirm_totp(here.session.who.user, given.totp)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /v1/session/totp/remove`
+#[utoipa::path(
+    post, path = "/v1/session/totp/remove", operation_id = "remove_totp", tag = "Sessions",
+    summary = "Use no authenticator app any more",
+    description = "Needs the password.",
+    request_body = Removal,
+    responses((status = 204, description = "No code is asked for any more.")),
+    extensions(("x-problems" = json!(["wrong_password", "not_found", "overloaded"]))),
+)]
+pub(crate) async fn remove_totp(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    req: HttpRequest,
+    here: Here,
+    Json(given): Json<Removal>,
+) -> Result<HttpResponse> {
+    let who = &here.session.who;
+    shared.sign_ins.admit(&who.name, peer(&req), state.board.now())?;
+    match state.board.remove_totp(who.user, given.password).await? {
+        true => {
+            shared.sign_ins.succeeded(&who.name);
+            Ok(HttpResponse::NoContent().finish())
+        }
+        false => Err(wrong_password()),
+    }
+}

@@ -1,0 +1,90 @@
+//! What is done for people who are signed in, around every request of theirs: numbers are masked, and what they change
+//! or reveal is written down.
+
+use actix_web::Error;
+use actix_web::HttpMessage;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use super::ApiState;
+use super::auth::{Here, is_safe};
+use super::masking;
+use super::problem::{Problem, Result};
+use crate::switchboard::NewAuditEntry;
+
+/// The address that a request came from, for the audit log.
+pub(super) fn address(req: &actix_web::HttpRequest) -> String {
+    req.peer_addr().map_or_else(String::new, |at| at.ip().to_string())
+}
+
+fn entry(req: &ServiceRequest, here: &Here) -> NewAuditEntry {
+    let pattern = req.match_pattern().unwrap_or_default();
+    NewAuditEntry {
+        user: Some(here.session.who.user),
+        name: here.session.who.name.clone(),
+        what: format!("{} {pattern}", req.method()),
+        on: masking::path(req.path()),
+        address: address(req.request()),
+        status: 0,
+    }
+}
+
+/// Whether numbers are to be shown, which is written down before anything is.
+async fn reveals(req: &mut ServiceRequest, state: &ApiState, here: &Here) -> Result<bool> {
+    if !masking::asked(req) {
+        return Ok(false);
+    }
+    if !here.session.who.role.may_reveal() {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "you are signed in as a viewer, to whom real numbers are not shown; this needs an operator or an owner",
+        ));
+    }
+    let entry = NewAuditEntry {
+        what: "reveal".into(),
+        ..entry(req, here)
+    };
+    state.board.audit(entry).await?;
+    Ok(true)
+}
+
+/// Passes on the request of somebody who is signed in. Stands behind the gate.
+pub(super) async fn supervised(
+    mut req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let state = req.app_data::<Data<ApiState>>().cloned();
+    let here = req.extensions().get::<Here>().cloned();
+    let (Some(state), Some(here)) = (state, here) else {
+        return Ok(req.error_response(Problem::internal()));
+    };
+    let is_shown = match reveals(&mut req, &state, &here).await {
+        Ok(is_shown) => is_shown,
+        Err(problem) => return Ok(req.error_response(problem)),
+    };
+    let entry = (!is_safe(req.method())).then(|| entry(&req, &here));
+    let answer = next.call(req).await?;
+    if let Some(entry) = entry {
+        let entry = NewAuditEntry {
+            status: answer.status().as_u16(),
+            ..entry
+        };
+        // It is done: that it could not be written down does not undo it.
+        if let Err(error) = state.board.audit(entry).await {
+            tracing::error!(%error, "an entry of the audit log could not be written");
+        }
+    }
+    if is_shown {
+        return Ok(answer);
+    }
+    let request = answer.request().clone();
+    let may_reveal = here.session.who.role.may_reveal();
+    match masking::answer(answer, may_reveal).await {
+        Ok(answer) => Ok(answer),
+        Err(problem) => Ok(ServiceResponse::from_err(problem, request)),
+    }
+}
