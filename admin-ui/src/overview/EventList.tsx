@@ -1,0 +1,46 @@
+import { Table } from '@mantine/core'
+import type { Told } from '../live/stream'
+import { MemberName } from '../members/names'
+import { State } from '../parts/bits'
+import { Go } from '../parts/links'
+import { Empty } from '../parts/notes'
+import { Time } from '../parts/time'
+import { text } from '../text'
+
+type About = { id?: string; from?: string | null; to?: string | null; status?: string; state?: string; member?: string; contact?: string }
+
+/** What an event is about: the thing in its data, or the data itself. */
+export function about(told: Told): { path: string | null; what: About } {
+  const { message, call, contact } = told.data as { message?: About; call?: About; contact?: About | string }
+  if (message) return { path: `messages/${message.id}`, what: message }
+  if (call) return { path: `calls/${call.id}`, what: call }
+  if (typeof contact === 'object' && contact !== null) return { path: null, what: { ...contact, from: contact.member, to: contact.contact } }
+  const data = told.data as About
+  return { path: null, what: { ...data, from: data.member, to: data.contact } }
+}
+
+export function EventList({ community, events }: { community: string; events: Told[] }) {
+  if (events.length === 0) return <Empty>{text.overview.noEvents}</Empty>
+  return (
+    <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': text.overview.events } }}>
+      <Table aria-label={text.overview.events}>
+        <Table.Thead><Table.Tr>{[text.col.at, text.col.event, text.col.from, text.col.to, text.col.state].map((one) => <Table.Th key={one} scope="col">{one}</Table.Th>)}</Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {events.slice(0, 20).map((told) => {
+            const { path, what } = about(told)
+            const state = what.status ?? what.state
+            return (
+              <Table.Tr key={told.id}>
+                <Table.Td>{path === null ? <Time at={told.timestamp} /> : <Go to={`/c/${community}/${path}`}><Time at={told.timestamp} /></Go>}</Table.Td>
+                <Table.Td>{told.type}</Table.Td>
+                <Table.Td>{what.from ? <MemberName community={community} member={what.from} /> : text.none}</Table.Td>
+                <Table.Td>{what.to ? <MemberName community={community} member={what.to} /> : text.none}</Table.Td>
+                <Table.Td>{state ? <State of={state} /> : text.none}</Table.Td>
+              </Table.Tr>
+            )
+          })}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
