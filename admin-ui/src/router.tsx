@@ -2,13 +2,12 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type RouterHistory } from '@tanstack/react-router'
 import { PageFailed, PageLoading, PageMissing } from './shell/fallbacks'
 import { parseSearch, stringifySearch } from './parts/links'
-import { First } from './session/First'
 import { Root } from './shell/Root'
 import { Shell } from './shell/Shell'
 import { Start } from './shell/Start'
 
 const root = createRootRoute({ component: Root, notFoundComponent: PageMissing })
-const first = createRoute({ getParentRoute: () => root, path: '/first', component: First })
+const first = createRoute({ getParentRoute: () => root, path: '/first', component: lazyRouteComponent(() => import('./session/First'), 'default') })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 const start = createRoute({ getParentRoute: () => shell, path: '/', component: Start })
 

@@ -32,7 +32,7 @@ export const text = {
     firstNoToken: 'The link lacks its token. Open the link that the broker printed when it started.',
     again: 'Password, again',
     differ: 'The two passwords differ.',
-    short: 'Take at least 12 characters.',
+    short: 'At least 10 characters.',
     needFirst: 'Nobody has an account yet? The broker prints a link for the first admin when it starts.',
     signOut: 'Sign out',
     signedInAs: (name: string, role: string) => `${name}, ${role}`,
@@ -133,7 +133,7 @@ export const text = {
     removeWhat: 'All pairs of this member are released, and texts that wait for it end. This cannot be taken back.',
     removed: 'The member is removed.', devices: 'Devices', contacts: 'Contacts', timeline: 'Timeline', details: 'Details',
     addDevice: 'Add a phone', noDevices: 'No device: nothing can reach this member. Add a phone.',
-    freeze: 'Freeze', freezeAsk: 'Freeze this device?', freezeWhat: 'Nothing is sent to it until it is thawed; texts wait.', thaw: 'Thaw', thawAsk: 'Thaw this device?', thawWhat: 'What waited for it is sent now.', frozenSince: (at: string) => `frozen since ${at}`, hiddenPhone: 'not shown to you',
+    freeze: 'Freeze', freezeAsk: 'Freeze this device?', freezeWhat: 'Nothing is sent to it until it is thawed; texts wait.', thaw: 'Thaw', thawAsk: 'Thaw this device?', thawWhat: 'What waited for it is sent now.', frozenSince: (at: string) => `frozen since ${at}`, hiddenPhone: 'not shown to you', show: 'Show the number', shown: 'The look is in the audit log.',
     removeDevice: 'Remove', removeDeviceAsk: 'Remove this device?', removeDeviceWhat: 'Texts go to another device of the member, if there is one.',
     texts: (where: string) => `texts go to the ${where}`, stoppedAll: 'has stopped everything',
     addContact: 'Add a contact', contactWith: 'Contact with', noContacts: 'No contacts yet. Add one, and both get a number for the other.',
@@ -221,7 +221,7 @@ export const text = {
   },
   audit: { title: 'Audit log', lead: 'Who did what here, and when.', empty: 'Nothing was done yet.' },
   settings: {
-    title: 'Settings', you: 'You', password: 'Change your password', old: 'Present password', fresh: 'New password', changed: 'The password is changed.', people: 'Who may sign in', addUser: 'Add somebody', role: 'Role', roles: { owner: 'owner', operator: 'operator', viewer: 'viewer' }, roleHelp: 'A viewer looks, an operator changes, an owner also manages people and keys.',
+    title: 'Settings', you: 'You', password: 'Change your password', old: 'Present password', fresh: 'New password', changed: 'The password is changed.', people: 'Who may sign in', addUser: 'Invite somebody', linkTitle: 'The link for them', linkOnce: 'It is shown this once, works once, and for a day. They choose their password there.', disable: 'Disable', disableAsk: (name: string) => `Disable ${name}?`, disableWhat: 'They are signed out everywhere and cannot sign in.', enable: 'Enable', enableAsk: (name: string) => `Enable ${name}?`, enableWhat: 'They may sign in again.', invited: 'invited', totp: 'One-time codes', totpOn: 'A code of your authenticator app is asked for when you sign in.', totpOff: 'Only your password is asked for. An authenticator app makes it safer.', totpBegin: 'Set up one-time codes', totpSecret: 'Give this secret to your authenticator app, then type the code that it shows.', totpConfirm: 'Confirm the code', totpRemove: 'Ask for no code any more', everything: 'all', role: 'Role', roles: { owner: 'owner', operator: 'operator', viewer: 'viewer' }, roleHelp: 'A viewer looks, an operator changes, an owner also manages people and keys.',
     communities: 'Only these communities', communitiesHelp: 'None chosen means all.', removeUser: 'Remove', removeUserAsk: (name: string) => `Remove ${name}?`, removeUserWhat: 'Their sessions end at once.', noUsers: 'Nobody else may sign in.', verify: 'Check all assignments', verifyLead: 'A verification reads every assignment and proves that no number means two people.', verifyStart: 'Begin a verification', verifications: 'Verifications', noVerifications: 'None has run yet.', clean: 'clean', offenders: (n: number) => `${n} offenders`, reveal: 'You may see real numbers.', noReveal: 'Real numbers are masked for you.', health: 'Broker', health_ready: 'ready', health_not: 'not ready', apiDocs: 'Description of the API',
   },
 } as const

@@ -1,4 +1,5 @@
 import { Switch, Table } from '@mantine/core'
+import { Scroll } from '../parts/Scroll'
 import { useQuery } from '@tanstack/react-query'
 import { api, ask, type Schema } from '../api/client'
 import { Marks, Num } from '../parts/bits'
@@ -46,7 +47,7 @@ function Matrix({ community, member }: { community: string; member: string | und
   if (rows.length === 0) return <Empty>{t.empty}</Empty>
   return (
     <>
-      <Table.ScrollContainer minWidth={numbers.length * 140 + 160} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t.matrix } }}>
+      <Scroll minWidth={numbers.length * 140 + 160} label={t.matrix}>
         <Table withColumnBorders withTableBorder aria-label={t.matrix}>
           <Table.Thead><Table.Tr><Table.Th scope="col">{text.col.member}</Table.Th>{numbers.map((one) => <Table.Th key={one} scope="col"><Num of={one} /></Table.Th>)}</Table.Tr></Table.Thead>
           <Table.Tbody>
@@ -58,7 +59,7 @@ function Matrix({ community, member }: { community: string; member: string | und
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       {asked.data.next_cursor && <Empty>{t.matrixPart}</Empty>}
     </>
   )

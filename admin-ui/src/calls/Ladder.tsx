@@ -1,6 +1,7 @@
 // The SIP ladder, drawn; and the same steps as a table.
 import { Table, Text } from '@mantine/core'
 import type { Schema } from '../api/client'
+import { Scroll } from '../parts/Scroll'
 import { Time } from '../parts/time'
 import { text } from '../text'
 
@@ -45,7 +46,7 @@ export function Ladder({ steps }: { steps: Step[] }) {
           })}
         </svg>
       </div>
-      <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t.step } }}>
+      <Scroll minWidth={520} label={t.step}>
         <Table aria-label={t.step}>
           <Table.Thead><Table.Tr>{[text.col.at, t.step, t.leg, t.direction, t.trunk].map((one) => <Table.Th key={one} scope="col">{one}</Table.Th>)}</Table.Tr></Table.Thead>
           <Table.Tbody>
@@ -54,7 +55,7 @@ export function Ladder({ steps }: { steps: Step[] }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
     </>
   )
 }

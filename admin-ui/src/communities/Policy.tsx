@@ -3,7 +3,7 @@ import { Button, Fieldset, JsonInput, NumberInput, Select, SimpleGrid, Stack, Sw
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
-import { Form } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { useCommunity } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'

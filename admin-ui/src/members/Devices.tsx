@@ -1,7 +1,9 @@
-import { Group, Paper, Stack, Text } from '@mantine/core'
+import { Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, ask, type Schema } from '../api/client'
-import { Ask, Form } from '../parts/Ask'
+import { useState } from 'react'
+import { api, ask, sentence, type Schema } from '../api/client'
+import { Ask } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { Marks, Num } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
@@ -10,6 +12,7 @@ import { PhoneInput } from '../parts/PhoneInput'
 import { said } from '../parts/time'
 import { useMay } from '../session/session'
 import { text } from '../text'
+import { revealed } from './revealed'
 
 const t = text.members
 
@@ -17,6 +20,17 @@ export function Devices({ community, member }: { community: string; member: Sche
   const may = useMay()
   const client = useQueryClient()
   const fresh = () => client.invalidateQueries({ queryKey: ['members', community] })
+  const say = useSay()
+  const [known, setKnown] = useState<Record<string, string>>({})
+  const show = async () => {
+    try {
+      const whole = await revealed(community, member.id)
+      setKnown(Object.fromEntries(whole.devices.flatMap((one) => (one.phone ? [[one.id, one.phone]] : []))))
+      say(t.shown)
+    } catch (thrown) {
+      say(sentence(thrown))
+    }
+  }
   const path = (device: string) => ({ params: { path: { community, member: member.id, device } } })
   const add = may.change && <Ask label={t.addDevice}>{(close) => <Add community={community} member={member.id} close={close} />}</Ask>
   if (member.devices.length === 0) return <Empty action={add}>{t.noDevices}</Empty>
@@ -26,7 +40,7 @@ export function Devices({ community, member }: { community: string; member: Sche
         <Paper key={device.id} withBorder p="md">
           <Group justify="space-between">
             <div>
-              <Text fw={600}>{device.kind === 'phone' ? <Num of={device.phone ?? t.hiddenPhone} /> : device.kind}</Text>
+              <Group gap="xs"><Text fw={600}>{device.kind === 'phone' ? <Num of={known[device.id] ?? device.phone ?? t.hiddenPhone} /> : device.kind}</Text>{may.reveal && device.kind === 'phone' && known[device.id] === undefined && <Button size="compact-xs" variant="default" onClick={() => void show()}>{t.show}</Button>}</Group>
               <Text size="sm" className="soft">
                 {[device.region, device.texts_to && t.texts(device.texts_to), device.frozen_at && t.frozenSince(said(device.frozen_at)), device.stopped_all && t.stoppedAll, device.id].filter(Boolean).join(' · ')}
               </Text>

@@ -1,13 +1,15 @@
 // One text with every step that is known of it.
-import { Paper, Text, Timeline, Title } from '@mantine/core'
+import { Button, Paper, Text, Timeline, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api, ask } from '../api/client'
+import { api, ask, sentence } from '../api/client'
 import { useStream } from '../live/live'
-import { MemberName, phonesOf, useMember } from '../members/names'
+import { MemberName } from '../members/names'
+import { firstPhone } from '../members/revealed'
 import { Facts, Num, State, why } from '../parts/bits'
-import { Go, useCommunity, useParam } from '../parts/links'
-import { ErrorNote, Page } from '../parts/notes'
-import { said, Time } from '../parts/time'
+import { useCommunity, useGo, useParam } from '../parts/links'
+import { ErrorNote, Page, useSay } from '../parts/notes'
+import { Time } from '../parts/time'
+import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
 import { text } from '../text'
 import type { Message } from './Messages'
@@ -65,9 +67,20 @@ function Steps({ message }: { message: Message }) {
   )
 }
 
+/** To the explanation: it needs the sender's real phone, so it is for who may see that. */
 function ExplainLink({ community, message }: { community: string; message: Message }) {
-  const sender = useMember(community, message.from)
-  const phone = sender === undefined ? undefined : phonesOf(sender)[0]
-  if (phone === undefined || message.dialled_number == null) return null
-  return <Go to={`/c/${community}/explain`} search={{ from: phone, to: message.dialled_number, at: message.accepted_at }}><span title={said(message.accepted_at)}>{t.explain}</span></Go>
+  const may = useMay()
+  const go = useGo()
+  const say = useSay()
+  const { from, dialled_number: to } = message
+  if (!may.reveal || from == null || to == null) return null
+  const explain = async () => {
+    try {
+      const phone = await firstPhone(community, from)
+      if (phone !== undefined) go(`/c/${community}/explain`, { from: phone, to, at: message.accepted_at })
+    } catch (thrown) {
+      say(sentence(thrown))
+    }
+  }
+  return <Button variant="default" size="xs" onClick={() => void explain()}>{t.explain}</Button>
 }

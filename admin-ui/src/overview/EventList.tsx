@@ -1,5 +1,5 @@
-import { Table } from '@mantine/core'
 import type { Told } from '../live/stream'
+import { Scroll } from '../parts/Scroll'
 import { MemberName } from '../members/names'
 import { State } from '../parts/bits'
 import { Go } from '../parts/links'
@@ -22,25 +22,25 @@ export function about(told: Told): { path: string | null; what: About } {
 export function EventList({ community, events }: { community: string; events: Told[] }) {
   if (events.length === 0) return <Empty>{text.overview.noEvents}</Empty>
   return (
-    <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': text.overview.events } }}>
-      <Table aria-label={text.overview.events}>
-        <Table.Thead><Table.Tr>{[text.col.at, text.col.event, text.col.from, text.col.to, text.col.state].map((one) => <Table.Th key={one} scope="col">{one}</Table.Th>)}</Table.Tr></Table.Thead>
-        <Table.Tbody>
+    <Scroll minWidth={520} label={text.overview.events}>
+      <table className="plain" aria-label={text.overview.events}>
+        <thead><tr>{[text.col.at, text.col.event, text.col.from, text.col.to, text.col.state].map((one) => <th key={one} scope="col">{one}</th>)}</tr></thead>
+        <tbody>
           {events.slice(0, 20).map((told) => {
             const { path, what } = about(told)
             const state = what.status ?? what.state
             return (
-              <Table.Tr key={told.id}>
-                <Table.Td>{path === null ? <Time at={told.timestamp} /> : <Go to={`/c/${community}/${path}`}><Time at={told.timestamp} /></Go>}</Table.Td>
-                <Table.Td>{told.type}</Table.Td>
-                <Table.Td>{what.from ? <MemberName community={community} member={what.from} /> : text.none}</Table.Td>
-                <Table.Td>{what.to ? <MemberName community={community} member={what.to} /> : text.none}</Table.Td>
-                <Table.Td>{state ? <State of={state} /> : text.none}</Table.Td>
-              </Table.Tr>
+              <tr key={told.id}>
+                <td>{path === null ? <Time at={told.timestamp} /> : <Go to={`/c/${community}/${path}`}><Time at={told.timestamp} /></Go>}</td>
+                <td>{told.type}</td>
+                <td>{what.from ? <MemberName community={community} member={what.from} /> : text.none}</td>
+                <td>{what.to ? <MemberName community={community} member={what.to} /> : text.none}</td>
+                <td>{state ? <State of={state} /> : text.none}</td>
+              </tr>
             )
           })}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </tbody>
+      </table>
+    </Scroll>
   )
 }

@@ -1,6 +1,6 @@
 // Filters of a list, kept in the address.
 import { Button, Group, Select, TextInput } from '@mantine/core'
-import { MemberPicker } from '../members/names'
+import { MemberPicker } from '../members/MemberPicker'
 import { text } from '../text'
 import { useFilters } from './links'
 

@@ -1,5 +1,6 @@
 // A list of the API, a page at a time, with what there is when it is empty, and all of it as CSV.
 import { Button, Group, Loader, Select, Table, Text } from '@mantine/core'
+import { Scroll } from './Scroll'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { FlexRender, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table'
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
@@ -63,7 +64,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   return (
     <div>
       {asked.isError && <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}
-      <Table.ScrollContainer minWidth={Math.min(760, columns.length * 120)} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': name } }}>
+      <Scroll minWidth={Math.min(760, columns.length * 120)} label={name}>
         <Table highlightOnHover verticalSpacing="xs" aria-label={name} aria-busy={asked.isFetching}>
           <Table.Thead>
             {table.getHeaderGroups().map((group) => (
@@ -84,7 +85,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Scroll>
       {rows.length === 0 && <Text p="md">{more === null ? text.table.end : text.table.emptyPage}</Text>}
       {!(bare && more === null && cursors.length === 0) && (
         <Group justify="space-between" mt="xs" gap="xs">

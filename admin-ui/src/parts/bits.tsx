@@ -1,5 +1,5 @@
 // Small things that many pages show.
-import { Badge, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core'
+import { Badge, Group } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { text } from '../text'
 
@@ -37,18 +37,3 @@ export function Facts({ of }: { of: [string, ReactNode][] }) {
 }
 
 export const why = (reason: string | null | undefined) => (reason == null ? text.none : reason.replaceAll('_', ' '))
-
-/** A secret that is shown this once. */
-export function Secret({ title, lead, value, onClose }: { title: string; lead: string; value: string | null; onClose: () => void }) {
-  return (
-    <Modal opened={value !== null} onClose={onClose} title={title} closeOnClickOutside={false} closeButtonProps={{ 'aria-label': text.form.close }}>
-      <Stack>
-        <Text>{lead}</Text>
-        <Code block className="secret">{value}</Code>
-        <CopyButton value={value ?? ''}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? text.form.copied : text.form.copy}</Button>}
-        </CopyButton>
-      </Stack>
-    </Modal>
-  )
-}

@@ -1,9 +1,12 @@
 // Virtual phones side by side, on the loopback carrier.
 import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { MemberPicker, phonesOf, useMember } from '../members/names'
+import { useQuery } from '@tanstack/react-query'
+import { MemberPicker } from '../members/MemberPicker'
+import { useMember } from '../members/names'
+import { firstPhone } from '../members/revealed'
 import { useCommunity, useFilters } from '../parts/links'
-import { Empty, Page } from '../parts/notes'
+import { Empty, ErrorNote, Page } from '../parts/notes'
 import { PhoneInput } from '../parts/PhoneInput'
 import { useMay } from '../session/session'
 import { text } from '../text'
@@ -32,8 +35,10 @@ export default function Phones() {
 function Shown({ community, phone, may, onAway }: { community: string; phone: string; may: boolean; onAway: () => void }) {
   const isMember = phone.startsWith('mem_')
   const member = useMember(community, isMember ? phone : null)
-  const number = isMember ? (member === undefined ? undefined : phonesOf(member)[0]) : phone
-  if (number === undefined) return <Paper withBorder p="md"><Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group>{member && <Text>{text.members.noDevices}</Text>}</Paper>
+  // The simulator texts from the phone itself, so its number is asked for as it is.
+  const asked = useQuery({ queryKey: ['members', community, phone, 'phone'], enabled: isMember, staleTime: Infinity, retry: false, queryFn: async () => (await firstPhone(community, phone)) ?? null })
+  const number = isMember ? (asked.data ?? undefined) : phone
+  if (number === undefined) return <Paper withBorder p="md"><Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group><ErrorNote error={asked.error} />{asked.data === null && <Text>{text.members.noDevices}</Text>}</Paper>
   return <PhoneCard community={community} number={number} member={member} may={may} onAway={onAway} />
 }
 

@@ -3,7 +3,7 @@ import { NumberInput, Paper, SimpleGrid, Stack, Table, Text, TextInput, Title } 
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
-import { Form } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { Go, useCommunity } from '../parts/links'
 import { Empty, ErrorNote, Page } from '../parts/notes'

@@ -3,7 +3,7 @@ import { Button, Group, MultiSelect, NumberInput, Paper, SegmentedControl, Stack
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
-import { Form } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { Num, State } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'

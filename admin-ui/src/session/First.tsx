@@ -1,13 +1,13 @@
 // The one-time link that makes the first admin.
 import { Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
-import { Form } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { useFilters, useGo } from '../parts/links'
 import { text } from '../text'
-import { first } from './api'
+import { first, LEAST_PASSWORD } from './api'
 import { useSession } from './session'
 
-export function First() {
+export default function First() {
   const [{ token = '' }] = useFilters()
   const { begin } = useSession()
   const go = useGo()
@@ -15,7 +15,7 @@ export function First() {
     initial: { name: '', password: '', again: '' },
     check: (typed) => ({
       name: typed.name.trim() === '' ? text.errors.required : undefined,
-      password: [...typed.password].length < 12 ? text.session.short : undefined,
+      password: [...typed.password].length < LEAST_PASSWORD ? text.session.short : undefined,
       again: typed.again !== typed.password ? text.session.differ : undefined,
     }),
     send: async ({ name, password }) => {

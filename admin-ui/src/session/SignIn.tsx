@@ -1,11 +1,11 @@
 import { Alert, Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
 import { text } from '../text'
-import { Form } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { signIn } from './api'
 import { useSession } from './session'
 
-export function SignIn() {
+export default function SignIn() {
   const { begin, expired } = useSession()
   const form = useForm({
     initial: { name: '', password: '', totp: '' },

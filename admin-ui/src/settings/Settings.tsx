@@ -2,16 +2,17 @@ import { Anchor, Paper, PasswordInput, Select, Stack, Title } from '@mantine/cor
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask } from '../api/client'
-import { Form } from '../parts/Ask'
+import { Form } from '../parts/Form'
 import { Facts, State } from '../parts/bits'
 import { useForm } from '../parts/form'
 import { Page, useSay } from '../parts/notes'
 import { homeRegion, keepRegion, regions } from '../parts/phone'
 import { said, zone } from '../parts/time'
-import { changePassword } from '../session/api'
+import { changePassword, LEAST_PASSWORD } from '../session/api'
 import { useMay, useSession } from '../session/session'
 import { text } from '../text'
 import { People } from './People'
+import { Totp } from './Totp'
 import { Verifications } from './Verifications'
 
 const t = text.settings
@@ -42,6 +43,7 @@ export default function Settings() {
         </Stack>
       </Paper>
       <Password />
+      <Totp />
       {may.own && <People />}
       {may.own && <Verifications />}
     </Page>
@@ -57,16 +59,16 @@ function Region() {
 
 function Password() {
   const say = useSay()
-  const empty = { old_password: '', new_password: '', again: '' }
+  const empty = { password: '', new_password: '', again: '' }
   const form = useForm({
     initial: empty,
     check: (typed) => ({
-      old_password: typed.old_password === '' ? text.errors.required : undefined,
-      new_password: [...typed.new_password].length < 12 ? text.session.short : undefined,
+      password: typed.password === '' ? text.errors.required : undefined,
+      new_password: [...typed.new_password].length < LEAST_PASSWORD ? text.session.short : undefined,
       again: typed.again !== typed.new_password ? text.session.differ : undefined,
     }),
     send: async (typed) => {
-      await changePassword(typed.old_password, typed.new_password)
+      await changePassword(typed.password, typed.new_password)
       form.setValues(empty)
       say(t.changed)
     },
@@ -76,7 +78,7 @@ function Password() {
     <Paper withBorder p="md">
       <Title order={2} size="h4" mb="sm">{t.password}</Title>
       <Form form={form} submit={t.password}>
-        <PasswordInput maw={420} label={t.old} autoComplete="current-password" value={values.old_password} error={errors.old_password} onChange={(event) => set('old_password', event.currentTarget.value)} />
+        <PasswordInput maw={420} label={t.old} autoComplete="current-password" value={values.password} error={errors.password} onChange={(event) => set('password', event.currentTarget.value)} />
         <PasswordInput maw={420} label={t.fresh} description={text.session.short} autoComplete="new-password" value={values.new_password} error={errors.new_password} onChange={(event) => set('new_password', event.currentTarget.value)} />
         <PasswordInput maw={420} label={text.session.again} autoComplete="new-password" value={values.again} error={errors.again} onChange={(event) => set('again', event.currentTarget.value)} />
       </Form>

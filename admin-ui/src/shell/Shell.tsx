@@ -1,24 +1,25 @@
 // Navigation, the choice of the community, theme and sign-out, around the page.
-import { AppShell, Burger, Button, Group, Select, Text, useMantineColorScheme } from '@mantine/core'
+import { AppShell, Burger, Button, Group, NativeSelect, Text, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useLive } from '../live/live'
 import { ErrorNote } from '../parts/notes'
 import { useCommunity, useGo } from '../parts/links'
 import { signOut } from '../session/api'
 import { useSession } from '../session/session'
-import { SignIn } from '../session/SignIn'
 import { text } from '../text'
 import { remember, remembered, useCommunities } from './communities'
 import { PageLoading } from './fallbacks'
 import { Navigation } from './Navigation'
 
+const SignIn = lazy(() => import('../session/SignIn'))
+
 export function Shell() {
   const { session, loading, failed, retry } = useSession()
   if (loading) return <PageLoading />
   if (session === null && failed !== null) return <ErrorNote error={failed} retry={retry} />
-  if (session === null) return <SignIn />
+  if (session === null) return <Suspense fallback={<PageLoading />}><SignIn /></Suspense>
   return <Inside />
 }
 
@@ -50,14 +51,11 @@ function Inside() {
         <Group h="100%" px="md" gap="sm" wrap="nowrap">
           <Burger opened={open} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={text.nav.open} aria-expanded={open} />
           <Text fw={700} visibleFrom="xs">{text.product}</Text>
-          <Select
+          <NativeSelect
             aria-label={text.nav.community}
-            placeholder={text.nav.chooseCommunity}
-            data={all.map((one) => ({ value: one.id, label: one.name }))}
-            value={community === '' ? null : community}
-            allowDeselect={false}
-            searchable={all.length > 10}
-            onChange={(value) => value !== null && go(/^\/c\/[^/]+/.test(path) ? keepPage(path, value) : `/c/${value}`)}
+            data={[...(community === '' ? [{ value: '', label: text.nav.chooseCommunity }] : []), ...all.map((one) => ({ value: one.id, label: one.name }))]}
+            value={community}
+            onChange={(event) => event.currentTarget.value !== '' && go(/^\/c\/[^/]+/.test(path) ? keepPage(path, event.currentTarget.value) : `/c/${event.currentTarget.value}`)}
             maw={280}
             className="grow"
           />
