@@ -64,7 +64,7 @@ export const text = {
   },
   phone: {
     label: 'Phone number',
-    help: 'Any way of writing it; numbers without + are taken to be of this country.',
+    help: (region: string) => `Any way of writing it; without + it is taken to be of ${region}.`,
     region: 'Country of numbers without +',
     understood: (e164: string) => `Understood as ${e164}`,
     notUnderstood: 'This is no phone number that could be dialled. Write it with the country, as in +1 415 555 0161.',
@@ -77,8 +77,8 @@ export const text = {
   col: {
     name: 'Name', id: 'Id', created: 'Made', updated: 'Last change', state: 'State', status: 'Status', number: 'Number', member: 'Member',
     contact: 'Contact', phone: 'Phone', kind: 'Kind', reason: 'Reason', from: 'From', to: 'To', at: 'When', text: 'Text', pool: 'Pool', carrier: 'Carrier',
-    capabilities: 'Can', region: 'Region', pairs: 'Pairs', fill: 'Fill', origin: 'Origin', flags: 'Marks', mirror: 'Their number for this member',
-    theirs: 'Number on this member’s phone', activity: 'Last used', cause: 'Cause', duration: 'Length', sent: 'Sent today', room: 'Room', waiting: 'Waiting', latency: 'p99', rate: 'Per second',
+    capabilities: 'Can', region: 'Region', pairs: 'Pairs', fill: 'Fill', origin: 'Origin', flags: 'Marks', mirror: 'Sees this member as',
+    theirs: 'Is seen as', activity: 'Last used', cause: 'Cause', duration: 'Length', sent: 'Sent today', room: 'Room', waiting: 'Waiting', latency: 'p99', rate: 'Per second',
     attempts: 'Attempts', event: 'Event', endpoint: 'Endpoint', lastStatus: 'Answer', scope: 'Scope', app: 'App', lastUsed: 'Last used', expires: 'Ends',
     who: 'Who', action: 'What', target: 'On what', address: 'From where', contacts: 'Contacts', usable: 'Usable', free: 'Free', full: 'Full by', role: 'Role',
     devices: 'Devices', reference: 'Reference', tag: 'Tag', progress: 'Progress', all: 'All of the phone', url: 'Address', shown: 'Shown number', dialled: 'Dialled number',

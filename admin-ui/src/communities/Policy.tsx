@@ -56,7 +56,7 @@ export function changed(was: Values, now: Values): Values {
 function Edit({ community }: { community: Community }) {
   const may = useMay()
   return (
-    <Tabs defaultValue="form">
+    <Tabs defaultValue="form" keepMounted={false}>
       <Tabs.List mb="md">
         <Tabs.Tab value="form">{t.form}</Tabs.Tab>
         <Tabs.Tab value="json">{t.json}</Tabs.Tab>

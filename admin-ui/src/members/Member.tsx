@@ -55,7 +55,7 @@ export default function Member() {
           ]}
         />
       </Paper>
-      <Tabs value={filters['tab'] ?? 'contacts'} onChange={(tab) => setFilters({ tab })}>
+      <Tabs value={filters['tab'] ?? 'contacts'} onChange={(tab) => setFilters({ tab })} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="contacts">{t.contacts}</Tabs.Tab>
           <Tabs.Tab value="devices">{t.devices}</Tabs.Tab>

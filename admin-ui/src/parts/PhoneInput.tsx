@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { text } from '../text'
-import { understand } from './phone'
+import { homeRegion, understand } from './phone'
 
 type Props = {
   label?: string
@@ -14,7 +14,7 @@ type Props = {
   help?: string
 }
 
-export function PhoneInput({ label = text.phone.label, value, onChange, error, required, autoFocus, help = text.phone.help }: Props) {
+export function PhoneInput({ label = text.phone.label, value, onChange, error, required, autoFocus, help }: Props) {
   const [known, setKnown] = useState<string | null>(null)
   const [wrong, setWrong] = useState(false)
   const latest = useRef(onChange)
@@ -41,7 +41,7 @@ export function PhoneInput({ label = text.phone.label, value, onChange, error, r
       value={value}
       required={required}
       data-autofocus={autoFocus || undefined}
-      description={different ? text.phone.understood(known) : help}
+      description={different ? text.phone.understood(known) : (help ?? text.phone.help(homeRegion()))}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={error ?? (wrong ? text.phone.notUnderstood : null)}
       onChange={(event) => onChange(event.currentTarget.value, known)}

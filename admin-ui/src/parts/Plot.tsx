@@ -1,5 +1,5 @@
 // A plot on a canvas, with its figures as a table for who cannot see it.
-import { useMantineColorScheme } from '@mantine/core'
+import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
@@ -10,7 +10,7 @@ type Props = { label: string; x: number[]; y: number[]; xLabel: string; yLabel: 
 export default function Plot({ label, x, y, xLabel, yLabel, bars = false, height = 200, table }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
-  const { colorScheme } = useMantineColorScheme()
+  const colorScheme = useComputedColorScheme('light')
   useEffect(() => {
     const within = box.current
     if (within === null) return

@@ -7,7 +7,7 @@ type Search = Record<string, string>
 
 /** A link to a page by its path, `/c/com_…/members`. */
 export function Go({ to, search, children, className, onClick, current }: { to: string; search?: Search; children: ReactNode; className?: string; onClick?: () => void; current?: boolean }) {
-  const link = <Link to={to as '/'} search={(search ?? {}) as never} className={className} onClick={onClick} aria-current={current ? 'page' : undefined}>{children}</Link>
+  const link = <Link to={to as '/'} search={(search ?? {}) as never} className={className} onClick={onClick} activeOptions={{ exact: true, includeSearch: false }} aria-current={current ? 'page' : undefined}>{children}</Link>
   return className === undefined ? <Anchor component="span" inherit>{link}</Anchor> : link
 }
 

@@ -7,6 +7,7 @@ import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { Go, useCommunity } from '../parts/links'
 import { Empty, ErrorNote, Page } from '../parts/notes'
+import { Scroll } from '../parts/Scroll'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { said } from '../parts/time'
 import { PageLoading } from '../shell/fallbacks'
@@ -72,14 +73,14 @@ function Headroom({ capacity }: { capacity: Capacity }) {
 
 function Needed({ capacity }: { capacity: Capacity }) {
   return (
-    <Table aria-label={t.needed}>
+    <Scroll minWidth={360} label={t.needed}><Table aria-label={t.needed}>
       <Table.Thead><Table.Tr>{[text.col.at, t.needed, t.missing, t.atMost].map((one) => <Table.Th key={one} scope="col">{one}</Table.Th>)}</Table.Tr></Table.Thead>
       <Table.Tbody>
         {capacity.needed.map((one) => (
           <Table.Tr key={one.in_days}><Table.Td>{t.inDays(one.in_days)}</Table.Td><Table.Td>{one.numbers ?? text.none}</Table.Td><Table.Td>{one.missing ?? text.none}</Table.Td><Table.Td>{one.at_most ?? text.none}</Table.Td></Table.Tr>
         ))}
       </Table.Tbody>
-    </Table>
+    </Table></Scroll>
   )
 }
 
