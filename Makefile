@@ -13,7 +13,7 @@ HAS_NODE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(proc
 .PHONY: help run admin-ui test check check-admin-ui audit bench openapi clients check-clients chat-demo clean tools
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools ## Build the admin pages and the broker, and start it with the demo community
 	@if $(HAS_NODE); then $(MAKE) admin-ui; else echo "Without Node.js 20 the admin pages are left out." >&2; fi

@@ -86,7 +86,7 @@ export const text = {
   words: {
     active: 'active', draining: 'draining', running: 'running', undoing: 'undoing', paused: 'paused', done: 'done', failed: 'failed', undone: 'undone',
     pending: 'pending', blocked: 'blocked', stopped: 'stopped', chosen: 'chosen', received: 'received', guest: 'guest', frozen: 'frozen', listed: 'listed', desk: 'desk', hub: 'hub',
-    disabled: 'disabled', readOnly: 'read only', revoked: 'revoked', expired: 'expired', tell: 'told',
+    disabled: 'disabled', readOnly: 'read only', revoked: 'revoked', expired: 'expired', tell: 'Told',
   },
   communities: {
     title: 'Communities',
@@ -162,7 +162,7 @@ export const text = {
     planned: (rows: number, movable: number, members: number) => `${movable} of ${rows} rows, of ${members} members, can be moved.`, stuck: (n: number) => `${n} rows cannot be moved.`,
     narrower: (n: number) => `${n} would get a number that can do less.`, told: (n: number) => `${n} will be told by a text.`, targets: 'Where they go',
     pause: 'Pause', pauseAsk: 'Pause this swap?', pauseWhat: 'What was moved stays moved; the rest waits.', resume: 'Resume', resumeAsk: 'Resume this swap?', resumeWhat: 'It goes on where it stood.', undo: 'Undo', undoAsk: 'Undo this swap?', undoWhat: 'What was moved is moved back where that is still possible.', moves: 'Moves',
-    noMoves: 'Nothing was moved yet.', progress: (moved: number, total: number) => `${moved} of ${total} moved`, forwards: (at: string) => `Former numbers reach until ${at}.`, failedRows: (n: number) => `${n} could not be moved.`,
+    noMoves: 'Nothing was moved yet.', progress: (moved: number, total: number) => `${moved} of ${total} moved.`, forwards: (at: string) => `Former numbers reach until ${at}.`, failedRows: (n: number) => `${n} could not be moved.`,
   },
   messages: {
     title: 'Messages', lead: 'Texts that were accepted, the newest first.', empty: 'No texts yet. Send one from the phone simulator, or from an app.',

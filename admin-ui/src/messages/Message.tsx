@@ -31,7 +31,7 @@ export default function MessagePage() {
           of={[
             [text.col.status, <State of={one.status} />],
             [text.col.reason, one.reason == null ? null : <>{why(one.reason)}{one.detail ? `: ${one.detail}` : ''}</>],
-            [text.col.from, <MemberName community={community} member={one.from} />],
+            [text.col.from, one.from == null && one.origin === 'notice' ? text.product : <MemberName community={community} member={one.from} />],
             [text.col.to, one.to == null ? null : <MemberName community={community} member={one.to} />],
             [text.col.dialled, <Num of={one.dialled_number} />],
             [text.col.shown, <Num of={one.shown_number} />],
