@@ -53,6 +53,10 @@ describe('the client', () => {
 })
 
 describe('the field of an error', () => {
+  it('is the one in the sentence where the API names the whole', () => {
+    expect(fieldOf('policy', ['time_zone', 'name'], '`time_zone` is wrong: `Mars` is no time zone')).toBe('time_zone')
+    expect(fieldOf('policy', ['name'], '`time_zone` is wrong')).toBeNull()
+  })
   it.each([['policy.cool_down_s', 'cool_down_s'], ['phone', 'phone'], ['events[0]', 'events'], ['add_numbers/0/count', 'count'], ['other', null], [null, null]])('%s is %s', (named, own) =>
     expect(fieldOf(named, ['phone', 'cool_down_s', 'events', 'count'])).toBe(own))
 })

@@ -88,7 +88,7 @@ function Fields({ community }: { community: Community }) {
     if (choices) return <Select key={name} label={label} description={help} data={choices} value={String(value)} allowDeselect={false} error={error} onChange={(next) => next !== null && set(name, next)} />
     if (typeof value === 'boolean') return <Switch key={name} label={label} description={help} checked={value} error={error} onChange={(event) => set(name, event.currentTarget.checked)} />
     if (typeof value === 'number') {
-      const shown = name.endsWith('_s') ? `${help} (${lasting(value)})` : help
+      const shown = name.endsWith('_s') && value > 0 ? `${help} (${lasting(value)})` : help
       return <NumberInput key={name} label={label} description={shown} min={0} allowDecimal={false} value={value} error={error} onChange={(next) => set(name, typeof next === 'number' ? next : 0)} />
     }
     return <TextInput key={name} label={label} description={help} value={String(value ?? '')} error={error} onChange={(event) => set(name, event.currentTarget.value)} />

@@ -31,7 +31,7 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
     try {
       await send(values)
     } catch (thrown) {
-      const field = thrown instanceof ApiError ? fieldOf(thrown.field, Object.keys(values)) : null
+      const field = thrown instanceof ApiError ? fieldOf(thrown.field, Object.keys(values), sentence(thrown)) : null
       if (field !== null) setErrors({ [field]: sentence(thrown) } as Errors<Values>)
       else setFailed(thrown)
     } finally {
@@ -43,8 +43,11 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
 }
 
 /** The form's field that the API meant: `policy.cool_down_s` is `cool_down_s`, `/events/0` is `events`. */
-export function fieldOf(named: string | null, own: string[]): string | null {
+export function fieldOf(named: string | null, own: string[], detail = ''): string | null {
   if (named === null) return null
+  // Of a policy the API names the whole, and the field in its sentence: "`time_zone` is wrong: …".
+  const inside = /^`(\w+)`/.exec(detail)?.[1]
+  if (inside !== undefined && own.includes(inside)) return inside
   const parts = named.split(/[./[\]]+/).filter((part) => part !== '')
   return parts.reverse().find((part) => own.includes(part)) ?? null
 }
