@@ -6,15 +6,22 @@ PARTYLINE_RUN ?= target/release/partyline serve --demo
 # Daemons and cargo's own programs, where a plain PATH lacks them.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
+# Node.js 20 and npm, for the admin pages.
+HAS_NODE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench openapi clients check-clients chat-demo clean tools
+.PHONY: help run admin-ui test check check-admin-ui audit bench openapi clients check-clients chat-demo clean tools
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: tools ## Build the broker and start it with the demo community
+run: tools ## Build the admin pages and the broker, and start it with the demo community
+	@if $(HAS_NODE); then $(MAKE) admin-ui; else echo "Without Node.js 20 the admin pages are left out." >&2; fi
 	$(CARGO) build --release --locked
 	$(PARTYLINE_RUN)
+
+admin-ui: ## Build the admin pages, which the broker serves at /admin
+	cd admin-ui && npm ci --no-audit --no-fund && npm run build
 
 test: tools ## Install the peers that the tests talk to, and run every test
 	tests/install-peers.sh
@@ -31,6 +38,10 @@ check: tools ## Check format, lints, documentation, licences and sources
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
 	$(CARGO) deny --locked check licenses bans sources
+	@if $(HAS_NODE); then $(MAKE) check-admin-ui; else echo "Without Node.js 20 the admin pages are not checked." >&2; fi
+
+check-admin-ui: ## Check the types of the admin pages, and run their tests
+	cd admin-ui && npm ci --no-audit --no-fund && npm run check
 
 audit: tools ## Look the dependencies up in the advisory database (needs the network)
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked

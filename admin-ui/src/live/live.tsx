@@ -1,0 +1,38 @@
+// What happens makes the lists that it touches fresh, at most every two seconds.
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { stream, type Snapshot } from './stream'
+
+const TOUCHES: [string, string[]][] = [
+  ['message.', ['messages', 'interactions', 'traffic', 'inbox']],
+  ['call.', ['calls', 'interactions']],
+  ['assignment.', ['assignments', 'contacts', 'numbers', 'capacity', 'swaps']],
+  ['quarantine.', ['quarantine', 'messages']],
+  ['opt_out.', ['opt_outs', 'contacts', 'assignments']],
+  ['member.', ['members', 'hubs', 'capacity']],
+]
+
+/** Follows the community's events as long as the page is open. */
+export function useLive(community: string): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    stream.follow(community)
+    const stale = new Set<string>()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const leave = stream.onEvent((told) => {
+      for (const [begins, touched] of TOUCHES) if (told.type.startsWith(begins)) for (const one of touched) stale.add(one)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        for (const one of stale) void client.invalidateQueries({ queryKey: [one, community], refetchType: document.hidden ? 'none' : 'active' })
+        stale.clear()
+      }, 2000)
+    })
+    return () => {
+      leave()
+      clearTimeout(timer)
+    }
+  }, [client, community])
+  useEffect(() => () => stream.follow(''), [])
+}
+
+export const useStream = (): Snapshot => useSyncExternalStore(stream.subscribe, stream.get)

@@ -1,0 +1,95 @@
+// One member: devices, contacts with their numbers, and what happened.
+import { Paper, Switch, Tabs, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, ask, type Schema } from '../api/client'
+import { Ask } from '../parts/Ask'
+import { Form } from '../parts/Form'
+import { Facts, Marks } from '../parts/bits'
+import { Confirm } from '../parts/Confirm'
+import { useForm } from '../parts/form'
+import { useCommunity, useFilters, useGo, useParam } from '../parts/links'
+import { ErrorNote, Page, useSay } from '../parts/notes'
+import { Time } from '../parts/time'
+import { useMay } from '../session/session'
+import { PageLoading } from '../shell/fallbacks'
+import { text } from '../text'
+import { Contacts } from './Contacts'
+import { Devices } from './Devices'
+import { Timeline } from './Timeline'
+
+const t = text.members
+
+export default function Member() {
+  const community = useCommunity()
+  const member = useParam('member')
+  const path = { community, member }
+  const client = useQueryClient()
+  const go = useGo()
+  const may = useMay()
+  const [filters, setFilters] = useFilters()
+  const asked = useQuery({ queryKey: ['members', community, member, 'whole'], queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path } })) })
+  const one = asked.data
+  const remove = async () => {
+    await ask(api.DELETE('/v1/communities/{community}/members/{member}', { params: { path } }))
+    go(`/c/${community}/members`)
+    await client.invalidateQueries({ queryKey: ['members', community] })
+  }
+  if (one === undefined)
+    return <Page title={text.col.member}>{asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}</Page>
+  const actions = may.change && (
+    <>
+      <Ask label={t.edit} primary={false} size="xs">{(close) => <Edit community={community} member={one} close={close} />}</Ask>
+      <Confirm label={t.remove} ask={t.removeAsk(one.name)} what={t.removeWhat} done={t.removed} act={remove} />
+    </>
+  )
+  return (
+    <Page title={one.name} actions={actions}>
+      <Paper withBorder p="md">
+        <Facts
+          of={[
+            [text.col.id, one.id],
+            [text.col.created, <Time at={one.created_at} brief={false} />],
+            [text.col.flags, <Marks of={[one.guest && text.words.guest, one.listed && text.words.listed]} />],
+            [t.timeZone, one.time_zone],
+            [text.col.reference, one.reference],
+          ]}
+        />
+      </Paper>
+      <Tabs value={filters['tab'] ?? 'contacts'} onChange={(tab) => setFilters({ tab })} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="contacts">{t.contacts}</Tabs.Tab>
+          <Tabs.Tab value="devices">{t.devices}</Tabs.Tab>
+          <Tabs.Tab value="timeline">{t.timeline}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="contacts"><Contacts community={community} member={member} /></Tabs.Panel>
+        <Tabs.Panel value="devices"><Devices community={community} member={one} /></Tabs.Panel>
+        <Tabs.Panel value="timeline"><Timeline community={community} member={member} /></Tabs.Panel>
+      </Tabs>
+    </Page>
+  )
+}
+
+function Edit({ community, member, close }: { community: string; member: Schema['Member']; close: () => void }) {
+  const client = useQueryClient()
+  const say = useSay()
+  const form = useForm({
+    initial: { name: member.name, time_zone: member.time_zone ?? '', listed: member.listed },
+    check: ({ name }) => ({ name: name.trim() === '' ? text.errors.required : undefined }),
+    send: async ({ name, time_zone, listed }) => {
+      const zone = time_zone.trim()
+      const body = { name: name.trim(), listed, ...(zone === (member.time_zone ?? '') ? {} : { time_zone: zone === '' ? null : zone }) }
+      await ask(api.PATCH('/v1/communities/{community}/members/{member}', { params: { path: { community, member: member.id } }, body }))
+      await client.invalidateQueries({ queryKey: ['members', community] })
+      say(text.form.saved)
+      close()
+    },
+  })
+  const { values, set, errors } = form
+  return (
+    <Form form={form} submit={text.form.save} cancel={close}>
+      <TextInput label={text.col.name} required data-autofocus value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
+      <TextInput label={t.timeZone} description={t.timeZoneHelp} value={values.time_zone} error={errors.time_zone} onChange={(event) => set('time_zone', event.currentTarget.value)} />
+      <Switch label={t.listed} checked={values.listed} error={errors.listed} onChange={(event) => set('listed', event.currentTarget.checked)} />
+    </Form>
+  )
+}

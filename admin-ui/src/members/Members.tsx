@@ -1,0 +1,93 @@
+import { Button, Checkbox, Group, Switch, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, ask, type Schema } from '../api/client'
+import { Ask } from '../parts/Ask'
+import { Form } from '../parts/Form'
+import { Marks, Num } from '../parts/bits'
+import { useForm } from '../parts/form'
+import { Go, useCommunity, useFilters } from '../parts/links'
+import { Page, useSay } from '../parts/notes'
+import { PhoneInput } from '../parts/PhoneInput'
+import { ServerTable, type Column } from '../parts/ServerTable'
+import { Time } from '../parts/time'
+import { useMay } from '../session/session'
+import { text } from '../text'
+import { phonesOf } from './names'
+
+type Member = Schema['Member']
+const t = text.members
+
+const columnsOf = (community: string): Column<Member>[] => [
+  { id: 'name', title: text.col.name, show: (row) => <Go to={`/c/${community}/members/${row.id}`}>{row.name}</Go>, csv: (row) => row.name },
+  { id: 'phone', title: text.col.phone, show: (row) => <Num of={phonesOf(row).join(text.comma) || null} />, csv: (row) => phonesOf(row).join(' ') },
+  { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.guest && text.words.guest, row.listed && text.words.listed, row.devices.some((one) => one.frozen_at) && text.words.frozen]} />, csv: (row) => (row.guest ? text.words.guest : '') },
+  { id: 'reference', title: text.col.reference, show: (row) => row.reference ?? text.none, csv: (row) => row.reference },
+  { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
+  { id: 'id', title: text.col.id, show: (row) => row.id, csv: (row) => row.id },
+]
+
+export default function Members() {
+  const community = useCommunity()
+  const may = useMay()
+  const [filters, setFilters] = useFilters()
+  const phone = filters['phone']
+  const add = may.change ? <Ask label={t.add}>{(close) => <Add community={community} close={close} />}</Ask> : undefined
+  return (
+    <Page title={t.title} lead={t.lead} actions={add}>
+      <Find phone={phone ?? ''} onFind={(found) => setFilters({ phone: found })} />
+      <ServerTable
+        name={t.title}
+        queryKey={['members', community, 'list', phone]}
+        columns={columnsOf(community)}
+        rowId={(row) => row.id}
+        empty={phone === undefined ? t.empty : t.emptyFound}
+        emptyAction={phone === undefined ? undefined : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
+        fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone } } }))}
+      />
+    </Page>
+  )
+}
+
+function Find({ phone, onFind }: { phone: string; onFind: (phone: string | null) => void }) {
+  const [typed, setTyped] = useState(phone)
+  const [known, setKnown] = useState<string | null>(null)
+  return (
+    <form role="search" onSubmit={(event) => { event.preventDefault(); onFind(typed.trim() === '' ? null : (known ?? typed.trim())) }}>
+      <Group align="flex-start" gap="xs">
+        <PhoneInput label={t.search} help={t.searchHelp} value={typed} onChange={(next, e164) => { setTyped(next); setKnown(e164) }} />
+        <Button type="submit" variant="default" mt={25}>{t.find}</Button>
+        {phone !== '' && <Button variant="subtle" mt={25} onClick={() => { setTyped(''); onFind(null) }}>{text.table.clear}</Button>}
+      </Group>
+    </form>
+  )
+}
+
+function Add({ community, close }: { community: string; close: () => void }) {
+  const client = useQueryClient()
+  const say = useSay()
+  const form = useForm({
+    initial: { name: '', phone: '', e164: null as string | null, time_zone: '', guest: false, listed: false },
+    check: (typed) => ({
+      name: typed.name.trim() === '' ? text.errors.required : undefined,
+      phone: typed.phone.trim() !== '' && typed.e164 === null ? text.phone.notUnderstood : undefined,
+    }),
+    send: async ({ name, e164, time_zone, guest, listed }) => {
+      const body = { name: name.trim(), phone: e164, guest, listed, time_zone: time_zone.trim() === '' ? null : time_zone.trim() }
+      const made = await ask(api.POST('/v1/communities/{community}/members', { params: { path: { community } }, body }))
+      await client.invalidateQueries({ queryKey: ['members', community] })
+      say(t.added(made.name))
+      close()
+    },
+  })
+  const { values, set, errors } = form
+  return (
+    <Form form={form} submit={text.form.add} cancel={close}>
+      <TextInput label={text.col.name} required data-autofocus value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
+      <PhoneInput value={values.phone} error={errors.phone} onChange={(typed, e164) => { set('phone', typed); set('e164', e164) }} />
+      <TextInput label={t.timeZone} description={t.timeZoneHelp} value={values.time_zone} error={errors.time_zone} onChange={(event) => set('time_zone', event.currentTarget.value)} />
+      <Checkbox label={t.guest} checked={values.guest} onChange={(event) => set('guest', event.currentTarget.checked)} error={errors.guest} />
+      <Switch label={t.listed} checked={values.listed} onChange={(event) => set('listed', event.currentTarget.checked)} error={errors.listed} />
+    </Form>
+  )
+}

@@ -1,0 +1,38 @@
+// Members by name: the first page of them at once, the others one by one.
+import { useQuery } from '@tanstack/react-query'
+import { api, ask, type Schema } from '../api/client'
+import { Go } from '../parts/links'
+import { text } from '../text'
+
+type Member = Schema['Member']
+
+export function useDirectory(community: string) {
+  return useQuery({
+    queryKey: ['members', community, 'directory'],
+    queryFn: () => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { limit: 500 } } })),
+    staleTime: 60_000,
+    enabled: community !== '',
+  })
+}
+
+export function useMember(community: string, member: string | null | undefined) {
+  const directory = useDirectory(community)
+  const known = directory.data?.data.find((one) => one.id === member)
+  const alone = useQuery({
+    queryKey: ['members', community, member],
+    queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path: { community, member: member ?? '' } } })),
+    staleTime: 60_000,
+    retry: false,
+    enabled: member != null && member !== '' && known === undefined && !directory.isPending,
+  })
+  return known ?? alone.data
+}
+
+export function MemberName({ community, member, plain = false }: { community: string; member: string | null | undefined; plain?: boolean }) {
+  const known = useMember(community, member)
+  if (member === null || member === undefined) return <>{text.messages.stranger}</>
+  const name = known?.name ?? member
+  return plain ? <>{name}</> : <Go to={`/c/${community}/members/${member}`}>{name}</Go>
+}
+
+export const phonesOf = (member: Member) => member.devices.flatMap((device) => (device.phone ? [device.phone] : []))

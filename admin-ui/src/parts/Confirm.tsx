@@ -1,0 +1,56 @@
+// Asks before something is destroyed.
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
+import { text } from '../text'
+import { ErrorNote, useSay } from './notes'
+
+type Props = {
+  label: string
+  ask: string
+  what: string
+  done?: string
+  act: () => Promise<unknown>
+  danger?: boolean
+  size?: string
+  children?: ReactNode
+}
+
+export function Confirm({ label, ask, what, done = text.form.done, act, danger = true, size = 'xs', children }: Props) {
+  const [open, setOpen] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>(null)
+  const say = useSay()
+  const go = async () => {
+    setBusy(true)
+    setFailed(null)
+    try {
+      await act()
+      setOpen(false)
+      say(done)
+    } catch (thrown) {
+      setFailed(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const close = () => {
+    setFailed(null)
+    setOpen(false)
+  }
+  return (
+    <>
+      <Button size={size} variant="default" className={danger ? 'danger' : undefined} onClick={() => setOpen(true)}>{label}</Button>
+      <Modal opened={open} onClose={close} title={ask} closeButtonProps={{ 'aria-label': text.form.close }}>
+        <Stack>
+          <Text>{what}</Text>
+          {children}
+          <ErrorNote error={failed} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close} data-autofocus>{text.form.cancel}</Button>
+            <Button color={danger ? 'red' : undefined} loading={busy} onClick={() => void go()}>{label}</Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  )
+}

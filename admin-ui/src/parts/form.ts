@@ -1,0 +1,53 @@
+// A form's values, what was wrong before it was sent, and what the API said, beside the field it named.
+import { useState, type FormEvent } from 'react'
+import { ApiError, sentence } from '../api/client'
+
+export type Errors<Values> = Partial<Record<keyof Values & string, string>>
+
+type Options<Values> = {
+  initial: Values
+  check?: (values: Values) => Errors<Values>
+  send: (values: Values) => Promise<void>
+}
+
+export function useForm<Values extends Record<string, unknown>>({ initial, check, send }: Options<Values>) {
+  const [values, setValues] = useState(initial)
+  const [errors, setErrors] = useState<Errors<Values>>({})
+  const [failed, setFailed] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+
+  const set = <Key extends keyof Values & string>(key: Key, value: Values[Key]) => {
+    setValues((now) => (now[key] === value ? now : { ...now, [key]: value }))
+    setErrors((now) => (now[key] === undefined ? now : { ...now, [key]: undefined }))
+  }
+
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault()
+    const wrong = check?.(values) ?? {}
+    setErrors(wrong)
+    setFailed(null)
+    if (Object.values(wrong).some((one) => one !== undefined)) return
+    setBusy(true)
+    try {
+      await send(values)
+    } catch (thrown) {
+      const field = thrown instanceof ApiError ? fieldOf(thrown.field, Object.keys(values), sentence(thrown)) : null
+      if (field !== null) setErrors({ [field]: sentence(thrown) } as Errors<Values>)
+      else setFailed(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return { values, set, setValues, errors, setErrors, failed, busy, submit }
+}
+
+/** The form's field that the API meant: `policy.cool_down_s` is `cool_down_s`, `/events/0` is `events`. */
+export function fieldOf(named: string | null, own: string[], detail = ''): string | null {
+  if (named === null) return null
+  // Of a policy the API names the whole, and the field in its sentence: "`time_zone` is wrong: …".
+  const inside = /^`(\w+)`/.exec(detail)?.[1]
+  if (inside !== undefined && own.includes(inside)) return inside
+  const parts = named.split(/[./[\]]+/).filter((part) => part !== '')
+  return parts.reverse().find((part) => own.includes(part)) ?? null
+}

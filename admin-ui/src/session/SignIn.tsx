@@ -1,0 +1,31 @@
+import { Alert, Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
+import { text } from '../text'
+import { Form } from '../parts/Form'
+import { useForm } from '../parts/form'
+import { signIn } from './api'
+import { useSession } from './session'
+
+export default function SignIn() {
+  const { begin, expired } = useSession()
+  const form = useForm({
+    initial: { name: '', password: '', totp: '' },
+    check: (typed) => ({ name: typed.name.trim() === '' ? text.errors.required : undefined, password: typed.password === '' ? text.errors.required : undefined }),
+    send: async ({ name, password, totp }) => begin(await signIn(name.trim(), password, totp.trim())),
+  })
+  const { values, set, errors } = form
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      <title>{`${text.session.signIn} – ${text.product}`}</title>
+      <Paper withBorder p="lg" radius="md" w="100%" maw={400}>
+        <Title order={1} size="h3" mb="md">{text.product}</Title>
+        {expired && <Alert variant="light" mb="md"><Text size="sm" c="var(--mantine-color-text)">{text.session.expired}</Text></Alert>}
+        <Form form={form} submit={text.session.signIn}>
+          <TextInput label={text.session.name} autoComplete="username" autoFocus required value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
+          <PasswordInput label={text.session.password} autoComplete="current-password" required value={values.password} error={errors.password} onChange={(event) => set('password', event.currentTarget.value)} />
+          <TextInput label={text.session.totp} description={text.session.totpHelp} autoComplete="one-time-code" inputMode="numeric" value={values.totp} error={errors.totp} onChange={(event) => set('totp', event.currentTarget.value)} />
+        </Form>
+        <Text size="sm" mt="md" className="soft">{text.session.needFirst}</Text>
+      </Paper>
+    </Center>
+  )
+}

@@ -1,0 +1,30 @@
+import { Go } from '../parts/links'
+import { text } from '../text'
+
+const { nav } = text
+type Entry = [string, string]
+const of = (community: string): [string, Entry[]][] => {
+  const c = `/c/${community}`
+  const inside: [string, Entry[]][] = [
+    [nav.groups.watch, [[c, nav.overview], [`${c}/explain`, nav.explain], [`${c}/phones`, nav.phones]]],
+    [nav.groups.people, [[`${c}/members`, nav.members], [`${c}/assignments`, nav.assignments], [`${c}/hubs`, nav.hubs], [`${c}/opt-outs`, nav.optOuts], [`${c}/policy`, text.communities.policy]]],
+    [nav.groups.numbers, [[`${c}/pools`, nav.pools], [`${c}/swaps`, nav.swaps], [`${c}/planner`, nav.planner]]],
+    [nav.groups.traffic, [[`${c}/messages`, nav.messages], [`${c}/calls`, nav.calls], [`${c}/quarantine`, nav.quarantine]]],
+    [nav.groups.apps, [[`${c}/callbacks`, nav.callbacks], [`${c}/deliveries`, nav.deliveries]]],
+  ]
+  return [...(community === '' ? [] : inside), [nav.groups.broker, [['/communities', nav.communities], ['/keys', nav.keys], ['/audit', nav.audit], ['/settings', nav.settings]]]]
+}
+
+export function Navigation({ community, path, onGo }: { community: string; path: string; onGo: () => void }) {
+  const here = (to: string) => path === to || (path.startsWith(`${to}/`) && !/^\/c\/[^/]+$/.test(to))
+  return (
+    <>
+      {of(community).map(([group, entries]) => (
+        <div key={group}>
+          <div className="navgroup">{group}</div>
+          {entries.map(([to, label]) => <Go key={to} to={to} className="nav" current={here(to)} onClick={onGo}>{label}</Go>)}
+        </div>
+      ))}
+    </>
+  )
+}

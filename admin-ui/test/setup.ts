@@ -1,0 +1,22 @@
+// What happy-dom lacks, and Mantine and the plots ask for.
+import { afterEach } from 'vitest'
+import { cleanup } from '@testing-library/react'
+
+window.matchMedia ??= ((query: string) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, onchange: null, dispatchEvent: () => false })) as typeof window.matchMedia
+globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} } as typeof ResizeObserver
+// Draws nothing.
+const nowhere = new Proxy({}, { get: (_, name) => (name === 'measureText' ? () => ({ width: 10 }) : () => undefined), set: () => true })
+HTMLCanvasElement.prototype.getContext = (() => nowhere) as unknown as typeof HTMLCanvasElement.prototype.getContext
+Element.prototype.scrollIntoView = () => {}
+
+class Silent {
+  onopen = null
+  onerror = null
+  readyState = 0
+  close() {}
+  addEventListener() {}
+}
+globalThis.EventSource = Silent as unknown as typeof EventSource
+;(globalThis as { Path2D?: unknown }).Path2D ??= class { moveTo() {} lineTo() {} rect() {} closePath() {} }
+
+afterEach(cleanup)
