@@ -24,6 +24,7 @@ const read = async (asked) => {
   return Buffer.concat(parts)
 }
 const begin = (name) => (session = { user: { id: 'usr_1', name, role: values.role, communities: null, totp: false }, csrf: randomBytes(16).toString('hex'), may_reveal: values.role !== 'viewer', expires_at: new Date(Date.now() + 43_200_000).toISOString() })
+const isIn = (asked) => session !== null && (asked.headers.cookie ?? '').includes(`partyline_session=${session.csrf}`)
 const users = () => [{ ...session.user, invited: false, disabled: false, created_at: new Date().toISOString(), signed_in_at: new Date().toISOString() }]
 const log = []
 
@@ -32,9 +33,10 @@ async function people(asked, answer, path) {
   if (path === '/v1/session/first' || (path === '/v1/session' && asked.method === 'POST')) {
     if (body.password === 'wrong password') return problem(answer, 401, 'unauthorized', 'the name or the password is wrong')
     log.unshift({ id: `aud_${log.length}`, at: new Date().toISOString(), user: 'usr_1', name: body.name, what: 'sign_in', on: path, address: '127.0.0.1', status: 200 })
-    return json(answer, 200, begin(body.name))
+    answer.setHeader('Set-Cookie', `partyline_session=${begin(body.name).csrf}; HttpOnly; SameSite=Strict; Path=/`)
+    return json(answer, 200, session)
   }
-  if (session === null) return problem(answer, 401, 'unauthorized', 'nobody is signed in')
+  if (!isIn(asked)) return problem(answer, 401, 'unauthorized', 'nobody is signed in')
   if (path === '/v1/session' && asked.method === 'GET') return json(answer, 200, session)
   if (path === '/v1/session' && asked.method === 'DELETE') { session = null; return json(answer, 204) }
   if (path === '/v1/admin_users') return json(answer, 200, { data: users(), next_cursor: null })
@@ -44,7 +46,7 @@ async function people(asked, answer, path) {
 
 function pass(asked, answer) {
   const safe = asked.method === 'GET'
-  if (session === null) return problem(answer, 401, 'unauthorized', 'nobody is signed in')
+  if (!isIn(asked)) return problem(answer, 401, 'unauthorized', 'nobody is signed in')
   if (!safe && asked.headers['x-csrf-token'] !== session.csrf) return problem(answer, 403, 'forbidden', 'the X-CSRF-Token is not that of the session')
   const { cookie: _, host: __, ...headers } = asked.headers
   const on = request(new URL(asked.url, values.broker), { method: asked.method, headers: { ...headers, authorization: `Bearer ${values.key}` } }, (from) => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, ApiError, ask, onSessionEnd, raw, setCsrf } from '../src/api/client'
-import { fieldOf } from '../src/parts/form'
+import { fieldOf, taken } from '../src/parts/form'
 
 const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json' } })
 const problem = { type: 'urn:partyline:problem:phone_taken', title: 'Taken', status: 409, code: 'phone_taken', detail: 'this phone is that of mem_1', field: 'phone', request_id: 'r1' }
@@ -53,6 +53,7 @@ describe('the client', () => {
 })
 
 describe('the field of an error', () => {
+  it('is the one that is taken', () => expect([taken('phone_taken'), taken('table_full')]).toEqual(['phone', null]))
   it('is the one in the sentence where the API names the whole', () => {
     expect(fieldOf('policy', ['time_zone', 'name'], '`time_zone` is wrong: `Mars` is no time zone')).toBe('time_zone')
     expect(fieldOf('policy', ['name'], '`time_zone` is wrong')).toBeNull()

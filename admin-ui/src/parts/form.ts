@@ -31,7 +31,7 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
     try {
       await send(values)
     } catch (thrown) {
-      const field = thrown instanceof ApiError ? fieldOf(thrown.field, Object.keys(values), sentence(thrown)) : null
+      const field = thrown instanceof ApiError ? fieldOf(thrown.field ?? taken(thrown.code), Object.keys(values), sentence(thrown)) : null
       if (field !== null) setErrors({ [field]: sentence(thrown) } as Errors<Values>)
       else setFailed(thrown)
     } finally {
@@ -41,6 +41,9 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
 
   return { values, set, setValues, errors, setErrors, failed, busy, submit }
 }
+
+/** `phone_taken` is about `phone`. */
+export const taken = (code: string): string | null => /^(\w+)_taken$/.exec(code)?.[1] ?? null
 
 /** The form's field that the API meant: `policy.cool_down_s` is `cool_down_s`, `/events/0` is `events`. */
 export function fieldOf(named: string | null, own: string[], detail = ''): string | null {
