@@ -890,6 +890,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say who is signed in
+         * @description And what the page needs to know about it. 401 where nobody is.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign in
+         * @description With a name and a password, and a code where the user has an authenticator app: without it the answer is 401 `totp_required`. The answer sets the cookie `partyline_session`. A session is over after 12 hours without use, and after a week.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description Ends this session, and takes its cookie away.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow a one-time link
+         * @description Makes the user that a one-time link is for, with a name and a password of their own choice, and signs them in. The first link is printed when the broker starts and nobody can sign in yet; `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.
+         */
+        post: operations["sign_in_first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description Needs the old one. Ends one's other sessions.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to use an authenticator app
+         * @description Answers with a secret for the app. Codes are asked for once one was confirmed.
+         */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the authenticator app
+         * @description By a code that it shows. From now on one is asked for at sign-in.
+         */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use no authenticator app any more
+         * @description Needs the password.
+         */
+        post: operations["remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin_users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description All who may sign in with a browser, and those who are invited or disabled.
+         */
+        get: operations["list_admin_users"];
+        put?: never;
+        /**
+         * Invite a user
+         * @description The answer holds a one-time link, at which they choose their password; it is shown this once.
+         */
+        post: operations["create_admin_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin_users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a user
+         * @description Without any secret.
+         */
+        get: operations["get_admin_user"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user
+         * @description They are signed out everywhere. The last owner who can sign in cannot be removed.
+         */
+        delete: operations["remove_admin_user"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description What is left out stays as it is. It counts from their next request on. The last owner who can sign in stays one.
+         */
+        patch: operations["update_admin_user"];
+        trace?: never;
+    };
+    "/v1/audit_log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit log
+         * @description Who signed in or failed to, who had real numbers shown, and everything that was changed by people who were signed in. It is kept without end, and holds no real number.
+         */
+        get: operations["list_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -2235,6 +2435,56 @@ export interface components {
             /** @description What they can carry; texts and calls if absent. */
             capabilities?: null | components["schemas"]["Capabilities"];
         };
+        /**
+         * @description What a user may do.
+         * @enum {string}
+         */
+        AdminRole: "owner" | "operator" | "viewer";
+        /** @description Somebody who signs in with a browser. */
+        AdminUser: {
+            /** @description The id. */
+            id: components["schemas"]["UserId"];
+            /**
+             * @description The name to sign in with; upper and lower case are one.
+             * @example ann
+             */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["AdminRole"];
+            /** @description The communities that are theirs; null: all. Of owners always null. */
+            communities: components["schemas"]["CommunityId"][] | null;
+            /** @description Has not followed the one-time link yet. */
+            invited: boolean;
+            /** @description May not sign in. */
+            disabled: boolean;
+            /** @description Is asked for a one-time code at sign-in. */
+            totp: boolean;
+            /** @description When the user was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When they last signed in. */
+            signed_in_at: null | components["schemas"]["Timestamp"];
+        };
+        AdminUserEdit: {
+            /**
+             * @description Another name.
+             * @example ann
+             */
+            name?: string | null;
+            /** @description Another role. */
+            role?: null | components["schemas"]["AdminRole"];
+            /** @description Other communities; null: all. */
+            communities?: components["schemas"]["CommunityId"][] | null;
+            /** @description True: they are signed out everywhere, and may not sign in. */
+            disabled?: boolean | null;
+        };
+        /** @description A user with their one-time link, which is shown this once. */
+        AdminUserWithLink: components["schemas"]["AdminUser"] & {
+            /**
+             * @description Where they choose their password; good once, for a day. A path where `http.public_url` is not set.
+             * @example https://texts.example.org/admin/#/first?token=mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza
+             */
+            link: string;
+        };
         /** @description An API key, without its token. */
         ApiKey: {
             /** @description The id. */
@@ -2318,6 +2568,8 @@ export interface components {
             by_member: null | components["schemas"]["MemberId"];
             /** @description The API key, where it was one. */
             by_key: null | components["schemas"]["KeyId"];
+            /** @description The user, where it was somebody who is signed in with a browser. */
+            by_user: null | components["schemas"]["UserId"];
             /** @description The row. */
             assignment: null | components["schemas"]["AssignmentId"];
             /** @description In whose table it is. */
@@ -2344,6 +2596,46 @@ export interface components {
          * @example asg_1tq3v8r4w0801
          */
         AssignmentId: string;
+        /** @description What somebody did who was signed in, or tried to be. */
+        AuditEntry: {
+            /** @description The id. */
+            id: components["schemas"]["AuditId"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who; null where somebody failed to sign in whom nobody knows. */
+            user: null | components["schemas"]["UserId"];
+            /**
+             * @description The name, as it was then.
+             * @example ann
+             */
+            name: string;
+            /**
+             * @description `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
+             * @example PATCH /v1/communities/{community}
+             */
+            what: string;
+            /**
+             * @description To what: the path with its ids. Never with a real number.
+             * @example /v1/communities/com_1tq3v8r4w0801
+             */
+            on: string;
+            /**
+             * @description The address that it came from.
+             * @example 192.0.2.7
+             */
+            address: string;
+            /**
+             * Format: int32
+             * @description The status of the answer; of a reveal 0, for it is written down first.
+             * @example 200
+             */
+            status: number;
+        };
+        /**
+         * @description An entry of the audit log. The id is `aud_` and 13 letters and digits; ids sort by time.
+         * @example aud_1tq3v8r4w0801
+         */
+        AuditId: string;
         /** @description Somebody whom a member blocks. */
         Block: {
             /** @description Who blocks. */
@@ -2779,7 +3071,7 @@ export interface components {
          * @description The words for them.
          * @enum {string}
          */
-        ChangedBy: "member" | "app" | "community" | "admin" | "cli" | "pool_file" | "broker" | "migration";
+        ChangedBy: "member" | "app" | "community" | "admin" | "cli" | "pool_file" | "broker" | "migration" | "user";
         /** @description A community. */
         Community: {
             /** @description Its id. */
@@ -3168,6 +3460,23 @@ export interface components {
          * @enum {string}
          */
         FindByName: "nobody" | "listed" | "everyone";
+        FirstSignIn: {
+            /**
+             * @description The token of the one-time link.
+             * @example mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza
+             */
+            token: string;
+            /**
+             * @description The name to sign in with from now on.
+             * @example ann
+             */
+            name: string;
+            /**
+             * @description The password to be: at least 10 characters.
+             * @example correct horse battery
+             */
+            password: string;
+        };
         /** @description The member whose phone the new one was. */
         FormerOwner: {
             /** @description Who. */
@@ -3772,6 +4081,17 @@ export interface components {
              */
             without_history: number;
         };
+        NewAdminUser: {
+            /**
+             * @description The name to sign in with; they may choose another when they follow the link.
+             * @example ann
+             */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["AdminRole"];
+            /** @description The communities that are theirs; all if absent or null. None for owners, who have all. */
+            communities?: components["schemas"]["CommunityId"][] | null;
+        };
         NewApiKey: {
             /**
              * @description What it is for.
@@ -4306,6 +4626,19 @@ export interface components {
          */
         OwnerSettlement: "merge" | "take";
         /** @description One page of a list. */
+        AdminUserPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["AdminUser"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         ApiKeyPage: {
             /**
              * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
@@ -4338,6 +4671,19 @@ export interface components {
              *     `limit`, even none, while `next_cursor` says that the list goes on.
              */
             data: components["schemas"]["AssignmentChanged"][];
+            /**
+             * @description Where the next page begins: give it as `cursor`. Null on the last page.
+             * @example bWVtXzF0cTN2OHI0dzA4MDE
+             */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        AuditEntryPage: {
+            /**
+             * @description The entries. Of a list that is filtered a page looks at a bounded number of entries: it may hold fewer than
+             *     `limit`, even none, while `next_cursor` says that the list goes on.
+             */
+            data: components["schemas"]["AuditEntry"][];
             /**
              * @description Where the next page begins: give it as `cursor`. Null on the last page.
              * @example bWVtXzF0cTN2OHI0dzA4MDE
@@ -4692,6 +5038,18 @@ export interface components {
             oldest_waiting_s: number | null;
             /** @description How long texts waited that left; of the latest thousand. */
             latency: components["schemas"]["Latency"];
+        };
+        PasswordChange: {
+            /**
+             * @description The password as it is.
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * @description The password to be: at least 10 characters.
+             * @example battery horse correct
+             */
+            new_password: string;
         };
         /** @description A phone in the place of another. */
         PhoneChange: {
@@ -5735,11 +6093,57 @@ export interface components {
             /** @description It waits for an app's word. */
             intercepted: boolean;
         };
+        /** @description A session. */
+        Session: {
+            user: components["schemas"]["SessionUser"];
+            /**
+             * @description For the header `X-CSRF-Token` of whatever changes something.
+             * @example J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE
+             */
+            csrf: string;
+            /** @description Whether real numbers are shown to them where they ask. */
+            may_reveal: boolean;
+            /** @description When it is over unless it is used. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Who is signed in. */
+        SessionUser: {
+            /** @description The id. */
+            id: components["schemas"]["UserId"];
+            /**
+             * @description The name.
+             * @example ann
+             */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["AdminRole"];
+            /** @description The communities that are theirs; null: all. */
+            communities: components["schemas"]["CommunityId"][] | null;
+            /** @description Is asked for a one-time code at sign-in. */
+            totp: boolean;
+        };
         SettledConflict: {
             /** @description Whose number is somebody else on the new phone. */
             contact: components["schemas"]["MemberId"];
             /** @description What is to become of the pair. */
             by: components["schemas"]["ConflictSettlement"];
+        };
+        SignIn: {
+            /**
+             * @description The name; upper and lower case are one.
+             * @example ann
+             */
+            name: string;
+            /**
+             * @description The password.
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * @description The code of the authenticator app, where the user has one.
+             * @example 287082
+             */
+            totp?: string | null;
         };
         /** @description A swap: every pair is moved off some numbers. */
         Swap: {
@@ -5976,6 +6380,38 @@ export interface components {
          * @example 2026-01-15T09:30:00.000Z
          */
         Timestamp: string;
+        TotpCode: {
+            /**
+             * @description The code that the app shows.
+             * @example 287082
+             */
+            totp: string;
+        };
+        TotpRemoval: {
+            /**
+             * @description The password.
+             * @example correct horse battery
+             */
+            password: string;
+        };
+        /** @description What an authenticator app is to be told; shown this once. */
+        TotpSecret: {
+            /**
+             * @description The secret, in base32.
+             * @example GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+             */
+            secret: string;
+            /**
+             * @description The same as a link that apps understand, fit for a QR code.
+             * @example otpauth://totp/Partyline:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Partyline
+             */
+            uri: string;
+        };
+        /**
+         * @description A user: somebody who signs in with a browser. The id is `usr_` and 13 letters and digits; ids sort by time.
+         * @example usr_1tq3v8r4w0801
+         */
+        UserId: string;
         /** @description A verification of the assignment table. */
         Verification: {
             /** @description The id. */
@@ -6727,21 +7163,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The key opens nothing but reading. */
-        ReadOnly: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /**
-         * @description - `forbidden`: The key does not open this.
+         * @description - `csrf`: A request by a browser's session does not come from the page.
+         *     - `forbidden`: The key does not open this.
          *     - `read_only`: The key opens nothing but reading.
          */
-        ForbiddenOrReadOnly: {
+        ForbiddenChange: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -7093,6 +7520,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -7216,7 +7644,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             408: components["responses"]["BodyTooSlow"];
             /**
              * @description - `made_meanwhile`: Another request made the same thing at the same moment.
@@ -7354,6 +7782,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -7479,7 +7908,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
@@ -7638,7 +8067,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -7733,6 +8162,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -7772,7 +8202,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
             429: components["responses"]["TooManyRequests"];
@@ -7851,7 +8281,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
@@ -7919,6 +8349,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -7991,7 +8422,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -8082,6 +8513,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -8126,7 +8558,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             /** @description The only device of a member with contacts cannot go. */
             409: {
@@ -8207,7 +8639,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
@@ -8290,7 +8722,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /** @description The first request with this `Idempotency-Key` is still under way. */
@@ -8389,7 +8821,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /** @description The first request with this `Idempotency-Key` is still under way. */
@@ -8520,7 +8952,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -8631,6 +9063,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -8731,7 +9164,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -8827,6 +9260,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -8871,7 +9305,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
             429: components["responses"]["TooManyRequests"];
@@ -8945,7 +9379,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["MadeMeanwhile"];
@@ -9031,7 +9465,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -9109,6 +9543,7 @@ export interface operations {
                      *           "by": "member",
                      *           "by_member": "mem_1tq3v8r4w0801",
                      *           "by_key": "key_1tq3v8r4w0801",
+                     *           "by_user": "usr_1tq3v8r4w0801",
                      *           "assignment": "asg_1tq3v8r4w0801",
                      *           "member": "mem_1tq3v8r4w0801",
                      *           "contact": "mem_1tq3v8r4w0802",
@@ -9129,6 +9564,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -9180,6 +9616,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -9238,7 +9675,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -9315,6 +9752,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -9380,6 +9818,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -9464,7 +9903,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -9556,6 +9995,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -9595,7 +10035,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             /**
              * @description - `number_in_use`: The number stands for somebody.
@@ -9695,7 +10135,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -9769,6 +10209,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -9833,7 +10274,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -9914,6 +10355,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -9953,7 +10395,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
             429: components["responses"]["TooManyRequests"];
@@ -10019,7 +10461,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -10270,7 +10712,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -10421,7 +10863,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -10696,7 +11138,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -10819,7 +11261,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -10943,7 +11385,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -11034,6 +11476,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -11094,6 +11537,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -11158,6 +11602,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -11222,6 +11667,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -11320,6 +11766,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -11432,7 +11879,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -11536,6 +11983,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -11608,6 +12056,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -11684,6 +12133,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -11763,7 +12213,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -11875,7 +12325,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /** @description The first request with this `Idempotency-Key` is still under way. */
@@ -11964,6 +12414,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -12034,6 +12485,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -12078,7 +12530,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
             429: components["responses"]["TooManyRequests"];
@@ -12160,7 +12612,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -12261,6 +12713,918 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "usr_1tq3v8r4w0801",
+                     *         "name": "ann",
+                     *         "role": "owner",
+                     *         "communities": [
+                     *           "com_1tq3v8r4w0801"
+                     *         ],
+                     *         "totp": false
+                     *       },
+                     *       "csrf": "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE",
+                     *       "may_reveal": false,
+                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "ann",
+                 *       "password": "correct horse battery",
+                 *       "totp": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "usr_1tq3v8r4w0801",
+                     *         "name": "ann",
+                     *         "role": "owner",
+                     *         "communities": [
+                     *           "com_1tq3v8r4w0801"
+                     *         ],
+                     *         "totp": false
+                     *       },
+                     *       "csrf": "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE",
+                     *       "may_reveal": false,
+                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `sign_in_failed`: The name, the password or the one-time code is wrong, or the user may not sign in.
+             *     - `totp_required`: The password is right, and a one-time code is wanted.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request by a browser's session does not come from the page. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["MadeMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            /** @description The address made too many requests with a wrong key or none. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description A request by a browser's session does not come from the page. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_in_first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza",
+                 *       "name": "ann",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FirstSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "usr_1tq3v8r4w0801",
+                     *         "name": "ann",
+                     *         "role": "owner",
+                     *         "communities": [
+                     *           "com_1tq3v8r4w0801"
+                     *         ],
+                     *         "totp": false
+                     *       },
+                     *       "csrf": "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE",
+                     *       "may_reveal": false,
+                     *       "expires_at": "2026-01-16T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request by a browser's session does not come from the page. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `name_taken`: The name is in use.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            /** @description The address made too many requests with a wrong key or none. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery",
+                 *       "new_password": "battery horse correct"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description - `csrf`: A request by a browser's session does not come from the page.
+             *     - `wrong_password`: The password is wrong.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["MadeMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, shown this once. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                     *       "uri": "otpauth://totp/Partyline:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Partyline"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description A request by a browser's session does not come from the page. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description One-time codes are asked for already, or were not begun. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "totp": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description Confirmed. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description A request by a browser's session does not come from the page. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `totp_state`: One-time codes are asked for already, or were not begun.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TotpRemoval"];
+            };
+        };
+        responses: {
+            /** @description No code is asked for any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description - `csrf`: A request by a browser's session does not come from the page.
+             *     - `wrong_password`: The password is wrong.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["MadeMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_admin_users: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, oldest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "usr_1tq3v8r4w0801",
+                     *           "name": "ann",
+                     *           "role": "owner",
+                     *           "communities": [
+                     *             "com_1tq3v8r4w0801"
+                     *           ],
+                     *           "invited": false,
+                     *           "disabled": false,
+                     *           "totp": false,
+                     *           "created_at": "2026-01-15T09:30:00.000Z",
+                     *           "signed_in_at": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminUserPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_admin_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "ann",
+                 *       "role": "owner",
+                 *       "communities": [
+                 *         "com_1tq3v8r4w0801"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAdminUser"];
+            };
+        };
+        responses: {
+            /** @description The user with the link. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_1tq3v8r4w0801",
+                     *       "name": "ann",
+                     *       "role": "owner",
+                     *       "communities": [
+                     *         "com_1tq3v8r4w0801"
+                     *       ],
+                     *       "invited": false,
+                     *       "disabled": false,
+                     *       "totp": false,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "signed_in_at": "2026-01-15T09:30:00.000Z",
+                     *       "link": "https://texts.example.org/admin/#/first?token=mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminUserWithLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `name_taken`: The name is in use.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `secret_shown_once`: The first request with this `Idempotency-Key` made it, and its secret is shown once.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_admin_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example usr_1tq3v8r4w0801
+                 */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_1tq3v8r4w0801",
+                     *       "name": "ann",
+                     *       "role": "owner",
+                     *       "communities": [
+                     *         "com_1tq3v8r4w0801"
+                     *       ],
+                     *       "invited": false,
+                     *       "disabled": false,
+                     *       "totp": false,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "signed_in_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_admin_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example usr_1tq3v8r4w0801
+                 */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            404: components["responses"]["NotFound"];
+            /** @description The last owner who can sign in cannot go. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_admin_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user.
+                 * @example usr_1tq3v8r4w0801
+                 */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "ann",
+                 *       "role": "owner",
+                 *       "communities": [
+                 *         "com_1tq3v8r4w0801"
+                 *       ],
+                 *       "disabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminUserEdit"];
+            };
+        };
+        responses: {
+            /** @description The user as they are now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_1tq3v8r4w0801",
+                     *       "name": "ann",
+                     *       "role": "owner",
+                     *       "communities": [
+                     *         "com_1tq3v8r4w0801"
+                     *       ],
+                     *       "invited": false,
+                     *       "disabled": false,
+                     *       "totp": false,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "signed_in_at": "2026-01-15T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `last_owner`: The last owner who can sign in cannot go.
+             *     - `name_taken`: The name is in use.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_audit_log: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: components["parameters"]["limit"];
+                /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_1tq3v8r4w0801",
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "user": "usr_1tq3v8r4w0801",
+                     *           "name": "ann",
+                     *           "what": "PATCH /v1/communities/{community}",
+                     *           "on": "/v1/communities/com_1tq3v8r4w0801",
+                     *           "address": "192.0.2.7",
+                     *           "status": 200
+                     *         }
+                     *       ],
+                     *       "next_cursor": "bWVtXzF0cTN2OHI0dzA4MDE"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -12376,7 +13740,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -12486,7 +13850,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -12603,7 +13967,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             /**
              * @description - `not_found`: There is no such thing, or it is not this key's to see.
              *     - `loopback_off`: The loopback carrier is off.
@@ -12855,7 +14219,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -12933,6 +14297,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -12999,7 +14364,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -13085,6 +14450,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -13129,7 +14495,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
             429: components["responses"]["TooManyRequests"];
@@ -13327,6 +14693,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -13403,7 +14770,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -13494,6 +14861,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -13533,7 +14901,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             /** @description Members read their texts there. */
             409: {
@@ -13622,7 +14990,7 @@ export interface operations {
             };
             400: components["responses"]["BadChange"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -13713,7 +15081,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -13800,7 +15168,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -13883,7 +15251,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -13982,6 +15350,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -14090,6 +15459,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -14203,7 +15573,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -14341,6 +15711,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -14430,7 +15801,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -14558,6 +15929,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -14653,7 +16025,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -14757,6 +16129,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -15366,7 +16739,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -15438,6 +16811,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -15500,6 +16874,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -15564,6 +16939,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -15662,7 +17038,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -15750,6 +17126,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -15789,7 +17166,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             /** @description The opt-in has ended. */
             409: {
@@ -15857,6 +17234,7 @@ export interface operations {
             };
             400: components["responses"]["BadQuery"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
@@ -15939,7 +17317,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -16022,6 +17400,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
@@ -16066,7 +17445,7 @@ export interface operations {
             };
             400: components["responses"]["BadPrecondition"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["Changed"];
             429: components["responses"]["TooManyRequests"];
@@ -16235,7 +17614,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -16401,7 +17780,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**
@@ -16628,6 +18007,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             /** @description Events after that one are no longer all kept. */
             410: {
@@ -16808,7 +18188,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["ForbiddenOrReadOnly"];
+            403: components["responses"]["ForbiddenChange"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["BodyTooSlow"];
             /**

@@ -2,6 +2,11 @@
 
 from .above_day_cap import AboveDayCap
 from .added_numbers import AddedNumbers
+from .admin_role import AdminRole
+from .admin_user import AdminUser
+from .admin_user_edit import AdminUserEdit
+from .admin_user_page import AdminUserPage
+from .admin_user_with_link import AdminUserWithLink
 from .allow_answer import AllowAnswer
 from .api_key import ApiKey
 from .api_key_page import ApiKeyPage
@@ -17,6 +22,8 @@ from .assignment_moved_event import AssignmentMovedEvent
 from .assignment_page import AssignmentPage
 from .assignment_released_data import AssignmentReleasedData
 from .assignment_released_event import AssignmentReleasedEvent
+from .audit_entry import AuditEntry
+from .audit_entry_page import AuditEntryPage
 from .block import Block
 from .block_page import BlockPage
 from .blocks_shown import BlocksShown
@@ -90,6 +97,7 @@ from .event_kind import EventKind
 from .exported_community import ExportedCommunity
 from .fill_band import FillBand
 from .find_by_name import FindByName
+from .first_sign_in import FirstSignIn
 from .former_owner import FormerOwner
 from .get_openapi_response_200 import GetOpenapiResponse200
 from .health import Health
@@ -151,6 +159,7 @@ from .message_status_event import MessageStatusEvent
 from .missed_calls import MissedCalls
 from .moved_message import MovedMessage
 from .needed import Needed
+from .new_admin_user import NewAdminUser
 from .new_api_key import NewApiKey
 from .new_api_key_scope import NewApiKeyScope
 from .new_block import NewBlock
@@ -198,6 +207,7 @@ from .outlook_word import OutlookWord
 from .owner_settlement import OwnerSettlement
 from .pair_traffic import PairTraffic
 from .pair_way import PairWay
+from .password_change import PasswordChange
 from .phone_change import PhoneChange
 from .phone_conflict import PhoneConflict
 from .phone_conflict_kind import PhoneConflictKind
@@ -234,7 +244,10 @@ from .route import Route
 from .runs_out import RunsOut
 from .secret_rotation import SecretRotation
 from .sent_message import SentMessage
+from .session import Session
+from .session_user import SessionUser
 from .settled_conflict import SettledConflict
+from .sign_in import SignIn
 from .stranger_calling_data import StrangerCallingData
 from .stranger_calling_question import StrangerCallingQuestion
 from .stranger_not_connected_data import StrangerNotConnectedData
@@ -255,6 +268,9 @@ from .swap_told import SwapTold
 from .table_nearly_full_data import TableNearlyFullData
 from .table_nearly_full_event import TableNearlyFullEvent
 from .tight import Tight
+from .totp_code import TotpCode
+from .totp_removal import TotpRemoval
+from .totp_secret import TotpSecret
 from .verification import Verification
 from .verification_counts import VerificationCounts
 from .verification_offender import VerificationOffender
@@ -270,6 +286,11 @@ from .when_full import WhenFull
 __all__ = (
     "AboveDayCap",
     "AddedNumbers",
+    "AdminRole",
+    "AdminUser",
+    "AdminUserEdit",
+    "AdminUserPage",
+    "AdminUserWithLink",
     "AllowAnswer",
     "ApiKey",
     "ApiKeyPage",
@@ -285,6 +306,8 @@ __all__ = (
     "AssignmentPage",
     "AssignmentReleasedData",
     "AssignmentReleasedEvent",
+    "AuditEntry",
+    "AuditEntryPage",
     "Block",
     "BlockPage",
     "BlocksShown",
@@ -358,6 +381,7 @@ __all__ = (
     "ExportedCommunity",
     "FillBand",
     "FindByName",
+    "FirstSignIn",
     "FormerOwner",
     "GetOpenapiResponse200",
     "Health",
@@ -419,6 +443,7 @@ __all__ = (
     "MissedCalls",
     "MovedMessage",
     "Needed",
+    "NewAdminUser",
     "NewApiKey",
     "NewApiKeyScope",
     "NewBlock",
@@ -466,6 +491,7 @@ __all__ = (
     "OwnerSettlement",
     "PairTraffic",
     "PairWay",
+    "PasswordChange",
     "PhoneChange",
     "PhoneConflict",
     "PhoneConflictKind",
@@ -502,7 +528,10 @@ __all__ = (
     "RunsOut",
     "SecretRotation",
     "SentMessage",
+    "Session",
+    "SessionUser",
     "SettledConflict",
+    "SignIn",
     "StrangerCallingData",
     "StrangerCallingQuestion",
     "StrangerNotConnectedData",
@@ -523,6 +552,9 @@ __all__ = (
     "TableNearlyFullData",
     "TableNearlyFullEvent",
     "Tight",
+    "TotpCode",
+    "TotpRemoval",
+    "TotpSecret",
     "Verification",
     "VerificationCounts",
     "VerificationOffender",

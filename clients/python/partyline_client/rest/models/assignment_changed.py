@@ -28,6 +28,8 @@ class AssignmentChanged:
     """ The member, where it was one. """
     by_key: None | str
     """ The API key, where it was one. """
+    by_user: None | str
+    """ The user, where it was somebody who is signed in with a browser. """
     assignment: None | str
     """ The row. """
     member: str
@@ -63,6 +65,9 @@ class AssignmentChanged:
         by_key: None | str
         by_key = self.by_key
 
+        by_user: None | str
+        by_user = self.by_user
+
         assignment: None | str
         assignment = self.assignment
 
@@ -97,6 +102,7 @@ class AssignmentChanged:
                 "by": by,
                 "by_member": by_member,
                 "by_key": by_key,
+                "by_user": by_user,
                 "assignment": assignment,
                 "member": member,
                 "contact": contact,
@@ -134,6 +140,13 @@ class AssignmentChanged:
             return cast(None | str, data)
 
         by_key = _parse_by_key(d.pop("by_key"))
+
+        def _parse_by_user(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        by_user = _parse_by_user(d.pop("by_user"))
 
         def _parse_assignment(data: object) -> None | str:
             if data is None:
@@ -179,6 +192,7 @@ class AssignmentChanged:
             by=by,
             by_member=by_member,
             by_key=by_key,
+            by_user=by_user,
             assignment=assignment,
             member=member,
             contact=contact,

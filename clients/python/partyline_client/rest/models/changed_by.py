@@ -10,6 +10,7 @@ class ChangedBy(StrEnum):
     MEMBER = "member"
     MIGRATION = "migration"
     POOL_FILE = "pool_file"
+    USER = "user"
 
     def __str__(self) -> str:
         return str(self.value)
