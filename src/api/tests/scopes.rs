@@ -7,20 +7,24 @@ use super::access::example;
 use crate::api::branch::{Gate, Listed};
 use crate::api::routes;
 
-/// With which word a key of this kind is turned away from a route, if it is.
-fn turned_away(route: &Listed, scope: &str, read_only: bool) -> Option<&'static str> {
+/// With which status and word a key of this kind is turned away from a route, if it is.
+fn turned_away(route: &Listed, scope: &str, read_only: bool) -> Option<(u16, &'static str)> {
+    if route.gate == Gate::Session {
+        // These are for people who are signed in, and no key opens them.
+        return Some((401, "unauthorized"));
+    }
     if route.gate == Gate::Metrics {
-        return (scope != "admin").then_some("forbidden");
+        return (scope != "admin").then_some((403, "forbidden"));
     }
     if read_only && route.method != "GET" {
-        return Some("read_only");
+        return Some((403, "read_only"));
     }
     let opened = match scope {
         "admin" => Gate::Admin,
         "community" => Gate::Manage,
         _ => Gate::Community,
     };
-    (route.gate > opened).then_some("forbidden")
+    (route.gate > opened).then_some((403, "forbidden"))
 }
 
 #[actix_web::test]
@@ -43,7 +47,7 @@ async fn every_route_lets_pass_whom_its_gate_says() {
                 let answer = house.ask_as(&key, method, &path, None).await;
                 let kind = format!("{scope} read_only={read_only}: {method} {path}: {}", answer.body);
                 match turned_away(&route, scope, read_only) {
-                    Some(code) => assert_eq!((answer.status, answer.text("code")), (403, code), "{kind}"),
+                    Some(refusal) => assert_eq!((answer.status, answer.text("code")), refusal, "{kind}"),
                     None => assert!(![401, 403, 405].contains(&answer.status), "{kind}"),
                 }
             }
