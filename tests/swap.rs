@@ -820,6 +820,9 @@ on_both_databases! {
         let waits = async || town.board.swap(town.community, id).await.unwrap().waits_for_notices;
         eventually("the swap to wait", Duration::from_secs(30), waits).await;
         assert_eq!(town.board.swap(town.community, id).await.unwrap().moved, 8);
+        // What had not left today would count tomorrow.
+        let told = || full.pairs.iter().flat_map(|(a, b)| [a, b]).map(|p| town.carrier.inbox(p.phone).len());
+        eventually("the notices to leave", Duration::from_secs(30), async || told().sum::<usize>() == 8).await;
         town.clock.advance_s(86_400);
         // What was looked up of the day before is looked up again seconds later.
         eventually("the swap to be done", Duration::from_secs(60), async || {

@@ -153,7 +153,9 @@ fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
     }
 }
 
-fn opened(new: NewSession, shared: &Shared, req: &HttpRequest) -> HttpResponse {
+fn opened(new: NewSession, (shared, now): (&Shared, Timestamp), req: &HttpRequest) -> HttpResponse {
+    // Whoever is signed in is not shut out by others' wrong keys from the same address.
+    shared.guesses.was_right(&new.token, now);
     let secure = if is_secure(shared, req.headers()) {
         "; Secure"
     } else {
@@ -222,7 +224,7 @@ pub(crate) async fn sign_in(
             shared.sign_ins.succeeded(&given.name);
             let who = &new.session.who;
             note(&state, &req, (Some(who.user), &who.name), "sign_in", 200).await?;
-            Ok(opened(*new, &shared, &req))
+            Ok(opened(*new, (&shared, state.board.now()), &req))
         }
         SignIn::NeedsCode => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -268,7 +270,7 @@ pub(crate) async fn first(
         .await?;
     let who = &new.session.who;
     note(&state, &req, (Some(who.user), &who.name), "sign_in", 200).await?;
-    Ok(opened(new, &shared, &req))
+    Ok(opened(new, (&shared, state.board.now()), &req))
 }
 
 /// `GET /v1/session`

@@ -5,7 +5,7 @@ use actix_web::Error;
 use actix_web::HttpMessage;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -66,8 +66,12 @@ pub(super) async fn supervised(
         Ok(is_shown) => is_shown,
         Err(problem) => return Ok(req.error_response(problem)),
     };
+    if !is_shown {
+        // An ETag is made of the answer with its numbers: whether one fits would tell them.
+        req.headers_mut().remove(header::IF_NONE_MATCH);
+    }
     let entry = (!is_safe(req.method())).then(|| entry(&req, &here));
-    let answer = next.call(req).await?;
+    let mut answer = next.call(req).await?;
     if let Some(entry) = entry {
         let entry = NewAuditEntry {
             status: answer.status().as_u16(),
@@ -83,6 +87,9 @@ pub(super) async fn supervised(
     }
     let request = answer.request().clone();
     let may_reveal = here.session.who.role.may_reveal();
+    if !may_reveal {
+        answer.headers_mut().remove(header::ETAG);
+    }
     match masking::answer(answer, may_reveal).await {
         Ok(answer) => Ok(answer),
         Err(problem) => Ok(ServiceResponse::from_err(problem, request)),

@@ -177,6 +177,12 @@ pub fn take_invite(conn: &mut Conn, hash: &str) -> Result<Option<InviteRow>, Sto
     Ok(found.filter(|_| taken > 0))
 }
 
+/// Forgets links that make a user.
+pub fn forget_open_invites(conn: &mut Conn) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(admin_invites::table.filter(admin_invites::user_id.is_null())).execute(c))?;
+    Ok(())
+}
+
 /// Forgets links that are good no more.
 pub fn forget_invites(conn: &mut Conn, now: i64) -> Result<(), StoreError> {
     each!(conn, c => diesel::delete(admin_invites::table.filter(admin_invites::expires_at.le(now))).execute(c))?;

@@ -98,6 +98,7 @@ async fn invited(house: &House, fields: Value) -> (Browser, String) {
 async fn a_one_time_link_makes_the_first_admin_once() {
     let house = House::new().await;
     assert!(!house.state.board.has_admins().await.unwrap());
+    let older = house.state.board.admin_link(Role::Owner, [2; 32]).await.unwrap();
     let token = house.state.board.admin_link(Role::Owner, [3; 32]).await.unwrap();
     let bad = json!({ "token": token, "name": "ann", "password": "short" });
     post(&house, "/v1/session/first", bad)
@@ -125,6 +126,8 @@ async fn a_one_time_link_makes_the_first_admin_once() {
     again.problem(422, "invalid");
     assert_eq!(again.text("field"), "token");
     assert!(house.state.board.has_admins().await.unwrap());
+    // What another start printed before is good no more.
+    first(&house, &older, "Eve").await.problem(422, "invalid");
     let late = house.state.board.admin_link(Role::Owner, [4; 32]).await.unwrap();
     house.clock.pass_ms(25 * 3_600_000);
     first(&house, &late, "Eve").await.problem(422, "invalid");
@@ -399,6 +402,14 @@ async fn real_numbers_are_masked_until_one_who_may_asks_and_that_is_written_down
                 .starts_with("+1500555")
         );
     }
+    // Whether a tag of the whole answer fits would tell them too.
+    for browser in [&operator, &viewer] {
+        let own = [("if-none-match", "*")];
+        let answer = browser.with(&house, "GET", &path, &own, Value::Null).await;
+        assert_eq!(answer.expect(200)["devices"][0]["phone"], "+1 415 ••• ••01");
+    }
+    let answer = viewer.get(&house, &path).await;
+    assert_eq!(answer.header("etag"), "", "a viewer gets no tag");
     // Not in what a refusal says either.
     let taken = json!({ "phone": PHONES[0] });
     let taken = operator

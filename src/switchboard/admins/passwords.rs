@@ -1,6 +1,8 @@
 //! Passwords, kept as argon2id hashes. Hashing takes some 20 MB and tens of milliseconds: off the async threads, and a
 //! few at once.
 
+use std::time::Duration;
+
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use tokio::sync::Semaphore;
@@ -9,15 +11,21 @@ use super::super::error::{Result, SwitchboardError};
 
 /// How many are hashed at once; others wait.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// How long they wait at most.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _permit = AT_ONCE
-        .acquire()
+    let permit = tokio::time::timeout(PATIENCE, AT_ONCE.acquire())
         .await
+        .map_err(|_| SwitchboardError::Overloaded)?
         .map_err(|_| SwitchboardError::Overloaded)?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| SwitchboardError::Overloaded)
+    // It is kept until the work is done, also where nobody waits for that any more.
+    tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    })
+    .await
+    .map_err(|_| SwitchboardError::Overloaded)
 }
 
 /// What is kept of a password.

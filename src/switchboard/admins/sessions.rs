@@ -153,9 +153,14 @@ impl Switchboard {
         let session = self
             .write(move |conn, ctx| {
                 admin_users::lock(conn)?;
+                let is_first = !admin_users::any(conn)?;
                 let invite = admin_users::take_invite(conn, &link)?
                     .filter(|invite| invite.expires_at > ctx.now.0)
                     .ok_or_else(unknown_link)?;
+                if is_first {
+                    // Each start without users has printed one.
+                    admin_users::forget_open_invites(conn)?;
+                }
                 let key = admin::name_key(&name);
                 let taken = admin_users::by_name(conn, &key)?;
                 if taken.is_some_and(|row| Some(row.id) != invite.user_id) {
