@@ -7,7 +7,7 @@ PARTYLINE_RUN ?= target/release/partyline serve --demo
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 # Node.js 20 and npm, for the admin pages.
-HAS_NODE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null
+HAS_NODE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
 .DEFAULT_GOAL := help
 .PHONY: help run admin-ui test check check-admin-ui audit bench openapi clients check-clients chat-demo clean tools
@@ -22,6 +22,7 @@ run: tools ## Build the admin pages and the broker, and start it with the demo c
 
 admin-ui: ## Build the admin pages, which the broker serves at /admin
 	cd admin-ui && npm ci --no-audit --no-fund && npm run build
+	@touch src/api/admin_page.rs # New files are embedded anew.
 
 test: tools ## Install the peers that the tests talk to, and run every test
 	tests/install-peers.sh
