@@ -189,6 +189,14 @@ async fn note(
     Ok(state.board.audit(entry).await?)
 }
 
+/// Notes that somebody could not sign in; not as whom: a name that failed may be a password in the wrong field.
+async fn note_failure(state: &ApiState, shared: &Shared, req: &HttpRequest) -> Result<()> {
+    if !shared.sign_ins.may_note(peer(req), state.board.now()) {
+        return Ok(());
+    }
+    note(state, req, (None, ""), "sign_in_failed", 401).await
+}
+
 fn peer(req: &HttpRequest) -> Option<std::net::IpAddr> {
     req.peer_addr().map(|at| at.ip())
 }
@@ -216,8 +224,6 @@ pub(crate) async fn sign_in(
         .board
         .sign_in(&given.name, given.password, given.totp, (state.random)())
         .await?;
-    // A name that failed may be a password in the wrong field, or a number.
-    let failed = (None, "");
     let wrong = |detail| Problem::new(StatusCode::UNAUTHORIZED, "sign_in_failed", detail);
     match tried {
         SignIn::Done(new) => {
@@ -233,11 +239,11 @@ pub(crate) async fn sign_in(
         )
         .field("totp")),
         SignIn::WrongCode => {
-            note(&state, &req, failed, "sign_in_failed", 401).await?;
+            note_failure(&state, &shared, &req).await?;
             Err(wrong("the one-time code is wrong, or was used already; wait for the next").field("totp"))
         }
         SignIn::Wrong => {
-            note(&state, &req, failed, "sign_in_failed", 401).await?;
+            note_failure(&state, &shared, &req).await?;
             Err(wrong("the name or the password is wrong"))
         }
     }

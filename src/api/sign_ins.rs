@@ -17,6 +17,10 @@ const MOST: usize = 10_000;
 /// Failures are forgotten after an hour without another.
 const FORGOTTEN_MS: i64 = 3_600_000;
 
+/// So many failures a second are written down of one network, and of all.
+const NOTED_PER_S: f64 = 0.2;
+const NOTED_OF_ALL_PER_S: f64 = 1.0;
+
 /// Who has tried.
 pub(crate) struct SignIns {
     per_s: f64,
@@ -27,6 +31,8 @@ struct Inner {
     /// Names, by a hash, with how many failures in a row and when the last was.
     names: HashMap<[u8; 32], (u32, Timestamp)>,
     addresses: Rates<IpAddr>,
+    /// Failures that were written down, of each network and (none) of all.
+    noted: Rates<Option<IpAddr>>,
 }
 
 fn place(name: &str) -> [u8; 32] {
@@ -41,6 +47,7 @@ impl SignIns {
             inner: Mutex::new(Inner {
                 names: HashMap::new(),
                 addresses: Rates::new(MOST, 30_000),
+                noted: Rates::new(MOST, 30_000),
             }),
         }
     }
@@ -79,6 +86,23 @@ impl SignIns {
         Ok(())
     }
 
+    /// Whether a failure is to be written down: strangers do not fill the audit log.
+    pub fn may_note(&self, address: Option<IpAddr>, now: Timestamp) -> bool {
+        let mut inner = self.inner.lock().unwrap_or_else(|p| p.into_inner());
+        let places = [(None, NOTED_OF_ALL_PER_S), (address.map(network), NOTED_PER_S)];
+        let full = |(of, per_s): &(Option<IpAddr>, f64)| inner.noted.wait_ms(*of, *per_s, now) > 0;
+        if places.iter().any(full) {
+            return false;
+        }
+        for (of, per_s) in places {
+            inner.noted.take(of, per_s, now);
+        }
+        if inner.noted.len() > MOST {
+            inner.noted = Rates::new(MOST, 30_000);
+        }
+        true
+    }
+
     /// Somebody signed in.
     pub fn succeeded(&self, name: &str) {
         let mut inner = self.inner.lock().unwrap_or_else(|p| p.into_inner());
@@ -91,6 +115,18 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_000_000);
+
+    #[test]
+    fn failures_are_written_down_a_few_of_each_network_and_of_all() {
+        let tries = SignIns::new(0);
+        let noted = |net: u8| tries.may_note(Some([10, net, 0, 1].into()), NOW);
+        let of_one = (0..100).filter(|_| noted(1)).count();
+        assert!((1..=10).contains(&of_one), "{of_one}");
+        let of_all = (2..=255).filter(|net| noted(*net)).count();
+        assert!((10..=40).contains(&of_all), "{of_all}");
+        let later = NOW.plus_s(60);
+        assert!(tries.may_note(Some([10, 1, 0, 1].into()), later));
+    }
 
     #[test]
     fn who_fails_often_waits_longer_each_time_and_others_do_not() {

@@ -52,6 +52,25 @@ async fn reveals(req: &mut ServiceRequest, state: &ApiState, here: &Here) -> Res
     Ok(true)
 }
 
+/// Does what may change something, and writes down that it was done.
+async fn written_down(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+    state: Data<ApiState>,
+    entry: NewAuditEntry,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let answer = next.call(req).await?;
+    let entry = NewAuditEntry {
+        status: answer.status().as_u16(),
+        ..entry
+    };
+    // It is done: that it could not be written down does not undo it.
+    if let Err(error) = state.board.audit(entry).await {
+        tracing::error!(%error, "an entry of the audit log could not be written");
+    }
+    Ok(answer)
+}
+
 /// Passes on the request of somebody who is signed in. Stands behind the gate.
 pub(super) async fn supervised(
     mut req: ServiceRequest,
@@ -71,17 +90,14 @@ pub(super) async fn supervised(
         req.headers_mut().remove(header::IF_NONE_MATCH);
     }
     let entry = (!is_safe(req.method())).then(|| entry(&req, &here));
-    let mut answer = next.call(req).await?;
-    if let Some(entry) = entry {
-        let entry = NewAuditEntry {
-            status: answer.status().as_u16(),
-            ..entry
-        };
-        // It is done: that it could not be written down does not undo it.
-        if let Err(error) = state.board.audit(entry).await {
-            tracing::error!(%error, "an entry of the audit log could not be written");
+    let mut answer = match entry {
+        None => next.call(req).await?,
+        Some(entry) => {
+            // In a task of its own: were the caller to hang up, it would be done and not be written down.
+            let done = actix_web::rt::spawn(written_down(req, next, state, entry));
+            done.await.unwrap_or_else(|_| Err(Problem::internal().into()))?
         }
-    }
+    };
     if is_shown {
         return Ok(answer);
     }

@@ -1,6 +1,6 @@
 // Who is signed in, for every page.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useEffect, useState, type ReactNode } from 'react'
 import { ApiError, onSessionEnd, setCsrf } from '../api/client'
 import { current, type Session } from './api'
 
@@ -31,16 +31,17 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const asked = useQuery({ queryKey: ['session'], queryFn: whoIsThere, staleTime: 5 * 60_000, retry: 1 })
   const session = asked.data ?? null
   setCsrf(session?.csrf ?? null)
-  const clear = () => {
+  // What one person has loaded is not the next one's to see.
+  const clear = useCallback(() => {
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
     client.setQueryData(['session'], null)
-  }
+  }, [client])
   useEffect(() => {
     onSessionEnd(() => {
       if (client.getQueryData(['session']) != null) setExpired(true)
-      client.setQueryData(['session'], null)
+      clear()
     })
-  }, [client])
+  }, [client, clear])
   const known: Known = {
     session,
     loading: asked.isPending,
@@ -49,6 +50,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     begin: (fresh) => {
       setCsrf(fresh.csrf)
       setExpired(false)
+      clear()
       client.setQueryData(['session'], fresh)
     },
     end: () => {
