@@ -5,7 +5,7 @@ use super::error::Result;
 use super::{Context, history};
 use crate::domain::assignment::{ACTIVITY_GRAIN_MS, Assignment, Origin};
 use crate::domain::history::{Actor, Why};
-use crate::domain::id::CommunityId;
+use crate::domain::id::{CommunityId, NumberId};
 use crate::store::Conn;
 use crate::store::assignments::{self, AssignmentChange};
 use crate::store::devices::{self, DeviceRow};
@@ -24,6 +24,32 @@ pub(crate) fn change(
         history::note(conn, ctx, community, after, why)?;
     }
     Ok(after)
+}
+
+/// Puts the first row of a pair on another number, in its place, so that what waits on it stays; both rows count as made
+/// anew. The two after it. The caller writes the history.
+pub(crate) fn put_on(
+    conn: &mut Conn,
+    ctx: &Context,
+    community: CommunityId,
+    [row, mirror]: &[Assignment; 2],
+    (to, is_stopped): (NumberId, bool),
+) -> Result<[Assignment; 2]> {
+    let after = Assignment {
+        number: to,
+        stopped: row.stopped || is_stopped,
+        created_at: ctx.now,
+        ..row.clone()
+    };
+    let mirrored = Assignment {
+        // A pair is made anew on both sides.
+        created_at: ctx.now,
+        ..mirror.clone()
+    };
+    for (before, then) in [(row, &after), (mirror, &mirrored)] {
+        assignments::become_another(conn, community, (before, then))?;
+    }
+    Ok([after, mirrored])
 }
 
 /// The owner used a row that was read a moment ago: that makes it answered, and the pair active.

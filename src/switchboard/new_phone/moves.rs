@@ -2,7 +2,7 @@
 
 use super::super::assign::{self, Loads, count};
 use super::super::error::Result;
-use super::super::{Context, books, contacts, history};
+use super::super::{Context, books, changes, contacts, history};
 use super::Change;
 use crate::domain::assignment::{Assignment, Origin};
 use crate::domain::choice;
@@ -12,7 +12,7 @@ use crate::domain::{E164, Timestamp};
 use crate::store::numbers::{self, NumberRow};
 use crate::store::outbox;
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments, devices, messages};
+use crate::store::{Conn, StoreError, devices, messages};
 
 /// Moves the first row of a pair to the number that fits best; which it is.
 pub(super) fn to_another(
@@ -29,25 +29,12 @@ pub(super) fn to_another(
     let candidates = assign::candidates(conn, ctx, community, loads)?;
     let to = choice::choose_one(&candidates, assign::needs(), &side, (row.contact, mirror.number))?;
     tell_released(conn, ctx, community, pair)?;
-    let after = Assignment {
-        number: to,
-        stopped: row.stopped || stopped.contains(&to),
-        created_at: ctx.now,
-        ..row.clone()
-    };
-    let mirrored = Assignment {
-        // A pair is made anew on both sides.
-        created_at: ctx.now,
-        ..mirror.clone()
-    };
     // On a phone that is theirs still the number was this contact a moment ago.
     let cool_until = match change.only_phone {
         true => ctx.now,
         false => ctx.now.plus_s(change.policy.cool_down_s),
     };
-    for (before, then) in [(row, &after), (mirror, &mirrored)] {
-        assignments::become_another(conn, community, (before, then))?;
-    }
+    let [after, mirrored] = changes::put_on(conn, ctx, community, pair, (to, stopped.contains(&to)))?;
     releases::keep_none(conn, community, (row.member, row.contact))?;
     history::note_change(
         conn,

@@ -8,7 +8,7 @@ use super::super::communities::Apps;
 use super::super::error::Result;
 use super::super::route::{self, Ruling};
 use super::super::told::AssignmentMoved;
-use super::super::{Context, books, contacts, deliver, history, hours, notices, receipts};
+use super::super::{Context, books, changes, contacts, deliver, history, hours, notices, receipts};
 use crate::domain::assignment::Assignment;
 use crate::domain::history::Why;
 use crate::domain::id::{
@@ -23,7 +23,7 @@ use crate::store::opt_ins::{self, OptInRow};
 use crate::store::opt_outs::{self, OptOutRow};
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::releases::{self, ReleaseRow};
-use crate::store::{Conn, StoreError, assignments, deferred, devices, members, messages};
+use crate::store::{Conn, StoreError, deferred, devices, members, messages};
 
 /// Longest name within a notice.
 pub(in crate::switchboard) const MOST_NAME_CHARS: usize = 40;
@@ -138,20 +138,7 @@ impl Shift<'_> {
         let [row, mirror] = pair;
         let corrupt = StoreError::Corrupt("assignments.number_id");
         let number = numbers::get(conn, community, to)?.ok_or(corrupt)?;
-        let after = Assignment {
-            number: to,
-            stopped: row.stopped || stopped.contains(&to),
-            created_at: ctx.now,
-            ..row.clone()
-        };
-        let mirrored = Assignment {
-            // A pair is made anew on both sides.
-            created_at: ctx.now,
-            ..mirror.clone()
-        };
-        for (before, then) in [(row, &after), (mirror, &mirrored)] {
-            assignments::become_another(conn, community, (before, then))?;
-        }
+        let [after, mirrored] = changes::put_on(conn, ctx, community, pair, (to, stopped.contains(&to)))?;
         let forwards_until = ctx.now.plus_s(self.overlap_s);
         let cool_until = forwards_until.plus_s(self.policy.cool_down_s);
         history::note_change(conn, ctx, community, (row, &after), (self.why, cool_until))?;
