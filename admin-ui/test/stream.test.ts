@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Stream } from '../src/live/stream'
+import { merged, Stream } from '../src/live/stream'
 
 class Fake {
   onopen: (() => void) | null = null
@@ -8,10 +8,15 @@ class Fake {
   closed = false
   takers = new Map<string, (event: unknown) => void>()
   constructor(readonly url: string) {}
-  close() { this.closed = true }
-  addEventListener(kind: string, taker: unknown) { this.takers.set(kind, taker as (event: unknown) => void) }
-  tell(id: string, type = 'message.received') {
-    this.takers.get(type)?.({ lastEventId: id, data: JSON.stringify({ id, type, timestamp: '2026-01-01T00:00:00.000Z', community: 'com_1', data: {} }) })
+  close() {
+    this.closed = true
+  }
+  addEventListener(kind: string, taker: unknown) {
+    this.takers.set(kind, taker as (event: unknown) => void)
+  }
+  tell(lastEventId: string, counts: Record<string, number>, latest: string[] = [lastEventId], at = '2026-01-01T00:00:07.000Z') {
+    const told = latest.map((id) => ({ id, type: 'message.received', timestamp: at, community: 'com_1', data: {} }))
+    this.takers.get('digest')?.({ lastEventId, data: JSON.stringify({ counts, seconds: [{ at, counts }], latest: told }) })
   }
 }
 
@@ -29,45 +34,46 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 describe('the stream of events', () => {
-  it('is taken up after the last event that came, when it breaks', () => {
+  it('is taken up after the last event that was counted, when it breaks', () => {
     stream.follow('com_1')
+    expect(made[0]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20')
     made[0]?.onopen?.()
-    made[0]?.tell('evt_7')
+    made[0]?.tell('evt_7', { 'message.received': 3 })
     made[0]?.onerror?.()
     expect(stream.get().state).toBe('broken')
     vi.advanceTimersByTime(1000)
-    expect(made[1]?.url).toBe('/v1/events?community=com_1&after=evt_7')
+    expect(made[1]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20&after=evt_7')
     made[1]?.onopen?.()
     expect(stream.get().state).toBe('live')
   })
-  it('tells each event once, though it comes twice', () => {
-    const told = vi.fn()
-    stream.onEvent(told)
+  it('shows each event once, though it comes twice', () => {
     stream.follow('com_1')
-    made[0]?.tell('evt_1')
-    made[0]?.tell('evt_1')
-    vi.advanceTimersByTime(500)
-    expect(told).toHaveBeenCalledOnce()
-    expect(stream.get().events).toHaveLength(1)
+    made[0]?.tell('evt_1', { 'message.received': 1 })
+    made[0]?.tell('evt_2', { 'message.received': 2 }, ['evt_1', 'evt_2'])
+    expect(stream.get().events.map((told) => told.id)).toEqual(['evt_2', 'evt_1'])
   })
-  it('draws at most twice a second and keeps little, however much happens', () => {
-    const drawn = vi.fn()
+  it('is drawn once for each digest and keeps little, however much it counts', () => {
+    const [drawn, counted] = [vi.fn(), vi.fn()]
     stream.follow('com_1')
     stream.subscribe(drawn)
-    for (let n = 0; n < 5000; n += 1) made[0]?.tell(`evt_${n}`)
-    vi.advanceTimersByTime(500)
-    expect(drawn).toHaveBeenCalledOnce()
-    expect(stream.get().events).toHaveLength(100)
-    expect(stream.get().seconds.at(-1)?.counts).toEqual({ 'message.received': 5000 })
+    stream.onCounts(counted)
+    for (let n = 0; n < 300; n += 1) {
+      const latest = Array.from({ length: 20 }, (_, index) => `evt_${n * 20 + index}`)
+      made[0]?.tell(`evt_${n}`, { 'message.received': 3000 }, latest, new Date(n * 1000).toISOString())
+    }
+    expect(drawn).toHaveBeenCalledTimes(300)
+    expect(counted).toHaveBeenLastCalledWith({ 'message.received': 3000 })
+    expect(stream.get().events).toHaveLength(20)
+    expect(stream.get().seconds).toHaveLength(120)
   })
   it('begins anew where the events since are no longer kept', () => {
     stream.follow('com_1')
-    made[0]?.tell('evt_1')
+    made[0]?.tell('evt_1', { 'message.received': 1 })
     for (let n = 0; n < 5; n += 1) {
       made.at(-1)?.onerror?.()
       vi.advanceTimersByTime(30_000)
     }
-    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1')
+    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20')
   })
   it('has one source at a time', () => {
     stream.follow('com_1')
@@ -75,5 +81,24 @@ describe('the stream of events', () => {
     expect(made.map((one) => one.closed)).toEqual([true, false])
     stream.follow('')
     expect(made.every((one) => one.closed)).toBe(true)
+  })
+})
+
+describe('the seconds', () => {
+  it('of two digests are added up, a second that both tell of once', () => {
+    const before = [
+      { at: 1, counts: { a: 1 } },
+      { at: 2, counts: { a: 2 } },
+    ]
+    const more = [
+      { at: 2, counts: { a: 3, b: 1 } },
+      { at: 3, counts: { b: 5 } },
+    ]
+    expect(merged(before, more)).toEqual([
+      { at: 1, counts: { a: 1 } },
+      { at: 2, counts: { a: 5, b: 1 } },
+      { at: 3, counts: { b: 5 } },
+    ])
+    expect(before[1]).toEqual({ at: 2, counts: { a: 2 } })
   })
 })

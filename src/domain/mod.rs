@@ -19,6 +19,7 @@ pub mod message;
 pub mod person_name;
 pub mod policy;
 pub mod pool;
+pub mod pulse;
 mod schema;
 pub mod swap;
 pub mod time;
