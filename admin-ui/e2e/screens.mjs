@@ -86,7 +86,7 @@ try {
   const phone = (await ask(`/v1/communities/${community}/members/${member}?reveal=true`).then((one) => one.devices ?? one.code === 'bad_query' ? one : null))?.devices?.[0]?.phone
     ?? (await ask(`/v1/communities/${community}/members/${member}`)).devices?.[0]?.phone
   const pages = [
-    ['overview', c], ['communities', '/communities'], ['policy', `${c}/policy`], ['members', `${c}/members`], ['member', member && `${c}/members/${member}`], ['member-devices', member && `${c}/members/${member}?tab=devices`],
+    ['overview', c], ['communities', '/communities'], ['carriers', '/carriers'], ['pool-files', '/pool-files'], ['policy', `${c}/policy`], ['members', `${c}/members`], ['member', member && `${c}/members/${member}`], ['member-devices', member && `${c}/members/${member}?tab=devices`],
     ['member-timeline', member && `${c}/members/${member}?tab=timeline`], ['pools', `${c}/pools`], ['traffic', `${c}/pools?tab=traffic`], ['swaps', `${c}/swaps`], ['swap', swap && `${c}/swaps/${swap}`],
     ['messages', `${c}/messages`], ['message', message && `${c}/messages/${message}`], ['calls', `${c}/calls`], ['call', call && `${c}/calls/${call}`],
     ['explain', contact && phone ? `${c}/explain?from=${encodeURIComponent(phone)}&to=${encodeURIComponent(contact.number)}` : `${c}/explain`],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { merged, Stream } from '../src/live/stream'
+import { merged, Stream, type Second } from '../src/live/stream'
 
 class Fake {
   onopen: (() => void) | null = null
@@ -86,11 +86,11 @@ describe('the stream of events', () => {
 
 describe('the seconds', () => {
   it('of two digests are added up, a second that both tell of once', () => {
-    const before = [
+    const before: Second[] = [
       { at: 1, counts: { a: 1 } },
       { at: 2, counts: { a: 2 } },
     ]
-    const more = [
+    const more: Second[] = [
       { at: 2, counts: { a: 3, b: 1 } },
       { at: 3, counts: { b: 5 } },
     ]

@@ -75,7 +75,10 @@ function One({ carrier }: { carrier: Carrier }) {
           </Group>
         </Group>
         {advice !== null && (
-          <Alert color={carrier.state === 'degraded' ? 'yellow' : 'red'} variant="light" title={t.todo}>
+          <Alert color={carrier.state === 'degraded' ? 'yellow' : 'red'} variant="light">
+            <Text size="sm" fw={700} c="var(--mantine-color-text)">
+              {t.todo}
+            </Text>
             <Text size="sm" c="var(--mantine-color-text)">
               {advice}
             </Text>

@@ -228,7 +228,7 @@ function Pools({ community }: { community: string }) {
                   className="number"
                 >{`${t.poolFill(pool.usable, pool.numbers)}${text.comma}${t.poolPairs(pool.assignments)}`}</Text>
               </Group>
-              <Progress.Root size="sm" aria-label={`${pool.name}: ${t.poolRoom(pool.little, pool.none)}`}>
+              <Progress.Root size="sm" role="img" aria-label={`${pool.name}: ${t.poolRoom(pool.little, pool.none)}`}>
                 <Progress.Section value={share(pool.plenty, pool.usable)} color="green" aria-hidden />
                 <Progress.Section value={share(pool.little, pool.usable)} color="yellow" aria-hidden />
                 <Progress.Section value={share(pool.none, pool.usable)} color="red" aria-hidden />

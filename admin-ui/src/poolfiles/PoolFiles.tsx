@@ -82,9 +82,7 @@ export default function PoolFiles() {
             description={t.help}
             value={toml}
             onChange={(event) => edit(event.currentTarget.value)}
-            autosize
-            minRows={10}
-            maxRows={26}
+            rows={16}
             spellCheck={false}
             styles={{ input: { fontFamily: 'monospace' } }}
             error={wrong !== null && t.problems}
