@@ -34,7 +34,7 @@ export default function Plot({ label, x, y, xLabel, yLabel, bars = false, height
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false, range: bars ? (_, low, high) => [low - 6, high + 6] : undefined }, y: { range: upTo }, second: { range: upTo } },
-        axes: [{ ...axis, label: xLabel, labelSize: 18, size: 34 }, { ...axis, label: yLabel, labelSize: 18, size: 46 }, ...(secondLabel === undefined ? [] : [{ ...axis, grid: { show: false }, scale: 'second', side: 1 as const, label: secondLabel, labelSize: 18, size: 46 }])],
+        axes: [{ ...axis, label: xLabel, labelSize: 18, size: 34 }, { ...axis, label: yLabel, labelSize: 18, size: 56 }, ...(secondLabel === undefined ? [] : [{ ...axis, grid: { show: false }, scale: 'second', side: 1 as const, label: secondLabel, labelSize: 18, size: 46 }])],
         series: [{}, { label: yLabel, stroke: '#1c7ed6', width: 2, fill: 'rgba(28, 126, 214, 0.3)', points: { show: false }, paths: bars ? uPlot.paths.bars?.({ size: [0.8] }) : undefined }, ...(secondLabel === undefined ? [] : [{ label: secondLabel, scale: 'second', stroke: SECOND, width: 2, dash: [6, 4], points: { show: false } }])],
       },
       data.current,
