@@ -32,14 +32,18 @@ pub struct Plan {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Unmanaged {
     /// Pools, by name.
+    #[schema(example = json!(["south"]))]
     pub pools: Vec<String>,
     /// Campaigns, by name.
+    #[schema(example = json!([]))]
     pub campaigns: Vec<String>,
     /// Numbers.
     pub numbers: Vec<E164>,
     /// Members, by name and id.
+    #[schema(example = json!(["Ann (mem_1tq3v8r4w0801)"]))]
     pub members: Vec<String>,
     /// Contacts, by both ids.
+    #[schema(example = json!([]))]
     pub contacts: Vec<String>,
 }
 
@@ -51,6 +55,7 @@ pub enum Change {
     /// The community is new.
     CreateCommunity {
         /// Its name.
+        #[schema(example = "Riders")]
         name: String,
         /// Its policy, whole.
         policy: Box<Policy>,
@@ -65,6 +70,7 @@ pub enum Change {
     /// A pool is new.
     CreatePool {
         /// Its name.
+        #[schema(example = "main")]
         name: String,
     },
     /// A campaign is new.
@@ -149,10 +155,13 @@ pub enum Change {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct FieldChange {
     /// Which.
+    #[schema(example = "rate_per_s")]
     pub field: String,
     /// As it is.
+    #[schema(example = 1.0)]
     pub from: serde_json::Value,
     /// As it will be.
+    #[schema(example = 2.0)]
     pub to: serde_json::Value,
 }
 
