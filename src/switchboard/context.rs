@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::notices::NoticeGuard;
+use super::notice_guard::{self, NoticeGuard};
 use super::registry::Registry;
-use super::{events, notices, traffic};
+use super::{events, traffic};
 use crate::domain::history::Actor;
 use crate::domain::{Id, IdGenerator, Timestamp};
 
@@ -55,7 +55,7 @@ impl Context {
     }
 
     /// What the text at a place of this job's batch causes.
-    pub fn cause(&self, place: usize) -> notices::Cause {
+    pub fn cause(&self, place: usize) -> notice_guard::Cause {
         (self.job, place)
     }
 

@@ -5,7 +5,7 @@ use super::aside::batch_or_each;
 use super::communities::Apps;
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
-use super::notices::Cause;
+use super::notice_guard::Cause;
 use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{

@@ -2,7 +2,7 @@
 
 use super::error::Result;
 use super::intake::{Accepted, Outcome, duplicate, set};
-use super::notices::Cause;
+use super::notice_guard::Cause;
 use super::outlet::Verdict;
 use super::route::{Dialled, Facts};
 use super::{Context, keywords, known, notices, strangers};

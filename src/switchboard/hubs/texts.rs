@@ -11,7 +11,7 @@ use crate::store::{Conn, hubs as rows};
 use crate::switchboard::Context;
 use crate::switchboard::error::Result;
 use crate::switchboard::intake::{self, Accepted, Outcome};
-use crate::switchboard::notices::Cause;
+use crate::switchboard::notice_guard::Cause;
 use crate::switchboard::outlet::Verdict;
 use crate::switchboard::route::{Dialled, Facts};
 use crate::switchboard::{known, refusals};
