@@ -3722,11 +3722,20 @@ export interface components {
         };
         /** @description An attribute that becomes different. */
         FieldChange: {
-            /** @description Which. */
+            /**
+             * @description Which.
+             * @example rate_per_s
+             */
             field: string;
-            /** @description As it is. */
+            /**
+             * @description As it is.
+             * @example 1
+             */
             from: unknown;
-            /** @description As it will be. */
+            /**
+             * @description As it will be.
+             * @example 2
+             */
             to: unknown;
         };
         /** @description Members whose tables are about as full. */
@@ -6282,7 +6291,10 @@ export interface components {
         };
         /** @description One thing to be done. */
         PoolChange: {
-            /** @description Its name. */
+            /**
+             * @description Its name.
+             * @example Riders
+             */
             name: string;
             /** @description Its policy, whole. */
             policy: components["schemas"]["Policy"];
@@ -6296,7 +6308,10 @@ export interface components {
             /** @enum {string} */
             change: "change_policy";
         } | {
-            /** @description Its name. */
+            /**
+             * @description Its name.
+             * @example main
+             */
             name: string;
             /** @enum {string} */
             change: "create_pool";
@@ -7154,15 +7169,31 @@ export interface components {
         };
         /** @description What exists and is not in the file; of members and contacts the first thousand. */
         Unmanaged: {
-            /** @description Pools, by name. */
+            /**
+             * @description Pools, by name.
+             * @example [
+             *       "south"
+             *     ]
+             */
             pools: string[];
-            /** @description Campaigns, by name. */
+            /**
+             * @description Campaigns, by name.
+             * @example []
+             */
             campaigns: string[];
             /** @description Numbers. */
             numbers: components["schemas"]["E164"][];
-            /** @description Members, by name and id. */
+            /**
+             * @description Members, by name and id.
+             * @example [
+             *       "Ann (mem_1tq3v8r4w0801)"
+             *     ]
+             */
             members: string[];
-            /** @description Contacts, by both ids. */
+            /**
+             * @description Contacts, by both ids.
+             * @example []
+             */
             contacts: string[];
         };
         /**
@@ -19075,7 +19106,7 @@ export interface operations {
                      * @example {
                      *       "changes": [
                      *         {
-                     *           "name": "string",
+                     *           "name": "Riders",
                      *           "policy": {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
@@ -19149,20 +19180,16 @@ export interface operations {
                      *       ],
                      *       "unmanaged": {
                      *         "pools": [
-                     *           "string"
+                     *           "south"
                      *         ],
-                     *         "campaigns": [
-                     *           "string"
-                     *         ],
+                     *         "campaigns": [],
                      *         "numbers": [
                      *           "+14155550101"
                      *         ],
                      *         "members": [
-                     *           "string"
+                     *           "Ann (mem_1tq3v8r4w0801)"
                      *         ],
-                     *         "contacts": [
-                     *           "string"
-                     *         ]
+                     *         "contacts": []
                      *       },
                      *       "retired": [
                      *         "+14155550101"
@@ -19238,7 +19265,7 @@ export interface operations {
                      * @example {
                      *       "changes": [
                      *         {
-                     *           "name": "string",
+                     *           "name": "Riders",
                      *           "policy": {
                      *             "strangers": "reply",
                      *             "strangers_kept_s": 2592000,
@@ -19312,20 +19339,16 @@ export interface operations {
                      *       ],
                      *       "unmanaged": {
                      *         "pools": [
-                     *           "string"
+                     *           "south"
                      *         ],
-                     *         "campaigns": [
-                     *           "string"
-                     *         ],
+                     *         "campaigns": [],
                      *         "numbers": [
                      *           "+14155550101"
                      *         ],
                      *         "members": [
-                     *           "string"
+                     *           "Ann (mem_1tq3v8r4w0801)"
                      *         ],
-                     *         "contacts": [
-                     *           "string"
-                     *         ]
+                     *         "contacts": []
                      *       },
                      *       "retired": [
                      *         "+14155550101"
