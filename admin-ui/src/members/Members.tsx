@@ -42,7 +42,7 @@ export default function Members() {
         columns={columnsOf(community)}
         rowId={(row) => row.id}
         empty={phone === undefined ? t.empty : t.emptyFound}
-        emptyAction={phone === undefined ? undefined : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
+        emptyAction={phone === undefined ? may.change && <Go to={`/c/${community}/imports`}>{text.nav.imports}</Go> : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
         fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone } } }))}
       />
     </Page>
