@@ -129,7 +129,7 @@ export default function Campaigns() {
 /** What each campaign has sent today stands with its numbers. */
 function useSentToday(community: string): Map<string, number> {
   const traffic = useQuery({
-    queryKey: ['traffic', community, 'all'],
+    queryKey: ['traffic', community, 'whole'],
     queryFn: () =>
       all((query) => ask(api.GET('/v1/communities/{community}/traffic', { params: { path: { community }, query } }))),
   })

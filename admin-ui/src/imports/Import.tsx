@@ -54,7 +54,7 @@ export default function Import() {
             ]}
           />
           {one.state === 'running' && <Bar of={one} />}
-          {one.failure && <ErrorNote error={new Error(one.failure.sentence)} />}
+          {one.state === 'failed' && one.failure && <ErrorNote error={new Error(one.failure.sentence)} />}
           {one.state === 'failed' && <Text size="sm">{t.goOnHelp(one.name)}</Text>}
         </Stack>
       </Paper>

@@ -191,7 +191,7 @@ function Looked({ of, parts }: { of: Look; parts: number }) {
       {of.columns.length > 0 && (
         <Scroll label={t.preview} minWidth={Math.min(700, of.columns.length * 140)}>
           <Table withTableBorder aria-label={t.preview} captionSide="top">
-            <Table.Caption ta="left">{t.preview}</Table.Caption>
+            <Table.Caption ta="left" c="var(--mantine-color-text)">{t.preview}</Table.Caption>
             <Table.Thead>
               <Table.Tr>
                 {of.columns.map((name, at) => (

@@ -8,7 +8,7 @@ export type Campaign = Schema['Campaign']
 
 export const useNumbers = (community: string) =>
   useQuery({
-    queryKey: ['numbers', community, 'all'],
+    queryKey: ['numbers', community, 'whole'],
     queryFn: () =>
       all((query) => ask(api.GET('/v1/communities/{community}/numbers', { params: { path: { community }, query } }))),
     staleTime: 10_000,
@@ -16,7 +16,7 @@ export const useNumbers = (community: string) =>
 
 export const useCampaigns = (community: string) =>
   useQuery({
-    queryKey: ['campaigns', community, 'all'],
+    queryKey: ['campaigns', community, 'whole'],
     queryFn: () =>
       all((query) => ask(api.GET('/v1/communities/{community}/campaigns', { params: { path: { community }, query } }))),
     staleTime: 10_000,
