@@ -99,6 +99,7 @@ export const later = {
     noneRefused: 'No row was refused.',
     noneRefusedYet: 'No row was refused so far.',
   },
+  members: { noZone: 'There is no such time zone. Write it as Europe/Berlin.' },
   number: {
     edit: 'Edit',
     editOf: (number: string) => `Edit ${number}`,
@@ -188,9 +189,9 @@ export const later = {
     heldNo: 'free again',
     stoodFor: 'Stood for',
     released: 'Released',
-    coolUntil: 'Cools down until',
-    keptUntil: 'Kept until',
-    forwards: 'Leads on until',
+    coolUntil: 'cools down until',
+    keptUntil: 'kept until',
+    forwards: 'leads on until',
     pair: 'Pair again',
     pairAsk: 'Pair the two again?',
     pairWhat: 'They become contacts again, with the numbers that they had while those are kept for them.',
@@ -396,6 +397,7 @@ export const later = {
       notices: 'What phones are told',
       kept: 'What is kept',
     },
+    noTime: 'Hours and minutes, as 08:00.',
     shown: (help: string, lasting: string) => `${help} Now ${lasting}.`,
     days: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' } as Record<
       string,

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { all } from '../src/api/all'
 import { isAddress } from '../src/callbacks/EditEndpoint'
 import { moves } from '../src/campaigns/moves'
-import { GROUPS } from '../src/communities/Policy'
+import { GROUPS, wrongOf } from '../src/communities/Policy'
 import { stateOf } from '../src/members/BookLinks'
 import { allBy, open, replacement, type PhoneChange } from '../src/members/settle'
 import { editOf, type PoolNumber } from '../src/numbers/numbers'
@@ -136,5 +136,31 @@ describe('a whole list', () => {
     expect(await all(pages)).toEqual(['a', 'b', 'c'])
     const stuck = vi.fn(async () => ({ data: [1], next_cursor: 'same' }))
     expect((await all(stuck)).length).toBe(2)
+  })
+})
+
+describe('a policy', () => {
+  const good = {
+    name: 'Riders',
+    time_zone: 'Europe/Berlin',
+    texting_from: '08:00',
+    texting_until: '21:00',
+    texting_days: ['mon'],
+    desk_add_word: 'ADD',
+  }
+  const wrong = (change: object) =>
+    Object.entries(wrongOf({ ...good, ...change })).flatMap(([name, said]) => (said === undefined ? [] : [name]))
+  it('is told what is wrong before it is sent, by field', () => {
+    expect(wrong({})).toEqual([])
+    expect(wrong({ time_zone: 'Europe/Nowhere', texting_from: '8', texting_until: '24:00' }).sort()).toEqual([
+      'texting_from',
+      'texting_until',
+      'time_zone',
+    ])
+    expect(wrong({ name: ' ', desk_add_word: '', texting_days: [] }).sort()).toEqual([
+      'desk_add_word',
+      'name',
+      'texting_days',
+    ])
   })
 })

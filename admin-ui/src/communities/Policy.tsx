@@ -7,7 +7,7 @@ import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { useCommunity } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
-import { lasting } from '../parts/time'
+import { isZone, lasting } from '../parts/time'
 import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
 import { later } from '../text.later'
@@ -75,6 +75,18 @@ export function changed(was: Values, now: Values): Values {
   return Object.fromEntries(Object.entries(now).filter(([key, value]) => JSON.stringify(was[key]) !== JSON.stringify(value)))
 }
 
+/** What is wrong before it is sent. */
+export function wrongOf(values: Values): Record<string, string | undefined> {
+  const wrong: Record<string, string | undefined> = {}
+  for (const name of ['name', 'time_zone', ...Object.keys(values).filter((one) => one.endsWith('_word'))])
+    if (String(values[name] ?? '').trim() === '') wrong[name] = text.errors.required
+  for (const name of ['texting_from', 'texting_until'])
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(String(values[name] ?? ''))) wrong[name] = later.policy.noTime
+  if (!isZone(String(values['time_zone'] ?? ''))) wrong['time_zone'] = later.members.noZone
+  if (Array.isArray(values['texting_days']) && values['texting_days'].length === 0) wrong['texting_days'] = text.errors.required
+  return wrong
+}
+
 function Edit({ community }: { community: Community }) {
   const may = useMay()
   return (
@@ -95,6 +107,7 @@ function Fields({ community }: { community: Community }) {
   const was: Values = { name: community.name, ...community.policy }
   const form = useForm<Values>({
     initial: was,
+    check: wrongOf,
     send: async (values) => {
       const { name, ...policy } = changed(was, values)
       if (name === undefined && Object.keys(policy).length === 0) return say(t.nothing)

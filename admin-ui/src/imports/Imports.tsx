@@ -1,8 +1,8 @@
 // Files of members and contacts: a new one, and those of before.
-import { Button } from '@mantine/core'
+import { Button, Title } from '@mantine/core'
 import { useState } from 'react'
 import { api, ask } from '../api/client'
-import { Marks, State } from '../parts/bits'
+import { Marks } from '../parts/bits'
 import { Go, useCommunity } from '../parts/links'
 import { Page } from '../parts/notes'
 import { ServerTable, type Column } from '../parts/ServerTable'
@@ -63,6 +63,9 @@ export default function Imports() {
   return (
     <Page title={t.title} lead={t.lead}>
       {may.change && <Send community={community} again={again} onSent={() => setAgain(null)} />}
+      <Title order={2} size="h4">
+        {t.earlier}
+      </Title>
       <ServerTable
         name={t.earlier}
         queryKey={['imports', community]}
@@ -77,5 +80,3 @@ export default function Imports() {
     </Page>
   )
 }
-
-export const StateOf = ({ of }: { of: Import }) => <State of={of.state} />

@@ -73,6 +73,7 @@ export function Send({ community, again, onSent }: { community: string; again: I
     })
   }
   const tried = now !== null && now.order.dry_run && now.state === 'done'
+  const imported = now !== null && !now.order.dry_run && now.state === 'done'
   const change = (what: () => void) => {
     forget()
     what()
@@ -100,7 +101,7 @@ export function Send({ community, again, onSent }: { community: string; again: I
           {kind === 'members' && (
             <Select
               label={text.phone.region}
-              w={220}
+              w={280}
               searchable
               data={known.data ?? [region]}
               value={region}
@@ -124,7 +125,7 @@ export function Send({ community, again, onSent }: { community: string; again: I
           </Text>
         )}
         {looked !== null && <Looked of={looked} parts={parts.length} />}
-        {parts.length > 0 && (
+        {parts.length > 0 && !imported && (
           <>
             {parts.length === 1 && again === null && (
               <Checkbox
@@ -191,7 +192,9 @@ function Looked({ of, parts }: { of: Look; parts: number }) {
       {of.columns.length > 0 && (
         <Scroll label={t.preview} minWidth={Math.min(700, of.columns.length * 140)}>
           <Table withTableBorder aria-label={t.preview} captionSide="top">
-            <Table.Caption ta="left" c="var(--mantine-color-text)">{t.preview}</Table.Caption>
+            <Table.Caption ta="left" c="var(--mantine-color-text)">
+              {t.preview}
+            </Table.Caption>
             <Table.Thead>
               <Table.Tr>
                 {of.columns.map((name, at) => (

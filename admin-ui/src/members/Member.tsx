@@ -9,7 +9,7 @@ import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { useCommunity, useFilters, useGo, useParam } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
-import { Time } from '../parts/time'
+import { isZone, Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
 import { text } from '../text'
@@ -94,7 +94,7 @@ function Edit({ community, member, close }: { community: string; member: Schema[
   const say = useSay()
   const form = useForm({
     initial: { name: member.name, time_zone: member.time_zone ?? '', listed: member.listed },
-    check: ({ name }) => ({ name: name.trim() === '' ? text.errors.required : undefined }),
+    check: ({ name, time_zone }) => ({ name: name.trim() === '' ? text.errors.required : undefined, time_zone: isZone(time_zone) ? undefined : later.members.noZone }),
     send: async ({ name, time_zone, listed }) => {
       const zone = time_zone.trim()
       const body = { name: name.trim(), listed, ...(zone === (member.time_zone ?? '') ? {} : { time_zone: zone === '' ? null : zone }) }

@@ -6,7 +6,7 @@ import { text } from '../text'
 const TONES: Record<string, string> = {
   delivered: 'good', sent: 'good', active: 'good', bridged: 'good', answered: 'good', done: 'good', live: 'good', plenty: 'good', success: 'good',
   failed: 'bad', dead: 'bad', undelivered: 'bad', expired: 'bad', blocked: 'bad', disabled: 'bad', quarantined: 'bad', refused: 'bad', none: 'bad', broken: 'bad', revoked: 'bad', stopped: 'bad',
-  held: 'warn', queued: 'warn', pending: 'warn', draining: 'warn', paused: 'warn', running: 'warn', undoing: 'warn', little: 'warn', frozen: 'warn', ringing: 'warn',
+  held: 'warn', queued: 'warn', pending: 'warn', draining: 'warn', paused: 'warn', running: 'warn', undoing: 'warn', little: 'warn', frozen: 'warn', ringing: 'warn', cooling: 'warn', kept: 'good', given_up: 'bad',
 }
 const COLOURS: Record<string, string> = { good: 'green', bad: 'red', warn: 'yellow' }
 

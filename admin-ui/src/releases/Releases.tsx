@@ -66,16 +66,11 @@ export function Released({ community, member, held, own = false }: Props) {
       show: (row) => <MemberName community={community} member={row.contact} />,
       csv: (row) => row.contact,
     },
-    { id: 'state', title: text.col.state, show: (row) => <State of={row.state} />, csv: (row) => row.state },
+    { id: 'state', title: text.col.state, show: (row) => <Standing of={row} />, csv: (row) => row.state },
     { id: 'released', title: t.released, show: (row) => <Time at={row.released_at} />, csv: (row) => row.released_at },
-    { id: 'cool', title: t.coolUntil, show: (row) => <Time at={row.cool_until} />, csv: (row) => row.cool_until },
-    { id: 'kept', title: t.keptUntil, show: (row) => <Time at={row.kept_until} />, csv: (row) => row.kept_until },
-    {
-      id: 'forwards',
-      title: t.forwards,
-      show: (row) => <Time at={row.forwards_until} />,
-      csv: (row) => row.forwards_until,
-    },
+    { id: 'cool', title: t.coolUntil, csvOnly: true, show: () => null, csv: (row) => row.cool_until },
+    { id: 'kept', title: t.keptUntil, csvOnly: true, show: () => null, csv: (row) => row.kept_until },
+    { id: 'forwards', title: t.forwards, csvOnly: true, show: () => null, csv: (row) => row.forwards_until },
     ...(may.change
       ? [
           {
@@ -103,6 +98,28 @@ export function Released({ community, member, held, own = false }: Props) {
         )
       }
     />
+  )
+}
+
+/** How it stands, and until when: what is over is not said. */
+function Standing({ of }: { of: Release }) {
+  const until: [string, string | null | undefined][] = [
+    [t.coolUntil, of.state === 'cooling' ? of.cool_until : null],
+    [t.keptUntil, of.state === 'past' ? null : of.kept_until],
+    [t.forwards, of.forwards_until],
+  ]
+  return (
+    <>
+      <State of={of.state} />
+      {until.map(
+        ([name, at]) =>
+          at != null && (
+            <div key={name}>
+              {name} <Time at={at} />
+            </div>
+          ),
+      )}
+    </>
   )
 }
 
