@@ -409,7 +409,7 @@ export const later = {
       refused: ['Refused texts', 'What a member meets whose text cannot be passed on.'],
       late_replies: ['Late replies', 'Texts to a number whose pair was released.'],
       acceptance_required: ['The contact accepts first', 'No text before the other side has agreed.'],
-      blocks_shown: ['Who is blocked hears', 'What somebody meets whom a member has blocked.'],
+      blocks_shown: ['Whoever is blocked hears', 'What somebody meets whom a member has blocked.'],
       require_opt_in: ['Require opt-in', 'No text to a phone that has not consented.'],
       when_full: ['When a table is full', 'Refuse the new contact, or recycle the longest idle pair.'],
       received_cap_percent: ['Share of received contacts (%)', 'How much of a table others may fill.'],

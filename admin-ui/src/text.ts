@@ -96,7 +96,7 @@ export const text = {
     add: 'Make a community', added: 'The community is made.', open: 'Open', policy: 'Policy',
     policyTitle: 'Policy',
     policyLead: 'What holds for everybody in this community. What you leave alone stays as it is.',
-    form: 'Most used', json: 'All as JSON', jsonLabel: 'The policy as JSON', jsonHelp: 'Only what you change is sent. Unknown fields are refused by name.',
+    form: 'As a form', json: 'All as JSON', jsonLabel: 'The policy as JSON', jsonHelp: 'Only what you change is sent. Unknown fields are refused by name.',
     nothing: 'Nothing was changed.',
     rename: 'Name of the community',
   },

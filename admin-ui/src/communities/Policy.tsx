@@ -1,5 +1,5 @@
 // The policy: the most used fields as a form, all of it as JSON. Only what was changed is sent.
-import { Button, Fieldset, JsonInput, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, Tabs, Textarea, TextInput } from '@mantine/core'
+import { Accordion, Button, Fieldset, JsonInput, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, Tabs, Textarea, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
@@ -104,6 +104,7 @@ function Edit({ community }: { community: Community }) {
 function Fields({ community }: { community: Community }) {
   const save = useSave(community)
   const say = useSay()
+  const [open, setOpen] = useState<string[]>([groups.strangers, groups.consent, groups.times])
   const was: Values = { name: community.name, ...community.policy }
   const form = useForm<Values>({
     initial: was,
@@ -115,6 +116,8 @@ function Fields({ community }: { community: Community }) {
     },
   })
   const { values, set, errors } = form
+  // A field that is wrong is never out of sight.
+  const shown = GROUPS.flatMap(([legend, names]) => (open.includes(legend) || names.some((name) => errors[name] !== undefined) ? [legend] : []))
   const field = (name: string) => {
     const [label, help] = later.policy.fields[name] ?? [name, '']
     const value = values[name]
@@ -133,9 +136,16 @@ function Fields({ community }: { community: Community }) {
   return (
     <Form form={form} submit={text.form.save}>
       <TextInput label={t.rename} maw={420} value={String(values['name'])} error={errors['name']} onChange={(event) => set('name', event.currentTarget.value)} />
-      {GROUPS.map(([legend, names]) => (
-        <Fieldset key={legend} legend={legend}><SimpleGrid cols={{ base: 1, sm: 2 }}>{names.map(field)}</SimpleGrid></Fieldset>
-      ))}
+      <Accordion multiple variant="contained" order={2} value={shown} onChange={setOpen}>
+        {GROUPS.map(([legend, names]) => (
+          <Accordion.Item key={legend} value={legend}>
+            <Accordion.Control>{legend}</Accordion.Control>
+            <Accordion.Panel>
+              <SimpleGrid cols={{ base: 1, sm: 2 }}>{names.map(field)}</SimpleGrid>
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
     </Form>
   )
 }

@@ -115,6 +115,7 @@ function Replace({ community, member, device, close }: Props & { close: () => vo
         <OwnerChoice
           community={community}
           owner={found.owner}
+          sure={found.settled}
           value={choices.owner}
           onChange={(owner) => void choose({ ...choices, owner })}
         />
@@ -178,13 +179,14 @@ function Replace({ community, member, device, close }: Props & { close: () => vo
 }
 
 type OwnerProps = {
+  sure: boolean
   community: string
   owner: Schema['FormerOwner']
   value: Owner | null
   onChange: (owner: Owner) => void
 }
 
-function OwnerChoice({ community, owner, value, onChange }: OwnerProps) {
+function OwnerChoice({ community, owner, sure, value, onChange }: OwnerProps) {
   return (
     <Paper withBorder p="sm">
       <Radio.Group
@@ -203,7 +205,7 @@ function OwnerChoice({ community, owner, value, onChange }: OwnerProps) {
           <Radio value="take" label={t.take} description={owner.only_device ? t.takeAll : t.takeHelp} />
         </Stack>
       </Radio.Group>
-      {owner.settled != null && (
+      {sure && owner.settled != null && (
         <Text size="sm" mt="xs" role="status">
           {t.ownerThen(owner.merged, owner.released)}
           {owner.reference != null &&
