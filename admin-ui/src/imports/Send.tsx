@@ -73,6 +73,8 @@ export function Send({ community, again, onSent }: { community: string; again: I
     })
   }
   const tried = now !== null && now.order.dry_run && now.state === 'done'
+  // What goes on was tried before.
+  const ready = tried || again !== null
   const imported = now !== null && !now.order.dry_run && now.state === 'done'
   const change = (what: () => void) => {
     forget()
@@ -141,7 +143,7 @@ export function Send({ community, again, onSent }: { community: string; again: I
             )}
             <Group gap="xs">
               <Button
-                variant={tried ? 'default' : 'filled'}
+                variant={ready ? 'default' : 'filled'}
                 loading={busy && now.order.dry_run}
                 disabled={busy}
                 onClick={() => go(true)}
@@ -149,14 +151,14 @@ export function Send({ community, again, onSent }: { community: string; again: I
                 {t.try}
               </Button>
               <Button
-                variant={tried ? 'filled' : 'default'}
+                variant={ready ? 'filled' : 'default'}
                 loading={busy && !now.order.dry_run}
-                disabled={busy || !tried}
+                disabled={busy || !ready}
                 onClick={() => go(false)}
               >
-                {t.go(looked?.rows ?? 0)}
+                {again === null ? t.go(looked?.rows ?? 0) : t.goOn}
               </Button>
-              {!tried && now === null && <Text size="sm">{t.tryFirst}</Text>}
+              {!ready && now === null && <Text size="sm">{t.tryFirst}</Text>}
             </Group>
           </>
         )}
