@@ -3,6 +3,7 @@ import type { Doubt, Wrong } from './imports/file'
 
 const linesOf = (lines: number[]) =>
   `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, 8).join(', ')}${lines.length > 8 ? ' …' : ''}`
+const sentences = (...all: (string | false)[]) => all.filter(Boolean).join(' ')
 const rows = (n: number) => `${n} ${n === 1 ? 'row' : 'rows'}`
 
 export const later = {
@@ -30,7 +31,10 @@ export const later = {
         case 'unclosed_header':
           return 'A quote in the header is not closed.'
         case 'unknown_column':
-          return `Column ${one.at} is called “${one.column}”, which is not known. Allowed are: ${allowed}. Rename it in the first line, or take the column out.`
+          return (
+            `Column ${one.at} is called “${one.column}”, which is not known. Allowed are: ${allowed}. ` +
+            'Rename it in the first line, or take the column out.'
+          )
         case 'column_twice':
           return `The column ${one.column} is there twice.`
         case 'column_lacking':
@@ -145,7 +149,8 @@ export const later = {
     title: 'Opt-ins',
     lead: 'Which phones have agreed to texts, and the proof of it. START records one by itself, STOP ends it.',
     empty:
-      'Nobody’s consent is recorded yet. Record it where somebody has agreed; with the policy “Require opt-in” texts go to no other phones.',
+      'Nobody’s consent is recorded yet. Record it where somebody has agreed; ' +
+      'with the policy “Require opt-in” texts go to no other phones.',
     emptyFiltered: 'Nothing is recorded of this member’s phones.',
     policy: 'Go to the policy',
     nobody: 'a phone of nobody now',
@@ -179,7 +184,9 @@ export const later = {
   },
   releases: {
     title: 'Released numbers',
-    lead: 'For whom numbers last stood on members’ phones. One that cools down stands for nobody else there; one that is kept comes back to that contact.',
+    lead:
+      'For whom numbers last stood on members’ phones. ' +
+      'One that cools down stands for nobody else there; one that is kept comes back to that contact.',
     empty: 'No pair was released yet. Texts that come too late for one are in quarantine.',
     emptyFiltered: 'Nothing matches. Clear a filter.',
     emptyOwn: 'No contact of this member was released yet.',
@@ -197,7 +204,11 @@ export const later = {
     pairWhat: 'They become contacts again, with the numbers that they had while those are kept for them.',
     withTexts: 'Let go of the texts that were held for them',
     paired: (number: string, same: boolean, released: number, gone: number) =>
-      `Paired again with ${same ? '' : 'another number, '}${number}${same ? ', as before' : ''}.${released > 0 ? ` ${released} held ${released === 1 ? 'text goes' : 'texts go'} on.` : ''}${gone > 0 ? ` ${gone} stay: what they said is kept no more.` : ''}`,
+      sentences(
+        same ? `Paired again with ${number}, as before.` : `Paired again with another number, ${number}.`,
+        released > 0 && `${released} held ${released === 1 ? 'text goes' : 'texts go'} on.`,
+        gone > 0 && `${gone} stay: what they said is kept no more.`,
+      ),
     discard: 'Keep it no more',
     discardAsk: (number: string) => `Keep ${number} for them no more?`,
     discardWhat:
@@ -304,7 +315,8 @@ export const later = {
     takeHelp: 'They lose it, and keep their other devices.',
     takeAll: 'They lose it, and with it their contacts: it is their only device.',
     ownerThen: (merged: number, released: number) =>
-      `${merged} of their contacts ${merged === 1 ? 'becomes' : 'become'} the member’s, ${released} ${released === 1 ? 'is' : 'are'} released.`,
+      `${merged} of their contacts ${merged === 1 ? 'becomes' : 'become'} the member’s, ` +
+      `${released} ${released === 1 ? 'is' : 'are'} released.`,
     reference: (reference: string, fate: string) =>
       ({
         kept: `Their reference ${reference} stays theirs.`,
@@ -322,7 +334,8 @@ export const later = {
     title: 'Data',
     export: 'Everything that is held about this member',
     exportLead:
-      'One JSON file: who they are, their contacts, texts, calls and consents. It holds their own real numbers and nobody else’s; the audit log says that you took it.',
+      'One JSON file: who they are, their contacts, texts, calls and consents. ' +
+      'It holds their own real numbers and nobody else’s; the audit log says that you took it.',
     exportMasked:
       'One JSON file: who they are, their contacts, texts, calls and consents. Real numbers are masked in it for you.',
     download: 'Download as JSON',
@@ -352,7 +365,11 @@ export const later = {
     takes: 'It takes as long as writing the whole database; texts wait meanwhile. It cannot be taken back.',
     differs: (word: string) => `This is not ${word}.`,
     erased: (n: number, waiting: number, compacted: boolean) =>
-      `Erased from ${n} ${n === 1 ? 'row' : 'rows'}.${waiting > 0 ? ` ${waiting} texts of others still wait; they lose their text when they are over.` : ''}${compacted ? '' : ' The database’s files are written anew later.'}`,
+      sentences(
+        `Erased from ${rows(n)}.`,
+        waiting > 0 && `${waiting} texts of others still wait; they lose their text when they are over.`,
+        !compacted && 'The database’s files are written anew later.',
+      ),
     gone: 'Whoever was removed can still be erased; what was said with them is held until then.',
   },
   endpoint: {
@@ -380,7 +397,13 @@ export const later = {
       p50: number | null | undefined,
       p99: number | null | undefined,
     ) =>
-      `${waiting === 0 ? 'nothing waits' : `${waiting} wait, the oldest for ${oldest ?? 0} s`}; ${texts === 0 ? 'no text left in the last day' : `${texts} left in the last day, half of them within ${p50 ?? 0} ms, 99 of 100 within ${p99 ?? 0} ms`}`,
+      [
+        waiting === 0 ? 'nothing waits' : `${waiting} wait, the oldest for ${oldest ?? 0} s`,
+        texts === 0 ? 'no text left in the last day' : `${texts} left in the last day`,
+        texts > 0 && `half of them within ${p50 ?? 0} ms, 99 of 100 within ${p99 ?? 0} ms`,
+      ]
+        .filter(Boolean)
+        .join('; '),
   },
   policy: {
     groups: {
