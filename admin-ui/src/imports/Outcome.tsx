@@ -42,7 +42,8 @@ export function Outcome({ of: { now: of, lines, file }, goOn }: { of: Run; goOn:
         aria-label={t.progress(Math.round(100 * total.share))}
         color={stopped ? 'red' : of.state === 'done' ? 'green' : 'blue'}
       />
-      <Text role="status">
+      {/* Read out when it is over, not at each step. */}
+      <Text role={of.state === 'running' ? undefined : 'status'}>
         {t.seen(Math.max(total.seen, Math.round(total.share * total.rows)), total.rows)}{' '}
         {t.figures(total.added, total.unchanged, total.refused, dry)}
       </Text>

@@ -1,7 +1,7 @@
 // A file is chosen and looked at, tried by a dry run, and then imported.
 import { Alert, Button, Checkbox, Group, List, Paper, Select, Stack, Table, Text, Title } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { FileDrop } from '../parts/FileDrop'
 import { Scroll } from '../parts/Scroll'
 import { homeRegion, regions } from '../parts/phone'
@@ -38,8 +38,9 @@ export function Send({ community, again, onSent }: { community: string; again: I
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [again])
 
-  const looked = chosen === null ? null : look(kind, chosen.content)
-  const parts = looked === null || looked.wrong.length > 0 ? [] : cut(looked.lines)
+  // Not at each step of what goes on: the file may be long.
+  const looked = useMemo(() => (chosen === null ? null : look(kind, chosen.content)), [kind, chosen])
+  const parts = useMemo(() => (looked === null || looked.wrong.length > 0 ? [] : cut(looked.lines)), [looked])
   const busy = now?.state === 'running'
   const mode = together && parts.length === 1 ? 'all_or_nothing' : 'per_row'
   const take = async (file: File) => {

@@ -111,7 +111,11 @@ function wrongOf(kind: Kind, columns: string[], lines: string[]): Wrong[] {
 /** What the broker will surely refuse, by the lines of the file. */
 function doubtsOf(kind: Kind, columns: string[], lines: string[]): Doubt[] {
   const found = new Map<Doubt['why'], number[]>()
-  const note = (why: Doubt['why'], line: number) => found.set(why, [...(found.get(why) ?? []), line])
+  const note = (why: Doubt['why'], line: number) => {
+    const at = found.get(why)
+    if (at === undefined) found.set(why, [line])
+    else at.push(line)
+  }
   lines.forEach((line, index) => {
     if (index === 0 || line.trim() === '') return
     const row = fields(line)
