@@ -44,6 +44,8 @@ export const GROUPS: [string, string[]][] = [
   [groups.notices, ['stranger_notice', 'released_notice', 'help_reply', 'stop_reply', 'start_reply', 'accept_request']],
   [groups.kept, ['bodies_kept_s', 'records_kept_s', 'quarantine_kept_s', 'strangers_kept_s', 'history_kept_s', 'imports_kept_s']],
 ]
+// A group goes by its first field: its legend has spaces, and is part of an id.
+const nameOf = (names: string[]) => names[0] ?? ''
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const LONG = /_(notice|reply|request)$/
 
@@ -104,7 +106,7 @@ function Edit({ community }: { community: Community }) {
 function Fields({ community }: { community: Community }) {
   const save = useSave(community)
   const say = useSay()
-  const [open, setOpen] = useState<string[]>([groups.strangers, groups.consent, groups.times])
+  const [open, setOpen] = useState<string[]>(['strangers', 'acceptance_required', 'cool_down_s'])
   const was: Values = { name: community.name, ...community.policy }
   const form = useForm<Values>({
     initial: was,
@@ -117,7 +119,7 @@ function Fields({ community }: { community: Community }) {
   })
   const { values, set, errors } = form
   // A field that is wrong is never out of sight.
-  const shown = GROUPS.flatMap(([legend, names]) => (open.includes(legend) || names.some((name) => errors[name] !== undefined) ? [legend] : []))
+  const shown = GROUPS.flatMap(([, names]) => (open.includes(nameOf(names)) || names.some((name) => errors[name] !== undefined) ? [nameOf(names)] : []))
   const field = (name: string) => {
     const [label, help] = later.policy.fields[name] ?? [name, '']
     const value = values[name]
@@ -138,7 +140,7 @@ function Fields({ community }: { community: Community }) {
       <TextInput label={t.rename} maw={420} value={String(values['name'])} error={errors['name']} onChange={(event) => set('name', event.currentTarget.value)} />
       <Accordion multiple variant="contained" order={2} value={shown} onChange={setOpen}>
         {GROUPS.map(([legend, names]) => (
-          <Accordion.Item key={legend} value={legend}>
+          <Accordion.Item key={legend} value={nameOf(names)}>
             <Accordion.Control>{legend}</Accordion.Control>
             <Accordion.Panel>
               <SimpleGrid cols={{ base: 1, sm: 2 }}>{names.map(field)}</SimpleGrid>
