@@ -1,6 +1,6 @@
-// Serves dist/ at /admin as the broker does (nonce, strict policy), and passes /v1 on to a broker with an admin key: for
-// looking at the pages while there is no one to sign in as.
-//   node e2e/gateway.mjs --broker http://127.0.0.1:8080 --key pl_… [--port 8095] [--role owner]
+// Serves dist/ at /admin as the broker does (nonce, strict policy), and passes all else on to a broker: with an admin key,
+// for looking at the pages while there is no one to sign in as; without one as it comes, for signing in to the broker itself.
+//   node e2e/gateway.mjs --broker http://127.0.0.1:8080 [--key pl_…] [--port 8095] [--role owner]
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
@@ -45,11 +45,16 @@ async function people(asked, answer, path) {
 }
 
 function pass(asked, answer) {
+  if (values.key === '') return hand(asked, answer, asked.headers)
   const safe = asked.method === 'GET'
   if (!isIn(asked)) return problem(answer, 401, 'unauthorized', 'nobody is signed in')
   if (!safe && asked.headers['x-csrf-token'] !== session.csrf) return problem(answer, 403, 'forbidden', 'the X-CSRF-Token is not that of the session')
   const { cookie: _, host: __, ...headers } = asked.headers
-  const on = request(new URL(asked.url, values.broker), { method: asked.method, headers: { ...headers, authorization: `Bearer ${values.key}` } }, (from) => {
+  return hand(asked, answer, { ...headers, authorization: `Bearer ${values.key}` })
+}
+
+function hand(asked, answer, headers) {
+  const on = request(new URL(asked.url, values.broker), { method: asked.method, headers }, (from) => {
     answer.writeHead(from.statusCode, from.headers)
     from.pipe(answer)
   })
@@ -76,6 +81,6 @@ async function file(answer, path) {
 
 createServer((asked, answer) => {
   const path = new URL(asked.url, 'http://here').pathname
-  const done = path.startsWith('/admin') ? file(answer, path) : /^\/v1\/(session|admin_users|audit_log)/.test(path) ? people(asked, answer, path) : pass(asked, answer)
+  const done = path.startsWith('/admin') ? file(answer, path) : values.key !== '' && /^\/v1\/(session|admin_users|audit_log)/.test(path) ? people(asked, answer, path) : pass(asked, answer)
   Promise.resolve(done).catch((error) => problem(answer, 500, 'internal', String(error)))
 }).listen(Number(values.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${values.port}/admin/`))

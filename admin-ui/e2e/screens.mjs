@@ -82,12 +82,19 @@ try {
   const firstOf = async (list) => (await ask(`/v1/communities/${community}/${list}?limit=1`)).data[0]?.id
   const [member, second] = (await ask(`/v1/communities/${community}/members?limit=2`)).data.map((one) => one.id)
   const [message, call, delivery, swap] = await Promise.all(['messages', 'calls', 'deliveries', 'swaps'].map(firstOf))
+  const imported = (await ask(`/v1/communities/${community}/imports?limit=50`)).data.sort((a, b) => b.refused - a.refused)[0]?.id
+  // Of whom there is the most to see: somebody who blocks.
+  const many = (await ask(`/v1/communities/${community}/members?limit=50`)).data.map((one) => one.id)
+  let withMost = member
+  for (const one of many) if ((await ask(`/v1/communities/${community}/members/${one}/blocks?limit=1`)).data.length > 0) withMost = one
   const contact = (await ask(`/v1/communities/${community}/members/${member}/contacts?limit=1`)).data[0]
   const phone = (await ask(`/v1/communities/${community}/members/${member}?reveal=true`).then((one) => one.devices ?? one.code === 'bad_query' ? one : null))?.devices?.[0]?.phone
     ?? (await ask(`/v1/communities/${community}/members/${member}`)).devices?.[0]?.phone
   const pages = [
     ['overview', c], ['communities', '/communities'], ['carriers', '/carriers'], ['pool-files', '/pool-files'], ['policy', `${c}/policy`], ['members', `${c}/members`], ['member', member && `${c}/members/${member}`], ['member-devices', member && `${c}/members/${member}?tab=devices`],
-    ['member-timeline', member && `${c}/members/${member}?tab=timeline`], ['pools', `${c}/pools`], ['traffic', `${c}/pools?tab=traffic`], ['swaps', `${c}/swaps`], ['swap', swap && `${c}/swaps/${swap}`],
+    ['member-timeline', member && `${c}/members/${member}?tab=timeline`], ...['blocks', 'book', 'released', 'data'].map((tab) => [`member-${tab}`, withMost && `${c}/members/${withMost}?tab=${tab}`]), ['member-gone', `${c}/members/mem_0000000000001`],
+    ['imports', `${c}/imports`], ['import-rows', imported && `${c}/imports/${imported}`], ['campaigns', `${c}/campaigns`], ['desk', `${c}/desk`], ['releases', `${c}/releases`], ['opt-ins', `${c}/opt-ins`],
+    ['pools', `${c}/pools`], ['traffic', `${c}/pools?tab=traffic`], ['swaps', `${c}/swaps`], ['swap', swap && `${c}/swaps/${swap}`],
     ['messages', `${c}/messages`], ['message', message && `${c}/messages/${message}`], ['calls', `${c}/calls`], ['call', call && `${c}/calls/${call}`],
     ['explain', contact && phone ? `${c}/explain?from=${encodeURIComponent(phone)}&to=${encodeURIComponent(contact.number)}` : `${c}/explain`],
     ['explain-refused', contact ? `${c}/explain?from=%2B14155559999&to=${encodeURIComponent(contact.number)}` : undefined],
@@ -101,13 +108,31 @@ try {
     await look(name)
   }
   if ('dialogs'.includes(values.only)) {
-    for (const [name, path, button] of [['dialog-member', `${c}/members`, 'Add a member'], ['dialog-number', `${c}/pools`, 'Add a number'], ['dialog-remove', `${c}/members/${member}`, 'Remove the member']]) {
+    const dialogs = [
+      ['dialog-campaign', `${c}/campaigns`, 'Make a campaign'], ['dialog-assign', `${c}/campaigns`, 'Numbers'], ['dialog-opt-in', `${c}/opt-ins`, 'Record an opt-in'], ['dialog-edit-number', `${c}/pools`, 'Edit'],
+      ['dialog-re-pair', `${c}/releases`, 'Pair again'], ['dialog-erase', `${c}/members/${withMost}?tab=data`, 'Erase for good'], ['dialog-book', `${c}/members/${withMost}?tab=book`, 'Make a link'], ['dialog-phone', `${c}/members/${withMost}?tab=devices`, 'New phone'],
+      ['dialog-endpoint', `${c}/callbacks`, 'Add an endpoint'],
+    ]
+    for (const [name, path, button] of [...dialogs, ['dialog-member', `${c}/members`, 'Add a member'], ['dialog-number', `${c}/pools`, 'Add a number'], ['dialog-remove', `${c}/members/${member}`, 'Remove the member']]) {
       await page.goto(`${admin}#${path}`)
       await settle()
-      await page.getByRole('button', { name: button }).first().click()
+      await page.getByRole('button', { name: button, exact: true }).first().click()
       await look(name)
       await page.keyboard.press('Escape')
     }
+    // A file that lacks something, one that is tried, and one that is imported.
+    const choose = (name, content) => page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
+    await page.goto(`${admin}#${c}/imports`)
+    await settle()
+    await choose('wrong.csv', 'Full name,phone,phone\nAnn,+14155557001,1\n')
+    await look('import-wrong')
+    await choose('seen.csv', 'name,phone,reference\nIda,+14155557001,s1\nNobody,,\n"Doe, Jane",12,s3\nIda,+14155557001,s1\n')
+    await page.getByRole('button', { name: 'Try it first' }).click()
+    await page.getByText('would be added').waitFor()
+    await look('import-tried')
+    await page.getByRole('button', { name: /^Import \d/ }).click()
+    await page.getByText(/\d added/).waitFor()
+    await look('import-done')
     await page.setViewportSize({ width: 390, height: 844 })
     await page.getByRole('button', { name: 'Show the pages' }).click()
     await page.waitForTimeout(400)

@@ -20,3 +20,5 @@ globalThis.EventSource = Silent as unknown as typeof EventSource
 ;(globalThis as { Path2D?: unknown }).Path2D ??= class { moveTo() {} lineTo() {} rect() {} closePath() {} }
 
 afterEach(cleanup)
+// What grows with its text asks when fonts are there.
+;(document as { fonts?: unknown }).fonts ??= { addEventListener() {}, removeEventListener() {} }

@@ -1,20 +1,19 @@
-import { Group, MultiSelect, TextInput } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
-import { KINDS } from '../live/stream'
 import { Ask } from '../parts/Ask'
-import { Form } from '../parts/Form'
 import { State } from '../parts/bits'
 import { Secret } from '../parts/Secret'
 import { Confirm } from '../parts/Confirm'
-import { useForm } from '../parts/form'
 import { Go, useCommunity } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
+import { later } from '../text.later'
 import { text } from '../text'
+import { EditEndpoint } from './EditEndpoint'
 
 const t = text.callbacks
 type Endpoint = Schema['CallbackEndpoint']
@@ -32,8 +31,8 @@ export default function Callbacks() {
     setTimeout(() => say(t.replayed(done.replayed, done.left)))
   }
   const columns: Column<Endpoint>[] = [
-    { id: 'url', title: text.col.url, show: (row) => <Go to={`/c/${community}/deliveries`} search={{ endpoint: row.id }}>{row.url}</Go>, csv: (row) => row.url },
-    { id: 'state', title: text.col.state, show: (row) => <><State of={row.state} />{row.failures > 0 && <div>{t.failures(row.failures)}</div>}{row.disabled_reason && <div>{row.disabled_reason}</div>}</>, csv: (row) => row.state },
+    { id: 'url', title: text.col.url, show: (row) => <><Go to={`/c/${community}/deliveries`} search={{ endpoint: row.id }}>{row.url}</Go>{row.description !== '' && <div className="soft">{row.description}</div>}</>, csv: (row) => row.url },
+    { id: 'state', title: text.col.state, show: (row) => <><State of={row.state} />{row.intercepts && <div>{later.endpoint.asked}</div>}{row.strangers && <div>{later.endpoint.askedStrangers}</div>}{row.failures > 0 && <div>{t.failures(row.failures)}</div>}{row.disabled_reason && <div>{row.disabled_reason}</div>}</>, csv: (row) => row.state },
     { id: 'app', title: text.col.app, show: (row) => row.app ?? text.none, csv: (row) => row.app },
     { id: 'events', title: t.events, show: (row) => (row.events.length === 0 ? t.allEvents : row.events.join(text.comma)), csv: (row) => row.events.join(' ') },
     { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
@@ -41,6 +40,7 @@ export default function Callbacks() {
       ? [{
           id: 'actions', title: text.table.actions, show: (row: Endpoint) => (
             <Group gap={4}>
+              <Ask label={later.endpoint.edit} title={later.endpoint.editOf} primary={false} size="xs">{(close) => <EditEndpoint community={community} endpoint={row} close={close} onSecret={setSecret} />}</Ask>
               <Confirm label={t.test} ask={t.testAsk} what={t.testWhat} done={t.tested} danger={false} act={() => ask(api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/test', { params: params(row.id) }))} />
               <Confirm label={t.replayDead} ask={t.replayAsk} what={t.replayWhat} danger={false} act={() => replay(row)} />
               <Confirm label={t.rotate} ask={t.rotateAsk} what={t.rotateWhat} act={() => ask(api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/rotate_secret', { params: params(row.id), body: { overlap_s: 3600 } })).then((made) => setSecret(made.secret))} />
@@ -51,33 +51,11 @@ export default function Callbacks() {
         }]
       : []),
   ]
-  const add = may.change && <Ask label={t.add}>{(close) => <Add community={community} close={close} onSecret={setSecret} />}</Ask>
+  const add = may.change && <Ask label={t.add}>{(close) => <EditEndpoint community={community} endpoint={null} close={close} onSecret={setSecret} />}</Ask>
   return (
     <Page title={t.title} lead={t.lead} actions={add}>
       <ServerTable name={t.title} queryKey={['endpoints', community]} columns={columns} rowId={(row) => row.id} empty={t.empty} fetch={(query) => ask(api.GET('/v1/communities/{community}/callback_endpoints', { params: { path: { community }, query } }))} />
       <Secret title={t.secretTitle} lead={t.secretOnce} value={secret} onClose={() => setSecret(null)} />
     </Page>
-  )
-}
-
-function Add({ community, close, onSecret }: { community: string; close: () => void; onSecret: (secret: string) => void }) {
-  const client = useQueryClient()
-  const form = useForm({
-    initial: { url: '', description: '', events: [] as string[] },
-    check: ({ url }) => ({ url: url.trim() === '' ? text.errors.required : undefined }),
-    send: async ({ url, description, events }) => {
-      const made = await ask(api.POST('/v1/communities/{community}/callback_endpoints', { params: { path: { community } }, body: { url: url.trim(), description, events: events as Schema['EventKind'][] } }))
-      await client.invalidateQueries({ queryKey: ['endpoints', community] })
-      close()
-      onSecret(made.secret)
-    },
-  })
-  const { values, set, errors } = form
-  return (
-    <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput label={t.url} type="url" required data-autofocus value={values.url} error={errors.url} onChange={(event) => set('url', event.currentTarget.value)} />
-      <TextInput label={t.description} value={values.description} error={errors.description} onChange={(event) => set('description', event.currentTarget.value)} />
-      <MultiSelect label={t.events} description={t.eventsHelp} data={KINDS} value={values.events} error={errors.events} onChange={(events) => set('events', events)} searchable />
-    </Form>
   )
 }

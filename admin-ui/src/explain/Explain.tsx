@@ -42,8 +42,13 @@ function Question({ initial, wrong, onAsk }: { initial: Typed; wrong: { field: s
   const [typed, setTyped] = useState(initial)
   const [known, setKnown] = useState<{ from: string | null; to: string | null }>({ from: null, to: null })
   const [local, setLocal] = useState(initial.at === '' ? '' : localOf(initial.at))
-  const error = (name: string) => (wrong?.field === name ? wrong.said : null)
-  const go = () => onAsk({ from: known.from ?? typed.from.trim(), to: known.to ?? typed.to.trim(), at: local === localOf(initial.at) ? initial.at : (toInstant(local) ?? null), tag: typed.tag.trim() })
+  const error = (name: string) => (lacks.includes(name) && typed[name as keyof Typed].trim() === '' ? text.errors.required : wrong?.field === name ? wrong.said : null)
+  const [lacks, setLacks] = useState<string[]>([])
+  const go = () => {
+    const lacking = (['from', 'to'] as const).filter((name) => typed[name].trim() === '')
+    setLacks(lacking)
+    if (lacking.length === 0) onAsk({ from: known.from ?? typed.from.trim(), to: known.to ?? typed.to.trim(), at: local === localOf(initial.at) ? initial.at : (toInstant(local) ?? null), tag: typed.tag.trim() })
+  }
   return (
     <form onSubmit={(event) => { event.preventDefault(); go() }}>
       <Stack>

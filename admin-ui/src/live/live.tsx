@@ -6,9 +6,9 @@ import { stream, type Snapshot } from './stream'
 const TOUCHES: [string, string[]][] = [
   ['message.', ['messages', 'interactions', 'traffic', 'inbox']],
   ['call.', ['calls', 'interactions']],
-  ['assignment.', ['assignments', 'contacts', 'numbers', 'capacity', 'swaps']],
+  ['assignment.', ['assignments', 'contacts', 'numbers', 'capacity', 'swaps', 'releases']],
   ['quarantine.', ['quarantine', 'messages']],
-  ['opt_out.', ['opt_outs', 'contacts', 'assignments']],
+  ['opt_out.', ['opt_outs', 'opt_ins', 'contacts', 'assignments']],
   ['member.', ['members', 'hubs', 'capacity']],
 ]
 

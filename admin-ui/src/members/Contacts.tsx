@@ -12,6 +12,8 @@ import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { text } from '../text'
+import { later } from '../text.later'
+import { Busy } from './Busy'
 import { MemberPicker } from './MemberPicker'
 import { MemberName } from './names'
 
@@ -38,6 +40,7 @@ export function Contacts({ community, member }: { community: string; member: str
       id: 'actions', title: text.table.actions, show: (row) => (
         <Group gap={4} wrap="nowrap">
           <Button size="xs" variant="default" onClick={() => setHistory(row.contact)}>{t.history}</Button>
+          {may.change && row.pending && row.origin === 'received' && <Confirm label={later.contact.accept} ask={later.contact.acceptAsk} what={later.contact.acceptWhat} done={later.contact.accepted} danger={false} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/contacts/{contact}/accept', { params: path(row.contact) })).then(fresh)} />}
           {may.change && <Button size="xs" variant="default" onClick={() => block(row)}>{row.blocked ? t.unblock : t.block}</Button>}
           {may.change && <Confirm label={t.release} ask={t.releaseAsk} what={t.releaseWhat} done={t.released} act={() => ask(api.DELETE('/v1/communities/{community}/members/{member}/contacts/{contact}', { params: path(row.contact) })).then(fresh)} />}
         </Group>
@@ -50,7 +53,7 @@ export function Contacts({ community, member }: { community: string; member: str
       {add}
       <ServerTable name={t.contacts} queryKey={['contacts', community, member]} columns={columns} rowId={(row) => row.id} empty={t.noContacts} fetch={(query) => ask(api.GET('/v1/communities/{community}/members/{member}/contacts', { params: { path: { community, member }, query } }))} />
       <Modal opened={history !== null} onClose={() => setHistory(null)} title={t.historyOf} size="xl" closeButtonProps={{ 'aria-label': text.form.close }}>
-        {history !== null && <History community={community} member={member} contact={history} />}
+        {history !== null && <Stack><Busy community={community} member={member} contact={history} /><History community={community} member={member} contact={history} /></Stack>}
       </Modal>
     </Stack>
   )

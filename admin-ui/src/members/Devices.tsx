@@ -12,7 +12,9 @@ import { PhoneInput } from '../parts/PhoneInput'
 import { said } from '../parts/time'
 import { useMay } from '../session/session'
 import { text } from '../text'
+import { ReplacePhone } from './ReplacePhone'
 import { revealed } from './revealed'
+import { TextsTo } from './TextsTo'
 
 const t = text.members
 
@@ -48,9 +50,10 @@ export function Devices({ community, member }: { community: string; member: Sche
             </div>
             {may.change && (
               <Group gap="xs">
-                {device.frozen_at
+                {device.kind === 'phone' ? <ReplacePhone community={community} member={member.id} device={device} /> : <TextsTo community={community} member={member.id} device={device} />}
+                {device.kind === 'phone' && (device.frozen_at
                   ? <Confirm label={t.thaw} ask={t.thawAsk} what={t.thawWhat} danger={false} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/devices/{device}/thaw', path(device.id))).then(fresh)} />
-                  : <Confirm label={t.freeze} ask={t.freezeAsk} what={t.freezeWhat} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/devices/{device}/freeze', path(device.id))).then(fresh)} />}
+                  : <Confirm label={t.freeze} ask={t.freezeAsk} what={t.freezeWhat} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/devices/{device}/freeze', path(device.id))).then(fresh)} />)}
                 <Confirm label={t.removeDevice} ask={t.removeDeviceAsk} what={t.removeDeviceWhat} act={() => ask(api.DELETE('/v1/communities/{community}/members/{member}/devices/{device}', path(device.id))).then(fresh)} />
               </Group>
             )}

@@ -1,7 +1,7 @@
 // One member: devices, contacts with their numbers, and what happened.
 import { Paper, Switch, Tabs, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, ask, type Schema } from '../api/client'
+import { api, ApiError, ask, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
 import { Facts, Marks } from '../parts/bits'
@@ -9,11 +9,16 @@ import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { useCommunity, useFilters, useGo, useParam } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
-import { Time } from '../parts/time'
+import { isZone, Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
 import { text } from '../text'
+import { later } from '../text.later'
+import { Released } from '../releases/Releases'
+import { Blocks } from './Blocks'
+import { BookLinks } from './BookLinks'
 import { Contacts } from './Contacts'
+import { Data, Gone } from './Data'
 import { Devices } from './Devices'
 import { Timeline } from './Timeline'
 
@@ -34,8 +39,15 @@ export default function Member() {
     go(`/c/${community}/members`)
     await client.invalidateQueries({ queryKey: ['members', community] })
   }
-  if (one === undefined)
-    return <Page title={text.col.member}>{asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}</Page>
+  if (one === undefined) {
+    const gone = asked.error instanceof ApiError && asked.error.status === 404
+    return (
+      <Page title={text.col.member}>
+        {asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}
+        {gone && may.change && <Gone community={community} member={member} />}
+      </Page>
+    )
+  }
   const actions = may.change && (
     <>
       <Ask label={t.edit} primary={false} size="xs">{(close) => <Edit community={community} member={one} close={close} />}</Ask>
@@ -60,10 +72,18 @@ export default function Member() {
           <Tabs.Tab value="contacts">{t.contacts}</Tabs.Tab>
           <Tabs.Tab value="devices">{t.devices}</Tabs.Tab>
           <Tabs.Tab value="timeline">{t.timeline}</Tabs.Tab>
+          <Tabs.Tab value="blocks">{later.blocks.title}</Tabs.Tab>
+          <Tabs.Tab value="book">{later.book.title}</Tabs.Tab>
+          <Tabs.Tab value="released">{later.releases.title}</Tabs.Tab>
+          <Tabs.Tab value="data">{later.data.title}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="contacts"><Contacts community={community} member={member} /></Tabs.Panel>
         <Tabs.Panel value="devices"><Devices community={community} member={one} /></Tabs.Panel>
         <Tabs.Panel value="timeline"><Timeline community={community} member={member} /></Tabs.Panel>
+        <Tabs.Panel value="blocks"><Blocks community={community} member={member} /></Tabs.Panel>
+        <Tabs.Panel value="book"><BookLinks community={community} member={member} name={one.name} /></Tabs.Panel>
+        <Tabs.Panel value="released"><Released community={community} member={member} own /></Tabs.Panel>
+        <Tabs.Panel value="data"><Data community={community} member={member} name={one.name} /></Tabs.Panel>
       </Tabs>
     </Page>
   )
@@ -74,7 +94,7 @@ function Edit({ community, member, close }: { community: string; member: Schema[
   const say = useSay()
   const form = useForm({
     initial: { name: member.name, time_zone: member.time_zone ?? '', listed: member.listed },
-    check: ({ name }) => ({ name: name.trim() === '' ? text.errors.required : undefined }),
+    check: ({ name, time_zone }) => ({ name: name.trim() === '' ? text.errors.required : undefined, time_zone: isZone(time_zone) ? undefined : later.members.noZone }),
     send: async ({ name, time_zone, listed }) => {
       const zone = time_zone.trim()
       const body = { name: name.trim(), listed, ...(zone === (member.time_zone ?? '') ? {} : { time_zone: zone === '' ? null : zone }) }

@@ -8,10 +8,12 @@ import { Marks, Num } from '../parts/bits'
 import { useForm } from '../parts/form'
 import { Go, useCommunity, useFilters } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
+import { understand } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
+import { isZone, Time } from '../parts/time'
 import { useMay } from '../session/session'
+import { later } from '../text.later'
 import { text } from '../text'
 import { phonesOf } from './names'
 
@@ -42,7 +44,7 @@ export default function Members() {
         columns={columnsOf(community)}
         rowId={(row) => row.id}
         empty={phone === undefined ? t.empty : t.emptyFound}
-        emptyAction={phone === undefined ? undefined : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
+        emptyAction={phone === undefined ? may.change && <Go to={`/c/${community}/imports`}>{text.nav.imports}</Go> : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
         fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone } } }))}
       />
     </Page>
@@ -52,10 +54,18 @@ export default function Members() {
 function Find({ phone, onFind }: { phone: string; onFind: (phone: string | null) => void }) {
   const [typed, setTyped] = useState(phone)
   const [known, setKnown] = useState<string | null>(null)
+  const [wrong, setWrong] = useState<string | null>(null)
+  const go = async () => {
+    const none = typed.trim() === ''
+    // What is typed may be sent before it was looked at.
+    const e164 = known ?? (await understand(typed))
+    setWrong(none || e164 !== null ? null : text.phone.notUnderstood)
+    if (none || e164 !== null) onFind(e164)
+  }
   return (
-    <form role="search" onSubmit={(event) => { event.preventDefault(); onFind(typed.trim() === '' ? null : (known ?? typed.trim())) }}>
+    <form role="search" onSubmit={(event) => { event.preventDefault(); void go() }}>
       <Group align="flex-start" gap="xs">
-        <PhoneInput label={t.search} help={t.searchHelp} value={typed} onChange={(next, e164) => { setTyped(next); setKnown(e164) }} />
+        <PhoneInput label={t.search} help={t.searchHelp} value={typed} error={wrong} onChange={(next, e164) => { setTyped(next); setKnown(e164); setWrong(null) }} />
         <Button type="submit" variant="default" mt={25}>{t.find}</Button>
         {phone !== '' && <Button variant="subtle" mt={25} onClick={() => { setTyped(''); onFind(null) }}>{text.table.clear}</Button>}
       </Group>
@@ -71,6 +81,7 @@ function Add({ community, close }: { community: string; close: () => void }) {
     check: (typed) => ({
       name: typed.name.trim() === '' ? text.errors.required : undefined,
       phone: typed.phone.trim() !== '' && typed.e164 === null ? text.phone.notUnderstood : undefined,
+      time_zone: isZone(typed.time_zone) ? undefined : later.members.noZone,
     }),
     send: async ({ name, e164, time_zone, guest, listed }) => {
       const body = { name: name.trim(), phone: e164, guest, listed, time_zone: time_zone.trim() === '' ? null : time_zone.trim() }

@@ -2,7 +2,7 @@
 import { api, ask } from '../api/client'
 import { phonesOf } from './names'
 
-export const REVEAL = { 'X-Reveal': 'true' }
+export const REVEAL = { 'X-Reveal': '1' }
 
 export const revealed = (community: string, member: string) =>
   ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path: { community, member } }, headers: REVEAL }))

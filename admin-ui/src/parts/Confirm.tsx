@@ -15,6 +15,13 @@ type Props = {
   children?: ReactNode
 }
 
+/** The button that was pressed may be gone with what it stood by: then the keyboard goes on at the page's beginning. */
+function keepFocus(): void {
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.getElementById('content')?.focus({ preventScroll: true })
+  }, 400)
+}
+
 export function Confirm({ label, ask, what, done = text.form.done, act, danger = true, size = 'xs', children }: Props) {
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -26,6 +33,7 @@ export function Confirm({ label, ask, what, done = text.form.done, act, danger =
     try {
       await act()
       setOpen(false)
+      keepFocus()
       say(done)
     } catch (thrown) {
       setFailed(thrown)

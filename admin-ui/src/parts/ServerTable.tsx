@@ -19,6 +19,8 @@ export type Column<Row> = {
   /** What stands in the CSV; without it the column is not exported. */
   csv?: (row: Row) => string | number | boolean | null | undefined
   numeric?: boolean
+  /** Only in the CSV, where the table says it within another column. */
+  csvOnly?: boolean
 }
 
 type Paging = { limit: number; cursor?: string }
@@ -51,7 +53,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   })
   const rows = asked.data?.data ?? []
   const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
-    () => columns.map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.show(row.original) })),
+    () => columns.filter((column) => !column.csvOnly).map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.show(row.original) })),
     [columns],
   )
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId })

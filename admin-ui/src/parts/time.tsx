@@ -21,6 +21,16 @@ export function Time({ at, brief = true }: { at: string | null | undefined; brie
   )
 }
 
+/** Whether the browser knows the time zone; empty is none, which may be. */
+export function isZone(typed: string): boolean {
+  if (typed.trim() === '') return true
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: typed.trim() }).format() !== ''
+  } catch {
+    return false
+  }
+}
+
 /** What a datetime-local field holds, as the API wants it. */
 export function toInstant(local: string): string | undefined {
   if (local === '') return undefined

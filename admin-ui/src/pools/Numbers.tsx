@@ -6,6 +6,7 @@ import { Confirm } from '../parts/Confirm'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { useMay } from '../session/session'
 import { text } from '../text'
+import { EditNumber } from '../numbers/EditNumber'
 import { Fill, usePools } from './Pools'
 
 const t = text.pools
@@ -33,6 +34,7 @@ export function Numbers({ community }: { community: string }) {
       ? [{
           id: 'actions', title: text.table.actions, show: (row: Row) => (
             <Group gap={4} wrap="nowrap">
+              <EditNumber community={community} number={row} />
               {row.state === 'active'
                 ? <Confirm label={t.drain} ask={t.drainAsk(row.number)} what={t.drainWhat} done={t.drained} danger={false} act={() => become(row, 'draining')} />
                 : <Confirm label={t.activate} ask={t.activateAsk(row.number)} what={t.activateWhat} done={t.activated} danger={false} act={() => become(row, 'active')} />}

@@ -1,10 +1,11 @@
-import { Group, Paper, Text, Title } from '@mantine/core'
+import { Anchor, Group, Paper, Text, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { api, ask, type Schema } from '../api/client'
 import { State } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
+import { later } from '../text.later'
 import { text } from '../text'
 
 const t = text.settings
@@ -14,6 +15,8 @@ const columns: Column<Schema['Verification']>[] = [
   { id: 'state', title: text.col.state, show: (row) => <State of={row.state} />, csv: (row) => row.state },
   { id: 'pairs', title: text.assignments.title, show: (row) => row.assignments, csv: (row) => row.assignments, numeric: true },
   { id: 'clean', title: text.words.done, show: (row) => row.error ?? (row.clean == null ? text.none : row.clean ? t.clean : t.offenders(row.offenders)), csv: (row) => row.offenders },
+  // The bytes as they are: the signature is over them.
+  { id: 'report', title: later.verifications.report, show: (row) => (row.state === 'done' ? <Anchor href={`/v1/verifications/${row.id}/report`} download={`${row.id}.json`}>{later.verifications.take}</Anchor> : text.none) },
 ]
 
 export function Verifications() {

@@ -7,8 +7,8 @@ const of = (community: string): [string, Entry[]][] => {
   const c = `/c/${community}`
   const inside: [string, Entry[]][] = [
     [nav.groups.watch, [[c, nav.overview], [`${c}/explain`, nav.explain], [`${c}/phones`, nav.phones]]],
-    [nav.groups.people, [[`${c}/members`, nav.members], [`${c}/assignments`, nav.assignments], [`${c}/hubs`, nav.hubs], [`${c}/opt-outs`, nav.optOuts], [`${c}/policy`, text.communities.policy]]],
-    [nav.groups.numbers, [[`${c}/pools`, nav.pools], [`${c}/swaps`, nav.swaps], [`${c}/planner`, nav.planner]]],
+    [nav.groups.people, [[`${c}/members`, nav.members], [`${c}/assignments`, nav.assignments], [`${c}/hubs`, nav.hubs], [`${c}/imports`, nav.imports], [`${c}/opt-ins`, nav.optIns], [`${c}/opt-outs`, nav.optOuts], [`${c}/policy`, text.communities.policy]]],
+    [nav.groups.numbers, [[`${c}/pools`, nav.pools], [`${c}/campaigns`, nav.campaigns], [`${c}/desk`, nav.desk], [`${c}/releases`, nav.releases], [`${c}/swaps`, nav.swaps], [`${c}/planner`, nav.planner]]],
     [nav.groups.traffic, [[`${c}/messages`, nav.messages], [`${c}/calls`, nav.calls], [`${c}/quarantine`, nav.quarantine]]],
     [nav.groups.apps, [[`${c}/callbacks`, nav.callbacks], [`${c}/deliveries`, nav.deliveries]]],
   ]

@@ -1,0 +1,99 @@
+// An endpoint of an app: a new one, or one that is there.
+import { MultiSelect, Switch, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { api, ask, type Schema } from '../api/client'
+import { KINDS } from '../live/stream'
+import { Form } from '../parts/Form'
+import { useForm } from '../parts/form'
+import { useSay } from '../parts/notes'
+import { later } from '../text.later'
+import { text } from '../text'
+
+const t = text.callbacks
+type Endpoint = Schema['CallbackEndpoint']
+type Props = { community: string; endpoint: Endpoint | null; close: () => void; onSecret: (secret: string) => void }
+
+/** An address as the API takes it: whole, with its scheme. */
+export function isAddress(typed: string): boolean {
+  return /^https?:\/\//i.test(typed.trim()) && URL.canParse(typed.trim())
+}
+
+export function EditEndpoint({ community, endpoint, close, onSecret }: Props) {
+  const client = useQueryClient()
+  const say = useSay()
+  const form = useForm({
+    initial: {
+      url: endpoint?.url ?? '',
+      description: endpoint?.description ?? '',
+      events: (endpoint?.events ?? []) as string[],
+      intercepts: endpoint?.intercepts ?? false,
+      strangers: endpoint?.strangers ?? false,
+    },
+    check: ({ url }) => ({
+      url: url.trim() === '' ? text.errors.required : isAddress(url) ? undefined : later.endpoint.whole,
+    }),
+    send: async ({ url, events, ...rest }) => {
+      const body = { ...rest, url: url.trim(), events: events as Schema['EventKind'][] }
+      const path = { community }
+      const made =
+        endpoint === null
+          ? await ask(api.POST('/v1/communities/{community}/callback_endpoints', { params: { path }, body }))
+          : null
+      if (endpoint !== null)
+        await ask(
+          api.PATCH('/v1/communities/{community}/callback_endpoints/{endpoint}', {
+            params: { path: { community, endpoint: endpoint.id } },
+            body,
+          }),
+        )
+      await client.invalidateQueries({ queryKey: ['endpoints', community] })
+      close()
+      if (made === null) say(text.form.saved)
+      else onSecret(made.secret)
+    },
+  })
+  const { values, set, errors } = form
+  return (
+    <Form form={form} submit={endpoint === null ? text.form.add : text.form.save} cancel={close}>
+      <TextInput
+        label={t.url}
+        description={later.endpoint.whole}
+        type="url"
+        required
+        data-autofocus
+        value={values.url}
+        error={errors.url}
+        onChange={(event) => set('url', event.currentTarget.value)}
+      />
+      <TextInput
+        label={t.description}
+        value={values.description}
+        error={errors.description}
+        onChange={(event) => set('description', event.currentTarget.value)}
+      />
+      <MultiSelect
+        label={t.events}
+        description={t.eventsHelp}
+        data={KINDS}
+        value={values.events}
+        error={errors.events}
+        onChange={(events) => set('events', events)}
+        searchable
+      />
+      <Switch
+        label={later.endpoint.intercepts}
+        description={later.endpoint.interceptsHelp}
+        checked={values.intercepts}
+        error={errors.intercepts}
+        onChange={(event) => set('intercepts', event.currentTarget.checked)}
+      />
+      <Switch
+        label={later.endpoint.strangers}
+        description={later.endpoint.interceptsHelp}
+        checked={values.strangers}
+        error={errors.strangers}
+        onChange={(event) => set('strangers', event.currentTarget.checked)}
+      />
+    </Form>
+  )
+}

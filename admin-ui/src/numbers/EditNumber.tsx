@@ -1,0 +1,126 @@
+// What is known of a pool number, in a dialog.
+import { MultiSelect, NumberInput, Select, Switch, TextInput } from '@mantine/core'
+import type { Schema } from '../api/client'
+import { Ask } from '../parts/Ask'
+import { Form } from '../parts/Form'
+import { useForm } from '../parts/form'
+import { useSay } from '../parts/notes'
+import { usePools } from '../pools/Pools'
+import { later } from '../text.later'
+import { text } from '../text'
+import { editNumber, editOf, useCampaigns, useFresh, type Edited, type PoolNumber } from './numbers'
+
+const t = later.number
+
+export function EditNumber({ community, number }: { community: string; number: PoolNumber }) {
+  return (
+    <Ask label={t.edit} title={t.editOf(number.number)} primary={false} size="xs">
+      {(close) => <Edit community={community} number={number} close={close} />}
+    </Ask>
+  )
+}
+
+function Edit({ community, number, close }: { community: string; number: PoolNumber; close: () => void }) {
+  const say = useSay()
+  const fresh = useFresh(community)
+  const pools = usePools(community).data?.data ?? []
+  const campaigns = useCampaigns(community).data ?? []
+  const form = useForm<Edited>({
+    initial: {
+      pool: number.pool,
+      carrier: number.carrier,
+      capabilities: number.capabilities,
+      region: number.region ?? '',
+      rate_per_s: number.rate_per_s,
+      texts_per_day: number.texts_per_day,
+      campaign: number.campaign ?? null,
+      hub: number.hub,
+    },
+    check: (typed) => ({
+      carrier: typed.carrier.trim() === '' ? text.errors.required : undefined,
+      capabilities: typed.capabilities.length === 0 ? text.errors.required : undefined,
+      region: /^([A-Za-z]{2})?$/.test(typed.region.trim()) ? undefined : t.twoLetters,
+    }),
+    send: async (typed) => {
+      const edit = editOf(number, typed)
+      if (Object.keys(edit).length > 0) {
+        await editNumber(community, number.id, edit)
+        await fresh()
+      }
+      say(text.form.saved)
+      close()
+    },
+  })
+  const { values, set, errors } = form
+  return (
+    <Form form={form} submit={text.form.save} cancel={close}>
+      <Select
+        label={text.col.pool}
+        allowDeselect={false}
+        data={pools.map((one) => ({ value: one.id, label: one.name }))}
+        value={values.pool}
+        error={errors.pool}
+        onChange={(pool) => pool !== null && set('pool', pool)}
+      />
+      <TextInput
+        label={text.col.carrier}
+        description={text.pools.carrierHelp}
+        required
+        data-autofocus
+        value={values.carrier}
+        error={errors.carrier}
+        onChange={(event) => set('carrier', event.currentTarget.value)}
+      />
+      <MultiSelect
+        label={text.pools.capabilities}
+        data={['sms', 'mms', 'voice']}
+        value={values.capabilities}
+        error={errors.capabilities}
+        onChange={(next) => set('capabilities', next as Schema['Capability'][])}
+      />
+      <TextInput
+        label={text.pools.region}
+        description={t.twoLetters}
+        maxLength={2}
+        value={values.region}
+        error={errors.region}
+        onChange={(event) => set('region', event.currentTarget.value)}
+      />
+      <NumberInput
+        label={text.pools.rate}
+        description={t.noLimit}
+        min={0}
+        value={values.rate_per_s}
+        error={errors.rate_per_s}
+        onChange={(next) => set('rate_per_s', next)}
+      />
+      <NumberInput
+        label={text.pools.dayCap}
+        min={0}
+        allowDecimal={false}
+        value={values.texts_per_day}
+        error={errors.texts_per_day}
+        onChange={(next) => set('texts_per_day', next)}
+      />
+      <Select
+        label={t.campaign}
+        description={campaigns.length === 0 ? t.noCampaigns : t.campaignHelp}
+        clearable
+        clearButtonProps={{ 'aria-label': t.noCampaign }}
+        disabled={campaigns.length === 0}
+        data={campaigns.map((one) => ({ value: one.id, label: one.name }))}
+        value={values.campaign}
+        error={errors.campaign}
+        onChange={(campaign) => set('campaign', campaign)}
+      />
+      <Switch
+        label={t.hub}
+        description={t.hubHelp}
+        disabled={number.desk}
+        checked={values.hub}
+        error={errors.hub}
+        onChange={(event) => set('hub', event.currentTarget.checked)}
+      />
+    </Form>
+  )
+}
