@@ -105,9 +105,11 @@ impl Town {
             .as_str()
             .unwrap_or_else(|| panic!("no call of the broker's: {call:#}"));
         assert_eq!(call["community"], json!(self.community));
+        let path = format!("/v1/communities/{}/calls/{id}", self.community);
         let over = poll(WAIT, async || {
-            let call = self.broker.call(&self.community, id).await;
-            (call["state"] == "ended").then_some(call)
+            // It is recorded a moment after it rings.
+            let (status, call) = self.broker.request(Method::GET, &path, None).await;
+            (status == StatusCode::OK && call["state"] == "ended").then_some(call)
         });
         over.await.expect("it is recorded as over")
     }

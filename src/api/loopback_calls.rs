@@ -111,6 +111,7 @@ fn act(state: &ApiState, phone: AtPhone, leg: At<LegKind>, act: LineAct) -> Resu
 #[utoipa::path(
     post, path = "/v1/loopback/phones/{phone}/calls/{leg}/answer", operation_id = "answer_loopback_call", tag = "Loopback",
     summary = "Answer a call on a virtual phone",
+    description = "Takes an incoming call that rings on this phone. Sound goes both ways from then on.",
     responses(
         (status = 202, description = "It is answered.", body = PhoneCall),
     ),
@@ -129,6 +130,7 @@ pub(crate) async fn answer(
 #[utoipa::path(
     post, path = "/v1/loopback/phones/{phone}/calls/{leg}/decline", operation_id = "decline_loopback_call", tag = "Loopback",
     summary = "Decline a call on a virtual phone",
+    description = "Turns an incoming call away that rings on this phone.",
     responses(
         (status = 202, description = "It is declined.", body = PhoneCall),
     ),
@@ -182,6 +184,7 @@ pub(crate) struct PhoneEdit {
 #[utoipa::path(
     get, path = "/v1/loopback/phones/{phone}", operation_id = "get_loopback_phone", tag = "Loopback",
     summary = "Get what a virtual phone does when it is called",
+    description = "It rings until somebody answers, unless it was told otherwise.",
     responses(
         (status = 200, description = "The phone.", body = Phone),
     ),

@@ -28,6 +28,9 @@ function Legs({ community, call }: { community: string; call: string }) {
     queryKey: ['calls', community, call],
     queryFn: () => ask(api.GET('/v1/communities/{community}/calls/{call}', { params: { path: { community, call } } })),
     refetchInterval: (query) => (query.state.data?.state === 'ended' ? false : 1000),
+    // It is recorded a moment after it rings.
+    retry: 5,
+    retryDelay: 500,
   })
   const one = asked.data
   return (

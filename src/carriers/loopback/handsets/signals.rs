@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::line::{described, place};
-use super::{ALLOW, Handsets, MOST_LIVE, Moment, Order, PICK_AFTER_MS, T1_MS, Unacknowledged, user};
+use super::line::{Unacknowledged, described, place};
+use super::{ALLOW, Handsets, MOST_LIVE, Moment, Order, PICK_AFTER_MS, T1_MS, user};
 use crate::domain::E164;
 use crate::domain::id::LegId;
 use crate::switchboard::phones::{Answering, PhoneCallCause, PhoneCallState, PhoneCallWay};
