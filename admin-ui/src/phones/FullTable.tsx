@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api, ApiError, ask, sentence } from '../api/client'
 import { text } from '../text'
 import { nobodys } from './calls'
+import { taken } from './taken'
 
 const t = text.phones.full
 /** More contacts than this are not made; a pool may be larger. */
@@ -16,11 +17,11 @@ type Found = { made: string[]; said: string; isFull: boolean }
 export async function fill(community: string, member: string, name: (n: number) => string, note: (made: string[]) => void): Promise<Found> {
   const made: string[] = []
   const path = { path: { community, member } }
-  const isTaken = async (phone: string) => (await ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { phone, limit: 1 } } }))).data.length > 0
   for (let n = 0; n < MOST; n++) {
-    const phone = await nobodys(isTaken, n)
+    const phone = await nobodys(taken(community), n)
     if (phone === null) return { made, said: t.noPhones, isFull: false }
-    const guest = await ask(api.POST('/v1/communities/{community}/members', { params: { path: { community } }, body: { name: name(n + 1), phone } }))
+    const body = { name: name(n + 1), phone }
+    const guest = await ask(api.POST('/v1/communities/{community}/members', { params: { path: { community } }, body }))
     made.push(guest.id)
     note([...made])
     try {
@@ -62,8 +63,8 @@ export function FullTable({ community, member, name }: { community: string; memb
     <Paper withBorder p="md" component="section" aria-label={t.title}>
       <Title order={2} size="h5">{t.title}</Title>
       <Text size="sm" my="xs">{t.lead(name)}</Text>
-      {found !== null && <Alert variant="light" mb="xs" title={found.isFull ? t.isFull(name, found.made.length) : t.ended}><Text size="sm" c="var(--mantine-color-text)">{found.said}</Text></Alert>}
-      {failed !== null && <Alert variant="light" mb="xs" color="red" title={t.ended}><Text size="sm" c="var(--mantine-color-text)">{failed}</Text></Alert>}
+      {found !== null && <Said title={found.isFull ? t.isFull(name, found.made.length) : t.ended} said={found.said} />}
+      {failed !== null && <Said title={t.ended} said={failed} />}
       <Group gap="xs">
         <Button variant="default" size="xs" loading={busy} disabled={made.length > 0} onClick={() => void fillUp()}>{t.fill(name)}</Button>
         {made.length > 0 && <Button variant="default" size="xs" disabled={busy} onClick={() => void undo()}>{t.undo(made.length)}</Button>}
@@ -71,3 +72,7 @@ export function FullTable({ community, member, name }: { community: string; memb
     </Paper>
   )
 }
+
+const Said = ({ title, said }: { title: string; said: string }) => (
+  <Alert variant="light" mb="xs" title={title} role="status"><Text size="sm" c="var(--mantine-color-text)">{said}</Text></Alert>
+)

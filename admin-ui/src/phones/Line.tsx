@@ -32,7 +32,14 @@ function useNow(goes: boolean): number {
   return now
 }
 
-type Props = { community: string; number: string; target: string; may: boolean; nameOf: (number: string) => string | undefined; asked: ReturnType<typeof usePhoneCalls> }
+type Props = {
+  community: string
+  number: string
+  target: string
+  may: boolean
+  nameOf: (number: string) => string | undefined
+  asked: ReturnType<typeof usePhoneCalls>
+}
 
 /** Calls of this phone: the present one, the last one, and who is dialled next. */
 export function Line({ community, number, target, may, nameOf, asked }: Props) {
@@ -59,22 +66,38 @@ export function Line({ community, number, target, may, nameOf, asked }: Props) {
     }
   }
   const about = (call: PhoneCall) => ({ params: { path: { ...path, leg: call.id } } })
+  const dial = () => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls', { params: { path }, body: { to: target } })))
+  const answer = (call: PhoneCall) => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/answer', about(call))))
+  const decline = (call: PhoneCall) => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/decline', about(call))))
+  const hangUp = (call: PhoneCall) => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/hang_up', about(call))))
   const who = shown === undefined ? '' : [shown.number, nameOf(shown.number)].filter(Boolean).join(' ')
   return (
     <Stack gap={6} my="xs" role="group" aria-label={t.title}>
       {shown !== undefined && (
-        <div className={going === undefined ? 'bubble' : 'bubble lit'} role="status" aria-live="polite">
-          <Text size="sm" fw={going === undefined ? 400 : 600}>{display(shown, who)}</Text>
-          {shown.answered_at != null && <Text size="xs"><span className="number" aria-label={t.talked}>{talked(shown, now)}</span>{' · '}{t.sound(shown.packets_sent, shown.packets_received, shown.packets_heard)}</Text>}
-          {shown.call != null && shown.community === community && <Text size="xs"><Go to={`/c/${community}/calls/${shown.call}`}>{t.bothLegs}</Go></Text>}
+        <div className={going === undefined ? 'bubble' : 'bubble lit'}>
+          <Text size="sm" fw={going === undefined ? 400 : 600} role="status">{display(shown, who)}</Text>
+          {shown.answered_at != null && (
+            <Text size="xs">
+              <span className="number" aria-label={t.talked} role="timer">{talked(shown, now)}</span>{' · '}
+              {t.sound(shown.packets_sent, shown.packets_received, shown.packets_heard)}
+            </Text>
+          )}
+          {shown.call != null && shown.community === community && (
+            <Text size="xs"><Go to={`/c/${community}/calls/${shown.call}`}>{t.bothLegs}</Go></Text>
+          )}
         </div>
       )}
       {may && (
         <Group gap={4}>
-          {going === undefined && <Button size="xs" loading={busy} disabled={target === ''} onClick={() => void run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls', { params: { path }, body: { to: target } })))}>{target === '' ? t.dial : t.dialTo(target)}</Button>}
-          {going !== undefined && rings(going) && <Button size="xs" color="green.9" loading={busy} onClick={() => void run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/answer', about(going))))}>{t.answer}</Button>}
-          {going !== undefined && rings(going) && <Button size="xs" variant="default" className="danger" disabled={busy} onClick={() => void run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/decline', about(going))))}>{t.decline}</Button>}
-          {going !== undefined && !rings(going) && <Button size="xs" variant="default" className="danger" loading={busy} onClick={() => void run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/hang_up', about(going))))}>{t.hangUp}</Button>}
+          {going === undefined && (
+            <Button size="xs" loading={busy} disabled={target === ''} onClick={() => void dial()}>{target === '' ? t.dial : t.dialTo(target)}</Button>
+          )}
+          {going !== undefined && rings(going) && <Button size="xs" loading={busy} onClick={() => void answer(going)}>{t.answer}</Button>}
+          {going !== undefined && (
+            <Button size="xs" variant="default" className="danger" disabled={busy} onClick={() => void (rings(going) ? decline(going) : hangUp(going))}>
+              {rings(going) ? t.decline : t.hangUp}
+            </Button>
+          )}
         </Group>
       )}
       {wrong !== null && <ErrorNote error={new Error(sentence(wrong))} />}
@@ -84,12 +107,17 @@ export function Line({ community, number, target, may, nameOf, asked }: Props) {
 }
 
 const WAYS = ['person', 'auto', 'decline', 'busy'] as const
+type Way = (typeof WAYS)[number]
 
 function Answering({ community, number }: { community: string; number: string }) {
   const client = useQueryClient()
   const path = { path: { phone: number } }
   const key = ['phone_answering', community, number]
   const asked = useQuery({ queryKey: key, retry: false, queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}', { params: path })) })
-  const choose = (answering: (typeof WAYS)[number]) => void ask(api.PATCH('/v1/loopback/phones/{phone}', { params: path, body: { answering } })).then((kept) => client.setQueryData(key, kept))
-  return <NativeSelect size="xs" label={t.answering} value={asked.data?.answering ?? 'person'} data={WAYS.map((value) => ({ value, label: t.ways[value] }))} onChange={(event) => choose(event.currentTarget.value as (typeof WAYS)[number])} />
+  const choose = async (answering: Way) => {
+    client.setQueryData(key, await ask(api.PATCH('/v1/loopback/phones/{phone}', { params: path, body: { answering } })))
+  }
+  const ways = WAYS.map((value) => ({ value, label: t.ways[value] }))
+  const shown = asked.data?.answering ?? 'person'
+  return <NativeSelect size="xs" label={t.answering} value={shown} data={ways} onChange={(event) => void choose(event.currentTarget.value as Way)} />
 }

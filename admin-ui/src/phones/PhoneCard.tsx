@@ -22,7 +22,12 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
   const [own, setOwn] = useState<Said[]>([])
   const [to, setTo] = useState('')
   const [now, setNow] = useState(() => Date.now())
-  const inbox = useQuery({ queryKey: ['inbox', community, number], queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}/texts', { params: { path: { phone: number } } })), refetchInterval: 2000, retry: false })
+  const inbox = useQuery({
+    queryKey: ['inbox', community, number],
+    queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}/texts', { params: { path: { phone: number } } })),
+    refetchInterval: 2000,
+    retry: false,
+  })
   const asked = usePhoneCalls(community, number)
   const contacts = useContacts(community, member?.id).data?.data ?? []
   const names = useDirectory(community).data?.data ?? []
@@ -50,7 +55,10 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
   return (
     <Paper withBorder p="md" component="section" aria-label={member?.name ?? number}>
       <Group justify="space-between" wrap="nowrap" mb="xs">
-        <div><Title order={2} size="h5">{member === undefined ? t.stranger : <MemberName community={community} member={member.id} />}</Title><Num of={number} /></div>
+        <div>
+          <Title order={2} size="h5">{member === undefined ? t.stranger : <MemberName community={community} member={member.id} />}</Title>
+          <Num of={number} />
+        </div>
         <Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button>
       </Group>
       {off ? <Text>{t.off}</Text> : <ErrorNote error={inbox.error} />}
@@ -59,36 +67,65 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
         {all.length === 0 && <Text size="sm">{t.nothing}</Text>}
         {all.map((one, index) => (
           <div key={`${one.at} ${index}`} className={one.own ? 'bubble own' : 'bubble'}>
-            <Text size="xs">{one.own ? t.sent(one.with) : t.from(one.with)}{one.verdict ? `, ${one.verdict}` : ''}{' · '}<Time at={one.at} /></Text>
+            <Text size="xs">
+              {one.own ? t.sent(one.with) : t.from(one.with)}{one.verdict ? `, ${one.verdict}` : ''}{' · '}<Time at={one.at} />
+            </Text>
             {one.text}
           </div>
         ))}
       </div>
       {member && <Known contacts={contacts} nameOf={nameOf} lit={lit} chosen={target} onChoose={setTo} />}
-      {may && <Write community={community} number={number} isMember={member !== undefined} contacts={contacts} nameOf={nameOf} to={to} target={target} onTo={setTo} onSent={(sent) => setOwn((before) => [...before, sent])} />}
+      {may && <Write {...{ community, number, contacts, nameOf, to, target }} isMember={member !== undefined} onTo={setTo} onSent={(sent) => setOwn((before) => [...before, sent])} />}
     </Paper>
   )
 }
 
 const useContacts = (community: string, member: string | undefined) =>
-  useQuery({ queryKey: ['contacts', community, member, 'phone'], enabled: member !== undefined, queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}/contacts', { params: { path: { community, member: member ?? '' }, query: { limit: 100 } } })) })
+  useQuery({
+    queryKey: ['contacts', community, member, 'phone'],
+    enabled: member !== undefined,
+    queryFn: () => {
+      const path = { community, member: member ?? '' }
+      return ask(api.GET('/v1/communities/{community}/members/{member}/contacts', { params: { path, query: { limit: 100 } } }))
+    },
+  })
 
 type Contact = Schema['Contact']
+type NameOf = (number: string) => string | undefined
+type KnownProps = { contacts: Contact[]; nameOf: NameOf; lit: Set<string>; chosen: string; onChoose: (number: string) => void }
 
 /** The pairs of this phone. One that something goes over lights up; one that is chosen is dialled and texted. */
-function Known({ contacts, nameOf, lit, chosen, onChoose }: { contacts: Contact[]; nameOf: (number: string) => string | undefined; lit: Set<string>; chosen: string; onChoose: (number: string) => void }) {
+function Known({ contacts, nameOf, lit, chosen, onChoose }: KnownProps) {
   return (
     <Group gap={6} my="xs" aria-label={t.knows} role="group">
       {contacts.map((one) => (
-        <button key={one.id} type="button" className={lit.has(one.number) ? 'bubble chip lit' : 'bubble chip'} aria-pressed={one.number === chosen} onClick={() => onChoose(one.number)}>
-          <Text size="xs" component="span"><Num of={one.number} />{' '}{nameOf(one.number)}{lit.has(one.number) && <>{' '}<strong>{t.live}</strong></>}</Text>
+        <button
+          key={one.id}
+          type="button"
+          className={lit.has(one.number) ? 'bubble chip lit' : 'bubble chip'}
+          aria-pressed={one.number === chosen}
+          onClick={() => onChoose(one.number)}
+        >
+          <Text size="xs" component="span">
+            <Num of={one.number} />{' '}{nameOf(one.number)}{lit.has(one.number) && <>{' '}<strong>{t.live}</strong></>}
+          </Text>
         </button>
       ))}
     </Group>
   )
 }
 
-type WriteProps = { community: string; number: string; isMember: boolean; contacts: Contact[]; nameOf: (number: string) => string | undefined; to: string; target: string; onTo: (to: string) => void; onSent: (sent: Said) => void }
+type WriteProps = {
+  community: string
+  number: string
+  isMember: boolean
+  contacts: Contact[]
+  nameOf: NameOf
+  to: string
+  target: string
+  onTo: (to: string) => void
+  onSent: (sent: Said) => void
+}
 
 function Write({ community, number, isMember, contacts, nameOf, to, target, onTo, onSent }: WriteProps) {
   const client = useQueryClient()

@@ -2,7 +2,6 @@
 import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useQueries } from '@tanstack/react-query'
-import { api, ask } from '../api/client'
 import { MemberPicker } from '../members/MemberPicker'
 import { useMember } from '../members/names'
 import { firstPhone } from '../members/revealed'
@@ -15,6 +14,7 @@ import { BothLegs } from './BothLegs'
 import { nobodys } from './calls'
 import { FullTable } from './FullTable'
 import { PhoneCard } from './PhoneCard'
+import { taken } from './taken'
 
 const t = text.phones
 
@@ -32,7 +32,9 @@ export default function Phones() {
     <Page title={t.title} lead={t.lead}>
       {phones.length === 0 && <Empty>{t.none}</Empty>}
       <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }}>
-        {shown.map((one) => <Shown key={one.phone} community={community} of={one} may={may.change} onAway={() => put(phones.filter((other) => other !== one.phone))} />)}
+        {shown.map((one) => (
+          <Shown key={one.phone} community={community} of={one} may={may.change} onAway={() => put(phones.filter((other) => other !== one.phone))} />
+        ))}
       </SimpleGrid>
       <BothLegs community={community} numbers={numbers} />
       {may.change && <Add community={community} onAdd={(one) => put([...phones, one])} />}
@@ -47,7 +49,11 @@ type Found = { phone: string; number: string | undefined; error: unknown; none: 
 function useNumbers(community: string, phones: string[]): Found[] {
   const asked = useQueries({
     queries: phones.map((phone) => ({
-      queryKey: ['members', community, phone, 'phone'], enabled: phone.startsWith('mem_'), staleTime: Infinity, retry: false, queryFn: async () => (await firstPhone(community, phone)) ?? null,
+      queryKey: ['members', community, phone, 'phone'],
+      enabled: phone.startsWith('mem_'),
+      staleTime: Infinity,
+      retry: false,
+      queryFn: async () => (await firstPhone(community, phone)) ?? null,
     })),
   })
   return phones.map((phone, index) => {
@@ -58,8 +64,14 @@ function useNumbers(community: string, phones: string[]): Found[] {
 
 function Shown({ community, of, may, onAway }: { community: string; of: Found; may: boolean; onAway: () => void }) {
   const member = useMember(community, of.phone.startsWith('mem_') ? of.phone : null)
-  if (of.number === undefined) return <Paper withBorder p="md"><Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group><ErrorNote error={of.error} />{of.none && <Text>{text.members.noDevices}</Text>}</Paper>
-  return <PhoneCard community={community} number={of.number} member={member} may={may} onAway={onAway} />
+  if (of.number !== undefined) return <PhoneCard community={community} number={of.number} member={member} may={may} onAway={onAway} />
+  return (
+    <Paper withBorder p="md">
+      <Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group>
+      <ErrorNote error={of.error} />
+      {of.none && <Text>{text.members.noDevices}</Text>}
+    </Paper>
+  )
 }
 
 function Fill({ community, member }: { community: string; member: string }) {
@@ -71,12 +83,11 @@ function Fill({ community, member }: { community: string; member: string }) {
 function Stranger({ community, onAdd }: { community: string; onAdd: (phone: string) => void }) {
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState<unknown>(null)
-  const isTaken = async (phone: string) => (await ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { phone, limit: 1 } } }))).data.length > 0
   const add = async () => {
     setBusy(true)
     setWrong(null)
     try {
-      const phone = await nobodys(isTaken, 99)
+      const phone = await nobodys(taken(community), 99)
       if (phone !== null) onAdd(phone)
     } catch (thrown) {
       setWrong(thrown)

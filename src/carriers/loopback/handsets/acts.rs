@@ -136,7 +136,7 @@ impl Handsets {
         }
     }
 
-    fn part(&mut self, now: Moment, leg: LegId, why: PhoneCallCause) {
+    pub(super) fn part(&mut self, now: Moment, leg: LegId, why: PhoneCallCause) {
         let Some(line) = self.lines.get(&leg).filter(|line| !line.is_over()) else {
             return;
         };
