@@ -246,7 +246,8 @@ async fn run(
     }
     let calling = match (&lines, bound, &voice) {
         (Some(lines), Some(bound), Some(voice)) => {
-            let listening = lines.listen(bound, demo::reachable(voice.local_addr()))?;
+            let broker = phones::seen_from(bound.local_addr(), voice.local_addr());
+            let listening = lines.listen(bound, broker)?;
             Some((lines.clone(), listening))
         }
         _ => None,

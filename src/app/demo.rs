@@ -119,7 +119,10 @@ impl NextStep {
             format!(
                 "On {sender}'s phone {number} is {recipient}; on {recipient}'s phone {mirror} is {sender}."
             ),
-            "Both phones, side by side in a browser, where they text and call:".into(),
+            format!(
+                "Both phones, side by side in a browser, where they text{}:",
+                if sip.is_some() { " and call" } else { "" }
+            ),
             format!("open {base}/admin/#{}", self.page()),
             "The next step, in another terminal:".into(),
             String::new(),

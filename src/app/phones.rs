@@ -82,6 +82,14 @@ pub fn bind_lines(config: &Config) -> Option<BoundLines> {
     }
 }
 
+/// The broker's SIP as the phones see it: where it listens everywhere, it answers them from their own address.
+pub fn seen_from(phones: SocketAddr, listening: SocketAddr) -> SocketAddr {
+    match listening.ip().is_unspecified() {
+        true => SocketAddr::new(phones.ip(), listening.port()),
+        false => listening,
+    }
+}
+
 fn has_room(sip: &SipConfig) -> bool {
     !sip.trunks.contains_key(OUTLET) && sip.trunks.values().all(|trunk| !trunk.outbound)
 }
@@ -236,6 +244,13 @@ mod tests {
         assert_eq!(at("0.0.0.0:5060"), "127.0.0.1");
         assert_eq!(at("[::]:5060"), "127.0.0.1");
         assert_eq!(at("localhost:5060"), "127.0.0.1");
+        let seen = |listening: &str| {
+            let phones = "127.0.0.1:40000".parse().unwrap();
+            seen_from(phones, listening.parse().unwrap()).to_string()
+        };
+        assert_eq!(seen("[::]:5060"), "127.0.0.1:5060");
+        assert_eq!(seen("0.0.0.0:5060"), "127.0.0.1:5060");
+        assert_eq!(seen("192.0.2.1:5060"), "192.0.2.1:5060");
     }
 
     #[test]

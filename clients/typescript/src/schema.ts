@@ -1195,7 +1195,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer a call on a virtual phone */
+        /**
+         * Answer a call on a virtual phone
+         * @description Takes an incoming call that rings on this phone. Sound goes both ways from then on.
+         */
         post: operations["answer_loopback_call"];
         delete?: never;
         options?: never;
@@ -1212,7 +1215,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decline a call on a virtual phone */
+        /**
+         * Decline a call on a virtual phone
+         * @description Turns an incoming call away that rings on this phone.
+         */
         post: operations["decline_loopback_call"];
         delete?: never;
         options?: never;
@@ -1247,7 +1253,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get what a virtual phone does when it is called */
+        /**
+         * Get what a virtual phone does when it is called
+         * @description It rings until somebody answers, unless it was told otherwise.
+         */
         get: operations["get_loopback_phone"];
         put?: never;
         post?: never;

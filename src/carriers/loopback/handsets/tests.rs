@@ -567,8 +567,9 @@ proptest! {
         desk.handsets.datagram(now, broker(), &noise);
         desk.handsets.datagram(now, broker(), &bytes);
         desk.pass(100_000);
-        // And they still ring.
-        desk.sent();
+        // An answer gives back what was asked, however it reads.
+        while desk.handsets.poll_transmit().is_some() {}
+        // And they still ring, unless the noise rings already.
         desk.ring(SDP);
         prop_assert!(desk.sent().iter().any(|one| matches!(one, Incoming::Response(r) if r.status() == 180 || r.status() == 486)));
     }

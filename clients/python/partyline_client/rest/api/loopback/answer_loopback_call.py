@@ -122,6 +122,8 @@ def sync_detailed(
 ) -> Response[PhoneCall | Problem]:
     """Answer a call on a virtual phone
 
+     Takes an incoming call that rings on this phone. Sound goes both ways from then on.
+
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         leg (str): A call as one virtual phone sees it. The id is `leg_` and 13 letters and
@@ -158,6 +160,8 @@ def sync(
 ) -> PhoneCall | Problem | None:
     """Answer a call on a virtual phone
 
+     Takes an incoming call that rings on this phone. Sound goes both ways from then on.
+
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
         leg (str): A call as one virtual phone sees it. The id is `leg_` and 13 letters and
@@ -188,6 +192,8 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PhoneCall | Problem]:
     """Answer a call on a virtual phone
+
+     Takes an incoming call that rings on this phone. Sound goes both ways from then on.
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
@@ -222,6 +228,8 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
 ) -> PhoneCall | Problem | None:
     """Answer a call on a virtual phone
+
+     Takes an incoming call that rings on this phone. Sound goes both ways from then on.
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.

@@ -87,6 +87,8 @@ def sync_detailed(
 ) -> Response[LoopbackPhone | Problem]:
     """Get what a virtual phone does when it is called
 
+     It rings until somebody answers, unless it was told otherwise.
+
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
 
@@ -116,6 +118,8 @@ def sync(
 ) -> LoopbackPhone | Problem | None:
     """Get what a virtual phone does when it is called
 
+     It rings until somebody answers, unless it was told otherwise.
+
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
 
@@ -139,6 +143,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[LoopbackPhone | Problem]:
     """Get what a virtual phone does when it is called
+
+     It rings until somebody answers, unless it was told otherwise.
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
@@ -166,6 +172,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> LoopbackPhone | Problem | None:
     """Get what a virtual phone does when it is called
+
+     It rings until somebody answers, unless it was told otherwise.
 
     Args:
         phone (str): A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
