@@ -19,6 +19,7 @@ use crate::api::{self, ApiState};
 use crate::callbacks::CallbacksEdge;
 use crate::carriers::http::{self, HttpEdge};
 use crate::carriers::loopback::Loopback;
+use crate::carriers::loopback::lines::{BoundLines, Lines};
 use crate::carriers::smpp::{SmppEdge, SmppService};
 use crate::config::database::LAST_NODE;
 use crate::config::log::{LogConfig, LogFormat};
@@ -31,8 +32,10 @@ use crate::store::node::NodeLock;
 use crate::store::{DatabaseUrl, Db, Durability, StoreError, migrations};
 use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
+use crate::switchboard::switching::CallExchange;
 use crate::voice::{VoiceEdge, VoiceService};
-use phones::LoopbackPhones;
+use demo::NextStep;
+use phones::{LoopbackPhones, ToldExchange, ToldOutlet};
 
 /// Threads of the runtime on which links and the dispatcher run.
 const WORKERS: usize = 2;
@@ -120,14 +123,11 @@ fn raise_file_limit() {
 pub fn serve(mut config: Config, demo: bool, mut reload: Reload) -> anyhow::Result<()> {
     set_up_logging(&config.log);
     raise_file_limit();
-    if demo {
-        config.loopback.enabled = true;
-        demo::add_trunk(&mut config.sip);
-        reload = Box::new(move || {
-            let mut config = reload()?;
-            demo::add_trunk(&mut config.sip);
-            Ok(config)
-        });
+    config.loopback.enabled |= demo;
+    let bound = phones::bind_lines(&config);
+    if let Some(phones) = bound.as_ref().map(BoundLines::local_addr) {
+        phones::add_trunk(&mut config.sip, phones);
+        reload = with_phones(reload, phones);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
@@ -141,7 +141,16 @@ pub fn serve(mut config: Config, demo: bool, mut reload: Reload) -> anyhow::Resu
     if !steps.is_empty() {
         tracing::info!(steps = steps.len(), "the database was brought up to date");
     }
-    runtime.block_on(run(&config, db, lock, demo, reload))
+    runtime.block_on(run(&config, db, lock, demo, bound, reload))
+}
+
+/// Settings that are read again get the same trunk to the virtual phones as those of the start.
+fn with_phones(reload: Reload, phones: SocketAddr) -> Reload {
+    Box::new(move || {
+        let mut config = reload()?;
+        phones::add_trunk(&mut config.sip, phones);
+        Ok(config)
+    })
 }
 
 fn set_up_logging(config: &LogConfig) {
@@ -161,7 +170,14 @@ fn set_up_logging(config: &LogConfig) {
     drop(set);
 }
 
-async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload) -> anyhow::Result<()> {
+async fn run(
+    config: &Config,
+    db: Db,
+    lock: NodeLock,
+    demo: bool,
+    bound: Option<BoundLines>,
+    reload: Reload,
+) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = IdGenerator::new(config.database.node);
     let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names())
@@ -181,10 +197,23 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
     };
     let voice = VoiceEdge::new(&config.sip, &config.media, clock.clone(), stopwatch())?;
     let callbacks = CallbacksEdge::new(&config.callbacks, clock.clone())?;
+    let lines = match &bound {
+        Some(bound) => {
+            let node = config.database.node;
+            Some(Lines::new(
+                bound,
+                node,
+                clock.clone(),
+                stopwatch(),
+                random_bytes(),
+            )?)
+        }
+        None => None,
+    };
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
         board.add_outlet(loopback.clone());
-        Arc::new(LoopbackPhones::new(loopback, board.clone())) as Arc<dyn VirtualPhones>
+        Arc::new(LoopbackPhones::new(loopback, board.clone(), lines.clone())) as Arc<dyn VirtualPhones>
     });
 
     // Heard from here on, so that a signal during the start is not lost.
@@ -201,13 +230,28 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
     let smpp = smpp
         .serve(Arc::new(board.clone()), CancellationToken::new())
         .await?;
+    let exchange: Arc<dyn CallExchange> = match &lines {
+        Some(lines) => Arc::new(ToldExchange::new(Arc::new(board.clone()), lines.clone())),
+        None => Arc::new(board.clone()),
+    };
     let voice = match voice {
-        Some(edge) => Some(edge.serve(Arc::new(board.clone()), rand::random()).await?),
+        Some(edge) => Some(edge.serve(exchange, rand::random()).await?),
         None => None,
     };
     if let Some(voice) = &voice {
-        board.set_voice(voice.outlet());
+        board.set_voice(match &lines {
+            Some(lines) => Arc::new(ToldOutlet::new(voice.outlet(), lines.clone())),
+            None => voice.outlet(),
+        });
     }
+    let calling = match (&lines, bound, &voice) {
+        (Some(lines), Some(bound), Some(voice)) => {
+            let broker = phones::seen_from(bound.local_addr(), voice.local_addr());
+            let listening = lines.listen(bound, broker)?;
+            Some((lines.clone(), listening))
+        }
+        _ => None,
+    };
     let state = ApiState {
         board: board.clone(),
         phones,
@@ -225,10 +269,15 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
 
     announce(&http_addrs, &smpp, voice.as_ref());
     if let Some(http) = http_addrs.first() {
-        welcome_first_admin(&board, config.http.public(), *http).await?;
-    }
-    if let (Some(next_step), Some(http)) = (next_step, http_addrs.first()) {
-        next_step.print(*http, voice.as_ref().map(VoiceService::local_addr));
+        let base = base(config.http.public(), *http);
+        let next = next_step.as_ref().map(NextStep::page);
+        welcome_first_admin(&board, &base, next.as_deref()).await?;
+        if let Some(next_step) = next_step {
+            let sip = calling
+                .is_some()
+                .then(|| voice.as_ref().map(VoiceService::local_addr));
+            next_step.print(*http, &base, sip.flatten());
+        }
     }
 
     let ended = tokio::select! {
@@ -250,8 +299,15 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
     // First nothing more comes in, then nothing more goes out; what was accepted is in the database.
     sweeping.cancel();
     let calls_end = async {
+        // Virtual phones are not waited for, but hear what becomes of their calls.
+        if let Some((lines, _)) = &calling {
+            lines.hang_up_all();
+        }
         if let Some(voice) = voice {
             voice.shutdown().await;
+        }
+        if let Some((lines, listening)) = calling {
+            lines.shutdown(listening).await;
         }
     };
     tokio::join!(http_handle.stop(true), smpp.shutdown(), calls_end);
@@ -282,23 +338,26 @@ fn announce(http: &[SocketAddr], smpp: &SmppService, voice: Option<&VoiceService
     print(&line);
 }
 
-/// Where nobody can sign in yet: how somebody can.
-async fn welcome_first_admin(board: &Switchboard, public: &str, mut http: SocketAddr) -> anyhow::Result<()> {
+/// Where nobody can sign in yet: how somebody can, and which page of theirs comes first.
+async fn welcome_first_admin(board: &Switchboard, base: &str, next: Option<&str>) -> anyhow::Result<()> {
     if board.has_admins().await? {
         return Ok(());
     }
     let token = board.admin_link(Role::Owner, random_bytes()).await?;
-    if http.ip().is_unspecified() {
-        http.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
-    let base = match public {
-        "" => format!("http://{http}"),
-        public => public.to_owned(),
-    };
+    let next = next.map(|page| format!("&next={}", demo::encoded(page)));
     print(&format!(
-        "open {base}/admin/#/first?token={token} to make the first admin"
+        "open {base}/admin/#/first?token={token}{} to make the first admin",
+        next.unwrap_or_default()
     ));
     Ok(())
+}
+
+/// What a browser on this machine calls the server, unless the settings say what all call it.
+fn base(public: &str, http: SocketAddr) -> String {
+    match public {
+        "" => format!("http://{}", demo::reachable(http)),
+        public => public.to_owned(),
+    }
 }
 
 /// To stdout; nobody has to be there to read it.

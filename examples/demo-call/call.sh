@@ -1,6 +1,7 @@
 #!/bin/sh
-# A call through the broker of `make run`: CALLER's phone dials NUMBER, and the telephone network on 127.0.0.1:5070
-# is a second sipp, which rings, answers and says what its display showed. PHONE_PORT and CALLER_PORT choose others.
+# A call into the broker of `make run` by a real SIP program: sipp is CALLER's phone and dials NUMBER. Who is called has a
+# virtual phone: answer it in the phone simulator, or tell it to answer by itself, as the demo's next step does.
+# CALLER_PORT chooses another port for sipp.
 #
 #   examples/demo-call/call.sh BROKER CALLER NUMBER
 #   examples/demo-call/call.sh 127.0.0.1:5060 +14155550151 +14155550101
@@ -16,21 +17,14 @@ if ! command -v sipp >/dev/null; then
 fi
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
-phone=
-trap '[ -z "$phone" ] || kill "$phone" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-sipp -sf "$here/phone.xml" -i 127.0.0.1 -p "${PHONE_PORT:-5070}" -m 1 -timeout 40 -nostdin \
-    -trace_logs -log_file phone.log -trace_err -error_file phone.err >phone.out 2>&1 &
-phone=$!
-sleep 1
 echo "$caller dials $number ..."
-if ! sipp -sf "$here/caller.xml" -i 127.0.0.1 -p "${CALLER_PORT:-5071}" -m 1 -timeout 40 -nostdin -key caller "$caller" -s "$number" \
+if ! sipp -sf "$here/caller.xml" -i 127.0.0.1 -p "${CALLER_PORT:-5071}" -m 1 -timeout 60 -nostdin -key caller "$caller" -s "$number" \
     -trace_logs -log_file caller.log -trace_err -error_file caller.err "$broker" >caller.out 2>&1; then
     echo "the call did not come about:" >&2
-    cat caller.err phone.err 2>/dev/null >&2 || true
+    cat caller.err 2>/dev/null >&2 || true
     exit 1
 fi
-wait "$phone"
-phone=
-cat phone.log caller.log
+cat caller.log

@@ -18,7 +18,7 @@ use crate::switchboard::outlet::Verdict;
 use crate::switchboard::phones::{ReceivedText, VirtualPhones};
 use crate::switchboard::words::VerdictWord;
 
-fn phones(state: &ApiState) -> Result<&dyn VirtualPhones> {
+pub(super) fn phones(state: &ApiState) -> Result<&dyn VirtualPhones> {
     state.phones.as_deref().ok_or_else(|| {
         Problem::new(
             StatusCode::NOT_FOUND,

@@ -36,6 +36,7 @@ mod interactions;
 mod json;
 mod keys;
 mod loopback;
+mod loopback_calls;
 mod masking;
 mod members;
 mod messages;

@@ -10,7 +10,7 @@ use super::problem::{Problem, Result};
 use crate::domain::E164;
 use crate::domain::id::{
     BookLinkKind, CallKind, CampaignKind, CommunityKind, DeliveryKind, DeviceKind, EndpointKind, Id,
-    ImportKind, KeyKind, Kind, MemberKind, MessageKind, NumberKind, OptInKind, OptOutKind, PoolKind,
+    ImportKind, KeyKind, Kind, LegKind, MemberKind, MessageKind, NumberKind, OptInKind, OptOutKind, PoolKind,
     SwapKind, UserKind, VerificationKind,
 };
 use crate::switchboard::ContactRef;
@@ -30,7 +30,7 @@ macro_rules! segments {
 segments!(
     CommunityKind: "community", MemberKind: "member", DeviceKind: "device", PoolKind: "pool",
     NumberKind: "number", MessageKind: "message", KeyKind: "key", EndpointKind: "endpoint",
-    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link", CampaignKind: "campaign", OptInKind: "opt_in", SwapKind: "swap", UserKind: "user"
+    DeliveryKind: "delivery", OptOutKind: "opt_out", CallKind: "call", LegKind: "leg", ImportKind: "import", VerificationKind: "verification", BookLinkKind: "book_link", CampaignKind: "campaign", OptInKind: "opt_in", SwapKind: "swap", UserKind: "user"
 );
 
 fn segment<'r>(req: &'r HttpRequest, name: &str) -> &'r str {

@@ -2,10 +2,7 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers,
-    communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health,
-    hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins,
-    opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -45,7 +42,13 @@ pub(crate) fn tree() -> Vec<Branch> {
                 branch("/{key}").get(keys::one).tagged().delete(keys::revoke),
             ]),
             branch("/loopback").gate(Gate::Admin).with([
-                branch("/phones/{phone}/texts").get(loopback::inbox).post(loopback::send),
+                branch("/phones/{phone}").get(loopback_calls::show).patch(loopback_calls::edit).with([
+                    branch("/texts").get(loopback::inbox).post(loopback::send),
+                    branch("/calls").get(loopback_calls::list).post(loopback_calls::dial),
+                    branch("/calls/{leg}/answer").post(loopback_calls::answer),
+                    branch("/calls/{leg}/decline").post(loopback_calls::decline),
+                    branch("/calls/{leg}/hang_up").post(loopback_calls::hang_up),
+                ]),
             ]),
             branch("/verifications").gate(Gate::Admin).with([
                 branch("").get(verifications::list).post(verifications::create),

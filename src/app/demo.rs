@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context, anyhow};
 
-use crate::config::sip::{CallerHeader, SipConfig, TrunkConfig};
 use crate::domain::E164;
+use crate::domain::id::{CommunityId, MemberId};
 use crate::switchboard::pool_file::PoolFile;
 use crate::switchboard::{ContactRef, NewKey, Switchboard};
 
@@ -14,27 +14,11 @@ const FILE: &str = include_str!("../../pool-config/demo.toml");
 /// The name of the demo's key; earlier ones of that name are revoked.
 const KEY: &str = "demo";
 
-/// Where the demo's telephone network is: a soft-phone of whoever tries it out.
-const NETWORK: &str = "127.0.0.1:5070";
-
-/// A trunk for calls between soft-phones on this machine, where the settings have none.
-pub fn add_trunk(sip: &mut SipConfig) {
-    if sip.trunks.is_empty() {
-        let trunk = TrunkConfig {
-            targets: vec![NETWORK.into()],
-            allow: vec!["127.0.0.1".into()],
-            trust: vec![CallerHeader::From],
-            // It is not there most of the time.
-            keep_alive_s: 0,
-            ..TrunkConfig::default()
-        };
-        sip.trunks.insert("demo".into(), trunk);
-    }
-}
-
 /// What to type next.
 pub struct NextStep {
     token: String,
+    community: CommunityId,
+    members: [MemberId; 2],
     /// The names and phones of two members.
     sender: (String, E164),
     recipient: (String, E164),
@@ -77,6 +61,8 @@ pub async fn set_up(board: &Switchboard) -> anyhow::Result<NextStep> {
         .await?;
     Ok(NextStep {
         token,
+        community: community.id,
+        members: [sender.id, recipient.id],
         sender: (sender.name.clone(), *sender_phone),
         recipient: (recipient.name.clone(), *recipient_phone),
         number: contact.number,
@@ -85,29 +71,44 @@ pub async fn set_up(board: &Switchboard) -> anyhow::Result<NextStep> {
 }
 
 impl NextStep {
-    /// Says it, with commands that run as they stand.
-    pub fn print(&self, http: SocketAddr, sip: Option<SocketAddr>) {
-        super::print(&self.text(http, sip));
+    /// Which of the admins' pages shows the two phones side by side.
+    pub fn page(&self) -> String {
+        let [sender, recipient] = self.members;
+        format!("/c/{}/phones?phones={sender}+{recipient}", self.community)
     }
 
-    fn text(&self, http: SocketAddr, sip: Option<SocketAddr>) -> String {
-        let base = format!("http://{}/v1/loopback/phones", reachable(http));
+    /// Says it, with commands that run as they stand. `sip` is where virtual phones and others can call.
+    pub fn print(&self, http: SocketAddr, base: &str, sip: Option<SocketAddr>) {
+        super::print(&self.text(http, base, sip));
+    }
+
+    fn text(&self, http: SocketAddr, base: &str, sip: Option<SocketAddr>) -> String {
+        let phones = format!("http://{}/v1/loopback/phones", reachable(http));
         let auth = format!("-H 'Authorization: Bearer {}'", self.token);
-        let send = |phone: E164, to: E164, text: &str| {
+        let ask = |method: &str, path: String, body: String| {
             format!(
-                "curl -sS {base}/{phone}/texts {auth} \\\n  -H 'Content-Type: application/json' \
-                 -d '{{\"to\": \"{to}\", \"text\": \"{text}\"}}'; echo"
+                "curl -sS{method} {phones}/{path} {auth} \\\n  -H 'Content-Type: application/json' -d '{body}'; echo"
             )
         };
-        let inbox = |phone: E164| format!("sleep 1; curl -sS {base}/{phone}/texts {auth}; echo");
+        let send = |phone: E164, to: E164, text: &str| {
+            ask(
+                "",
+                format!("{phone}/texts"),
+                format!("{{\"to\": \"{to}\", \"text\": \"{text}\"}}"),
+            )
+        };
+        let list = |wait: u8, path: String| format!("sleep {wait}; curl -sS {phones}/{path} {auth}; echo");
         let (sender, phone) = (&self.sender.0, self.sender.1);
         let (recipient, other) = (&self.recipient.0, self.recipient.1);
         let (number, mirror) = (self.number, self.mirror);
         let call = sip.map(|sip| {
             [
-                format!(
-                    "# {sender} calls {recipient}, whose phone shows {mirror} (from the checkout, with sipp):"
-                ),
+                format!("# {recipient}'s phone is to answer by itself; {sender} calls it and talks for two seconds; what it showed:"),
+                ask(" -X PATCH", other.to_string(), "{\"answering\": \"auto\"}".into()),
+                ask("", format!("{phone}/calls"), format!("{{\"to\": \"{number}\", \"talk_s\": 2}}")),
+                list(5, format!("{other}/calls")),
+                String::new(),
+                "# the same from a SIP program (from the checkout, with sipp):".to_owned(),
                 format!("examples/demo-call/call.sh {} {phone} {number}", reachable(sip)),
                 String::new(),
             ]
@@ -118,17 +119,22 @@ impl NextStep {
             format!(
                 "On {sender}'s phone {number} is {recipient}; on {recipient}'s phone {mirror} is {sender}."
             ),
+            format!(
+                "Both phones, side by side in a browser, where they text{}:",
+                if sip.is_some() { " and call" } else { "" }
+            ),
+            format!("open {base}/admin/#{}", self.page()),
             "The next step, in another terminal:".into(),
             String::new(),
             format!("# {sender} texts {recipient}:"),
             send(phone, number, &format!("Hello {recipient}")),
             String::new(),
             format!("# what {recipient}'s phone received: from {mirror}, not from {phone}:"),
-            inbox(other),
+            list(1, format!("{other}/texts")),
             String::new(),
             format!("# {recipient} answers to the number that they see, and what {sender}'s phone received:"),
             send(other, mirror, &format!("Hello {sender}")),
-            inbox(phone),
+            list(1, format!("{phone}/texts")),
             String::new(),
         ];
         let end = ["Ctrl-C stops the broker.".to_owned()];
@@ -141,8 +147,19 @@ impl NextStep {
     }
 }
 
+/// As a value in a query string.
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| match plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 /// The address to call, where the server listens on all of them.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -162,15 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn the_demos_trunk_is_sound_and_gives_way_to_others() {
-        let mut config = crate::config::Config::default();
-        add_trunk(&mut config.sip);
-        assert_eq!(config.sip.trunks["demo"].targets, [NETWORK]);
-        assert_eq!(config.validate(), Ok(()));
-        let mut own = SipConfig::default();
-        own.trunks.insert("mine".into(), TrunkConfig::default());
-        add_trunk(&mut own);
-        assert_eq!(own.trunks.keys().collect::<Vec<_>>(), ["mine"]);
+    fn a_page_is_one_value_of_a_query_string() {
+        assert_eq!(
+            encoded("/c/com_1/phones?phones=a+b"),
+            "%2Fc%2Fcom_1%2Fphones%3Fphones%3Da%2Bb"
+        );
     }
 
     #[test]

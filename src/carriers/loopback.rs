@@ -1,10 +1,17 @@
-//! Virtual phones inside the process: for trying things out, and for tests without a carrier.
+//! Virtual phones inside the process: for trying things out, and for tests without a carrier. Texts are handed over as
+//! they are; calls ([`lines`]) are real ones, by SIP and RTP through the broker's own ports.
+
+mod handsets;
+pub mod lines;
+mod sound;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use serde::Serialize;
+
+pub use handsets::Told;
 
 use crate::domain::{Clock, E164, Timestamp};
 use crate::switchboard::outlet::{

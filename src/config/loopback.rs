@@ -9,6 +9,7 @@ pub const OUTLET: &str = "loopback";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoopbackConfig {
-    /// Whether there are any. Whoever holds an admin key can then play every phone on this carrier.
+    /// Whether there are any. Whoever holds an admin key can then play every phone on this carrier, and where they
+    /// call, so can any SIP program on this machine.
     pub enabled: bool,
 }

@@ -83,6 +83,8 @@ kinds! {
     OptOutKind, OptOutId, "opt_";
     /// A call.
     CallKind, CallId, "call_";
+    /// A call as one virtual phone sees it.
+    LegKind, LegId, "leg_";
     /// A verification of the assignment table.
     VerificationKind, VerificationId, "ver_";
     /// An import of a file.

@@ -204,6 +204,23 @@ class Town:
             time.sleep(0.1)
         return made["id"]
 
+    @cached_property
+    def ringing(self) -> tuple[str, str]:
+        """A call that rings on a virtual phone."""
+        assert self.pair
+        at = "/v1/loopback/phones/{}/calls".format
+        ask("POST", at(urllib.parse.quote(self.ann[1])), {"to": self.pair["number"]})
+        for _ in range(100):
+            calls = ask("GET", at(urllib.parse.quote(self.bob[1])))["data"]
+            if calls:
+                return self.bob[1], calls[0]["id"]
+            time.sleep(0.05)
+        raise AssertionError("nobody's phone rings")
+
+    @property
+    def leg(self) -> str:
+        return self.ringing[1]
+
     def fill_path(self, operation: str, path: dict) -> None:
         for name in path:
             path[name] = getattr(self, name)
@@ -215,6 +232,8 @@ class Town:
             path["member"], path["number"] = self.released
         if "/blocks/{contact}" in operation:
             path["contact"] = self.block
+        if "/calls/{leg}/" in operation:
+            path["phone"], path["leg"] = self.ringing
         if operation.endswith("/accept"):
             # Who was chosen accepts.
             path["member"], path["contact"] = self.bob[0], self.ann[0]

@@ -47,3 +47,15 @@ export const stringifySearch = (search: Record<string, unknown>): string => {
   const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== null && value !== '')
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`
 }
+
+/** The page that an address names, where it is one of ours; the first page for whatever else. */
+export function inside(asked: string | undefined): { to: string; search: Search } {
+  const here = { to: '/', search: {} }
+  if (asked === undefined || !/^\/(?![/\\])/.test(asked) || asked.includes('\\')) return here
+  try {
+    const url = new URL(asked, 'http://inside/')
+    return url.host === 'inside' ? { to: url.pathname, search: parseSearch(url.search) } : here
+  } catch {
+    return here
+  }
+}

@@ -1,7 +1,7 @@
-// Virtual phones side by side, on the loopback carrier.
+// Virtual phones side by side, on the loopback carrier, and the call between them.
 import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useQuery } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
 import { MemberPicker } from '../members/MemberPicker'
 import { useMember } from '../members/names'
 import { firstPhone } from '../members/revealed'
@@ -10,7 +10,11 @@ import { Empty, ErrorNote, Page } from '../parts/notes'
 import { PhoneInput } from '../parts/PhoneInput'
 import { useMay } from '../session/session'
 import { text } from '../text'
+import { BothLegs } from './BothLegs'
+import { nobodys } from './calls'
+import { FullTable } from './FullTable'
 import { PhoneCard } from './PhoneCard'
+import { taken } from './taken'
 
 const t = text.phones
 
@@ -21,25 +25,77 @@ export default function Phones() {
   const [filters, setFilters] = useFilters()
   const phones = (filters['phones'] ?? '').split(' ').filter((one) => one !== '')
   const put = (next: string[]) => setFilters({ phones: [...new Set(next)].join(' ') })
+  const shown = useNumbers(community, phones)
+  const first = phones.find((one) => one.startsWith('mem_'))
+  const numbers = shown.flatMap((one) => (one.number === undefined ? [] : [one.number]))
   return (
     <Page title={t.title} lead={t.lead}>
       {phones.length === 0 && <Empty>{t.none}</Empty>}
       <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }}>
-        {phones.map((one) => <Shown key={one} community={community} phone={one} may={may.change} onAway={() => put(phones.filter((other) => other !== one))} />)}
+        {shown.map((one) => (
+          <Shown key={one.phone} community={community} of={one} may={may.change} onAway={() => put(phones.filter((other) => other !== one.phone))} />
+        ))}
       </SimpleGrid>
-      <Add community={community} onAdd={(one) => put([...phones, one])} />
+      <BothLegs community={community} numbers={numbers} />
+      {may.change && <Add community={community} onAdd={(one) => put([...phones, one])} />}
+      {may.change && first !== undefined && <Fill community={community} member={first} />}
     </Page>
   )
 }
 
-function Shown({ community, phone, may, onAway }: { community: string; phone: string; may: boolean; onAway: () => void }) {
-  const isMember = phone.startsWith('mem_')
-  const member = useMember(community, isMember ? phone : null)
-  // The simulator texts from the phone itself, so its number is asked for as it is.
-  const asked = useQuery({ queryKey: ['members', community, phone, 'phone'], enabled: isMember, staleTime: Infinity, retry: false, queryFn: async () => (await firstPhone(community, phone)) ?? null })
-  const number = isMember ? (asked.data ?? undefined) : phone
-  if (number === undefined) return <Paper withBorder p="md"><Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group><ErrorNote error={asked.error} />{asked.data === null && <Text>{text.members.noDevices}</Text>}</Paper>
-  return <PhoneCard community={community} number={number} member={member} may={may} onAway={onAway} />
+type Found = { phone: string; number: string | undefined; error: unknown; none: boolean }
+
+// The simulator texts and calls from the phone itself, so its number is asked for as it is.
+function useNumbers(community: string, phones: string[]): Found[] {
+  const asked = useQueries({
+    queries: phones.map((phone) => ({
+      queryKey: ['members', community, phone, 'phone'],
+      enabled: phone.startsWith('mem_'),
+      staleTime: Infinity,
+      retry: false,
+      queryFn: async () => (await firstPhone(community, phone)) ?? null,
+    })),
+  })
+  return phones.map((phone, index) => {
+    if (!phone.startsWith('mem_')) return { phone, number: phone, error: null, none: false }
+    return { phone, number: asked[index]?.data ?? undefined, error: asked[index]?.error, none: asked[index]?.data === null }
+  })
+}
+
+function Shown({ community, of, may, onAway }: { community: string; of: Found; may: boolean; onAway: () => void }) {
+  const member = useMember(community, of.phone.startsWith('mem_') ? of.phone : null)
+  if (of.number !== undefined) return <PhoneCard community={community} number={of.number} member={member} may={may} onAway={onAway} />
+  return (
+    <Paper withBorder p="md">
+      <Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group>
+      <ErrorNote error={of.error} />
+      {of.none && <Text>{text.members.noDevices}</Text>}
+    </Paper>
+  )
+}
+
+function Fill({ community, member }: { community: string; member: string }) {
+  const known = useMember(community, member)
+  return known === undefined ? null : <FullTable community={community} member={member} name={known.name} />
+}
+
+/** A phone that is no member's. */
+function Stranger({ community, onAdd }: { community: string; onAdd: (phone: string) => void }) {
+  const [busy, setBusy] = useState(false)
+  const [wrong, setWrong] = useState<unknown>(null)
+  const add = async () => {
+    setBusy(true)
+    setWrong(null)
+    try {
+      const phone = await nobodys(taken(community), 99)
+      if (phone !== null) onAdd(phone)
+    } catch (thrown) {
+      setWrong(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return <><Button variant="default" loading={busy} onClick={() => void add()}>{t.addStranger}</Button><ErrorNote error={wrong} /></>
 }
 
 function Add({ community, onAdd }: { community: string; onAdd: (phone: string) => void }) {
@@ -54,8 +110,11 @@ function Add({ community, onAdd }: { community: string; onAdd: (phone: string) =
           <Button variant="default" disabled={member === null} onClick={() => { if (member !== null) onAdd(member); setMember(null) }}>{t.add}</Button>
         </Stack>
         <Stack align="flex-start">
-          <PhoneInput label={t.stranger} value={typed} onChange={(next, e164) => { setTyped(next); setKnown(e164) }} />
-          <Button variant="default" disabled={known === null} onClick={() => { if (known !== null) onAdd(known); setTyped('') }}>{t.add}</Button>
+          <PhoneInput label={t.other} value={typed} onChange={(next, e164) => { setTyped(next); setKnown(e164) }} />
+          <Group gap="xs">
+            <Button variant="default" disabled={known === null} onClick={() => { if (known !== null) onAdd(known); setTyped('') }}>{t.add}</Button>
+            <Stranger community={community} onAdd={onAdd} />
+          </Group>
         </Stack>
       </SimpleGrid>
     </Paper>

@@ -2,13 +2,13 @@
 import { Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
-import { useFilters, useGo } from '../parts/links'
+import { inside, useFilters, useGo } from '../parts/links'
 import { text } from '../text'
 import { first, LEAST_PASSWORD } from './api'
 import { useSession } from './session'
 
 export default function First() {
-  const [{ token = '' }] = useFilters()
+  const [{ token = '', next }] = useFilters()
   const { begin } = useSession()
   const go = useGo()
   const form = useForm({
@@ -20,7 +20,8 @@ export default function First() {
     }),
     send: async ({ name, password }) => {
       begin(await first(token, name.trim(), password))
-      go('/')
+      const { to, search } = inside(next)
+      go(to, search)
     },
   })
   const { values, set, errors } = form

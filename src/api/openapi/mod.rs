@@ -22,16 +22,13 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers,
-    communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health,
-    hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs,
-    pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
     AssignmentId, AuditId, BookLinkId, CallId, CampaignId, CommunityId, ContactId, DeliveryId, DeviceId,
-    EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId, SwapId,
-    UserId, VerificationId,
+    EndpointId, EventId, ImportId, KeyId, LegId, MemberId, MessageId, NumberId, OptInId, OptOutId, PoolId,
+    SwapId, UserId, VerificationId,
 };
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
@@ -58,6 +55,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         admin_users::create, admin_users::list, admin_users::one, admin_users::edit, admin_users::remove, admin_users::audit_log,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,
+        loopback_calls::dial, loopback_calls::list, loopback_calls::answer, loopback_calls::decline, loopback_calls::hang_up, loopback_calls::show, loopback_calls::edit,
         health::alive, health::ready,
         serve,
         docs::serve,
@@ -83,7 +81,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-    schemas::Problem, super::digest::Digest, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId, UserId, AuditId,
+    schemas::Problem, super::digest::Digest, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId, UserId, AuditId, LegId,
     )),
 )]
 struct Handlers;

@@ -21,6 +21,7 @@ pub(super) fn in_path(name: &str) -> Option<Value> {
         "opt_out" => ("OptOutId", "The opt-out."),
         "import" => ("ImportId", "The import."),
         "call" => ("CallId", "The call."),
+        "leg" => ("LegId", "The call as this phone sees it."),
         "verification" => ("VerificationId", "The verification."),
         "book_link" => ("BookLinkId", "The link to an address book."),
         "token" => {

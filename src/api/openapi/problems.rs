@@ -45,6 +45,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     403 read_only: "The key opens nothing but reading.", "this key opens nothing but reading (GET)";
     404 not_found: "There is no such thing, or it is not this key's to see.", "there is no member mem_1tq3v8r4w0801";
     404 loopback_off: "The loopback carrier is off.", "the loopback carrier is off; switch it on with `enabled = true` in the section `loopback`, or PARTYLINE__LOOPBACK__ENABLED=true, and start the broker again";
+    404 loopback_calls_off: "Virtual phones make no calls here.", "virtual phones make no calls here: the settings have a trunk of their own by which calls leave; set `outbound = false` for each, or remove them, and start the broker again";
     404 no_such_path: "There is nothing at this path.", "there is nothing at this path; the API lies under /v1";
     405 method_not_allowed: "This method cannot be used here; `Allow` says which can.", "PUT cannot be done here; allowed: GET, POST";
     408 body_too_slow: "The body took too long to arrive.", "the body did not arrive within 15 s";
@@ -61,6 +62,9 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 no_voice: "A number of the pair takes no calls.", "a number of this pair takes no calls";
     409 no_trunk: "Nothing that makes calls is configured.", "no trunk is configured here; add one under `sip.trunks`, so that calls can be made";
     409 call_ended: "The call is over.", "call_1tq3v8r4w0801 is over already";
+    409 not_ringing: "The call does not ring on this phone.", "leg_1tq3v8r4w0801 does not ring on this phone; only an incoming call that rings can be answered or declined";
+    409 phone_engaged: "The virtual phone is on a call already.", "+14155550151 is on a call already; hang up first";
+    409 too_many_phone_calls: "As many virtual phones are on calls as may be.", "as many virtual phones talk as may at once; end a call, or try again shortly";
     409 not_yours_to_accept: "It is the other side that has to accept.", "mem_1tq3v8r4w0801 chose this contact; it waits for mem_1tq3v8r4w0802 to accept";
     409 last_owner: "The last owner who can sign in cannot go.", "`ann` is the last owner who can sign in; make another owner first";
     409 totp_state: "One-time codes are asked for already, or were not begun.", "one-time codes are asked for already; remove them first";

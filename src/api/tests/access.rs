@@ -26,6 +26,7 @@ pub(super) fn example(pattern: &str, community: &str) -> String {
         ("{opt_in}", "oin_0000000000001"),
         ("{swap}", "swp_0000000000001"),
         ("{call}", "call_0000000000001"),
+        ("{leg}", "leg_0000000000001"),
         ("{verification}", "ver_0000000000001"),
         ("{import}", "imp_0000000000001"),
         ("{book_link}", "blk_0000000000001"),

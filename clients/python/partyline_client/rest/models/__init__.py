@@ -8,6 +8,7 @@ from .admin_user_edit import AdminUserEdit
 from .admin_user_page import AdminUserPage
 from .admin_user_with_link import AdminUserWithLink
 from .allow_answer import AllowAnswer
+from .answering import Answering
 from .api_key import ApiKey
 from .api_key_page import ApiKeyPage
 from .api_key_scope import ApiKeyScope
@@ -131,7 +132,10 @@ from .latency import Latency
 from .leg_quality import LegQuality
 from .link_state import LinkState
 from .list_messages_origin import ListMessagesOrigin
+from .loopback_calls import LoopbackCalls
 from .loopback_inbox import LoopbackInbox
+from .loopback_phone import LoopbackPhone
+from .loopback_phone_patch import LoopbackPhonePatch
 from .loopback_verdict import LoopbackVerdict
 from .loopback_verdict_verdict import LoopbackVerdictVerdict
 from .member import Member
@@ -193,6 +197,7 @@ from .new_import import NewImport
 from .new_import_format import NewImportFormat
 from .new_import_kind import NewImportKind
 from .new_import_mode import NewImportMode
+from .new_loopback_call import NewLoopbackCall
 from .new_loopback_text import NewLoopbackText
 from .new_member import NewMember
 from .new_message import NewMessage
@@ -225,6 +230,10 @@ from .owner_settlement import OwnerSettlement
 from .pair_traffic import PairTraffic
 from .pair_way import PairWay
 from .password_change import PasswordChange
+from .phone_call import PhoneCall
+from .phone_call_cause import PhoneCallCause
+from .phone_call_state import PhoneCallState
+from .phone_call_way import PhoneCallWay
 from .phone_change import PhoneChange
 from .phone_conflict import PhoneConflict
 from .phone_conflict_kind import PhoneConflictKind
@@ -340,6 +349,7 @@ __all__ = (
     "AdminUserPage",
     "AdminUserWithLink",
     "AllowAnswer",
+    "Answering",
     "ApiKey",
     "ApiKeyPage",
     "ApiKeyScope",
@@ -463,7 +473,10 @@ __all__ = (
     "LegQuality",
     "LinkState",
     "ListMessagesOrigin",
+    "LoopbackCalls",
     "LoopbackInbox",
+    "LoopbackPhone",
+    "LoopbackPhonePatch",
     "LoopbackVerdict",
     "LoopbackVerdictVerdict",
     "Member",
@@ -525,6 +538,7 @@ __all__ = (
     "NewImportFormat",
     "NewImportKind",
     "NewImportMode",
+    "NewLoopbackCall",
     "NewLoopbackText",
     "NewMember",
     "NewMessage",
@@ -557,6 +571,10 @@ __all__ = (
     "PairTraffic",
     "PairWay",
     "PasswordChange",
+    "PhoneCall",
+    "PhoneCallCause",
+    "PhoneCallState",
+    "PhoneCallWay",
     "PhoneChange",
     "PhoneConflict",
     "PhoneConflictKind",
