@@ -29,8 +29,8 @@ use crate::domain::id::MAX_NODES;
 use crate::domain::{Clock, IdGenerator, Timestamp};
 use crate::store::node::NodeLock;
 use crate::store::{DatabaseUrl, Db, Durability, StoreError, migrations};
-use crate::switchboard::{AdminSettings, Switchboard, TotpKey};
 use crate::switchboard::phones::VirtualPhones;
+use crate::switchboard::{AdminSettings, Switchboard, TotpKey, link_path};
 use crate::voice::{VoiceEdge, VoiceService};
 use phones::LoopbackPhones;
 
@@ -189,7 +189,10 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
         .with_admin_settings(admin_settings(config)?);
     let sealed = board.seal_totp_secrets().await?;
     if sealed > 0 {
-        tracing::info!(sealed, "secrets of authenticator apps were put under the key of http.totp_key_file");
+        tracing::info!(
+            sealed,
+            "secrets of authenticator apps were put under the key of http.totp_key_file"
+        );
     }
 
     let smpp = SmppEdge::new(&config.smpp, clock.clone(), rand::random())?;
@@ -322,7 +325,8 @@ async fn welcome_first_admin(board: &Switchboard, public: &str, mut http: Socket
         public => public.to_owned(),
     };
     print(&format!(
-        "open {base}/admin/#/first?token={token} to make the first admin"
+        "open {base}{} to make the first admin",
+        link_path(&token, None)
     ));
     Ok(())
 }

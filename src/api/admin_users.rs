@@ -112,7 +112,10 @@ pub(crate) async fn reset(
     Json(reset): Json<Reset>,
 ) -> Result<HttpResponse> {
     let random = (state.random)();
-    let (user, token) = state.board.reset_admin_user(user.0, reset.remove_totp, random).await?;
+    let (user, token) = state
+        .board
+        .reset_admin_user(user.0, reset.remove_totp, random)
+        .await?;
     let what = format!("a link for the user {}", user.id);
     let resets = (!user.invited).then_some(user.name.as_str());
     let link = format!("{}{}", shared.public_url, link_path(&token, resets));

@@ -34,8 +34,14 @@ impl Proxies {
         if !self.trusts(peer) {
             return peer;
         }
-        let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).map(|line| line.as_bytes()).collect();
-        let entries = lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
+        let lines: Vec<&[u8]> = headers
+            .get_all(FORWARDED_FOR)
+            .map(|line| line.as_bytes())
+            .collect();
+        let entries = lines
+            .iter()
+            .rev()
+            .flat_map(|line| line.rsplit(|byte| *byte == b','));
         for entry in entries {
             match address(entry) {
                 Some(address) if self.trusts(address) => {}
@@ -51,14 +57,20 @@ impl Proxies {
     fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         let peer = peer.to_canonical();
         let said = headers.get(FORWARDED_PROTO).map(|value| value.as_bytes());
-        (peer.is_loopback() || self.trusts(peer)) && said.is_some_and(|said| said.eq_ignore_ascii_case(b"https"))
+        (peer.is_loopback() || self.trusts(peer))
+            && said.is_some_and(|said| said.eq_ignore_ascii_case(b"https"))
     }
 }
 
 /// An address as proxies write it: bare, or with a port, IPv6 in brackets or not.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(entry).ok()?.trim();
-    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
+    let bracketed = || {
+        text.strip_prefix('[')?
+            .strip_suffix(']')?
+            .parse::<Ipv6Addr>()
+            .ok()
+    };
     let found = text
         .parse::<IpAddr>()
         .ok()
@@ -118,7 +130,10 @@ mod tests {
     #[test]
     fn without_a_trusted_proxy_the_peer_counts_whatever_is_said() {
         assert_eq!(client(&[], "192.0.2.1", &["203.0.113.9"]), "192.0.2.1");
-        assert_eq!(client(&["10.0.0.0/8"], "192.0.2.1", &["203.0.113.9"]), "192.0.2.1");
+        assert_eq!(
+            client(&["10.0.0.0/8"], "192.0.2.1", &["203.0.113.9"]),
+            "192.0.2.1"
+        );
         assert_eq!(client(&[], "::ffff:192.0.2.1", &[]), "192.0.2.1");
         assert_eq!(client(&["127.0.0.1"], "127.0.0.2", &["203.0.113.9"]), "127.0.0.2");
     }
@@ -151,7 +166,12 @@ mod tests {
     fn https_is_believed_of_a_trusted_proxy_and_of_one_on_this_machine() {
         let said = headers(FORWARDED_PROTO, &[b"HTTPS"]);
         let trusted = proxies(&["10.0.0.0/8"]);
-        for (peer, believed) in [("127.0.0.1", true), ("::1", true), ("10.0.0.1", true), ("192.0.2.1", false)] {
+        for (peer, believed) in [
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("10.0.0.1", true),
+            ("192.0.2.1", false),
+        ] {
             assert_eq!(trusted.is_https(peer.parse().unwrap(), &said), believed, "{peer}");
         }
         let http = headers(FORWARDED_PROTO, &[b"http"]);

@@ -10,8 +10,8 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 
-use super::problem::{Problem, Result};
 use super::ApiState;
+use super::problem::{Problem, Result};
 use crate::switchboard::Expected;
 
 /// One entity tag of a header.

@@ -117,7 +117,12 @@ pub(crate) async fn list(
             let detail = "`name` and `phone` were given; give one of them";
             return Err(Problem::invalid("name", detail));
         }
-        (None, Some(name)) => state.board.members_named(community.0, &name, after, limit).await?,
+        (None, Some(name)) => {
+            state
+                .board
+                .members_named(community.0, &name, after, limit)
+                .await?
+        }
         (phone, None) => state.board.members(community.0, phone, after, limit).await?,
     };
     let found = found.into_iter().map(|member| who.shown(member)).collect();

@@ -77,8 +77,8 @@ use actix_web::{App, HttpServer};
 
 use crate::config::callbacks::CallbacksConfig;
 use crate::config::http::{HttpConfig, MetricsAccess, SecureCookies};
-use crate::switchboard::{Switchboard, TagKey};
 use crate::switchboard::phones::VirtualPhones;
+use crate::switchboard::{Switchboard, TagKey};
 
 /// Where request ids and key tokens come from.
 pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;

@@ -156,11 +156,7 @@ fn is_secure(shared: &Shared, req: &HttpRequest) -> bool {
 fn opened(new: NewSession, (shared, now): (&Shared, Timestamp), req: &HttpRequest) -> HttpResponse {
     // Whoever is signed in is not shut out by others' wrong keys from the same address.
     shared.guesses.was_right(&new.token, now);
-    let secure = if is_secure(shared, req) {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if is_secure(shared, req) { "; Secure" } else { "" };
     let cookie = format!(
         "{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{secure}",
         new.token,
@@ -201,7 +197,12 @@ async fn note_failure(state: &ApiState, shared: &Shared, req: &HttpRequest) -> R
 /// That is always written down, and comes seldom, for it counts as a failure.
 async fn note_code(state: &ApiState, req: &HttpRequest, user: UserId, what: &str) -> Result<()> {
     // Who has gone meanwhile has no name any more.
-    let name = state.board.admin_user(user).await.map(|user| user.name).unwrap_or_default();
+    let name = state
+        .board
+        .admin_user(user)
+        .await
+        .map(|user| user.name)
+        .unwrap_or_default();
     note(state, req, (Some(user), &name), what, 401).await
 }
 
@@ -285,7 +286,9 @@ pub(crate) async fn first(
     same_origin(req.headers(), &shared.public_url)?;
     // By the link and not by the name: nobody is shut out by others' tries.
     let address = client(&req);
-    shared.sign_ins.admit_link(&given.token, address, state.board.now())?;
+    shared
+        .sign_ins
+        .admit_link(&given.token, address, state.board.now())?;
     let random = [(state.random)(), (state.random)()];
     let token = given.token.clone();
     let Followed { outcome, reset_of } = state
@@ -388,7 +391,10 @@ pub(crate) async fn begin_totp(
 ) -> Result<HttpResponse> {
     let who = &here.session.who;
     shared.sign_ins.admit_user(who.user, state.board.now())?;
-    let begun = state.board.begin_totp(who.user, given.password, (state.random)()).await?;
+    let begun = state
+        .board
+        .begin_totp(who.user, given.password, (state.random)())
+        .await?;
     let secret = begun.ok_or_else(wrong_password)?;
     shared.sign_ins.user_succeeded(who.user);
     let name: String = form_urlencoded::byte_serialize(who.name.as_bytes()).collect();

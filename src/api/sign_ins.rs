@@ -166,7 +166,13 @@ impl SignIns {
             }
         };
         let by_address = inner.address_wait_ms(address, self.per_s, now);
-        let_in(inner.pairs.wait_ms(&pair, now).max(from_everywhere).max(by_address))?;
+        let_in(
+            inner
+                .pairs
+                .wait_ms(&pair, now)
+                .max(from_everywhere)
+                .max(by_address),
+        )?;
         inner.take_address(address, self.per_s, now);
         inner.names.take(name, NAME_PER_S, now);
         inner.names.prune();
@@ -301,7 +307,9 @@ mod tests {
         let tries = SignIns::new(0);
         assert!(tries.admit("Ann", HOME, NOW).is_ok());
         tries.succeeded("Ann", HOME, NOW);
-        let let_in = (0..1_000).filter(|n| tries.admit("Ann", at(*n), NOW).is_ok()).count();
+        let let_in = (0..1_000)
+            .filter(|n| tries.admit("Ann", at(*n), NOW).is_ok())
+            .count();
         assert_eq!(let_in, 60);
         assert!(tries.admit("Ann", at(5_000), NOW).is_err());
         assert!(tries.admit("Ann", HOME, NOW).is_ok());
@@ -364,7 +372,10 @@ mod tests {
             let _ = tries.admit_link(&n.to_string(), None, later);
             tries.succeeded(&format!("other {n}"), at(n), later);
         }
-        assert!(tries.admit("Eve", HOME, later).is_err(), "others' tries do not free Eve");
+        assert!(
+            tries.admit("Eve", HOME, later).is_err(),
+            "others' tries do not free Eve"
+        );
         let inner = tries.inner();
         let (pairs, links) = (inner.pairs.0.len(), inner.links.0.len());
         let rates = inner.names.len().max(inner.addresses.len());

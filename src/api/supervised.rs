@@ -1,12 +1,12 @@
 //! What is done for people who are signed in, around every request of theirs: numbers are masked, and what they change
 //! or reveal is written down.
 
-use actix_web::{Error, HttpMessage, HttpRequest};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use super::ApiState;
 use super::auth::{Here, is_safe};

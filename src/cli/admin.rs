@@ -100,7 +100,12 @@ async fn reset(
             "there is no user named `{name}`; `partyline admin link` makes a link for somebody new"
         ))
     })?;
-    note(board, "partyline admin reset", format!("/v1/admin_users/{}", user.id)).await?;
+    note(
+        board,
+        "partyline admin reset",
+        format!("/v1/admin_users/{}", user.id),
+    )
+    .await?;
     let random = app::random_bytes();
     let (user, token) = board.reset_admin_user(user.id, remove_totp, random).await?;
     let resets = (!user.invited).then_some(user.name.as_str());

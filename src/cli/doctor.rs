@@ -134,7 +134,12 @@ fn look(config: &Config) -> Result<Vec<Finding>> {
             };
             let mut findings = pools(&board).await?;
             findings.push(match wrong {
-                Some(wrong) => Finding::bad(Health::Fail, TOTP_CHECK, wrong, "mend the file, or empty http.totp_key_file"),
+                Some(wrong) => Finding::bad(
+                    Health::Fail,
+                    TOTP_CHECK,
+                    wrong,
+                    "mend the file, or empty http.totp_key_file",
+                ),
                 None => totp_secrets(board.totp_secrets().await?),
             });
             Ok::<_, Failure>(findings)
@@ -163,10 +168,15 @@ fn totp_secrets(found: TotpSecrets) -> Finding {
         (1.., 0) => Finding::bad(
             Health::Warn,
             TOTP_CHECK,
-            format!("the secrets of {plain} users are in the database as they are: who reads it can make their codes"),
+            format!(
+                "the secrets of {plain} users are in the database as they are: who reads it can make their codes"
+            ),
             "set http.totp_key_file to a file made by `openssl rand -base64 32`; the next start puts them under that key",
         ),
-        (0, 0) if sealed > 0 => Finding::ok(TOTP_CHECK, format!("the secrets of {sealed} users are kept under a key")),
+        (0, 0) if sealed > 0 => Finding::ok(
+            TOTP_CHECK,
+            format!("the secrets of {sealed} users are kept under a key"),
+        ),
         (0, 0) => Finding::ok(TOTP_CHECK, "nobody uses one yet"),
     }
 }

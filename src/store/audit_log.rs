@@ -51,5 +51,8 @@ pub fn forget(conn: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreEr
         .limit(limit)
         .select(audit_log::id)
         .load(c))?;
-    Ok(each!(conn, c => diesel::delete(audit_log::table.filter(audit_log::id.eq_any(&ids))).execute(c))?)
+    let Some(last) = ids.last() else {
+        return Ok(0);
+    };
+    Ok(each!(conn, c => diesel::delete(audit_log::table.filter(audit_log::id.le(last))).execute(c))?)
 }

@@ -102,9 +102,21 @@ mod tests {
         assert_eq!(one.of_json(json), TagKey::new(&[1; 32]).of_json(json));
         assert_ne!(one.of_json(json), other.of_json(json));
         assert_ne!(one.of_json(json), one.of_json(br#"{"phone":"+14155550102"}"#));
-        assert!(!HEXLOWER.encode(&Sha256::digest(json)).starts_with(&one.of_json(json)));
+        assert!(
+            !HEXLOWER
+                .encode(&Sha256::digest(json))
+                .starts_with(&one.of_json(json))
+        );
         let view = serde_json::json!({ "phone": "+14155550101" });
-        assert!(Expected::one_of(vec![one.of_json(json)], one.clone()).check(&view).is_ok());
-        assert!(Expected::one_of(vec![one.of_json(json)], other).check(&view).is_err());
+        assert!(
+            Expected::one_of(vec![one.of_json(json)], one.clone())
+                .check(&view)
+                .is_ok()
+        );
+        assert!(
+            Expected::one_of(vec![one.of_json(json)], other)
+                .check(&view)
+                .is_err()
+        );
     }
 }

@@ -131,7 +131,11 @@ mod tests {
             rates.prune();
             assert!(rates.len() <= 100, "{key}");
         }
-        assert_eq!(rates.wait_ms(0, 1.0, Timestamp(5000)), 5000, "who took most is remembered");
+        assert_eq!(
+            rates.wait_ms(0, 1.0, Timestamp(5000)),
+            5000,
+            "who took most is remembered"
+        );
     }
 
     proptest! {

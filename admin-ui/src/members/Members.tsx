@@ -31,33 +31,62 @@ export default function Members() {
   const community = useCommunity()
   const may = useMay()
   const [filters, setFilters] = useFilters()
-  const phone = filters['phone']
+  const { phone, name } = filters
+  const found = phone !== undefined || name !== undefined
   const add = may.change ? <Ask label={t.add}>{(close) => <Add community={community} close={close} />}</Ask> : undefined
   return (
     <Page title={t.title} lead={t.lead} actions={add}>
-      <Find phone={phone ?? ''} onFind={(found) => setFilters({ phone: found })} />
+      <Find name={name ?? ''} phone={phone ?? ''} onFind={setFilters} />
       <ServerTable
         name={t.title}
-        queryKey={['members', community, 'list', phone]}
+        queryKey={['members', community, 'list', phone, name]}
         columns={columnsOf(community)}
         rowId={(row) => row.id}
-        empty={phone === undefined ? t.empty : t.emptyFound}
-        emptyAction={phone === undefined ? undefined : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
-        fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone } } }))}
+        empty={phone !== undefined ? t.emptyFound : name !== undefined ? t.emptyNamed : t.empty}
+        emptyAction={found ? <Button variant="default" onClick={() => setFilters({ phone: null, name: null })}>{text.table.clear}</Button> : undefined}
+        fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone, name } } }))}
       />
     </Page>
   )
 }
 
-function Find({ phone, onFind }: { phone: string; onFind: (phone: string | null) => void }) {
+type Wanted = { name: string | null; phone: string | null }
+
+/** By the beginning of the name, or by a whole phone: typing one empties the other. */
+function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (wanted: Wanted) => void }) {
+  const [called, setCalled] = useState(name)
   const [typed, setTyped] = useState(phone)
   const [known, setKnown] = useState<string | null>(null)
+  const find = () => onFind({ name: called.trim() || null, phone: typed.trim() === '' ? null : (known ?? typed.trim()) })
+  const clear = () => {
+    setCalled('')
+    setTyped('')
+    onFind({ name: null, phone: null })
+  }
+  const nameTyped = (next: string) => {
+    setCalled(next)
+    setTyped('')
+  }
+  const phoneTyped = (next: string, e164: string | null) => {
+    setTyped(next)
+    setKnown(e164)
+    if (next !== '') setCalled('')
+  }
   return (
-    <form role="search" onSubmit={(event) => { event.preventDefault(); onFind(typed.trim() === '' ? null : (known ?? typed.trim())) }}>
+    <form role="search" onSubmit={(event) => { event.preventDefault(); find() }}>
       <Group align="flex-start" gap="xs">
-        <PhoneInput label={t.search} help={t.searchHelp} value={typed} onChange={(next, e164) => { setTyped(next); setKnown(e164) }} />
+        <TextInput
+          label={t.searchName}
+          description={t.searchNameHelp}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          type="search"
+          autoComplete="off"
+          value={called}
+          onChange={(event) => nameTyped(event.currentTarget.value)}
+        />
+        <PhoneInput label={t.search} help={t.searchHelp} value={typed} onChange={phoneTyped} />
         <Button type="submit" variant="default" mt={25}>{t.find}</Button>
-        {phone !== '' && <Button variant="subtle" mt={25} onClick={() => { setTyped(''); onFind(null) }}>{text.table.clear}</Button>}
+        {(phone !== '' || name !== '') && <Button variant="subtle" mt={25} onClick={clear}>{text.table.clear}</Button>}
       </Group>
     </form>
   )

@@ -19,7 +19,9 @@ async fn with_app(house: &House, browser: &Browser) -> Vec<u8> {
         .ask(house, "POST", "/v1/session/totp", json!({ "password": PASSWORD }))
         .await
         .expect(200);
-    let secret = BASE32_NOPAD.decode(begun["secret"].as_str().unwrap().as_bytes()).unwrap();
+    let secret = BASE32_NOPAD
+        .decode(begun["secret"].as_str().unwrap().as_bytes())
+        .unwrap();
     let code = code(house, &secret);
     browser
         .ask(house, "POST", "/v1/session/totp/confirm", json!({ "totp": code }))
@@ -48,7 +50,10 @@ async fn log(house: &House) -> Vec<(String, String, i64)> {
 
 /// A link to a new password, as an owner makes it: its token, and the whole of it.
 async fn reset(house: &House, id: &str, body: Value) -> (String, String) {
-    let made = house.post(&format!("/v1/admin_users/{id}/reset"), body).await.expect(200);
+    let made = house
+        .post(&format!("/v1/admin_users/{id}/reset"), body)
+        .await
+        .expect(200);
     let link = made["link"].as_str().unwrap().to_owned();
     let token = link.split("token=").nth(1).unwrap().split('&').next().unwrap();
     (token.to_owned(), link)
@@ -60,7 +65,10 @@ async fn whoever_forgot_a_password_chooses_another_by_a_link_that_works_once() {
     let (olga, id) = invited(&house, json!({ "name": "olga", "role": "operator" })).await;
     let (older, _) = reset(&house, &id, json!({})).await;
     let (token, link) = reset(&house, &id, json!({})).await;
-    assert!(link.contains("/admin/#/first?token=") && link.ends_with("&reset=olga"), "{link}");
+    assert!(
+        link.contains("/admin/#/first?token=") && link.ends_with("&reset=olga"),
+        "{link}"
+    );
     // Nothing has happened yet.
     olga.get(&house, "/v1/session").await.expect(200);
     Browser::of(&sign_in(&house, "olga", PASSWORD).await);
@@ -77,11 +85,16 @@ async fn whoever_forgot_a_password_chooses_another_by_a_link_that_works_once() {
     assert_eq!(answer.body["user"]["name"], "olga");
     fresh.get(&house, "/v1/session").await.expect(200);
     olga.get(&house, "/v1/session").await.problem(401, "unauthorized");
-    sign_in(&house, "olga", PASSWORD).await.problem(401, "sign_in_failed");
+    sign_in(&house, "olga", PASSWORD)
+        .await
+        .problem(401, "sign_in_failed");
     Browser::of(&sign_in(&house, "olga", FRESH).await);
     post(&house, path, follow(&token)).await.problem(422, "invalid");
     let told = log(&house).await;
-    assert!(told.contains(&("password_reset".into(), "olga".into(), 200)), "{told:?}");
+    assert!(
+        told.contains(&("password_reset".into(), "olga".into(), 200)),
+        "{told:?}"
+    );
 }
 
 #[actix_web::test]
@@ -92,9 +105,13 @@ async fn a_new_password_leaves_the_authenticator_app_unless_it_was_to_go_too() {
     let (token, _) = reset(&house, &id, json!({})).await;
     let path = "/v1/session/first";
     let mut body = json!({ "token": token, "password": FRESH });
-    post(&house, path, body.clone()).await.problem(401, "totp_required");
+    post(&house, path, body.clone())
+        .await
+        .problem(401, "totp_required");
     body["totp"] = json!("000000");
-    post(&house, path, body.clone()).await.problem(401, "sign_in_failed");
+    post(&house, path, body.clone())
+        .await
+        .problem(401, "sign_in_failed");
     // The link is good still, and the old password too.
     olga.get(&house, "/v1/session").await.expect(200);
     body["totp"] = json!(code(&house, &secret));
@@ -113,13 +130,20 @@ async fn a_new_password_leaves_the_authenticator_app_unless_it_was_to_go_too() {
 async fn who_never_came_gets_another_first_link_and_who_is_disabled_none() {
     let house = House::new().await;
     user(&house, "ann", Role::Owner).await;
-    let made = house.post("/v1/admin_users", json!({ "name": "vera", "role": "viewer" })).await.expect(201);
+    let made = house
+        .post("/v1/admin_users", json!({ "name": "vera", "role": "viewer" }))
+        .await
+        .expect(201);
     let id = made["id"].as_str().unwrap();
     let (token, link) = reset(&house, id, json!({})).await;
     assert!(!link.contains("reset"), "{link}");
-    post(&house, "/v1/session/first", json!({ "token": token, "password": PASSWORD }))
-        .await
-        .problem(422, "invalid");
+    post(
+        &house,
+        "/v1/session/first",
+        json!({ "token": token, "password": PASSWORD }),
+    )
+    .await
+    .problem(422, "invalid");
     Browser::of(&first(&house, &token, "vera b").await);
     let at = format!("/v1/admin_users/{id}");
     house.patch(&at, json!({ "disabled": true })).await.expect(200);
@@ -133,13 +157,17 @@ async fn an_authenticator_app_is_added_and_removed_by_whoever_knows_the_password
     let ann = user(&house, "ann", Role::Owner).await;
     let wrong = json!({ "password": "wrong password" });
     for path in ["/v1/session/totp", "/v1/session/totp/remove"] {
-        ann.ask(&house, "POST", path, wrong.clone()).await.problem(403, "wrong_password");
+        ann.ask(&house, "POST", path, wrong.clone())
+            .await
+            .problem(403, "wrong_password");
     }
     let confirm = json!({ "totp": "000000" });
     let nothing = ann.ask(&house, "POST", "/v1/session/totp/confirm", confirm).await;
     nothing.problem(409, "totp_state");
     for _ in 2..5 {
-        ann.ask(&house, "POST", "/v1/session/totp", wrong.clone()).await.problem(403, "wrong_password");
+        ann.ask(&house, "POST", "/v1/session/totp", wrong.clone())
+            .await
+            .problem(403, "wrong_password");
     }
     let again = ann.ask(&house, "POST", "/v1/session/totp", wrong).await;
     again.problem(429, "too_many_failures");
@@ -152,17 +180,25 @@ async fn a_right_password_without_its_code_is_a_failure_that_leaves_a_trace() {
     let house = House::new().await;
     let ann = user(&house, "ann", Role::Owner).await;
     let secret = with_app(&house, &ann).await;
-    sign_in(&house, "ann", PASSWORD).await.problem(401, "totp_required");
+    sign_in(&house, "ann", PASSWORD)
+        .await
+        .problem(401, "totp_required");
     let with = |code: &str| json!({ "name": "ann", "password": PASSWORD, "totp": code });
-    post(&house, "/v1/session", with("000000")).await.problem(401, "sign_in_failed");
+    post(&house, "/v1/session", with("000000"))
+        .await
+        .problem(401, "sign_in_failed");
     let told = log(&house).await;
     let trace = |what: &str| (what.to_owned(), "ann".to_owned(), 401);
     assert_eq!(told[..2], [trace("totp_wrong"), trace("totp_missing")]);
     for _ in 2..5 {
-        sign_in(&house, "ann", PASSWORD).await.problem(401, "totp_required");
+        sign_in(&house, "ann", PASSWORD)
+            .await
+            .problem(401, "totp_required");
     }
     let next = code(&house, &secret);
-    post(&house, "/v1/session", with(&next)).await.problem(429, "too_many_failures");
+    post(&house, "/v1/session", with(&next))
+        .await
+        .problem(429, "too_many_failures");
     house.clock.pass_ms(1_000);
     let next = code(&house, &secret);
     Browser::of(&post(&house, "/v1/session", with(&next)).await);
@@ -171,10 +207,17 @@ async fn a_right_password_without_its_code_is_a_failure_that_leaves_a_trace() {
 #[actix_web::test]
 async fn secrets_of_authenticator_apps_go_under_the_key_once_there_is_one() {
     let house = House::new().await;
-    let (ann, bob) = (user(&house, "ann", Role::Owner).await, user(&house, "bob", Role::Viewer).await);
+    let (ann, bob) = (
+        user(&house, "ann", Role::Owner).await,
+        user(&house, "bob", Role::Viewer).await,
+    );
     let secret = with_app(&house, &ann).await;
     let board = &house.state.board;
-    let kept = |plain, sealed| TotpSecrets { plain, sealed, unreadable: 0 };
+    let kept = |plain, sealed| TotpSecrets {
+        plain,
+        sealed,
+        unreadable: 0,
+    };
     assert_eq!(board.totp_secrets().await.unwrap(), kept(1, 0));
     assert_eq!(board.seal_totp_secrets().await.unwrap(), 0, "there is no key");
     let settings = AdminSettings {
@@ -197,16 +240,25 @@ async fn secrets_of_authenticator_apps_go_under_the_key_once_there_is_one() {
 #[actix_web::test]
 async fn what_an_admin_key_changes_of_people_and_keys_is_in_the_audit_log() {
     let house = House::new().await;
-    let made = house.post("/v1/admin_users", json!({ "name": "vera", "role": "viewer" })).await.expect(201);
+    let made = house
+        .post("/v1/admin_users", json!({ "name": "vera", "role": "viewer" }))
+        .await
+        .expect(201);
     let at = format!("/v1/admin_users/{}", made["id"].as_str().unwrap());
     house.get(&at).await.expect(200);
     house.delete(&at).await.expect(204);
     house.delete(&at).await.problem(404, "not_found");
-    house.post("/v1/keys", json!({ "name": "k", "scope": "admin" })).await.expect(201);
+    house
+        .post("/v1/keys", json!({ "name": "k", "scope": "admin" }))
+        .await
+        .expect(201);
     house.community("Riders").await;
     let told = house.get("/v1/audit_log").await.expect(200);
     let told: Vec<_> = told["data"].as_array().unwrap().iter().collect();
-    let what: Vec<_> = told.iter().map(|e| (e["what"].as_str().unwrap(), e["status"].as_i64().unwrap())).collect();
+    let what: Vec<_> = told
+        .iter()
+        .map(|e| (e["what"].as_str().unwrap(), e["status"].as_i64().unwrap()))
+        .collect();
     assert_eq!(
         what,
         [
@@ -258,7 +310,10 @@ async fn the_audit_log_is_trimmed_of_what_is_older_than_it_is_kept() {
 async fn an_export_is_shown_whole_to_whoever_may_see_numbers_and_asks() {
     let house = House::new().await;
     let (at, ann, _) = house.pair().await;
-    let (operator, viewer) = (user(&house, "olga", Role::Operator).await, user(&house, "vera", Role::Viewer).await);
+    let (operator, viewer) = (
+        user(&house, "olga", Role::Operator).await,
+        user(&house, "vera", Role::Viewer).await,
+    );
     let path = format!("{at}/members/{ann}/export");
     let asking = format!("{path}?reveal=true");
     viewer.get(&house, &path).await.problem(403, "forbidden");
@@ -268,7 +323,10 @@ async fn an_export_is_shown_whole_to_whoever_may_see_numbers_and_asks() {
     let export = operator.get(&house, &asking).await.expect(200);
     assert!(export.to_string().contains(PHONES[0]), "{export}");
     let told = log(&house).await;
-    assert_eq!((told.len(), &told[0].0[..], &told[0].1[..]), (before + 1, "reveal", "olga"));
+    assert_eq!(
+        (told.len(), &told[0].0[..], &told[0].1[..]),
+        (before + 1, "reveal", "olga")
+    );
     // A key is the community's own.
     assert!(house.get(&path).await.expect(200).to_string().contains(PHONES[0]));
 }
@@ -289,12 +347,21 @@ async fn a_tag_tells_an_operator_nothing_and_guards_changes_all_the_same() {
     let guessed = HEXLOWER.encode(&Sha256::digest(&whole));
     assert!(tag.len() == 32 && !guessed.starts_with(&tag), "{tag}");
     // Of this installation, whatever a later start brings.
-    assert_eq!(house.state.board.tag_key([77; 32]).await.unwrap().of_json(&whole), tag);
+    assert_eq!(
+        house.state.board.tag_key([77; 32]).await.unwrap().of_json(&whole),
+        tag
+    );
 
     let quoted = format!("\"{tag}\"");
-    let own = [("x-csrf-token", operator.csrf.as_str()), ("if-match", quoted.as_str())];
+    let own = [
+        ("x-csrf-token", operator.csrf.as_str()),
+        ("if-match", quoted.as_str()),
+    ];
     let change = |name: &str| json!({ "name": name });
-    operator.with(&house, "PATCH", &path, &own, change("Anna")).await.expect(200);
+    operator
+        .with(&house, "PATCH", &path, &own, change("Anna"))
+        .await
+        .expect(200);
     let stale = operator.with(&house, "PATCH", &path, &own, change("Annie")).await;
     stale.problem(412, "changed_meanwhile");
 }
@@ -305,13 +372,19 @@ async fn members_are_found_by_the_beginning_of_their_names() {
     let at = house.community("Riders").await;
     let names = ["Ann", "anna", "ANN Éluard", "Bob", "Ann", "Joann", "+14155550155"];
     for name in names {
-        house.post(&format!("{at}/members"), json!({ "name": name })).await.expect(201);
+        house
+            .post(&format!("{at}/members"), json!({ "name": name }))
+            .await
+            .expect(201);
     }
     let found = async |query: &str| {
         let mut cursor = String::new();
         let mut all: Vec<String> = Vec::new();
         loop {
-            let page = house.get(&format!("{at}/members?{query}{cursor}")).await.expect(200);
+            let page = house
+                .get(&format!("{at}/members?{query}{cursor}"))
+                .await
+                .expect(200);
             let rows = page["data"].as_array().unwrap().iter();
             all.extend(rows.map(|row| row["name"].as_str().unwrap().to_owned()));
             match page["next_cursor"].as_str() {
@@ -329,12 +402,18 @@ async fn members_are_found_by_the_beginning_of_their_names() {
     assert!(found("name=zoe").await.is_empty());
     assert!(found("name=%25").await.is_empty(), "no pattern");
     for bad in ["name=", "name=%20", "name=ann&phone=%2B14155550101"] {
-        house.get(&format!("{at}/members?{bad}")).await.problem(422, "invalid");
+        house
+            .get(&format!("{at}/members?{bad}"))
+            .await
+            .problem(422, "invalid");
     }
     // Of a number that stands in the place of a name a viewer learns nothing by trying.
     let viewer = user(&house, "vera", Role::Viewer).await;
     let guess = format!("{at}/members?name=%2B1415");
     viewer.get(&house, &guess).await.problem(403, "forbidden");
-    viewer.get(&house, &format!("{at}/members?name=bob")).await.expect(200);
+    viewer
+        .get(&house, &format!("{at}/members?name=bob"))
+        .await
+        .expect(200);
     assert_eq!(found("name=%2B1415").await.len(), 1);
 }

@@ -24,7 +24,9 @@ async fn behind_a_proxy() -> House {
 async fn try_from(house: &House, address: &str, password: &str) -> super::common::Answer {
     let headers = [("content-type", "application/json"), ("x-forwarded-for", address)];
     let body = json!({ "name": "ann", "password": password }).to_string();
-    house.ask("POST", "/v1/session", &headers, body.into_bytes()).await
+    house
+        .ask("POST", "/v1/session", &headers, body.into_bytes())
+        .await
 }
 
 #[actix_web::test]
@@ -42,7 +44,12 @@ async fn a_stranger_elsewhere_behind_the_same_proxy_keeps_no_known_name_out() {
     pretending.problem(429, "too_many_failures");
     Browser::of(&try_from(&house, "203.0.113.2, 10.9.9.9", PASSWORD).await);
     let log = house.get("/v1/audit_log?limit=2").await.expect(200);
-    let told: Vec<_> = log["data"].as_array().unwrap().iter().map(|e| (&e["what"], &e["address"])).collect();
+    let told: Vec<_> = log["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (&e["what"], &e["address"]))
+        .collect();
     let (signed_in, failed) = (json!("sign_in"), json!("sign_in_failed"));
     let (home, stranger) = (json!("203.0.113.2"), json!("203.0.113.1"));
     assert_eq!(told, [(&signed_in, &home), (&failed, &stranger)]);
@@ -74,6 +81,9 @@ async fn wrong_keys_count_for_the_address_before_the_proxy() {
     for _ in 0..40 {
         answers.push(wrong("203.0.113.1").await);
     }
-    assert!(answers.starts_with(&[401]) && answers.ends_with(&[429]), "{answers:?}");
+    assert!(
+        answers.starts_with(&[401]) && answers.ends_with(&[429]),
+        "{answers:?}"
+    );
     assert_eq!(wrong("203.0.113.2").await, 401);
 }

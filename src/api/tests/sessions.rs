@@ -148,7 +148,11 @@ async fn the_cookie_is_secure_where_it_is_known_that_the_page_is() {
             .to_string()
             .into_bytes();
         let answer = house.ask("POST", "/v1/session", &headers, body).await;
-        assert_eq!(answer.header("set-cookie").ends_with("; Secure"), is_secure, "{from}");
+        assert_eq!(
+            answer.header("set-cookie").ends_with("; Secure"),
+            is_secure,
+            "{from}"
+        );
     }
 }
 
@@ -275,7 +279,12 @@ async fn whoever_has_an_authenticator_app_needs_its_code_each_once() {
     let house = House::new().await;
     let ann = user(&house, "ann", Role::Owner).await;
     let begun = ann
-        .ask(&house, "POST", "/v1/session/totp", json!({ "password": PASSWORD }))
+        .ask(
+            &house,
+            "POST",
+            "/v1/session/totp",
+            json!({ "password": PASSWORD }),
+        )
         .await
         .expect(200);
     let secret = data_encoding::BASE32_NOPAD

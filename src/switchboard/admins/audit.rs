@@ -90,7 +90,8 @@ impl Switchboard {
             return Ok(0);
         }
         let before = lowest_at(self.now().plus_s(-kept_s));
-        self.repeat(move |conn, limit| audit_log::forget(conn, before, limit)).await
+        self.repeat(move |conn, limit| audit_log::forget(conn, before, limit))
+            .await
     }
 
     /// Entries before the given one, newest first.

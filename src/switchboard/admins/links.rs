@@ -63,12 +63,9 @@ fn resets(user: &UserRow) -> bool {
 /// The name to be: the one that was chosen, or the one that is there.
 fn name_to_be(user: Option<&UserRow>, given: Option<&str>) -> Result<String> {
     match (user.filter(|user| resets(user)), given) {
-        (Some(user), Some(given)) if admin::name_key(given) != user.name_key => {
-            Err(SwitchboardError::invalid(
-                "name",
-                "this link is for a new password alone; leave `name` out",
-            ))
-        }
+        (Some(user), Some(given)) if admin::name_key(given) != user.name_key => Err(
+            SwitchboardError::invalid("name", "this link is for a new password alone; leave `name` out"),
+        ),
         (Some(user), _) => Ok(user.name.clone()),
         (None, Some(given)) => match admin::name_fault(given) {
             Some(fault) => Err(SwitchboardError::invalid("name", fault)),
@@ -132,7 +129,10 @@ impl Switchboard {
         let looked_up = link.clone();
         // Before the password is hashed: that takes time, which strangers are not to have for nothing.
         let (invite, user) = self.read(move |conn| good(conn, &looked_up, now)).await?;
-        let reset_of = user.as_ref().filter(|user| resets(user)).map(|user| user.name.clone());
+        let reset_of = user
+            .as_ref()
+            .filter(|user| resets(user))
+            .map(|user| user.name.clone());
         let chosen = name_to_be(user.as_ref(), name.as_deref())?;
         if let Some(fault) = admin::password_fault(&password, &chosen) {
             return Err(SwitchboardError::invalid("password", fault));
@@ -221,7 +221,10 @@ mod tests {
         };
         let refused = tokio::time::timeout(Duration::from_secs(5), follow("none")).await;
         let refused = refused.expect("it waits for a password to be hashed");
-        assert!(matches!(refused, Err(SwitchboardError::Invalid { field: "token", .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(SwitchboardError::Invalid { field: "token", .. })),
+            "{refused:?}"
+        );
         let waiting = tokio::time::timeout(Duration::from_millis(300), follow(&link)).await;
         assert!(waiting.is_err(), "a good one is hashed for: {waiting:?}");
     }
@@ -229,6 +232,9 @@ mod tests {
     #[test]
     fn a_name_in_a_link_is_one_parameter() {
         assert_eq!(link_path("t", None), "/admin/#/first?token=t");
-        assert_eq!(link_path("t", Some("a&b c")), "/admin/#/first?token=t&reset=a%26b+c");
+        assert_eq!(
+            link_path("t", Some("a&b c")),
+            "/admin/#/first?token=t&reset=a%26b+c"
+        );
     }
 }

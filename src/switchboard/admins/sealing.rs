@@ -44,7 +44,10 @@ impl TotpKey {
     /// From what stands in its file: 32 bytes in base64.
     pub fn parse(text: &str) -> Option<Self> {
         let text: String = text.split_whitespace().collect();
-        let bytes = BASE64.decode(text.as_bytes()).ok().filter(|bytes| bytes.len() == 32)?;
+        let bytes = BASE64
+            .decode(text.as_bytes())
+            .ok()
+            .filter(|bytes| bytes.len() == 32)?;
         let whole = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
         let part = |purpose: &[u8]| hmac::sign(&whole, purpose);
         let cipher = UnboundKey::new(&AES_256_GCM, part(b"partyline-totp-cipher-1").as_ref()).ok()?;
@@ -64,7 +67,9 @@ impl TotpKey {
         let mut bytes = secret.as_bytes().to_vec();
         let bound = Aad::from(user.to_be_bytes());
         let nonce_too = Nonce::assume_unique_for_key(nonce);
-        self.cipher.seal_in_place_append_tag(nonce_too, bound, &mut bytes).ok()?;
+        self.cipher
+            .seal_in_place_append_tag(nonce_too, bound, &mut bytes)
+            .ok()?;
         let mut all = nonce.to_vec();
         all.extend(bytes);
         Some(format!("{SEALED}{}", BASE64_NOPAD.encode(&all)))
@@ -122,14 +127,19 @@ impl Switchboard {
 
     /// For how long the audit log is kept.
     pub(in crate::switchboard) fn audit_kept_s(&self) -> i64 {
-        self.inner.admins.get().map_or(AUDIT_KEPT_S, |settings| settings.audit_kept_s)
+        self.inner
+            .admins
+            .get()
+            .map_or(AUDIT_KEPT_S, |settings| settings.audit_kept_s)
     }
 
     async fn all_admin_users(&self) -> Result<Vec<UserRow>> {
         let mut all: Vec<UserRow> = Vec::new();
         loop {
             let after = all.last().map_or(i64::MIN, |row| row.id);
-            let page = self.read(move |conn| Ok(admin_users::list(conn, after, AT_ONCE)?)).await?;
+            let page = self
+                .read(move |conn| Ok(admin_users::list(conn, after, AT_ONCE)?))
+                .await?;
             let is_last = (page.len() as i64) < AT_ONCE;
             all.extend(page);
             if is_last {
@@ -170,7 +180,10 @@ impl Switchboard {
                 let Some(mut row) = admin_users::get(conn, user.id)? else {
                     return Ok(());
                 };
-                for secret in [&mut row.totp_secret, &mut row.totp_pending].into_iter().flatten() {
+                for secret in [&mut row.totp_secret, &mut row.totp_pending]
+                    .into_iter()
+                    .flatten()
+                {
                     if !secret.starts_with(SEALED) {
                         *secret = kept(board.totp_key(), row.id, secret)?;
                     }

@@ -229,7 +229,10 @@ impl Switchboard {
                 if row.disabled {
                     return Err(SwitchboardError::conflict(
                         "user_disabled",
-                        format!("`{}` is disabled and may not sign in; enable them first", row.name),
+                        format!(
+                            "`{}` is disabled and may not sign in; enable them first",
+                            row.name
+                        ),
                     ));
                 }
                 admin_users::forget_invites(conn, ctx.now.0)?;
