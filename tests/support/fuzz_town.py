@@ -262,7 +262,7 @@ class Town:
             body.update(member=self.member, contact=None, device=None, given_at=None)
         if "time_zone" in body:
             body["time_zone"] = "Europe/Berlin"
-        if "/admin_users" in operation:
+        if "/admin_users" in operation and not operation.endswith("/reset"):
             body["communities"] = None
         if operation == "POST /v1/keys":
             body["community"] = self.community if body["scope"] != "admin" else None
