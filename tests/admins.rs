@@ -19,7 +19,7 @@ use partyline::switchboard::{
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use support::exchange::Town;
-use support::{Broker, Database, on_both_databases};
+use support::{Broker, on_both_databases};
 
 const PASSWORD: &str = "correct horse battery";
 const FRESH: &str = "battery horse correct";

@@ -6,6 +6,7 @@ from .admin_role import AdminRole
 from .admin_user import AdminUser
 from .admin_user_edit import AdminUserEdit
 from .admin_user_page import AdminUserPage
+from .admin_user_reset import AdminUserReset
 from .admin_user_with_link import AdminUserWithLink
 from .allow_answer import AllowAnswer
 from .api_key import ApiKey
@@ -207,6 +208,7 @@ from .outlook_word import OutlookWord
 from .owner_settlement import OwnerSettlement
 from .pair_traffic import PairTraffic
 from .pair_way import PairWay
+from .password_again import PasswordAgain
 from .password_change import PasswordChange
 from .phone_change import PhoneChange
 from .phone_conflict import PhoneConflict
@@ -269,7 +271,6 @@ from .table_nearly_full_data import TableNearlyFullData
 from .table_nearly_full_event import TableNearlyFullEvent
 from .tight import Tight
 from .totp_code import TotpCode
-from .totp_removal import TotpRemoval
 from .totp_secret import TotpSecret
 from .verification import Verification
 from .verification_counts import VerificationCounts
@@ -290,6 +291,7 @@ __all__ = (
     "AdminUser",
     "AdminUserEdit",
     "AdminUserPage",
+    "AdminUserReset",
     "AdminUserWithLink",
     "AllowAnswer",
     "ApiKey",
@@ -491,6 +493,7 @@ __all__ = (
     "OwnerSettlement",
     "PairTraffic",
     "PairWay",
+    "PasswordAgain",
     "PasswordChange",
     "PhoneChange",
     "PhoneConflict",
@@ -553,7 +556,6 @@ __all__ = (
     "TableNearlyFullEvent",
     "Tight",
     "TotpCode",
-    "TotpRemoval",
     "TotpSecret",
     "Verification",
     "VerificationCounts",
