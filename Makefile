@@ -10,7 +10,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 HAS_NODE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin-ui test check check-admin-ui audit bench openapi clients check-clients chat-demo clean tools
+.PHONY: help run admin-ui test check check-admin-ui audit bench bench-admin-ui openapi clients check-clients chat-demo clean tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,13 @@ audit: tools ## Look the dependencies up in the advisory database (needs the net
 
 bench: tools ## Measure, on an otherwise idle machine
 	$(CARGO) bench --locked --no-fail-fast --bench '*'
+	@if $(HAS_NODE); then $(MAKE) bench-admin-ui MINUTES=5; else echo "Without Node.js 20 the admin pages are not measured." >&2; fi
+
+MINUTES ?= 60
+bench-admin-ui: tools admin-ui ## Leave the overview open under 1,000 texts/s for MINUTES (60), and measure what it costs
+	tests/install-peers.sh
+	$(CARGO) build --release --locked
+	node admin-ui/e2e/left-open.mjs --minutes $(MINUTES)
 
 openapi: tools ## Renew openapi.json, the committed description of the API
 	$(CARGO) run --quiet --locked -- openapi >target/openapi.json

@@ -18,6 +18,7 @@ pub mod keyword;
 pub mod message;
 pub mod person_name;
 pub mod policy;
+mod policy_problems;
 pub mod pool;
 mod schema;
 pub mod swap;

@@ -2,25 +2,24 @@
 //! transaction; acknowledged after its commit (design rule 6).
 
 use super::aside::batch_or_each;
-use super::communities::{Apps, Setup};
+use super::communities::Apps;
 use super::error::{Result, SwitchboardError};
 use super::messages::NewMessage;
-use super::notices::Cause;
+use super::notice_guard::Cause;
 use super::outlet::{HeldPart, InboundText, MediaWanted, Verdict};
 use super::route::{self, Dialled, DialledCache, Facts, PairFacts, Purpose, Ruling};
 use super::{
-    Context, changes, deliver, held, hubs, intercept, keywords, known, media, members, notices, strangers,
+    Context, app_texts, changes, deliver, held, hubs, intercept, keywords, known, media, refusals, strangers,
 };
 use crate::domain::hub;
-use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId, MessageKind};
-use crate::domain::keyword::Keyword;
+use crate::domain::id::{CommunityId, EndpointId, MessageId, MessageKind};
 use crate::domain::message::{Reason, Status};
-use crate::domain::policy::{Policy, Refusal};
+use crate::domain::policy::Policy;
 use crate::domain::{E164, Timestamp};
+use crate::store::Conn;
 use crate::store::messages::{self, MessageOrigin, MessageRow};
 use crate::store::outbox::Pending;
-use crate::store::strangers::{self as rows, ASKED};
-use crate::store::{Conn, assignments};
+use crate::store::strangers::ASKED;
 
 /// The carrier's name under which apps' Idempotency-Keys are kept.
 pub(crate) const API: &str = "api";
@@ -86,7 +85,7 @@ fn accept_one(
         }),
         Arrival::Part(outlet, part) => held::hold(conn, ctx, outlet, part).map(|()| nothing(ctx)),
         Arrival::LetGo(outlet, numbers) => held::let_go(conn, ctx, outlet, numbers).map(|()| nothing(ctx)),
-        Arrival::App(community, new) => from_app(conn, ctx, cache, *community, new),
+        Arrival::App(community, new) => app_texts::accept(conn, ctx, cache, *community, new),
     };
     match outcome {
         Err(error @ SwitchboardError::Store(_)) => Err(error),
@@ -220,7 +219,7 @@ fn ruled(
     row.media = 0;
 
     if let Some(keyword) = keywords::meant(&facts, &row.text) {
-        return keyword_text(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
+        return refusals::keyword(conn, ctx, &facts, dialled, row, keyword, (inbound.from, cause));
     }
     let ruling = match route::rule(&facts) {
         // A tag alone is a slip.
@@ -263,8 +262,10 @@ fn ruled(
         {
             ask_about(conn, ctx, dialled, row, inbound)
         }
-        (Ruling::Refuse(reason), _) => refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason),
-        (Ruling::Bridge, None) => refuse(
+        (Ruling::Refuse(reason), _) => {
+            refusals::refuse(conn, ctx, &facts, dialled, row, (inbound.from, cause), reason)
+        }
+        (Ruling::Bridge, None) => refusals::refuse(
             conn,
             ctx,
             &facts,
@@ -326,7 +327,7 @@ pub(super) fn quarantine(
     }
     ctx.events
         .quarantine_held(dialled.community, &super::messages::view(row.clone())?)?;
-    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
+    let pending = refusals::notice(conn, ctx, facts, dialled, (from, cause), reason)?;
     Ok(Accepted {
         message: row.message_id(),
         verdict: Verdict::Quarantined(reason),
@@ -349,12 +350,12 @@ pub(super) fn duplicate(before: MessageRow) -> Accepted {
     }
 }
 
-fn set(row: &mut MessageRow, status: Status, reason: Reason) {
+pub(super) fn set(row: &mut MessageRow, status: Status, reason: Reason) {
     row.status = status.code();
     row.reason = Some(reason.word().to_owned());
 }
 
-fn bridge(
+pub(super) fn bridge(
     conn: &mut Conn,
     ctx: &Context,
     (policy, apps): (&Policy, Apps),
@@ -398,240 +399,4 @@ fn ask_about(
         app: None,
         for_desk: false,
     })
-}
-
-pub(super) fn refuse(
-    conn: &mut Conn,
-    ctx: &Context,
-    facts: &Facts,
-    dialled: &Dialled,
-    mut row: MessageRow,
-    (from, cause): (E164, Cause),
-    reason: Reason,
-) -> Outcome {
-    set(&mut row, Status::Blocked, reason);
-    let message = match keep(conn, ctx, dialled, &mut row, rows::REFUSED)? {
-        Kept::As(message) => message,
-        Kept::Before(before) => return Ok(duplicate(*before)),
-    };
-    let pending = refusal_notice(conn, ctx, facts, dialled, (from, cause), reason)?;
-    let reject = refusal_policy(&dialled.policy, reason) == Refusal::Reject;
-    Ok(Accepted {
-        message,
-        verdict: Verdict::Refused {
-            reason: reason.told(dialled.policy.blocks_shown),
-            reject,
-        },
-        row: Some(row),
-        pending,
-        app: None,
-        for_desk: false,
-    })
-}
-
-/// Where a text that goes no further is recorded.
-enum Kept {
-    As(MessageId),
-    /// It was known.
-    Before(Box<MessageRow>),
-}
-
-/// Records a text that goes no further, a stranger's only once in a while.
-fn keep(conn: &mut Conn, ctx: &Context, dialled: &Dialled, row: &mut MessageRow, kind: i16) -> Result<Kept> {
-    if row.from_member.is_none()
-        && let Some(counted) = strangers::count(conn, ctx, dialled, row, kind)?
-    {
-        return Ok(Kept::As(counted));
-    }
-    Ok(match known::insert(conn, row)? {
-        None => Kept::As(row.message_id()),
-        Some(before) => Kept::Before(Box::new(before)),
-    })
-}
-
-fn refusal_policy(policy: &Policy, reason: Reason) -> Refusal {
-    match reason {
-        Reason::UnknownSender => policy.strangers,
-        _ => policy.refused,
-    }
-}
-
-/// The notice that goes with a refusal, where the policy asks for one.
-pub(super) fn refusal_notice(
-    conn: &mut Conn,
-    ctx: &Context,
-    facts: &Facts,
-    dialled: &Dialled,
-    (from, cause): (E164, Cause),
-    reason: Reason,
-) -> Result<Vec<Pending>> {
-    let Some(told) = reason.towards(dialled.policy.blocks_shown) else {
-        return Ok(Vec::new());
-    };
-    // A phone that has stopped a number gets nothing more from it, not even this.
-    // Nor does one that is frozen.
-    let muted = matches!(reason, Reason::SenderOptedOut | Reason::SenderFrozen)
-        || facts.sender.as_ref().is_some_and(|d| d.stopped_all);
-    if muted
-        || refusal_policy(&dialled.policy, reason) != Refusal::Reply
-        || keywords::has_stopped(conn, dialled, from)?
-        || !ctx.guard.allows(from, dialled.number.id, cause, ctx.now)
-    {
-        return Ok(Vec::new());
-    }
-    let text = match told {
-        Reason::UnknownSender => dialled.policy.stranger_notice.clone(),
-        Reason::NoContact | Reason::PairReleased => dialled.policy.released_notice.clone(),
-        other => format!("Your text was not delivered: {}.", other.sentence()),
-    };
-    Ok(vec![answer(conn, ctx, facts, dialled, from, &text)?])
-}
-
-/// A text back to the sender, from the number that he texted.
-pub(super) fn answer(
-    conn: &mut Conn,
-    ctx: &Context,
-    facts: &Facts,
-    dialled: &Dialled,
-    to: E164,
-    text: &str,
-) -> Result<Pending> {
-    let notice = notices::Notice {
-        community: dialled.community,
-        number: &dialled.number,
-        phone: to,
-        member: facts.sender.as_ref().map(|d| MemberId::from_i64(d.member_id)),
-        text,
-        deadline_s: dialled.policy.deadline_s,
-        frozen: false,
-    };
-    notices::write(conn, ctx, &notice)
-}
-
-fn keyword_text(
-    conn: &mut Conn,
-    ctx: &Context,
-    facts: &Facts,
-    dialled: &Dialled,
-    mut row: MessageRow,
-    keyword: Keyword,
-    (from, cause): (E164, Cause),
-) -> Outcome {
-    // It reached the one whom it was meant for: the broker.
-    row.status = Status::Delivered.code();
-    row.to_member = None;
-    let message = match keep(conn, ctx, dialled, &mut row, rows::KEYWORD)? {
-        Kept::As(message) => message,
-        Kept::Before(before) => return Ok(duplicate(*before)),
-    };
-    let mut pending = keywords::act(conn, ctx, facts, dialled, from, keyword)?;
-    if ctx
-        .guard
-        .answers((from, dialled.number.id, keyword), cause, ctx.now)
-    {
-        let is_desk = dialled.number.desk && facts.sender.is_some();
-        let reply = keywords::reply(&dialled.policy, keyword, (is_desk, facts.at_hub().is_some()));
-        pending.push(answer(conn, ctx, facts, dialled, from, &reply)?);
-    }
-    Ok(Accepted {
-        message,
-        verdict: Verdict::Keyword,
-        row: Some(row),
-        pending,
-        app: None,
-        for_desk: false,
-    })
-}
-
-fn from_app(
-    conn: &mut Conn,
-    ctx: &Context,
-    cache: &mut DialledCache,
-    community: CommunityId,
-    new: &NewMessage,
-) -> Outcome {
-    let Setup { policy, apps } = cache.setup(conn, community)?.clone();
-    if let Some(key) = &new.idempotency_key
-        && let Some(before) = messages::by_reference(conn, community, API, key)?
-    {
-        let same = before.from_member == Some(new.from.as_i64())
-            && before.to_member == Some(new.to.as_i64())
-            && before.urgent == new.urgent
-            && (before.text == cleaned(&new.text) || before.body_gone != messages::BODY_THERE);
-        if !same {
-            return Err(known::key_reused());
-        }
-        let app = deliver::app_of(conn, community, apps, &before)?;
-        return Ok(Accepted {
-            app,
-            ..duplicate(before)
-        });
-    }
-    members::require(conn, community, new.from)?;
-    members::require(conn, community, new.to)?;
-    let text = cleaned(&new.text);
-    if is_bad(&text, &policy) {
-        return Err(SwitchboardError::invalid(
-            "text",
-            format!(
-                "a text has 1 to {} characters here; this one has {}",
-                policy.max_text_chars,
-                text.chars().count()
-            ),
-        ));
-    }
-    if new.urgent && policy.texting_hours && !policy.urgent_texts {
-        return Err(SwitchboardError::conflict(
-            "urgent_not_allowed",
-            "this community takes no urgent texts: send it without `urgent`, or set its policy `urgent_texts`",
-        ));
-    }
-    let Some(row) = assignments::hold_by_contact(conn, community, new.from, new.to)? else {
-        return Err(SwitchboardError::conflict(
-            "no_contact",
-            format!("{} is no contact of {}; add the contact first", new.to, new.from),
-        ));
-    };
-    let pair = route::other_end(conn, community, apps, row)?;
-    let sender = crate::store::devices::primary(conn, community, new.from)?;
-    let ruling = route::rule_on_text(&pair, sender.is_some_and(|d| d.stopped_all));
-    let message = MessageRow {
-        community_id: community.as_i64(),
-        id: ctx.id::<MessageKind>().as_i64(),
-        origin: MessageOrigin::App.code(),
-        from_member: Some(new.from.as_i64()),
-        to_member: Some(new.to.as_i64()),
-        from_phone: None,
-        dialled: None,
-        shown: None,
-        text,
-        status: Status::Accepted.code(),
-        reason: None,
-        detail: None,
-        want_receipt: false,
-        carrier_in: Some(API.to_owned()),
-        carrier_ref: new.idempotency_key.clone(),
-        carrier_out: None,
-        accepted_at: ctx.now.0,
-        updated_at: ctx.now.0,
-        expires_at: ctx.now.plus_s(policy.deadline_s).0,
-        media: 0,
-        held_until: None,
-        urgent: new.urgent,
-        body_gone: messages::BODY_THERE,
-        label: None,
-        tag: None,
-    };
-    match ruling {
-        Ruling::Bridge => {
-            changes::used(conn, ctx, community, &pair.row)?;
-            bridge(conn, ctx, (&policy, apps), message, &pair, &[])
-        }
-        // An app is told at once, so there is nothing to record but the answer.
-        Ruling::Refuse(reason) | Ruling::Quarantine(reason) => {
-            Err(SwitchboardError::Refused(reason.told(policy.blocks_shown)))
-        }
-        // A pair never stands on it.
-        Ruling::Desk | Ruling::Menu(_) => Err(SwitchboardError::Refused(Reason::NoContact)),
-    }
 }

@@ -15,7 +15,7 @@ use super::messages::view;
 use super::receipts::advance;
 use super::route::{self, DialledCache, PairFacts, Purpose, Ruling};
 use super::told::{Asked, Masked, MessageIntercept, Question, StrangerUnknown};
-use super::{Context, intake};
+use super::{Context, intake, refusals};
 use crate::domain::event::QuestionKind;
 use crate::domain::id::{CommunityId, EndpointId, MemberId, MessageId};
 use crate::domain::message::{Reason, Status};
@@ -365,7 +365,7 @@ fn turn_away(
         (Purpose::Act, ctx.now),
     )?;
     let others = match &facts.dialled {
-        Some(dialled) => intake::refusal_notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,
+        Some(dialled) => refusals::notice(conn, ctx, &facts, dialled, (phone, ctx.cause(0)), reason)?,
         None => Vec::new(),
     };
     Ok(Decided { text: None, others })

@@ -5,6 +5,7 @@
 
 mod admins;
 mod app_devices;
+mod app_texts;
 mod aside;
 pub mod ask;
 mod assign;
@@ -21,6 +22,7 @@ mod campaigns;
 mod changes;
 mod communities;
 mod contacts;
+mod context;
 mod decision;
 mod deliver;
 mod deliveries;
@@ -55,6 +57,7 @@ pub mod media;
 mod members;
 mod messages;
 mod new_phone;
+mod notice_guard;
 mod notices;
 mod observer;
 mod opt_ins;
@@ -73,6 +76,7 @@ mod quarantine;
 mod rates;
 mod receipts;
 mod recycle;
+mod refusals;
 mod region;
 mod registry;
 mod releases;
@@ -89,11 +93,11 @@ pub mod switching;
 mod tidy;
 pub mod told;
 mod traffic;
+mod transactions;
 pub mod verification;
 pub mod views;
 pub mod words;
 
-use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -159,16 +163,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::history::Actor;
 use crate::domain::policy::Policy;
-use crate::domain::{Clock, Id, IdGenerator, Timestamp};
-use crate::store::{Conn, Db, StoreError};
+use crate::domain::{Clock, IdGenerator, Timestamp};
+use crate::store::Db;
 use batcher::Batcher;
 use bell::Bell;
+use context::Context;
 use intake::{Arrival, Outcome};
-use notices::NoticeGuard;
+use notice_guard::NoticeGuard;
 use observer::Observers;
 use outlet::{InboundReceipt, Outlet};
 use receipts::{Completion, Reported};
 use registry::Registry;
+use transactions::{undone, undone_if};
 
 /// Most texts that may wait for a commit; beyond it carriers are told to slow down.
 const MOST_ARRIVALS: usize = 8_192;
@@ -216,61 +222,6 @@ struct Inner {
     planner: planner::Planner,
     /// When this process took over: what its node had under way before is over.
     began: Timestamp,
-}
-
-/// What a transaction is given: the moment, ids, and what does not change during it.
-pub(crate) struct Context {
-    pub now: Timestamp,
-    pub ids: Arc<IdGenerator>,
-    pub registry: Registry,
-    pub guard: Arc<NoticeGuard>,
-    /// Which numbers have little room for new pairs.
-    pub rooms: Arc<traffic::Rooms>,
-    /// What apps are to be told of this transaction.
-    pub events: events::EventLog,
-    /// About how many receipts are kept for texts that are not known yet.
-    pub early: Arc<AtomicUsize>,
-    /// Who changes what is changed.
-    pub by: Cell<Actor>,
-    /// What keeps a failure here from the others of the transaction.
-    pub fence: crate::store::Fence,
-    /// Which job this is; the same when the database has it run again.
-    job: i64,
-}
-
-impl Context {
-    fn new(
-        now: Timestamp,
-        ids: Arc<IdGenerator>,
-        registry: Registry,
-        guard: Arc<NoticeGuard>,
-        rooms: Arc<traffic::Rooms>,
-        early: Arc<AtomicUsize>,
-    ) -> Self {
-        let job = ids.next::<crate::domain::id::MessageKind>(now).as_i64();
-        Self {
-            now,
-            ids,
-            registry,
-            guard,
-            rooms,
-            early,
-            events: events::EventLog::default(),
-            by: Cell::new(Actor::Broker),
-            fence: crate::store::Fence::Savepoint,
-            job,
-        }
-    }
-
-    /// What the text at a place of this job's batch causes.
-    pub fn cause(&self, place: usize) -> notices::Cause {
-        (self.job, place)
-    }
-
-    /// A new id.
-    pub fn id<K>(&self) -> Id<K> {
-        self.ids.next(self.now)
-    }
 }
 
 impl Switchboard {
@@ -557,93 +508,4 @@ impl Switchboard {
         }
         self.inner.observers.told(written);
     }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.inner.db.read(work).await
-    }
-
-    async fn read_store<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Conn) -> std::result::Result<T, StoreError> + Send + 'static,
-    ) -> std::result::Result<T, StoreError> {
-        self.inner.db.read(work).await
-    }
-
-    /// Runs structural work in a transaction; it may be run again.
-    async fn write<T: Send + 'static>(
-        &self,
-        mut work: impl FnMut(&mut Conn, &Context) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let context = self.context();
-        let (done, told) = self
-            .inner
-            .db
-            .write(move |conn| with_events(conn, &context, &mut work))
-            .await?;
-        self.after(&told);
-        Ok(done)
-    }
-
-    async fn write_grouped<T: Send + 'static>(
-        &self,
-        mut work: impl FnMut(&mut Conn, &Context) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let context = self.context();
-        let (done, told) = self
-            .inner
-            .db
-            .write_grouped(move |conn| with_events(conn, &context, &mut work))
-            .await?;
-        self.after(&told);
-        Ok(done)
-    }
-}
-
-/// Does the work, and takes it back whatever came of it: what would happen, by the very code that does it.
-fn undone<T>(conn: &mut Conn, ctx: &Context, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    undone_if(conn, ctx, work, |_| true).map(|(came, _)| came)
-}
-
-/// Does the work, and takes it back where what came of it is not what was wanted; says whether it did.
-fn undone_if<T>(
-    conn: &mut Conn,
-    ctx: &Context,
-    work: impl FnOnce(&mut Conn) -> Result<T>,
-    unwanted: impl FnOnce(&T) -> bool,
-) -> Result<(T, bool)> {
-    let mark = ctx.events.mark();
-    let mut came = None;
-    let tried = conn.savepoint(|conn| -> Result<()> {
-        let done = work(conn)?;
-        let is_unwanted = unwanted(&done);
-        came = Some(done);
-        match is_unwanted {
-            true => Err(SwitchboardError::Overloaded),
-            false => Ok(()),
-        }
-    });
-    if tried.is_err() {
-        ctx.events.rewind(mark);
-    }
-    match (came, tried) {
-        (Some(came), Ok(())) => Ok((came, false)),
-        // The error that takes it back; any other is the database's.
-        (Some(came), Err(SwitchboardError::Overloaded)) => Ok((came, true)),
-        (_, Err(error)) => Err(error),
-        (None, Ok(())) => Err(StoreError::Closed.into()),
-    }
-}
-
-/// Does the work, and writes what apps are to be told of it into the same transaction.
-fn with_events<T>(
-    conn: &mut Conn,
-    context: &Context,
-    work: &mut impl FnMut(&mut Conn, &Context) -> Result<T>,
-) -> Result<(T, events::Written)> {
-    context.events.clear();
-    let done = work(conn, context)?;
-    Ok((done, events::write(conn, context)?))
 }

@@ -3,7 +3,8 @@
 use super::super::Context;
 use super::super::communities::{self, Setup};
 use super::super::error::Result;
-use super::super::notices::{self, Cause};
+use super::super::notice_guard::Cause;
+use super::super::notices;
 use super::super::route::{self, Ruling};
 use crate::domain::id::{CommunityId, MemberId};
 use crate::domain::policy::MissedCalls;

@@ -12,7 +12,7 @@ use crate::switchboard::error::Result;
 use crate::switchboard::intake::{self, Accepted};
 use crate::switchboard::outlet::{InboundText, Verdict};
 use crate::switchboard::route::{self, Dialled, DialledCache, Facts, Purpose, Ruling};
-use crate::switchboard::{Context, Switchboard, held, known};
+use crate::switchboard::{Context, Switchboard, held, known, refusals};
 
 /// For how long texts of a phone are counted together.
 const COUNTED_MS: i64 = 60_000;
@@ -75,7 +75,7 @@ fn take(conn: &mut Conn, ctx: &Context, text: &InboundText) -> Result<Option<Tak
     if i64::from(phone.minute_texts) > i64::from(dialled.policy.desk_texts_per_minute) {
         desk_phones::put(conn, &phone)?;
         let whose = (text.from, cause);
-        let refused = intake::refuse(conn, ctx, &facts, dialled, row, whose, Reason::TooOften)?;
+        let refused = refusals::refuse(conn, ctx, &facts, dialled, row, whose, Reason::TooOften)?;
         return Ok(Some((refused, false)));
     }
     let command = words::parse(
@@ -139,7 +139,7 @@ fn reply(
     text: &InboundText,
     answer: &Answer,
 ) -> Result<crate::store::outbox::Pending> {
-    intake::answer(conn, ctx, facts, dialled, text.from, &answer.text)
+    refusals::answer(conn, ctx, facts, dialled, text.from, &answer.text)
 }
 
 /// What is known of the phone once this text is counted.

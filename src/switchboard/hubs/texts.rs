@@ -11,10 +11,10 @@ use crate::store::{Conn, hubs as rows};
 use crate::switchboard::Context;
 use crate::switchboard::error::Result;
 use crate::switchboard::intake::{self, Accepted, Outcome};
-use crate::switchboard::known;
-use crate::switchboard::notices::Cause;
+use crate::switchboard::notice_guard::Cause;
 use crate::switchboard::outlet::Verdict;
 use crate::switchboard::route::{Dialled, Facts};
+use crate::switchboard::{known, refusals};
 
 /// The menu of a member at a hub: whoever was heard of last comes first.
 pub(super) fn menu(
@@ -110,7 +110,7 @@ fn menu_to(
         number: hub.number.clone(),
         ..dialled.clone()
     };
-    intake::answer(conn, ctx, facts, &at_hub, from, &text).map(Some)
+    refusals::answer(conn, ctx, facts, &at_hub, from, &text).map(Some)
 }
 
 /// The menu for a phone that has called a hub, which cannot say a tag.
