@@ -30,8 +30,8 @@ use crate::domain::id::MAX_NODES;
 use crate::domain::{Clock, IdGenerator, Timestamp};
 use crate::store::node::NodeLock;
 use crate::store::{DatabaseUrl, Db, Durability, StoreError, migrations};
-use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
+use crate::switchboard::{AdminSettings, Switchboard, TotpKey, link_path};
 use crate::switchboard::switching::CallExchange;
 use crate::voice::{VoiceEdge, VoiceService};
 use demo::NextStep;
@@ -96,6 +96,26 @@ pub fn command_board(config: &Config, db: Db) -> Switchboard {
         board.declare_reaches(outlet, prefixes);
     }
     board
+}
+
+/// How people's sign-in is kept, with the key out of its file.
+pub fn admin_settings(config: &Config) -> anyhow::Result<AdminSettings> {
+    let file = &config.http.totp_key_file;
+    let totp_key = match file.as_str() {
+        "" => None,
+        path => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("http.totp_key_file: {path} cannot be read"))?;
+            let key = TotpKey::parse(&text).ok_or_else(|| {
+                anyhow!("http.totp_key_file: {path} holds no 32 bytes in base64; `openssl rand -base64 32` makes them")
+            })?;
+            Some(key)
+        }
+    };
+    Ok(AdminSettings {
+        totp_key,
+        audit_kept_s: config.http.audit_log_kept_s,
+    })
 }
 
 /// Loads the settings again.
@@ -181,7 +201,15 @@ async fn run(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = IdGenerator::new(config.database.node);
     let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names())
-        .with_default_policy(config.policies.clone());
+        .with_default_policy(config.policies.clone())
+        .with_admin_settings(admin_settings(config)?);
+    let sealed = board.seal_totp_secrets().await?;
+    if sealed > 0 {
+        tracing::info!(
+            sealed,
+            "secrets of authenticator apps were put under the key of http.totp_key_file"
+        );
+    }
 
     let smpp = SmppEdge::new(&config.smpp, clock.clone(), rand::random())?;
     smpp.outlets()
@@ -256,6 +284,7 @@ async fn run(
         board: board.clone(),
         phones,
         random: Arc::new(random_bytes),
+        tags: board.tag_key(random_bytes()).await?,
         callbacks: Arc::new(config.callbacks.clone()),
     };
     let doors = web.doors(Arc::new(board.clone()), Arc::new(board.clone()));
@@ -346,7 +375,8 @@ async fn welcome_first_admin(board: &Switchboard, base: &str, next: Option<&str>
     let token = board.admin_link(Role::Owner, random_bytes()).await?;
     let next = next.map(|page| format!("&next={}", demo::encoded(page)));
     print(&format!(
-        "open {base}/admin/#/first?token={token}{} to make the first admin",
+        "open {base}{}{} to make the first admin",
+        link_path(&token, None),
         next.unwrap_or_default()
     ));
     Ok(())

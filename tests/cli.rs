@@ -482,6 +482,15 @@ on_both_databases! {
         let doctor = desk.run(&["doctor"]);
         assert!(!doctor.done().contains("warn") && doctor.stdout.contains("ok    database:"), "{doctor:?}");
 
+        // The key of authenticator apps' secrets.
+        assert!(doctor.stdout.contains("ok    authenticator apps: nobody"), "{doctor:?}");
+        desk.write("short.key", "c2hvcnQ=");
+        for (file, says) in [("none.key", "cannot be read"), ("short.key", "no 32 bytes")] {
+            let doctor = desk.run_with(&["doctor"], &[("PARTYLINE__HTTP__TOTP_KEY_FILE", file)]);
+            assert_eq!(doctor.status, Some(1), "{doctor:?}");
+            assert!(doctor.stdout.contains("fail  authenticator apps:") && doctor.stdout.contains(says), "{doctor:?}");
+        }
+
         let port = ports::free_port();
         desk.write("partyline.toml", &format!("[[smpp.carriers.acme.binds]]\nhost = \"127.0.0.1\"\nport = {port}\nsystem_id = \"me\"\npassword = \"secret\"\n"));
         let doctor = desk.run(&["doctor"]);

@@ -99,7 +99,7 @@ try {
     ['explain', contact && phone ? `${c}/explain?from=${encodeURIComponent(phone)}&to=${encodeURIComponent(contact.number)}` : `${c}/explain`],
     ['explain-refused', contact ? `${c}/explain?from=%2B14155559999&to=${encodeURIComponent(contact.number)}` : undefined],
     ['quarantine', `${c}/quarantine`], ['opt-outs', `${c}/opt-outs`], ['callbacks', `${c}/callbacks`], ['deliveries', `${c}/deliveries`], ['delivery', delivery && `${c}/deliveries/${delivery}`], ['keys', '/keys'], ['planner', `${c}/planner`],
-    ['assignments', `${c}/assignments`], ['matrix', `${c}/assignments?as=matrix`], ['hubs', `${c}/hubs`], ['phones', second && `${c}/phones?phones=${member}+${second}`], ['audit', '/audit'], ['settings', '/settings'], ['missing', '/nowhere'],
+    ['assignments', `${c}/assignments`], ['matrix', `${c}/assignments?as=matrix`], ['hubs', `${c}/hubs`], ['phones', second && `${c}/phones?phones=${member}+${second}`], ['audit', '/audit'], ['settings', '/settings'], ['reset', '/first?token=none&reset=ann'], ['missing', '/nowhere'],
   ]
   for (const [name, path] of pages) {
     if (!path || !name.includes(values.only)) continue

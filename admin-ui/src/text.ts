@@ -30,6 +30,9 @@ export const text = {
     firstHelp: 'This link works once. Choose the name and the password with which you will sign in.',
     firstButton: 'Make the admin and sign in',
     firstNoToken: 'The link lacks its token. Open the link that the broker printed when it started.',
+    resetTitle: 'Choose a new password',
+    resetHelp: (name: string) => `This link works once. Choose the password with which ${name} signs in from now on.`,
+    resetButton: 'Set the password and sign in',
     again: 'Password, again',
     differ: 'The two passwords differ.',
     short: 'At least 10 characters.',
@@ -103,7 +106,8 @@ export const text = {
   members: {
     title: 'Members', lead: 'Who may reach whom. A guest is an outside phone that somebody has as a contact.',
     empty: 'No members yet. Add the first, or import a file.',
-    emptyFound: 'Nobody here has this phone.',
+    emptyFound: 'Nobody here has this phone.', emptyNamed: 'Nobody here has a name that begins so.',
+    searchName: 'Find by name', searchNameHelp: 'The beginning of the name.',
     add: 'Add a member', added: (name: string) => `${name} is a member.`, search: 'Find by phone',
     searchHelp: 'The whole number, any way of writing it.', find: 'Find', guest: 'A guest: an outside phone without an account', listed: 'May be found by name',
     timeZone: 'Time zone', timeZoneHelp: 'As Europe/Berlin; empty means that of the community.',
@@ -233,6 +237,12 @@ export const text = {
   audit: { title: 'Audit log', lead: 'Who did what here, and when.', empty: 'Nothing was done yet.' },
   settings: {
     title: 'Settings', you: 'You', password: 'Change your password', old: 'Present password', fresh: 'New password', changed: 'The password is changed.', people: 'Who may sign in', addUser: 'Invite somebody', linkTitle: 'The link for them', linkOnce: 'It is shown this once, works once, and for a day. They choose their password there.', disable: 'Disable', disableAsk: (name: string) => `Disable ${name}?`, disableWhat: 'They are signed out everywhere and cannot sign in.', enable: 'Enable', enableAsk: (name: string) => `Enable ${name}?`, enableWhat: 'They may sign in again.', invited: 'invited', totp: 'One-time codes', totpOn: 'A code of your authenticator app is asked for when you sign in.', totpOff: 'Only your password is asked for. An authenticator app makes it safer.', totpBegin: 'Set up one-time codes', totpSecret: 'Give this secret to your authenticator app, then type the code that it shows.', totpConfirm: 'Confirm the code', totpRemove: 'Ask for no code any more', everything: 'all', role: 'Role', roles: { owner: 'owner', operator: 'operator', viewer: 'viewer' }, roleHelp: 'A viewer looks, an operator changes, an owner also manages people and keys.',
+    reset: 'New password',
+    resetAsk: (name: string) => `Make a link for ${name}?`,
+    resetWhat: 'At the link they choose a new password. Until then the old one is good; then their sessions end.',
+    resetInvited: 'They have not chosen a password yet. The links that they were given before are good no more.',
+    resetTotp: 'They have lost their authenticator app too: ask for no codes any more',
+    resetDone: 'The link is made.',
     communities: 'Only these communities', communitiesHelp: 'None chosen means all.', removeUser: 'Remove', removeUserAsk: (name: string) => `Remove ${name}?`, removeUserWhat: 'Their sessions end at once.', noUsers: 'Nobody else may sign in.', verify: 'Check all assignments', verifyLead: 'A verification reads every assignment and proves that no number means two people.', verifyStart: 'Begin a verification', verifications: 'Verifications', noVerifications: 'None has run yet.', clean: 'clean', offenders: (n: number) => `${n} offenders`, reveal: 'You may see real numbers.', noReveal: 'Real numbers are masked for you.', health: 'Broker', health_ready: 'ready', health_not: 'not ready', apiDocs: 'Description of the API',
   },
 } as const

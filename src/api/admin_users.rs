@@ -14,7 +14,7 @@ use super::repeat::shown_once;
 use super::{ApiState, Shared};
 use crate::domain::admin::Role;
 use crate::domain::id::{AuditId, CommunityId, UserId, UserKind};
-use crate::switchboard::{AdminUser, AdminUserEdit, AuditEntry, NewAdminUser};
+use crate::switchboard::{AdminUser, AdminUserEdit, AuditEntry, NewAdminUser, link_path};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewAdminUser)]
@@ -82,8 +82,44 @@ pub(crate) async fn create(
     };
     let (user, token) = state.board.create_admin_user(new, (state.random)()).await?;
     let what = format!("the user {}", user.id);
-    let link = format!("{}/admin/#/first?token={token}", shared.public_url);
+    let link = format!("{}{}", shared.public_url, link_path(&token, None));
     let answer = HttpResponse::Created().json(Invited { user, link });
+    Ok(shown_once(answer, &what))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AdminUserReset)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reset {
+    /// Takes their authenticator app away too: for somebody who has lost it.
+    #[serde(default)]
+    remove_totp: bool,
+}
+
+/// `POST /v1/admin_users/{user}/reset`
+#[utoipa::path(
+    post, path = "/v1/admin_users/{user}/reset", operation_id = "reset_admin_user", tag = "Users",
+    summary = "Make a link to a new password",
+    description = "For somebody who has forgotten theirs, or has not followed their first link in time. The answer holds a one-time link, at which they choose a new password; it is shown this once, and earlier ones are good no more. Until it is followed everything stays as it is; then their sessions end. Who has an authenticator app goes on to need it, unless `remove_totp` is true.",
+    request_body = Reset,
+    responses((status = 200, description = "The user with the link.", body = Invited)),
+    extensions(("x-problems" = json!(["user_disabled", "secret_shown_once"]))),
+)]
+pub(crate) async fn reset(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    user: At<UserKind>,
+    Json(reset): Json<Reset>,
+) -> Result<HttpResponse> {
+    let random = (state.random)();
+    let (user, token) = state
+        .board
+        .reset_admin_user(user.0, reset.remove_totp, random)
+        .await?;
+    let what = format!("a link for the user {}", user.id);
+    let resets = (!user.invited).then_some(user.name.as_str());
+    let link = format!("{}{}", shared.public_url, link_path(&token, resets));
+    let answer = HttpResponse::Ok().json(Invited { user, link });
     Ok(shown_once(answer, &what))
 }
 
@@ -182,7 +218,7 @@ pub(crate) struct LogFilter {
 #[utoipa::path(
     get, path = "/v1/audit_log", operation_id = "list_audit_log", tag = "Users",
     summary = "Read the audit log",
-    description = "Who signed in or failed to, who had real numbers shown, and everything that was changed by people who were signed in. It is kept without end, and holds no real number.",
+    description = "Who signed in or failed to, who had real numbers shown, everything that was changed by people who were signed in, and what API keys changed of users and keys. It is kept for as long as the setting `http.audit_log_kept_s` says, two years unless changed, and holds no real number.",
     params(LogFilter),
     responses((status = 200, description = "A page, newest first.", body = Page<AuditEntry>)),
 )]

@@ -13,9 +13,10 @@ use sha2::{Digest, Sha256};
 
 use super::ApiState;
 use super::Shared;
+use super::client_address;
 use super::path;
 use super::problem::{Problem, Result};
-use super::supervised::supervised;
+use super::supervised::{by_key, supervised};
 use crate::config::http::MetricsAccess;
 use crate::domain::history::Actor;
 use crate::domain::id::{CommunityId, CommunityKind};
@@ -226,7 +227,7 @@ pub(super) fn is_safe(method: &Method) -> bool {
 async fn by_session(req: &ServiceRequest, token: String) -> Result<Caller> {
     let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal)?;
     let shared = req.app_data::<Data<Shared>>().ok_or_else(Problem::internal)?;
-    let (address, now) = (req.peer_addr().map(|a| a.ip()), state.board.now());
+    let (address, now) = (client_address::client(req.request()), state.board.now());
     shared.guesses.admit(address, Some(&token), now)?;
     let Some(session) = state.board.session(&token).await? else {
         shared.guesses.was_wrong(address, now);
@@ -277,7 +278,7 @@ async fn authenticate(req: &ServiceRequest) -> Result<Caller> {
     }
     let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal)?;
     let shared = req.app_data::<Data<Shared>>().ok_or_else(Problem::internal)?;
-    let (guesses, address) = (&shared.guesses, req.peer_addr().map(|a| a.ip()));
+    let (guesses, address) = (&shared.guesses, client_address::client(req.request()));
     let token = token(req.headers());
     let now = state.board.now();
     guesses.admit(address, token.as_deref().ok(), now)?;
@@ -410,10 +411,6 @@ pub(crate) async fn community(
     }
 }
 
-fn is_admin(req: &HttpRequest) -> Result<()> {
-    only_admin(&caller(req)?)
-}
-
 fn only_admin(caller: &Caller) -> Result<()> {
     match caller.scope {
         Scope::Admin => Ok(()),
@@ -435,9 +432,10 @@ pub(crate) async fn admin(
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    let entry = is_admin(req.request());
+    let entry = caller(req.request()).and_then(|caller| only_admin(&caller).map(|()| caller));
     match entry {
-        Ok(()) => next.call(req).await,
+        Ok(caller) if caller.user.is_none() => by_key(req, next, caller.key).await,
+        Ok(_) => next.call(req).await,
         Err(problem) => Ok(req.error_response(problem)),
     }
 }

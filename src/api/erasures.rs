@@ -1,7 +1,7 @@
 //! One person's data: all of them, and none of them any more.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,7 @@ use super::auth::Who;
 use super::json::Json;
 use super::path::At;
 use super::problem::{Problem, Result};
+use super::supervised::unmasked;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, CommunityKind, MemberKind};
 use crate::switchboard::{Erased, ExportPlace, views};
@@ -84,16 +85,19 @@ pub(crate) struct Export {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members/{member}/export", operation_id = "export_member", tag = "Consent",
     summary = "Export all data of a member",
-    description = "One JSON document, written as it is read. It holds the member's own real numbers and no other's. An answer that breaks off is no whole JSON. Not for keys of scope `app`.",
+    description = "One JSON document, written as it is read. It holds the member's own real numbers and no other's. An answer that breaks off is no whole JSON. Not for keys of scope `app`, nor for viewers; owners and operators who are signed in ask for real numbers (`X-Reveal: 1`), or are answered 403 `reveal_needed`: what texts and media say cannot be masked.",
     responses(
         (status = 200, description = "The document.", body = Export),
     ),
+    extensions(("x-problems" = json!(["reveal_needed"]))),
 )]
 pub(crate) async fn export(
     state: Data<ApiState>,
     community: At<CommunityKind>,
     member: At<MemberKind>,
+    req: HttpRequest,
 ) -> Result<HttpResponse> {
+    unmasked(&req)?;
     let (board, community, member) = (state.board.clone(), community.0, member.0);
     let first = board
         .export_member(community, member, ExportPlace::first())

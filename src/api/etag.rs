@@ -7,10 +7,12 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 
+use super::ApiState;
 use super::problem::{Problem, Result};
-use crate::switchboard::{Expected, tag_of_json};
+use crate::switchboard::Expected;
 
 /// One entity tag of a header.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,8 +62,9 @@ impl FromRequest for IfMatch {
         if !req.headers().contains_key(header::IF_MATCH) {
             return ready(Ok(Self(Expected::any())));
         }
-        ready(tags(req.headers(), &header::IF_MATCH).map(|tags| {
-            Self(match tags {
+        let state = req.app_data::<Data<ApiState>>().ok_or_else(Problem::internal);
+        ready(state.and_then(|state| {
+            Ok(Self(match tags(req.headers(), &header::IF_MATCH)? {
                 // `*` asks only that there is such a thing; where there is none the answer is 404.
                 None => Expected::any(),
                 // A weak tag never matches here: the comparison is the strong one.
@@ -70,8 +73,9 @@ impl FromRequest for IfMatch {
                         .filter(|t| !t.weak)
                         .map(|t| t.opaque.to_owned())
                         .collect(),
+                    state.tags.clone(),
                 ),
-            })
+            }))
         }))
     }
 }
@@ -89,6 +93,9 @@ pub(crate) async fn tagged(
         (true, Err(problem)) => return Ok(req.error_response(problem)),
         (false, _) => Some(Vec::<String>::new()),
     };
+    let Some(state) = req.app_data::<Data<ApiState>>().cloned() else {
+        return Ok(req.error_response(Problem::internal()));
+    };
     let answer = next.call(req).await?;
     if !answer.status().is_success() || answer.response().error().is_some() {
         return Ok(answer);
@@ -99,7 +106,7 @@ pub(crate) async fn tagged(
         Ok(bytes) => bytes,
         Err(body) => to_bytes(body).await.unwrap_or_default(),
     };
-    let tag = tag_of_json(&body);
+    let tag = state.tags.of_json(&body);
     let quoted = HeaderValue::from_str(&format!("\"{tag}\""));
     let is_known = known.is_none_or(|tags: Vec<String>| tags.contains(&tag));
     let mut response = match is_known {

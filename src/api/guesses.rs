@@ -6,11 +6,12 @@ use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
+use super::bounded::shed;
 use super::problem::{Problem, Result};
 use crate::domain::Timestamp;
 use crate::switchboard::Rates;
 
-/// Most addresses that are remembered; those that have not failed for a while are forgotten first, and beyond it all.
+/// Most addresses that are remembered; those that have failed least are forgotten first.
 const MOST_ADDRESSES: usize = 10_000;
 /// Most keys that are remembered as right.
 const MOST_KEYS: usize = 10_000;
@@ -66,7 +67,7 @@ impl Guesses {
         if inner.right.len() >= MOST_KEYS && !inner.right.contains_key(&hash) {
             inner.right.retain(|_, at| now.since(*at) < RIGHT_MS);
             if inner.right.len() >= MOST_KEYS {
-                inner.right.clear();
+                shed(&mut inner.right, |at| *at);
             }
         }
         inner.right.insert(hash, now);
@@ -77,10 +78,7 @@ impl Guesses {
         if let Some(address) = address.map(network) {
             let mut inner = self.inner.lock().unwrap_or_else(|p| p.into_inner());
             inner.failed.take(address, self.per_s, now);
-            // Every one of them waits: rather forget them than hold more.
-            if inner.failed.len() > MOST_ADDRESSES {
-                inner.failed = Rates::new(MOST_ADDRESSES, 30_000);
-            }
+            inner.failed.prune();
         }
     }
 }
@@ -156,7 +154,9 @@ mod tests {
             guesses.was_right(&n.to_string(), NOW);
         }
         let inner = guesses.inner.lock().unwrap();
-        assert!(inner.failed.len() <= MOST_ADDRESSES && inner.right.len() <= MOST_KEYS);
+        // Nor is all of it forgotten at once.
+        assert!((8_000..=MOST_ADDRESSES).contains(&inner.failed.len()));
+        assert!((8_000..=MOST_KEYS).contains(&inner.right.len()));
     }
 
     #[test]

@@ -167,7 +167,7 @@ pub(super) async fn answer(
     if is_changed {
         head.headers_mut()
             .insert(MASKED, HeaderValue::from_static("true"));
-        // The tag is a hash of what is there, which could be guessed by trying numbers.
+        // The tag is of what is there, numbers and all: who may never see them has no use for it.
         if !may_reveal {
             head.headers_mut().remove(header::ETAG);
         }

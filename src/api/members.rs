@@ -76,6 +76,10 @@ pub(crate) struct Filter {
     /// The one who has this phone; not for keys of scope `app`. Write the plus as `%2B`; a bare plus is understood.
     #[param(value_type = Option<E164>)]
     phone: Option<PhoneParam>,
+    /// Those whose name begins with this, in the order of the names; upper and lower case, and spacing, do not count. Not
+    /// with `phone`.
+    #[param(example = "ann")]
+    name: Option<String>,
     #[serde(default)]
     #[param(value_type = Option<usize>)]
     limit: Limit,
@@ -87,10 +91,10 @@ pub(crate) struct Filter {
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members", operation_id = "list_members", tag = "Members",
     summary = "List members",
-    description = "All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no real numbers, and may not ask by one.",
+    description = "All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.",
     params(Filter),
     responses(
-        (status = 200, description = "A page, oldest first.", body = Page<views::Member>),
+        (status = 200, description = "A page, oldest first; with `name` in the order of the names.", body = Page<views::Member>),
     ),
     extensions(("x-problems" = json!(["forbidden"]))),
 )]
@@ -100,12 +104,27 @@ pub(crate) async fn list(
     who: Who,
     Query(filter): Query<Filter>,
 ) -> Result<HttpResponse> {
-    if filter.phone.is_some() {
+    // A name that is a number is masked as one.
+    let is_viewers_guess =
+        who.0.user.is_some() && filter.name.as_ref().is_some_and(|name| name.contains('+'));
+    if filter.phone.is_some() || is_viewers_guess {
         who.may_name_phones()?;
     }
     let (phone, after) = (filter.phone.map(|p| p.0), filter.cursor.map(|c| c.0));
     let limit = filter.limit.fetch();
-    let found = state.board.members(community.0, phone, after, limit).await?;
+    let found = match (phone, filter.name) {
+        (Some(_), Some(_)) => {
+            let detail = "`name` and `phone` were given; give one of them";
+            return Err(Problem::invalid("name", detail));
+        }
+        (None, Some(name)) => {
+            state
+                .board
+                .members_named(community.0, &name, after, limit)
+                .await?
+        }
+        (phone, None) => state.board.members(community.0, phone, after, limit).await?,
+    };
     let found = found.into_iter().map(|member| who.shown(member)).collect();
     Ok(page(found, filter.limit, |m| m.id))
 }

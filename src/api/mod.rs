@@ -10,12 +10,14 @@ mod auth;
 mod blocks;
 mod book;
 mod book_links;
+mod bounded;
 mod branch;
 mod bulk;
 mod calls;
 mod campaigns;
 mod capacity;
 mod carriers;
+mod client_address;
 mod communities;
 mod contact_history;
 mod contacts;
@@ -79,8 +81,8 @@ use actix_web::{App, HttpServer};
 
 use crate::config::callbacks::CallbacksConfig;
 use crate::config::http::{HttpConfig, MetricsAccess, SecureCookies};
-use crate::switchboard::Switchboard;
 use crate::switchboard::phones::VirtualPhones;
+use crate::switchboard::{Switchboard, TagKey};
 
 /// Where request ids and key tokens come from.
 pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
@@ -94,6 +96,8 @@ pub struct ApiState {
     pub phones: Option<Arc<dyn VirtualPhones>>,
     /// 32 random bytes at each call, fit for secrets.
     pub random: Random,
+    /// The key of entity tags.
+    pub tags: TagKey,
     /// Which URLs may be called back.
     pub callbacks: Arc<CallbacksConfig>,
 }
@@ -112,6 +116,7 @@ pub(crate) struct Shared {
     paces: pace::Paces,
     guesses: guesses::Guesses,
     sign_ins: sign_ins::SignIns,
+    proxies: client_address::Proxies,
     secure_cookies: SecureCookies,
     book_paces: pace::BookPaces,
     /// What links to this server begin with; empty where nobody has said.
@@ -132,6 +137,7 @@ impl Shared {
             paces: pace::Paces::new(config.requests_per_s, config.burst),
             guesses: guesses::Guesses::new(config.failed_auths_per_minute),
             sign_ins: sign_ins::SignIns::new(config.failed_auths_per_minute),
+            proxies: client_address::Proxies::new(config),
             secure_cookies: config.secure_cookies,
             book_paces: pace::BookPaces::new(config.book_requests_per_minute),
             public_url: config.public().to_owned(),

@@ -40,10 +40,7 @@ impl BookPaces {
         match rates.wait_ms(link, self.per_s, now) {
             0 => {
                 rates.take(link, self.per_s, now);
-                // Every one of them is used just now: rather forget them than hold more.
-                if rates.len() > MOST_KEYS {
-                    *rates = Rates::new(MOST_KEYS, 15_000);
-                }
+                rates.prune();
                 Ok(())
             }
             wait_ms => Err(Problem::too_often(wait_ms)),

@@ -1,13 +1,14 @@
 //! Signing in with a browser.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{COOKIE, Here, no_cookie, same_origin};
+use super::client_address::{client, is_https};
 use super::json::Json;
 use super::problem::{Problem, Result};
 use super::supervised::address;
@@ -16,7 +17,7 @@ use crate::config::http::SecureCookies;
 use crate::domain::Timestamp;
 use crate::domain::admin::{LONGEST_MS, Role};
 use crate::domain::id::{CommunityId, UserId};
-use crate::switchboard::{NewAuditEntry, NewSession, Session, SignIn};
+use crate::switchboard::{Followed, NewAuditEntry, NewSession, Session, SignIn};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = SignIn)]
@@ -40,12 +41,15 @@ pub(crate) struct First {
     /// The token of the one-time link.
     #[schema(example = "mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza")]
     token: String,
-    /// The name to sign in with from now on.
+    /// The name to sign in with from now on. Not where the link is for a new password: the name stays.
     #[schema(example = "ann")]
-    name: String,
+    name: Option<String>,
     /// The password to be: at least 10 characters.
     #[schema(example = "correct horse battery")]
     password: String,
+    /// Where the link is for a new password: the code of the authenticator app, where the user has one and keeps it.
+    #[schema(example = "287082")]
+    totp: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -70,9 +74,9 @@ pub(crate) struct Code {
 }
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = TotpRemoval)]
+#[schema(as = PasswordAgain)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Removal {
+pub(crate) struct Again {
     /// The password.
     #[schema(example = "correct horse battery")]
     password: String,
@@ -141,26 +145,18 @@ impl From<Session> for Shown {
     }
 }
 
-fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
+fn is_secure(shared: &Shared, req: &HttpRequest) -> bool {
     match shared.secure_cookies {
         SecureCookies::Always => true,
         SecureCookies::Never => false,
-        // Whoever lies about it spoils their own cookie alone.
-        SecureCookies::Auto => {
-            let forwarded = headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
-            shared.public_url.starts_with("https://") || forwarded == Some(b"https")
-        }
+        SecureCookies::Auto => shared.public_url.starts_with("https://") || is_https(req),
     }
 }
 
 fn opened(new: NewSession, (shared, now): (&Shared, Timestamp), req: &HttpRequest) -> HttpResponse {
     // Whoever is signed in is not shut out by others' wrong keys from the same address.
     shared.guesses.was_right(&new.token, now);
-    let secure = if is_secure(shared, req.headers()) {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if is_secure(shared, req) { "; Secure" } else { "" };
     let cookie = format!(
         "{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{secure}",
         new.token,
@@ -191,14 +187,40 @@ async fn note(
 
 /// Notes that somebody could not sign in; not as whom: a name that failed may be a password in the wrong field.
 async fn note_failure(state: &ApiState, shared: &Shared, req: &HttpRequest) -> Result<()> {
-    if !shared.sign_ins.may_note(peer(req), state.board.now()) {
+    if !shared.sign_ins.may_note(client(req), state.board.now()) {
         return Ok(());
     }
     note(state, req, (None, ""), "sign_in_failed", 401).await
 }
 
-fn peer(req: &HttpRequest) -> Option<std::net::IpAddr> {
-    req.peer_addr().map(|at| at.ip())
+/// Notes that the password of a user was right, and the one-time code missing or wrong: whoever it was knows the password.
+/// That is always written down, and comes seldom, for it counts as a failure.
+async fn note_code(state: &ApiState, req: &HttpRequest, user: UserId, what: &str) -> Result<()> {
+    // Who has gone meanwhile has no name any more.
+    let name = state
+        .board
+        .admin_user(user)
+        .await
+        .map(|user| user.name)
+        .unwrap_or_default();
+    note(state, req, (Some(user), &name), what, 401).await
+}
+
+fn needs_code() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "totp_required",
+        "this user signs in with a one-time code as well; send it as `totp`",
+    )
+    .field("totp")
+}
+
+fn failed(detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "sign_in_failed", detail)
+}
+
+fn wrong_code() -> Problem {
+    failed("the one-time code is wrong, or was used already; wait for the next").field("totp")
 }
 
 /// `POST /v1/session`
@@ -217,34 +239,31 @@ pub(crate) async fn sign_in(
     Json(given): Json<SigningIn>,
 ) -> Result<HttpResponse> {
     same_origin(req.headers(), &shared.public_url)?;
-    shared
-        .sign_ins
-        .admit(&given.name, peer(&req), state.board.now())?;
+    let (address, now) = (client(&req), state.board.now());
+    shared.sign_ins.admit(&given.name, address, now)?;
     let tried = state
         .board
         .sign_in(&given.name, given.password, given.totp, (state.random)())
         .await?;
-    let wrong = |detail| Problem::new(StatusCode::UNAUTHORIZED, "sign_in_failed", detail);
     match tried {
         SignIn::Done(new) => {
-            shared.sign_ins.succeeded(&given.name);
+            shared.sign_ins.succeeded(&given.name, address, now);
             let who = &new.session.who;
             note(&state, &req, (Some(who.user), &who.name), "sign_in", 200).await?;
             Ok(opened(*new, (&shared, state.board.now()), &req))
         }
-        SignIn::NeedsCode => Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "totp_required",
-            "this user signs in with a one-time code as well; send it as `totp`",
-        )
-        .field("totp")),
-        SignIn::WrongCode => {
-            note_failure(&state, &shared, &req).await?;
-            Err(wrong("the one-time code is wrong, or was used already; wait for the next").field("totp"))
+        SignIn::NeedsCode(user) => {
+            note_code(&state, &req, user, "totp_missing").await?;
+            Err(needs_code())
+        }
+        SignIn::WrongCode(user) => {
+            shared.sign_ins.code_was_wrong(&given.name, now);
+            note_code(&state, &req, user, "totp_wrong").await?;
+            Err(wrong_code())
         }
         SignIn::Wrong => {
             note_failure(&state, &shared, &req).await?;
-            Err(wrong("the name or the password is wrong"))
+            Err(failed("the name or the password is wrong"))
         }
     }
 }
@@ -253,10 +272,10 @@ pub(crate) async fn sign_in(
 #[utoipa::path(
     post, path = "/v1/session/first", operation_id = "sign_in_first", tag = "Sessions",
     summary = "Follow a one-time link",
-    description = "Makes the user that a one-time link is for, with a name and a password of their own choice, and signs them in. The first link is printed when the broker starts and nobody can sign in yet; `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.",
+    description = "Makes the user that a one-time link is for, with a name and a password of their own choice, and signs them in. The first link is printed when the broker starts and nobody can sign in yet; `partyline admin link` and `POST /v1/admin_users` make others. A link of `POST /v1/admin_users/{user}/reset` or `partyline admin reset` gives a user a new password, and ends their sessions; who keeps their authenticator app sends its code too. Each is good once, for a day.",
     request_body = First,
     responses((status = 200, description = "Signed in.", body = Shown)),
-    extensions(("x-problems" = json!(["csrf", "name_taken", "too_many_failures", "unavailable", "overloaded"]))),
+    extensions(("x-problems" = json!(["csrf", "name_taken", "sign_in_failed", "totp_required", "too_many_failures", "unavailable", "overloaded"]))),
 )]
 pub(crate) async fn first(
     state: Data<ApiState>,
@@ -266,17 +285,33 @@ pub(crate) async fn first(
 ) -> Result<HttpResponse> {
     same_origin(req.headers(), &shared.public_url)?;
     // By the link and not by the name: nobody is shut out by others' tries.
+    let address = client(&req);
     shared
         .sign_ins
-        .admit(&given.token, peer(&req), state.board.now())?;
+        .admit_link(&given.token, address, state.board.now())?;
     let random = [(state.random)(), (state.random)()];
-    let new = state
+    let token = given.token.clone();
+    let Followed { outcome, reset_of } = state
         .board
-        .sign_in_first(given.token, given.name, given.password, random)
+        .sign_in_first(token, given.name, given.password, given.totp, random)
         .await?;
-    let who = &new.session.who;
-    note(&state, &req, (Some(who.user), &who.name), "sign_in", 200).await?;
-    Ok(opened(new, (&shared, state.board.now()), &req))
+    match outcome {
+        SignIn::Done(new) => {
+            shared.sign_ins.link_succeeded(&given.token, address);
+            let who = (Some(new.session.who.user), new.session.who.name.as_str());
+            if reset_of.is_some() {
+                note(&state, &req, who, "password_reset", 200).await?;
+            }
+            note(&state, &req, who, "sign_in", 200).await?;
+            Ok(opened(*new, (&shared, state.board.now()), &req))
+        }
+        SignIn::NeedsCode(_) => Err(needs_code()),
+        SignIn::WrongCode(user) => {
+            note_code(&state, &req, user, "totp_wrong").await?;
+            Err(wrong_code())
+        }
+        SignIn::Wrong => Err(Problem::internal()),
+    }
 }
 
 /// `GET /v1/session`
@@ -315,17 +350,16 @@ fn wrong_password() -> Problem {
     description = "Needs the old one. Ends one's other sessions.",
     request_body = PasswordChange,
     responses((status = 204, description = "Changed.")),
-    extensions(("x-problems" = json!(["wrong_password", "not_found", "overloaded"]))),
+    extensions(("x-problems" = json!(["wrong_password", "too_many_failures", "not_found", "overloaded"]))),
 )]
 pub(crate) async fn password(
     state: Data<ApiState>,
     shared: Data<Shared>,
-    req: HttpRequest,
     here: Here,
     Json(given): Json<PasswordChange>,
 ) -> Result<HttpResponse> {
     let who = &here.session.who;
-    shared.sign_ins.admit(&who.name, peer(&req), state.board.now())?;
+    shared.sign_ins.admit_user(who.user, state.board.now())?;
     let (old, new, salt) = (given.password, given.new_password, (state.random)());
     match state
         .board
@@ -333,7 +367,7 @@ pub(crate) async fn password(
         .await?
     {
         true => {
-            shared.sign_ins.succeeded(&who.name);
+            shared.sign_ins.user_succeeded(who.user);
             Ok(HttpResponse::NoContent().finish())
         }
         false => Err(wrong_password()),
@@ -344,13 +378,25 @@ pub(crate) async fn password(
 #[utoipa::path(
     post, path = "/v1/session/totp", operation_id = "begin_totp", tag = "Sessions",
     summary = "Begin to use an authenticator app",
-    description = "Answers with a secret for the app. Codes are asked for once one was confirmed.",
+    description = "Needs the password. Answers with a secret for the app. Codes are asked for once one was confirmed.",
+    request_body = Again,
     responses((status = 200, description = "The secret, shown this once.", body = Secret)),
-    extensions(("x-problems" = json!(["totp_state", "not_found"]))),
+    extensions(("x-problems" = json!(["wrong_password", "too_many_failures", "totp_state", "not_found", "overloaded"]))),
 )]
-pub(crate) async fn begin_totp(state: Data<ApiState>, here: Here) -> Result<HttpResponse> {
+pub(crate) async fn begin_totp(
+    state: Data<ApiState>,
+    shared: Data<Shared>,
+    here: Here,
+    Json(given): Json<Again>,
+) -> Result<HttpResponse> {
     let who = &here.session.who;
-    let secret = state.board.begin_totp(who.user, (state.random)()).await?;
+    shared.sign_ins.admit_user(who.user, state.board.now())?;
+    let begun = state
+        .board
+        .begin_totp(who.user, given.password, (state.random)())
+        .await?;
+    let secret = begun.ok_or_else(wrong_password)?;
+    shared.sign_ins.user_succeeded(who.user);
     let name: String = form_urlencoded::byte_serialize(who.name.as_bytes()).collect();
     let uri = format!(
         "otpauth://totp/Partyline:{}?secret={secret}&issuer=Partyline",
@@ -385,22 +431,21 @@ pub(crate) async fn confirm_totp(
     post, path = "/v1/session/totp/remove", operation_id = "remove_totp", tag = "Sessions",
     summary = "Use no authenticator app any more",
     description = "Needs the password.",
-    request_body = Removal,
+    request_body = Again,
     responses((status = 204, description = "No code is asked for any more.")),
-    extensions(("x-problems" = json!(["wrong_password", "not_found", "overloaded"]))),
+    extensions(("x-problems" = json!(["wrong_password", "too_many_failures", "not_found", "overloaded"]))),
 )]
 pub(crate) async fn remove_totp(
     state: Data<ApiState>,
     shared: Data<Shared>,
-    req: HttpRequest,
     here: Here,
-    Json(given): Json<Removal>,
+    Json(given): Json<Again>,
 ) -> Result<HttpResponse> {
     let who = &here.session.who;
-    shared.sign_ins.admit(&who.name, peer(&req), state.board.now())?;
+    shared.sign_ins.admit_user(who.user, state.board.now())?;
     match state.board.remove_totp(who.user, given.password).await? {
         true => {
-            shared.sign_ins.succeeded(&who.name);
+            shared.sign_ins.user_succeeded(who.user);
             Ok(HttpResponse::NoContent().finish())
         }
         false => Err(wrong_password()),

@@ -1,35 +1,70 @@
 //! What is done for people who are signed in, around every request of theirs: numbers are masked, and what they change
 //! or reveal is written down.
 
-use actix_web::Error;
-use actix_web::HttpMessage;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use super::ApiState;
 use super::auth::{Here, is_safe};
+use super::client_address;
 use super::masking;
 use super::problem::{Problem, Result};
+use crate::domain::id::{KeyId, UserId};
 use crate::switchboard::NewAuditEntry;
 
 /// The address that a request came from, for the audit log.
-pub(super) fn address(req: &actix_web::HttpRequest) -> String {
-    req.peer_addr().map_or_else(String::new, |at| at.ip().to_string())
+pub(super) fn address(req: &HttpRequest) -> String {
+    client_address::client(req).map_or_else(String::new, |at| at.to_string())
 }
 
-fn entry(req: &ServiceRequest, here: &Here) -> NewAuditEntry {
+fn who(here: &Here) -> (Option<UserId>, String) {
+    (Some(here.session.who.user), here.session.who.name.clone())
+}
+
+fn entry(req: &ServiceRequest, (user, name): (Option<UserId>, String)) -> NewAuditEntry {
     let pattern = req.match_pattern().unwrap_or_default();
     NewAuditEntry {
-        user: Some(here.session.who.user),
-        name: here.session.who.name.clone(),
+        user,
+        name,
         what: format!("{} {pattern}", req.method()),
         on: masking::path(req.path()),
         address: address(req.request()),
         status: 0,
     }
+}
+
+/// On a request of somebody who is signed in: real numbers are shown, as the audit log says.
+#[derive(Clone, Copy)]
+struct Revealed;
+
+/// Whether a caller may have an answer that is not masked: a key, or somebody who asked for real numbers and may.
+pub(super) fn unmasked(req: &HttpRequest) -> Result<()> {
+    let Some(here) = req.extensions().get::<Here>().cloned() else {
+        return Ok(());
+    };
+    if !here.session.who.role.may_reveal() {
+        return Err(not_for_viewers());
+    }
+    match req.extensions().get::<Revealed>() {
+        Some(_) => Ok(()),
+        None => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "reveal_needed",
+            "this holds real numbers throughout; ask with the header X-Reveal: 1, which the audit log keeps",
+        )),
+    }
+}
+
+fn not_for_viewers() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "forbidden",
+        "you are signed in as a viewer, to whom real numbers are not shown; this needs an operator or an owner",
+    )
 }
 
 /// Whether numbers are to be shown, which is written down before anything is.
@@ -38,15 +73,11 @@ async fn reveals(req: &mut ServiceRequest, state: &ApiState, here: &Here) -> Res
         return Ok(false);
     }
     if !here.session.who.role.may_reveal() {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "you are signed in as a viewer, to whom real numbers are not shown; this needs an operator or an owner",
-        ));
+        return Err(not_for_viewers());
     }
     let entry = NewAuditEntry {
         what: "reveal".into(),
-        ..entry(req, here)
+        ..entry(req, who(here))
     };
     state.board.audit(entry).await?;
     Ok(true)
@@ -71,6 +102,27 @@ async fn written_down(
     Ok(answer)
 }
 
+/// Passes on the request of an API key that opens everything. What it changes of who may come in, users and keys, is
+/// written down as an owner's doing is.
+pub(super) async fn by_key(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+    key: KeyId,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let is_of_people = ["/v1/admin_users", "/v1/keys"]
+        .iter()
+        .any(|doors| req.path().starts_with(doors));
+    let Some(state) = req.app_data::<Data<ApiState>>().cloned() else {
+        return Ok(req.error_response(Problem::internal()));
+    };
+    if !is_of_people || is_safe(req.method()) {
+        return next.call(req).await;
+    }
+    let entry = entry(&req, (None, key.to_string()));
+    let done = actix_web::rt::spawn(written_down(req, next, state, entry));
+    done.await.unwrap_or_else(|_| Err(Problem::internal().into()))
+}
+
 /// Passes on the request of somebody who is signed in. Stands behind the gate.
 pub(super) async fn supervised(
     mut req: ServiceRequest,
@@ -85,11 +137,13 @@ pub(super) async fn supervised(
         Ok(is_shown) => is_shown,
         Err(problem) => return Ok(req.error_response(problem)),
     };
-    if !is_shown {
+    if is_shown {
+        req.extensions_mut().insert(Revealed);
+    } else {
         // An ETag is made of the answer with its numbers: whether one fits would tell them.
         req.headers_mut().remove(header::IF_NONE_MATCH);
     }
-    let entry = (!is_safe(req.method())).then(|| entry(&req, &here));
+    let entry = (!is_safe(req.method())).then(|| entry(&req, who(&here)));
     let mut answer = match entry {
         None => next.call(req).await?,
         Some(entry) => {

@@ -13,7 +13,7 @@ use super::trunks_found;
 use crate::app;
 use crate::config::{Config, Sources, loopback};
 use crate::store::{DatabaseUrl, Db, Durability, migrations};
-use crate::switchboard::Switchboard;
+use crate::switchboard::{Switchboard, TotpSecrets};
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -125,9 +125,75 @@ fn look(config: &Config) -> Result<Vec<Finding>> {
     let runtime = app::command_runtime()?;
     findings.extend(runtime.block_on(trunks_found::look(config)));
     if let Some(db) = db {
-        findings.extend(runtime.block_on(async { pools(&app::command_board(config, db)).await })?);
+        let settings = app::admin_settings(config);
+        findings.extend(runtime.block_on(async {
+            let board = app::command_board(config, db);
+            let (board, wrong) = match settings {
+                Ok(settings) => (board.with_admin_settings(settings), None),
+                Err(error) => (board, Some(error.to_string())),
+            };
+            let mut findings = pools(&board).await?;
+            findings.push(match wrong {
+                Some(wrong) => Finding::bad(
+                    Health::Fail,
+                    TOTP_CHECK,
+                    wrong,
+                    "mend the file, or empty http.totp_key_file",
+                ),
+                None => totp_secrets(board.totp_secrets().await?),
+            });
+            Ok::<_, Failure>(findings)
+        })?);
     }
+    findings.extend(totp_file(&config.http.totp_key_file));
     Ok(findings)
+}
+
+const TOTP_CHECK: &str = "authenticator apps";
+
+/// How the secrets of people's authenticator apps are kept.
+fn totp_secrets(found: TotpSecrets) -> Finding {
+    let TotpSecrets {
+        plain,
+        sealed,
+        unreadable,
+    } = found;
+    match (plain, unreadable) {
+        (_, 1..) => Finding::bad(
+            Health::Fail,
+            TOTP_CHECK,
+            format!("the secrets of {unreadable} users are under another key; they cannot sign in"),
+            "set http.totp_key_file to the file that it was, or take their apps away: `partyline admin reset --name NAME --remove-totp`",
+        ),
+        (1.., 0) => Finding::bad(
+            Health::Warn,
+            TOTP_CHECK,
+            format!(
+                "the secrets of {plain} users are in the database as they are: who reads it can make their codes"
+            ),
+            "set http.totp_key_file to a file made by `openssl rand -base64 32`; the next start puts them under that key",
+        ),
+        (0, 0) if sealed > 0 => Finding::ok(
+            TOTP_CHECK,
+            format!("the secrets of {sealed} users are kept under a key"),
+        ),
+        (0, 0) => Finding::ok(TOTP_CHECK, "nobody uses one yet"),
+    }
+}
+
+/// Whether others on this machine can read the key.
+fn totp_file(path: &str) -> Option<Finding> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o077;
+    (mode != 0).then(|| {
+        Finding::bad(
+            Health::Warn,
+            "http.totp_key_file",
+            format!("others on this machine can read {path}"),
+            format!("chmod 600 {path}"),
+        )
+    })
 }
 
 /// Whether a file can be made where the database is.

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::http_carriers::{is_url, not_a_url};
+use super::smpp::IpRange;
+use crate::domain::admin::AUDIT_KEPT_S;
+
+const DAY_S: i64 = 86_400;
 
 /// Settings of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,8 @@ pub struct HttpConfig {
     pub burst: u32,
     /// Requests a minute with a wrong key, or none, that are answered 401 to one address; 0 = no limit.
     pub failed_auths_per_minute: u32,
+    /// Addresses and networks of the proxies before this server: what they say of where a request comes from is believed.
+    pub trusted_proxies: Vec<String>,
     /// How people reach this server from outside, such as `https://texts.example.org`; empty where nobody has said.
     pub public_url: String,
     /// Requests a minute by one private link to an address book; 0 = no limit.
@@ -34,6 +40,11 @@ pub struct HttpConfig {
     pub metrics: MetricsAccess,
     /// Whether browsers may send the cookie of a session by https alone.
     pub secure_cookies: SecureCookies,
+    /// File with the key under which the secrets of authenticator apps are kept: 32 bytes in base64. Empty: they are kept
+    /// as they are.
+    pub totp_key_file: String,
+    /// Whole seconds for which the audit log is kept; 0 = without end.
+    pub audit_log_kept_s: i64,
     /// Whole seconds that requests under way are given when the program stops.
     pub shutdown_timeout_s: u64,
 }
@@ -50,11 +61,14 @@ impl Default for HttpConfig {
             requests_per_s: 500,
             burst: 1_000,
             failed_auths_per_minute: 30,
+            trusted_proxies: Vec::new(),
             public_url: String::new(),
             book_requests_per_minute: 60,
             max_event_streams: 2_000,
             metrics: MetricsAccess::Key,
             secure_cookies: SecureCookies::Auto,
+            totp_key_file: String::new(),
+            audit_log_kept_s: AUDIT_KEPT_S,
         }
     }
 }
@@ -63,7 +77,7 @@ impl Default for HttpConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecureCookies {
-    /// Where `public_url` or a proxy's X-Forwarded-Proto says https.
+    /// Where `public_url` says https, or the X-Forwarded-Proto of a trusted proxy or of one on this machine.
     Auto,
     /// Always.
     Always,
@@ -89,6 +103,12 @@ impl HttpConfig {
         self.public_url.trim_end_matches('/')
     }
 
+    /// The proxies that are trusted.
+    pub fn proxies(&self) -> Vec<IpRange> {
+        let entries = self.trusted_proxies.iter();
+        entries.filter_map(|entry| IpRange::parse(entry)).collect()
+    }
+
     /// Every value that makes no sense, each in a sentence that names the key and what is allowed.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -100,6 +120,22 @@ impl HttpConfig {
         }
         if !self.public_url.is_empty() && !is_url(&self.public_url) {
             problems.push(not_a_url("`public_url`", &self.public_url));
+        }
+        for entry in &self.trusted_proxies {
+            match IpRange::parse(entry) {
+                Some(range) if range.bits() > 0 => {}
+                _ => problems.push(format!(
+                    "`trusted_proxies` holds `{entry}`; write an address (192.0.2.7) or a network (192.0.2.0/24), and \
+                     not one of everybody"
+                )),
+            }
+        }
+        if self.audit_log_kept_s != 0 && !(DAY_S..=100 * 365 * DAY_S).contains(&self.audit_log_kept_s) {
+            problems.push(format!(
+                "`audit_log_kept_s` is {}; allowed are 0 (without end), and {DAY_S} (a day) to {} (a hundred years)",
+                self.audit_log_kept_s,
+                100 * 365 * DAY_S
+            ));
         }
         let ranges = [
             ("workers", self.workers as u64, 1, 256, ""),
@@ -169,11 +205,21 @@ mod tests {
             listen: "8080".into(),
             workers: 0,
             max_body_bytes: 1,
+            trusted_proxies: vec!["10.0.0.0/8".into(), "10.0.0.0/33".into(), "0.0.0.0/0".into()],
+            audit_log_kept_s: 60,
             ..HttpConfig::default()
         };
         let problems = config.problems();
-        assert_eq!(problems.len(), 3, "{problems:?}");
-        for (problem, name) in problems.iter().zip(["listen", "workers", "max_body_bytes"]) {
+        let names = [
+            "listen",
+            "trusted_proxies` holds `10.0.0.0/33",
+            "trusted_proxies` holds `0.0.0.0/0",
+            "audit_log_kept_s",
+            "workers",
+            "max_body_bytes",
+        ];
+        assert_eq!(problems.len(), names.len(), "{problems:?}");
+        for (problem, name) in problems.iter().zip(names) {
             assert!(problem.contains(name), "{problem}");
         }
     }

@@ -11,6 +11,8 @@ pub const IDLE_MS: i64 = 12 * 3_600_000;
 pub const LONGEST_MS: i64 = 7 * 24 * 3_600_000;
 /// A one-time link is good for a day.
 pub const LINK_MS: i64 = 24 * 3_600_000;
+/// The audit log is kept for two years, unless the settings say otherwise.
+pub const AUDIT_KEPT_S: i64 = 2 * 365 * 86_400;
 /// The shortest password, in characters.
 pub const LEAST_PASSWORD: usize = 10;
 /// The longest password, in bytes: hashing takes time.

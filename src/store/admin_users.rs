@@ -21,9 +21,9 @@ pub struct UserRow {
     pub role: String,
     /// Not only those that are listed.
     pub all_communities: bool,
-    /// In base32.
+    /// In base32, or sealed.
     pub totp_secret: Option<String>,
-    /// In base32; to be confirmed.
+    /// Likewise; to be confirmed.
     pub totp_pending: Option<String>,
     /// The last step whose code was used.
     pub totp_step: i64,
@@ -47,6 +47,8 @@ pub struct InviteRow {
     pub role: String,
     /// Unix milliseconds.
     pub expires_at: i64,
+    /// The user's authenticator app goes with the old password.
+    pub takes_totp: bool,
 }
 
 #[derive(Insertable)]
@@ -130,7 +132,7 @@ pub fn any(conn: &mut Conn) -> Result<bool, StoreError> {
 /// Removes a user, with the communities and links that are theirs.
 pub fn remove(conn: &mut Conn, id: i64) -> Result<(), StoreError> {
     set_communities(conn, id, &[])?;
-    each!(conn, c => diesel::delete(admin_invites::table.filter(admin_invites::user_id.eq(id))).execute(c))?;
+    forget_invites_of(conn, id)?;
     each!(conn, c => diesel::delete(admin_users::table.find(id)).execute(c))?;
     Ok(())
 }
@@ -166,13 +168,24 @@ pub fn invite(conn: &mut Conn, row: &InviteRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes a one-time link away, and says what it was: nobody gets it twice.
-pub fn take_invite(conn: &mut Conn, hash: &str) -> Result<Option<InviteRow>, StoreError> {
-    let found: Option<InviteRow> = each!(conn, c => admin_invites::table
+/// A one-time link.
+pub fn get_invite(conn: &mut Conn, hash: &str) -> Result<Option<InviteRow>, StoreError> {
+    Ok(each!(conn, c => admin_invites::table
         .find(hash)
         .select(InviteRow::as_select())
         .first(c)
-        .optional())?;
+        .optional())?)
+}
+
+/// Forgets the links that are a user's.
+pub fn forget_invites_of(conn: &mut Conn, user: i64) -> Result<(), StoreError> {
+    each!(conn, c => diesel::delete(admin_invites::table.filter(admin_invites::user_id.eq(user))).execute(c))?;
+    Ok(())
+}
+
+/// Takes a one-time link away, and says what it was: nobody gets it twice.
+pub fn take_invite(conn: &mut Conn, hash: &str) -> Result<Option<InviteRow>, StoreError> {
+    let found = get_invite(conn, hash)?;
     let taken = each!(conn, c => diesel::delete(admin_invites::table.find(hash)).execute(c))?;
     Ok(found.filter(|_| taken > 0))
 }

@@ -42,3 +42,17 @@ pub fn list(conn: &mut Conn, before: i64, limit: i64) -> Result<Vec<AuditRow>, S
         .select(AuditRow::as_select())
         .load(c))?)
 }
+
+/// Forgets entries below an id, so many at most; says how many.
+pub fn forget(conn: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    let ids: Vec<i64> = each!(conn, c => audit_log::table
+        .filter(audit_log::id.lt(before))
+        .order(audit_log::id)
+        .limit(limit)
+        .select(audit_log::id)
+        .load(c))?;
+    let Some(last) = ids.last() else {
+        return Ok(0);
+    };
+    Ok(each!(conn, c => diesel::delete(audit_log::table.filter(audit_log::id.le(last))).execute(c))?)
+}

@@ -278,7 +278,9 @@ fn no_other_list_scans_or_sorts() {
         admin_users::by_name(conn, "ann").unwrap();
         admin_users::communities(conn, 7).unwrap();
         admin_sessions::get(conn, "hash").unwrap();
+        admin_users::get_invite(conn, "hash").unwrap();
         audit_log::list(conn, 7, 51).unwrap();
+        audit_log::forget(conn, 7, 51).unwrap();
         members::list(conn, here(), 7, 51).unwrap();
         numbers::list(conn, here(), 7, 51).unwrap();
         pools::list(conn, here(), 7, 51).unwrap();
@@ -294,6 +296,8 @@ fn no_other_list_scans_or_sorts() {
         verifications::list(conn, i64::MAX, 51).unwrap();
         book_links::list(conn, here(), member, 7, 51).unwrap();
         book_links::by_hash(conn, here(), "hash").unwrap();
+        members::named(conn, here(), "an", None, 51).unwrap();
+        members::named(conn, here(), "an", Some(("anna", 7)), 51).unwrap();
         members::by_name(conn, here(), "ann", true, 11).unwrap();
         members::by_name(conn, here(), "ann", false, 11).unwrap();
         numbers::desk(conn, here()).unwrap();

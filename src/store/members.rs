@@ -79,6 +79,54 @@ pub fn list(
         .load(c))?)
 }
 
+/// Members whose name begins with this, as names are looked for; in the order of the names, after the given place.
+pub fn named(
+    conn: &mut Conn,
+    community: CommunityId,
+    prefix: &str,
+    after: Option<(&str, i64)>,
+    limit: i64,
+) -> Result<Vec<MemberRow>, StoreError> {
+    let mut found: Vec<MemberRow> = Vec::new();
+    // In the order of bytes nothing that begins with the prefix comes after this.
+    let end = format!("{prefix}\u{10ffff}");
+    // Two statements, for each reads the index from one place on: others of the same name, then later names.
+    if let Some((name, id)) = after {
+        found = each!(conn, c => members::table
+            .filter(members::community_id.eq(community.as_i64()))
+            .filter(members::name_key.eq(name))
+            .filter(members::id.gt(id))
+            .order(members::id)
+            .limit(limit)
+            .select(MemberRow::as_select())
+            .load(c))?;
+    }
+    let rest = limit - found.len() as i64;
+    if rest <= 0 {
+        return Ok(found);
+    }
+    let later: Vec<MemberRow> = match after {
+        Some((name, _)) => each!(conn, c => members::table
+            .filter(members::community_id.eq(community.as_i64()))
+            .filter(members::name_key.gt(name))
+            .filter(members::name_key.lt(end.as_str()))
+            .order((members::name_key, members::id))
+            .limit(rest)
+            .select(MemberRow::as_select())
+            .load(c))?,
+        None => each!(conn, c => members::table
+            .filter(members::community_id.eq(community.as_i64()))
+            .filter(members::name_key.ge(prefix))
+            .filter(members::name_key.lt(end.as_str()))
+            .order((members::name_key, members::id))
+            .limit(rest)
+            .select(MemberRow::as_select())
+            .load(c))?,
+    };
+    found.extend(later);
+    Ok(found)
+}
+
 /// What may be changed of a member.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = members)]

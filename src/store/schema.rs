@@ -806,6 +806,7 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         role -> Text,
         expires_at -> BigInt,
+        takes_totp -> Bool,
     }
 }
 

@@ -65,6 +65,11 @@ async fn tend(board: &Switchboard) {
     if let Err(error) = board.resume_erasures().await {
         tracing::warn!(%error, "an erasure that was broken off could not go on");
     }
+    match board.trim_audit_log().await {
+        Ok(0) => {}
+        Ok(entries) => tracing::info!(entries, "old entries of the audit log were removed"),
+        Err(error) => tracing::warn!(%error, "old entries of the audit log could not be removed"),
+    }
     if let Err(error) = board.retain().await {
         tracing::warn!(%error, "what is old could not be removed");
     }

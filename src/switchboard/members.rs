@@ -345,6 +345,43 @@ impl Switchboard {
         .await
     }
 
+    /// Members whose name begins with this, without regard to case and spacing, in the order of the names, after `after`.
+    /// Where that one has another name meanwhile, the list goes on after that name; where they are gone, it is refused.
+    pub async fn members_named(
+        &self,
+        community: CommunityId,
+        name: &str,
+        after: Option<MemberId>,
+        limit: i64,
+    ) -> Result<Vec<Member>> {
+        let prefix = person_name::key(name);
+        if prefix.is_empty() {
+            return Err(SwitchboardError::invalid(
+                "name",
+                "`name` is empty; write the beginning of a name, or leave it out",
+            ));
+        }
+        self.read(move |conn| {
+            communities::require(conn, community)?;
+            let place = match after {
+                Some(id) => match rows::get(conn, community, id)? {
+                    Some(row) => Some((row.name_key, row.id)),
+                    None => {
+                        return Err(SwitchboardError::invalid(
+                            "cursor",
+                            "the member at which the next page begins is gone; begin anew without `cursor`",
+                        ));
+                    }
+                },
+                None => None,
+            };
+            let place = place.as_ref().map(|(key, id)| (key.as_str(), *id));
+            let found = rows::named(conn, community, &prefix, place, limit)?;
+            found.into_iter().map(|row| view(conn, row)).collect()
+        })
+        .await
+    }
+
     /// Changes a member, where the member is as it was expected.
     pub async fn edit_member(
         &self,

@@ -107,7 +107,8 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use admins::{
-    AdminUser, AdminUserEdit, AuditEntry, NewAdminUser, NewAuditEntry, NewSession, Session, SignIn, SignedIn,
+    AdminSettings, AdminUser, AdminUserEdit, AuditEntry, Followed, NewAdminUser, NewAuditEntry, NewSession,
+    Session, SignIn, SignedIn, TotpKey, TotpSecrets, link_path,
 };
 pub use blocks::Block;
 pub use books::{NewBookLink, OpenBook};
@@ -123,7 +124,7 @@ pub use endpoints::{Endpoint, EndpointEdit};
 pub use erase::Erased;
 pub use error::{Result, SwitchboardError};
 pub use events::Event;
-pub use expected::{Expected, tag_of, tag_of_json};
+pub use expected::{Expected, TagKey};
 pub use export::{EXPORT_FORMAT, ExportPlace};
 pub use forecast::{DryRun, Foretold, Way};
 pub use history::{AssignmentChanged, HistoryPlace};
@@ -217,6 +218,7 @@ struct Inner {
     closing: CancellationToken,
     inbox: Mutex<Option<outbox::Inbox>>,
     default_policy: OnceLock<Policy>,
+    admins: OnceLock<admins::AdminSettings>,
     /// What links to media begin with.
     media_links: OnceLock<String>,
     arrivals: Batcher<Arrival, Outcome>,
@@ -351,6 +353,7 @@ impl Switchboard {
             closing: CancellationToken::new(),
             inbox,
             default_policy: OnceLock::new(),
+            admins: OnceLock::new(),
             media_links: OnceLock::new(),
             arrivals,
             completions,

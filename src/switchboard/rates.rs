@@ -27,6 +27,7 @@ impl<K: Hash + Eq + Copy> Rates<K> {
     }
 
     /// How many buckets are kept.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.full_at.len()
     }
@@ -54,6 +55,32 @@ impl<K: Hash + Eq + Copy> Rates<K> {
         }
         let at = self.full_at.entry(key).or_insert(now);
         *at = (*at).max(now) + interval(per_s);
+    }
+
+    /// Puts one text back that was taken out and is not to count.
+    pub fn give_back(&mut self, key: &K, per_s: f64) {
+        if per_s > 0.0
+            && let Some(at) = self.full_at.get_mut(key)
+        {
+            *at -= interval(per_s);
+        }
+    }
+
+    /// Forgets a tenth of the buckets, the fullest, where there are more than may be.
+    pub fn prune(&mut self) {
+        if self.full_at.len() <= self.most {
+            return;
+        }
+        let mut all: Vec<i64> = self.full_at.values().copied().collect();
+        let gone = (self.most / 10).max(1).min(all.len() - 1);
+        let (_, least, _) = all.select_nth_unstable(gone);
+        let least = *least;
+        let mut left = gone;
+        self.full_at.retain(|_, at| {
+            let goes = *at <= least && left > 0;
+            left -= usize::from(goes);
+            !goes
+        });
     }
 }
 
@@ -83,6 +110,32 @@ mod tests {
         let mut rates = Rates::new(10, 100);
         (0..1000).for_each(|_| rates.take(1, 0.0, Timestamp(0)));
         assert_eq!(rates.wait_ms(1, 0.0, Timestamp(0)), 0);
+    }
+
+    #[test]
+    fn what_is_given_back_does_not_count() {
+        let mut rates = Rates::new(10, 100);
+        rates.take(1, 1.0, Timestamp(5000));
+        rates.give_back(&1, 1.0);
+        rates.give_back(&2, 1.0);
+        assert_eq!(rates.wait_ms(1, 1.0, Timestamp(5000)), 0);
+        assert_eq!(rates.len(), 1);
+    }
+
+    #[test]
+    fn of_too_many_buckets_those_go_that_are_nearly_full() {
+        let mut rates = Rates::new(100, 100);
+        (0..5).for_each(|_| rates.take(0, 1.0, Timestamp(5000)));
+        for key in 1..1_000 {
+            rates.take(key, 1.0, Timestamp(5000));
+            rates.prune();
+            assert!(rates.len() <= 100, "{key}");
+        }
+        assert_eq!(
+            rates.wait_ms(0, 1.0, Timestamp(5000)),
+            5000,
+            "who took most is remembered"
+        );
     }
 
     proptest! {

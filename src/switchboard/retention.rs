@@ -89,12 +89,12 @@ impl Switchboard {
             let reported = lowest_at(before.min(now.plus_s(-LATE_RECEIPTS_S)));
             let before = lowest_at(before);
             removed.messages += self
-                .repeat(move |conn| {
-                    store::forget_messages(conn, community, (before, reported), (now, AT_ONCE))
+                .repeat(move |conn, limit| {
+                    store::forget_messages(conn, community, (before, reported), (now, limit))
                 })
                 .await?;
             removed.calls += self
-                .repeat(move |conn| store::forget_calls(conn, community, before, AT_ONCE))
+                .repeat(move |conn, limit| store::forget_calls(conn, community, before, limit))
                 .await?;
         }
         // Events and callbacks say what messages say.
@@ -150,9 +150,9 @@ impl Switchboard {
     }
 
     /// Removes some rows again and again until there are fewer than were asked for.
-    async fn repeat(
+    pub(super) async fn repeat(
         &self,
-        some: impl Fn(&mut crate::store::Conn) -> std::result::Result<usize, crate::store::StoreError>
+        some: impl Fn(&mut crate::store::Conn, i64) -> std::result::Result<usize, crate::store::StoreError>
         + Clone
         + Send
         + 'static,
@@ -160,7 +160,7 @@ impl Switchboard {
         let mut all = 0;
         loop {
             let one = some.clone();
-            let gone = self.write_grouped(move |conn, _| Ok(one(conn)?)).await?;
+            let gone = self.write_grouped(move |conn, _| Ok(one(conn, AT_ONCE)?)).await?;
             all += gone;
             if (gone as i64) < AT_ONCE {
                 return Ok(all);

@@ -285,7 +285,7 @@ class Town:
             body["fingerprint"] = ask("POST", "/v1/pool_files/plan", {"toml": body["toml"]})["fingerprint"]
         if "time_zone" in body:
             body["time_zone"] = "Europe/Berlin"
-        if "/admin_users" in operation:
+        if "/admin_users" in operation and not operation.endswith("/reset"):
             body["communities"] = None
         if operation == "POST /v1/keys":
             body["community"] = self.community if body["scope"] != "admin" else None

@@ -33,41 +33,71 @@ export default function Members() {
   const community = useCommunity()
   const may = useMay()
   const [filters, setFilters] = useFilters()
-  const phone = filters['phone']
+  const { phone, name } = filters
+  const found = phone !== undefined || name !== undefined
   const add = may.change ? <Ask label={t.add}>{(close) => <Add community={community} close={close} />}</Ask> : undefined
   return (
     <Page title={t.title} lead={t.lead} actions={add}>
-      <Find phone={phone ?? ''} onFind={(found) => setFilters({ phone: found })} />
+      <Find name={name ?? ''} phone={phone ?? ''} onFind={setFilters} />
       <ServerTable
         name={t.title}
-        queryKey={['members', community, 'list', phone]}
+        queryKey={['members', community, 'list', phone, name]}
         columns={columnsOf(community)}
         rowId={(row) => row.id}
-        empty={phone === undefined ? t.empty : t.emptyFound}
-        emptyAction={phone === undefined ? may.change && <Go to={`/c/${community}/imports`}>{text.nav.imports}</Go> : <Button variant="default" onClick={() => setFilters({ phone: null })}>{text.table.clear}</Button>}
-        fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone } } }))}
+        empty={phone !== undefined ? t.emptyFound : name !== undefined ? t.emptyNamed : t.empty}
+        emptyAction={found ? <Button variant="default" onClick={() => setFilters({ phone: null, name: null })}>{text.table.clear}</Button> : may.change && <Go to={`/c/${community}/imports`}>{text.nav.imports}</Go>}
+        fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone, name } } }))}
       />
     </Page>
   )
 }
 
-function Find({ phone, onFind }: { phone: string; onFind: (phone: string | null) => void }) {
+type Wanted = { name: string | null; phone: string | null }
+
+/** By the beginning of the name, or by a whole phone: typing one empties the other. */
+function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (wanted: Wanted) => void }) {
+  const [called, setCalled] = useState(name)
   const [typed, setTyped] = useState(phone)
   const [known, setKnown] = useState<string | null>(null)
   const [wrong, setWrong] = useState<string | null>(null)
-  const go = async () => {
+  const find = async () => {
     const none = typed.trim() === ''
     // What is typed may be sent before it was looked at.
-    const e164 = known ?? (await understand(typed))
+    const e164 = none ? null : (known ?? (await understand(typed)))
     setWrong(none || e164 !== null ? null : text.phone.notUnderstood)
-    if (none || e164 !== null) onFind(e164)
+    if (none || e164 !== null) onFind({ name: called.trim() || null, phone: e164 })
+  }
+  const clear = () => {
+    setCalled('')
+    setTyped('')
+    setWrong(null)
+    onFind({ name: null, phone: null })
+  }
+  const nameTyped = (next: string) => {
+    setCalled(next)
+    setTyped('')
+  }
+  const phoneTyped = (next: string, e164: string | null) => {
+    setTyped(next)
+    setKnown(e164)
+    setWrong(null)
+    if (next !== '') setCalled('')
   }
   return (
-    <form role="search" onSubmit={(event) => { event.preventDefault(); void go() }}>
+    <form role="search" onSubmit={(event) => { event.preventDefault(); void find() }}>
       <Group align="flex-start" gap="xs">
-        <PhoneInput label={t.search} help={t.searchHelp} value={typed} error={wrong} onChange={(next, e164) => { setTyped(next); setKnown(e164); setWrong(null) }} />
+        <TextInput
+          label={t.searchName}
+          description={t.searchNameHelp}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          type="search"
+          autoComplete="off"
+          value={called}
+          onChange={(event) => nameTyped(event.currentTarget.value)}
+        />
+        <PhoneInput label={t.search} help={t.searchHelp} value={typed} error={wrong} onChange={phoneTyped} />
         <Button type="submit" variant="default" mt={25}>{t.find}</Button>
-        {phone !== '' && <Button variant="subtle" mt={25} onClick={() => { setTyped(''); onFind(null) }}>{text.table.clear}</Button>}
+        {(phone !== '' || name !== '') && <Button variant="subtle" mt={25} onClick={clear}>{text.table.clear}</Button>}
       </Group>
     </form>
   )

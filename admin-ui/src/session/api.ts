@@ -8,14 +8,15 @@ export type AuditEntry = Schema['AuditEntry']
 /** The shortest password that the broker takes. */
 export const LEAST_PASSWORD = 10
 
-export const first = (token: string, name: string, password: string) =>
-  raw<Session>('POST', '/v1/session/first', { token, name, password })
+/** Follows a one-time link: somebody new says a name, somebody who chooses a new password may have to say a code. */
+export const first = (token: string, chosen: { name?: string; password: string; totp?: string }) =>
+  raw<Session>('POST', '/v1/session/first', { token, ...chosen })
 export const signIn = (name: string, password: string, totp?: string) =>
   raw<Session>('POST', '/v1/session', totp === undefined || totp === '' ? { name, password } : { name, password, totp })
 export const current = () => raw<Session>('GET', '/v1/session')
 export const signOut = () => raw<void>('DELETE', '/v1/session')
 export const changePassword = (password: string, new_password: string) => raw<void>('POST', '/v1/session/password', { password, new_password })
-export const beginTotp = () => raw<Schema['TotpSecret']>('POST', '/v1/session/totp')
+export const beginTotp = (password: string) => raw<Schema['TotpSecret']>('POST', '/v1/session/totp', { password })
 export const confirmTotp = (totp: string) => raw<void>('POST', '/v1/session/totp/confirm', { totp })
 export const removeTotp = (password: string) => raw<void>('POST', '/v1/session/totp/remove', { password })
 
@@ -29,5 +30,7 @@ export const users = (paging: Paging) => raw<Page<User>>('GET', `/v1/admin_users
 /** Invites somebody: the answer holds the link at which they choose their password, this once. */
 export const addUser = (user: Schema['NewAdminUser']) => raw<Schema['AdminUserWithLink']>('POST', '/v1/admin_users', user)
 export const editUser = (id: string, edit: Schema['AdminUserEdit']) => raw<User>('PATCH', `/v1/admin_users/${encodeURIComponent(id)}`, edit)
+/** A link at which they choose a new password, this once. */
+export const resetUser = (id: string, remove_totp: boolean) => raw<Schema['AdminUserWithLink']>('POST', `/v1/admin_users/${encodeURIComponent(id)}/reset`, { remove_totp })
 export const removeUser = (id: string) => raw<void>('DELETE', `/v1/admin_users/${encodeURIComponent(id)}`)
 export const auditLog = (paging: Paging) => raw<Page<AuditEntry>>('GET', `/v1/audit_log${query(paging)}`)

@@ -1,5 +1,5 @@
 // Who may sign in. For owners.
-import { Group, MultiSelect, Paper, Select, TextInput, Title } from '@mantine/core'
+import { Checkbox, Group, MultiSelect, Paper, Select, TextInput, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Ask } from '../parts/Ask'
@@ -10,7 +10,7 @@ import { Form } from '../parts/Form'
 import { Secret } from '../parts/Secret'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
-import { addUser, editUser, removeUser, users, type Role, type User } from '../session/api'
+import { addUser, editUser, removeUser, resetUser, users, type Role, type User } from '../session/api'
 import { useSession } from '../session/session'
 import { useCommunities } from '../shell/communities'
 import { text } from '../text'
@@ -31,6 +31,7 @@ export function People() {
     {
       id: 'actions', title: text.table.actions, show: (row) => row.id !== me && (
         <Group gap={4} wrap="nowrap">
+          {!row.disabled && <Reset user={row} onLink={setLink} />}
           <Confirm label={row.disabled ? t.enable : t.disable} ask={row.disabled ? t.enableAsk(row.name) : t.disableAsk(row.name)} what={row.disabled ? t.enableWhat : t.disableWhat} danger={!row.disabled} act={() => editUser(row.id, { disabled: !row.disabled }).then(fresh)} />
           <Confirm label={t.removeUser} ask={t.removeUserAsk(row.name)} what={t.removeUserWhat} act={() => removeUser(row.id).then(fresh)} />
         </Group>
@@ -46,6 +47,26 @@ export function People() {
   )
 }
 
+/** Without a public address in its settings the broker gives the path alone. */
+const whole = (link: string) => (link.startsWith('/') ? location.origin + link : link)
+
+function Reset({ user, onLink }: { user: User; onLink: (link: string) => void }) {
+  const [codes, setCodes] = useState(false)
+  const act = () => resetUser(user.id, codes).then((made) => onLink(whole(made.link)))
+  return (
+    <Confirm
+      label={t.reset}
+      ask={t.resetAsk(user.name)}
+      what={user.invited ? t.resetInvited : t.resetWhat}
+      done={t.resetDone}
+      danger={false}
+      act={act}
+    >
+      {user.totp && <Checkbox label={t.resetTotp} checked={codes} onChange={(event) => setCodes(event.currentTarget.checked)} />}
+    </Confirm>
+  )
+}
+
 function Add({ close, onLink }: { close: () => void; onLink: (link: string) => void }) {
   const client = useQueryClient()
   const communities = useCommunities().data?.data ?? []
@@ -56,7 +77,7 @@ function Add({ close, onLink }: { close: () => void; onLink: (link: string) => v
       const made = await addUser({ name: name.trim(), role, communities: role === 'owner' || only.length === 0 ? null : only })
       await client.invalidateQueries({ queryKey: ['users'] })
       close()
-      onLink(made.link.startsWith('/') ? location.origin + made.link : made.link)
+      onLink(whole(made.link))
     },
   })
   const { values, set, errors } = form

@@ -1,9 +1,9 @@
 // One-time codes of an authenticator app, for oneself.
-import { Button, Code, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Code, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useForm } from '../parts/form'
 import { Form } from '../parts/Form'
-import { ErrorNote, useSay } from '../parts/notes'
+import { useSay } from '../parts/notes'
 import { beginTotp, confirmTotp, removeTotp } from '../session/api'
 import { useSession } from '../session/session'
 import { text } from '../text'
@@ -23,9 +23,26 @@ export function Totp() {
 }
 
 function SetUp({ after }: { after: () => void }) {
-  const say = useSay()
   const [secret, setSecret] = useState<string | null>(null)
-  const [failed, setFailed] = useState<unknown>(null)
+  return secret === null ? <Begin onSecret={setSecret} /> : <Prove secret={secret} after={after} />
+}
+
+/** Whoever sits before a page that was left open does not know the password. */
+function Begin({ onSecret }: { onSecret: (secret: string) => void }) {
+  const form = useForm({
+    initial: { password: '' },
+    check: ({ password }) => ({ password: password === '' ? text.errors.required : undefined }),
+    send: async ({ password }) => onSecret((await beginTotp(password)).secret),
+  })
+  return (
+    <Form form={form} submit={t.totpBegin}>
+      <Again form={form} />
+    </Form>
+  )
+}
+
+function Prove({ secret, after }: { secret: string; after: () => void }) {
+  const say = useSay()
   const form = useForm({
     initial: { totp: '' },
     check: ({ totp }) => ({ totp: totp.trim() === '' ? text.errors.required : undefined }),
@@ -35,14 +52,36 @@ function SetUp({ after }: { after: () => void }) {
       after()
     },
   })
-  const begin = () => void beginTotp().then((made) => setSecret(made.secret)).catch(setFailed)
-  if (secret === null) return <Stack align="flex-start"><Button variant="default" onClick={begin}>{t.totpBegin}</Button><ErrorNote error={failed} /></Stack>
   return (
     <Form form={form} submit={t.totpConfirm}>
       <Text>{t.totpSecret}</Text>
       <Code block>{secret}</Code>
-      <TextInput maw={240} label={text.session.totp} inputMode="numeric" autoComplete="one-time-code" value={form.values.totp} error={form.errors.totp} onChange={(event) => form.set('totp', event.currentTarget.value)} />
+      <TextInput
+        maw={240}
+        label={text.session.totp}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        autoFocus
+        value={form.values.totp}
+        error={form.errors.totp}
+        onChange={(event) => form.set('totp', event.currentTarget.value)}
+      />
     </Form>
+  )
+}
+
+type Asking = { values: { password: string }; errors: { password?: string }; set: (field: 'password', typed: string) => void }
+
+function Again({ form }: { form: Asking }) {
+  return (
+    <PasswordInput
+      maw={420}
+      label={t.old}
+      autoComplete="current-password"
+      value={form.values.password}
+      error={form.errors.password}
+      onChange={(event) => form.set('password', event.currentTarget.value)}
+    />
   )
 }
 
@@ -57,7 +96,7 @@ function Remove({ after }: { after: () => void }) {
   })
   return (
     <Form form={form} submit={t.totpRemove}>
-      <PasswordInput maw={420} label={text.session.password} autoComplete="current-password" value={form.values.password} error={form.errors.password} onChange={(event) => form.set('password', event.currentTarget.value)} />
+      <Again form={form} />
     </Form>
   )
 }

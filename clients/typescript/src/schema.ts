@@ -61,7 +61,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no real numbers, and may not ask by one.
+         * @description All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
          */
         get: operations["list_members"];
         put?: never;
@@ -949,7 +949,7 @@ export interface paths {
         put?: never;
         /**
          * Follow a one-time link
-         * @description Makes the user that a one-time link is for, with a name and a password of their own choice, and signs them in. The first link is printed when the broker starts and nobody can sign in yet; `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.
+         * @description Makes the user that a one-time link is for, with a name and a password of their own choice, and signs them in. The first link is printed when the broker starts and nobody can sign in yet; `partyline admin link` and `POST /v1/admin_users` make others. A link of `POST /v1/admin_users/{user}/reset` or `partyline admin reset` gives a user a new password, and ends their sessions; who keeps their authenticator app sends its code too. Each is good once, for a day.
          */
         post: operations["sign_in_first"];
         delete?: never;
@@ -989,7 +989,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to use an authenticator app
-         * @description Answers with a secret for the app. Codes are asked for once one was confirmed.
+         * @description Needs the password. Answers with a secret for the app. Codes are asked for once one was confirmed.
          */
         post: operations["begin_totp"];
         delete?: never;
@@ -1090,6 +1090,26 @@ export interface paths {
         patch: operations["update_admin_user"];
         trace?: never;
     };
+    "/v1/admin_users/{user}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link to a new password
+         * @description For somebody who has forgotten theirs, or has not followed their first link in time. The answer holds a one-time link, at which they choose a new password; it is shown this once, and earlier ones are good no more. Until it is followed everything stays as it is; then their sessions end. Who has an authenticator app goes on to need it, unless `remove_totp` is true.
+         */
+        post: operations["reset_admin_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit_log": {
         parameters: {
             query?: never;
@@ -1099,7 +1119,7 @@ export interface paths {
         };
         /**
          * Read the audit log
-         * @description Who signed in or failed to, who had real numbers shown, and everything that was changed by people who were signed in. It is kept without end, and holds no real number.
+         * @description Who signed in or failed to, who had real numbers shown, everything that was changed by people who were signed in, and what API keys changed of users and keys. It is kept for as long as the setting `http.audit_log_kept_s` says, two years unless changed, and holds no real number.
          */
         get: operations["list_audit_log"];
         put?: never;
@@ -1871,7 +1891,7 @@ export interface paths {
         };
         /**
          * Export all data of a member
-         * @description One JSON document, written as it is read. It holds the member's own real numbers and no other's. An answer that breaks off is no whole JSON. Not for keys of scope `app`.
+         * @description One JSON document, written as it is read. It holds the member's own real numbers and no other's. An answer that breaks off is no whole JSON. Not for keys of scope `app`, nor for viewers; owners and operators who are signed in ask for real numbers (`X-Reveal: 1`), or are answered 403 `reveal_needed`: what texts and media say cannot be masked.
          */
         get: operations["export_member"];
         put?: never;
@@ -2577,6 +2597,10 @@ export interface components {
             /** @description True: they are signed out everywhere, and may not sign in. */
             disabled?: boolean | null;
         };
+        AdminUserReset: {
+            /** @description Takes their authenticator app away too: for somebody who has lost it. */
+            remove_totp?: boolean;
+        };
         /** @description A user with their one-time link, which is shown this once. */
         AdminUserWithLink: components["schemas"]["AdminUser"] & {
             /**
@@ -2702,15 +2726,17 @@ export interface components {
             id: components["schemas"]["AuditId"];
             /** @description When. */
             at: components["schemas"]["Timestamp"];
-            /** @description Who; null where somebody failed to sign in whom nobody knows. */
+            /** @description Who; null where somebody failed to sign in whom nobody knows, and of an API key. */
             user: null | components["schemas"]["UserId"];
             /**
-             * @description The name, as it was then.
+             * @description The name, as it was then; of an API key its id.
              * @example ann
              */
             name: string;
             /**
-             * @description `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
+             * @description `sign_in`, `sign_in_failed`, `totp_missing` and `totp_wrong` (the password was right, and the one-time code missing or
+             *     wrong), `password_reset`, `reveal`, `partyline admin link` and `partyline admin reset` (on the broker's machine), or a
+             *     request: its method and its path's pattern.
              * @example PATCH /v1/communities/{community}
              */
             what: string;
@@ -3771,15 +3797,20 @@ export interface components {
              */
             token: string;
             /**
-             * @description The name to sign in with from now on.
+             * @description The name to sign in with from now on. Not where the link is for a new password: the name stays.
              * @example ann
              */
-            name: string;
+            name?: string | null;
             /**
              * @description The password to be: at least 10 characters.
              * @example correct horse battery
              */
             password: string;
+            /**
+             * @description Where the link is for a new password: the code of the authenticator app, where the user has one and keeps it.
+             * @example 287082
+             */
+            totp?: string | null;
         };
         /** @description The member whose phone the new one was. */
         FormerOwner: {
@@ -5514,6 +5545,13 @@ export interface components {
             /** @description How long texts waited that left; of the latest thousand. */
             latency: components["schemas"]["Latency"];
         };
+        PasswordAgain: {
+            /**
+             * @description The password.
+             * @example correct horse battery
+             */
+            password: string;
+        };
         PasswordChange: {
             /**
              * @description The password as it is.
@@ -7072,13 +7110,6 @@ export interface components {
              * @example 287082
              */
             totp: string;
-        };
-        TotpRemoval: {
-            /**
-             * @description The password.
-             * @example correct horse battery
-             */
-            password: string;
         };
         /** @description What an authenticator app is to be told; shown this once. */
         TotpSecret: {
@@ -8718,6 +8749,12 @@ export interface operations {
                  * @example +14155550101
                  */
                 phone?: components["schemas"]["E164"];
+                /**
+                 * @description Those whose name begins with this, in the order of the names; upper and lower case, and spacing, do not count. Not
+                 *     with `phone`.
+                 * @example ann
+                 */
+                name?: string;
                 /** @description How many entries a page has. */
                 limit?: components["parameters"]["limit"];
                 /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */
@@ -8735,7 +8772,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page, oldest first. */
+            /** @description A page, oldest first; with `name` in the order of the names. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -13775,7 +13812,8 @@ export interface operations {
                  * @example {
                  *       "token": "mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza",
                  *       "name": "ann",
-                 *       "password": "correct horse battery"
+                 *       "password": "correct horse battery",
+                 *       "totp": "287082"
                  *     }
                  */
                 "application/json": components["schemas"]["FirstSignIn"];
@@ -13817,6 +13855,20 @@ export interface operations {
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `sign_in_failed`: The name, the password or the one-time code is wrong, or the user may not sign in.
+             *     - `totp_required`: The password is right, and a one-time code is wanted.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13939,7 +13991,16 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
         responses: {
             /** @description The secret, shown this once. */
             200: {
@@ -13957,8 +14018,26 @@ export interface operations {
                     "application/json": components["schemas"]["TotpSecret"];
                 };
             };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
-            /** @description A request by a browser's session does not come from the page. */
+            /**
+             * @description - `csrf`: A request by a browser's session does not come from the page.
+             *     - `wrong_password`: The password is wrong.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -13969,7 +14048,11 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
-            /** @description One-time codes are asked for already, or were not begun. */
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `totp_state`: One-time codes are asked for already, or were not begun.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -13979,9 +14062,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["Overloaded"];
         };
     };
     confirm_totp: {
@@ -14073,7 +14159,7 @@ export interface operations {
                  *       "password": "correct horse battery"
                  *     }
                  */
-                "application/json": components["schemas"]["TotpRemoval"];
+                "application/json": components["schemas"]["PasswordAgain"];
             };
         };
         responses: {
@@ -14440,6 +14526,91 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reset_admin_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The user.
+                 * @example usr_1tq3v8r4w0801
+                 */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "remove_totp": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdminUserReset"];
+            };
+        };
+        responses: {
+            /** @description The user with the link. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_1tq3v8r4w0801",
+                     *       "name": "ann",
+                     *       "role": "owner",
+                     *       "communities": [
+                     *         "com_1tq3v8r4w0801"
+                     *       ],
+                     *       "invited": false,
+                     *       "disabled": false,
+                     *       "totp": false,
+                     *       "created_at": "2026-01-15T09:30:00.000Z",
+                     *       "signed_in_at": "2026-01-15T09:30:00.000Z",
+                     *       "link": "https://texts.example.org/admin/#/first?token=mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdminUserWithLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `user_disabled`: The user is disabled.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `secret_shown_once`: The first request with this `Idempotency-Key` made it, and its secret is shown once.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -18416,7 +18587,19 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            /**
+             * @description - `forbidden`: The key does not open this.
+             *     - `reveal_needed`: The answer holds real numbers throughout, and they were not asked for.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];

@@ -8,6 +8,7 @@ use actix_web::http::header::{self, ETag, EntityTag, HeaderName, HeaderValue, If
 use actix_web::web::{Data, Header};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::client_address;
 use super::path::{At, AtContact, AtToken};
 use super::problem::{Problem, Result};
 use super::{ApiState, Shared};
@@ -43,7 +44,7 @@ fn privately(mut answer: HttpResponse) -> HttpResponse {
 
 /// Lets somebody look behind a link: not too often, and not at one wrong link after the other.
 fn admit(state: &ApiState, shared: &Shared, req: &HttpRequest, token: &str) -> Result<()> {
-    let (address, now) = (req.peer_addr().map(|a| a.ip()), state.board.now());
+    let (address, now) = (client_address::client(req), state.board.now());
     shared.guesses.admit(address, Some(token), now)?;
     shared.book_paces.admit(token, now)
 }
@@ -63,7 +64,7 @@ fn found(
             Ok(book)
         }
         None => {
-            shared.guesses.was_wrong(req.peer_addr().map(|a| a.ip()), now);
+            shared.guesses.was_wrong(client_address::client(req), now);
             let detail = "this link has ended, or never was; ask for a new one";
             let problem = Problem::new(actix_web::http::StatusCode::NOT_FOUND, "not_found", detail);
             Err(problem.header(

@@ -52,7 +52,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         sessions::sign_in, sessions::show, sessions::sign_out, sessions::first, sessions::password, sessions::begin_totp, sessions::confirm_totp, sessions::remove_totp,
-        admin_users::create, admin_users::list, admin_users::one, admin_users::edit, admin_users::remove, admin_users::audit_log,
+        admin_users::create, admin_users::list, admin_users::one, admin_users::edit, admin_users::remove, admin_users::reset, admin_users::audit_log,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,
         loopback_calls::dial, loopback_calls::list, loopback_calls::answer, loopback_calls::decline, loopback_calls::hang_up, loopback_calls::show, loopback_calls::edit,

@@ -43,6 +43,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     403 wrong_password: "The password is wrong.", "the password is wrong", field "password";
     403 forbidden: "The key does not open this.", "this key opens only com_1tq3v8r4w0801; this needs a key of scope admin";
     403 read_only: "The key opens nothing but reading.", "this key opens nothing but reading (GET)";
+    403 reveal_needed: "The answer holds real numbers throughout, and they were not asked for.", "this holds real numbers throughout; ask with the header X-Reveal: 1, which the audit log keeps";
     404 not_found: "There is no such thing, or it is not this key's to see.", "there is no member mem_1tq3v8r4w0801";
     404 loopback_off: "The loopback carrier is off.", "the loopback carrier is off; switch it on with `enabled = true` in the section `loopback`, or PARTYLINE__LOOPBACK__ENABLED=true, and start the broker again";
     404 loopback_calls_off: "Virtual phones make no calls here.", "virtual phones make no calls here: the settings have a trunk of their own by which calls leave; set `outbound = false` for each, or remove them, and start the broker again";
@@ -67,6 +68,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 too_many_phone_calls: "As many virtual phones are on calls as may be.", "as many virtual phones talk as may at once; end a call, or try again shortly";
     409 not_yours_to_accept: "It is the other side that has to accept.", "mem_1tq3v8r4w0801 chose this contact; it waits for mem_1tq3v8r4w0802 to accept";
     409 last_owner: "The last owner who can sign in cannot go.", "`ann` is the last owner who can sign in; make another owner first";
+    409 user_disabled: "The user is disabled.", "`ann` is disabled and may not sign in; enable them first";
     409 totp_state: "One-time codes are asked for already, or were not begun.", "one-time codes are asked for already; remove them first";
     409 name_taken: "The name is in use.", "this community already has a pool named `main`; choose another name", field "name";
     409 number_taken: "The number is in use already.", "+15005550101 is already a pool number of this community";

@@ -142,6 +142,7 @@ impl House {
             sent: Mutex::default(),
         };
         let state = ApiState {
+            tags: board.tag_key([9; 32]).await.unwrap(),
             board,
             phones: Some(Arc::new(phones)),
             random: Arc::new(move || {

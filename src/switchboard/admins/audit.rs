@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::super::Switchboard;
 use super::super::error::Result;
 use crate::domain::Timestamp;
-use crate::domain::id::{AuditId, AuditKind, UserId};
+use crate::domain::id::{AuditId, AuditKind, UserId, lowest_at};
 use crate::store::audit_log::{self, AuditRow};
 
 /// Longest text of an entry, in characters.
@@ -19,12 +19,14 @@ pub struct AuditEntry {
     pub id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// Who; null where somebody failed to sign in whom nobody knows.
+    /// Who; null where somebody failed to sign in whom nobody knows, and of an API key.
     pub user: Option<UserId>,
-    /// The name, as it was then.
+    /// The name, as it was then; of an API key its id.
     #[schema(example = "ann")]
     pub name: String,
-    /// `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
+    /// `sign_in`, `sign_in_failed`, `totp_missing` and `totp_wrong` (the password was right, and the one-time code missing or
+    /// wrong), `password_reset`, `reveal`, `partyline admin link` and `partyline admin reset` (on the broker's machine), or a
+    /// request: its method and its path's pattern.
     #[schema(example = "PATCH /v1/communities/{community}")]
     pub what: String,
     /// To what: the path with its ids. Never with a real number.
@@ -79,6 +81,17 @@ impl Switchboard {
             Ok(audit_log::insert(conn, &row)?)
         })
         .await
+    }
+
+    /// Removes entries that are older than the log is kept, some in a transaction; says how many.
+    pub async fn trim_audit_log(&self) -> Result<usize> {
+        let kept_s = self.audit_kept_s();
+        if kept_s <= 0 {
+            return Ok(0);
+        }
+        let before = lowest_at(self.now().plus_s(-kept_s));
+        self.repeat(move |conn, limit| audit_log::forget(conn, before, limit))
+            .await
     }
 
     /// Entries before the given one, newest first.

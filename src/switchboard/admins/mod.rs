@@ -1,11 +1,16 @@
 //! People who sign in with a browser: who they are, their sessions, and what they did.
 
 mod audit;
+mod links;
 mod passwords;
+mod sealing;
 mod sessions;
+mod totp;
 mod users;
 
 pub use audit::{AuditEntry, NewAuditEntry};
+pub use links::{Followed, link_path};
+pub use sealing::{AdminSettings, TotpKey, TotpSecrets};
 pub use sessions::{NewSession, Session, SignIn};
 pub use users::{AdminUser, AdminUserEdit, NewAdminUser};
 

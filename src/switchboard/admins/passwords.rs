@@ -55,3 +55,9 @@ pub(super) async fn is_right(password: String, kept: Option<String>) -> Result<b
     })
     .await
 }
+
+/// Keeps everybody from hashing until it is dropped.
+#[cfg(test)]
+pub(super) async fn hold_all() -> impl Drop {
+    AT_ONCE.acquire_many(2).await.unwrap()
+}

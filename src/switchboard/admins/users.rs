@@ -193,6 +193,56 @@ impl Switchboard {
                     user_id: Some(row.id),
                     role: row.role.clone(),
                     expires_at: ctx.now.0 + LINK_MS,
+                    takes_totp: false,
+                };
+                admin_users::invite(conn, &invite)?;
+                view(conn, row)
+            })
+            .await?;
+        Ok((user, link))
+    }
+
+    /// The user of a name.
+    pub async fn find_admin_user(&self, name: &str) -> Result<Option<AdminUser>> {
+        let key = admin::name_key(name);
+        self.read(move |conn| {
+            let row = admin_users::by_name(conn, &key)?;
+            row.map(|row| view(conn, row)).transpose()
+        })
+        .await
+    }
+
+    /// Makes a one-time link at which a user chooses a new password, or their first; returns them with its token. Those
+    /// that were made before are good no more. Until it is followed everything stays as it is.
+    pub async fn reset_admin_user(
+        &self,
+        id: UserId,
+        takes_totp: bool,
+        random: [u8; 32],
+    ) -> Result<(AdminUser, String)> {
+        let link = token("", random);
+        let token_hash = hash(&link);
+        let user = self
+            .write(move |conn, ctx| {
+                admin_users::lock(conn)?;
+                let row = require(conn, id)?;
+                if row.disabled {
+                    return Err(SwitchboardError::conflict(
+                        "user_disabled",
+                        format!(
+                            "`{}` is disabled and may not sign in; enable them first",
+                            row.name
+                        ),
+                    ));
+                }
+                admin_users::forget_invites(conn, ctx.now.0)?;
+                admin_users::forget_invites_of(conn, row.id)?;
+                let invite = InviteRow {
+                    token_hash: token_hash.clone(),
+                    user_id: Some(row.id),
+                    role: row.role.clone(),
+                    expires_at: ctx.now.0 + LINK_MS,
+                    takes_totp,
                 };
                 admin_users::invite(conn, &invite)?;
                 view(conn, row)

@@ -6,6 +6,7 @@ from .admin_role import AdminRole
 from .admin_user import AdminUser
 from .admin_user_edit import AdminUserEdit
 from .admin_user_page import AdminUserPage
+from .admin_user_reset import AdminUserReset
 from .admin_user_with_link import AdminUserWithLink
 from .allow_answer import AllowAnswer
 from .answering import Answering
@@ -229,6 +230,7 @@ from .overview import Overview
 from .owner_settlement import OwnerSettlement
 from .pair_traffic import PairTraffic
 from .pair_way import PairWay
+from .password_again import PasswordAgain
 from .password_change import PasswordChange
 from .phone_call import PhoneCall
 from .phone_call_cause import PhoneCallCause
@@ -323,7 +325,6 @@ from .table_nearly_full_data import TableNearlyFullData
 from .table_nearly_full_event import TableNearlyFullEvent
 from .tight import Tight
 from .totp_code import TotpCode
-from .totp_removal import TotpRemoval
 from .totp_secret import TotpSecret
 from .trouble import Trouble
 from .trunk_calls import TrunkCalls
@@ -347,6 +348,7 @@ __all__ = (
     "AdminUser",
     "AdminUserEdit",
     "AdminUserPage",
+    "AdminUserReset",
     "AdminUserWithLink",
     "AllowAnswer",
     "Answering",
@@ -570,6 +572,7 @@ __all__ = (
     "OwnerSettlement",
     "PairTraffic",
     "PairWay",
+    "PasswordAgain",
     "PasswordChange",
     "PhoneCall",
     "PhoneCallCause",
@@ -664,7 +667,6 @@ __all__ = (
     "TableNearlyFullEvent",
     "Tight",
     "TotpCode",
-    "TotpRemoval",
     "TotpSecret",
     "Trouble",
     "TrunkCalls",

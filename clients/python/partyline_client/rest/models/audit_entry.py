@@ -19,12 +19,15 @@ class AuditEntry:
     at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
     user: None | str
-    """ Who; null where somebody failed to sign in whom nobody knows. """
+    """ Who; null where somebody failed to sign in whom nobody knows, and of an API key. """
     name: str
-    """ The name, as it was then. """
+    """ The name, as it was then; of an API key its id. """
     what: str
-    """ `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its
-    path's pattern. """
+    """ `sign_in`, `sign_in_failed`, `totp_missing` and `totp_wrong` (the password was right, and the one-time code
+    missing or
+    wrong), `password_reset`, `reveal`, `partyline admin link` and `partyline admin reset` (on the broker's
+    machine), or a
+    request: its method and its path's pattern. """
     on: str
     """ To what: the path with its ids. Never with a real number. """
     address: str

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="FirstSignIn")
 
@@ -12,27 +14,43 @@ T = TypeVar("T", bound="FirstSignIn")
 class FirstSignIn:
     token: str
     """ The token of the one-time link. """
-    name: str
-    """ The name to sign in with from now on. """
     password: str
     """ The password to be: at least 10 characters. """
+    name: None | str | Unset = UNSET
+    """ The name to sign in with from now on. Not where the link is for a new password: the name stays. """
+    totp: None | str | Unset = UNSET
+    """ Where the link is for a new password: the code of the authenticator app, where the user has one and keeps
+    it. """
 
     def to_dict(self) -> dict[str, Any]:
         token = self.token
 
-        name = self.name
-
         password = self.password
+
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+
+        totp: None | str | Unset
+        if isinstance(self.totp, Unset):
+            totp = UNSET
+        else:
+            totp = self.totp
 
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
             {
                 "token": token,
-                "name": name,
                 "password": password,
             }
         )
+        if name is not UNSET:
+            field_dict["name"] = name
+        if totp is not UNSET:
+            field_dict["totp"] = totp
 
         return field_dict
 
@@ -41,14 +59,31 @@ class FirstSignIn:
         d = dict(src_dict)
         token = d.pop("token")
 
-        name = d.pop("name")
-
         password = d.pop("password")
+
+        def _parse_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        name = _parse_name(d.pop("name", UNSET))
+
+        def _parse_totp(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        totp = _parse_totp(d.pop("totp", UNSET))
 
         first_sign_in = cls(
             token=token,
-            name=name,
             password=password,
+            name=name,
+            totp=totp,
         )
 
         return first_sign_in

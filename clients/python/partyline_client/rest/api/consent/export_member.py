@@ -91,7 +91,9 @@ def sync_detailed(
     """Export all data of a member
 
      One JSON document, written as it is read. It holds the member's own real numbers and no other's. An
-    answer that breaks off is no whole JSON. Not for keys of scope `app`.
+    answer that breaks off is no whole JSON. Not for keys of scope `app`, nor for viewers; owners and
+    operators who are signed in ask for real numbers (`X-Reveal: 1`), or are answered 403
+    `reveal_needed`: what texts and media say cannot be masked.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -128,7 +130,9 @@ def sync(
     """Export all data of a member
 
      One JSON document, written as it is read. It holds the member's own real numbers and no other's. An
-    answer that breaks off is no whole JSON. Not for keys of scope `app`.
+    answer that breaks off is no whole JSON. Not for keys of scope `app`, nor for viewers; owners and
+    operators who are signed in ask for real numbers (`X-Reveal: 1`), or are answered 403
+    `reveal_needed`: what texts and media say cannot be masked.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -160,7 +164,9 @@ async def asyncio_detailed(
     """Export all data of a member
 
      One JSON document, written as it is read. It holds the member's own real numbers and no other's. An
-    answer that breaks off is no whole JSON. Not for keys of scope `app`.
+    answer that breaks off is no whole JSON. Not for keys of scope `app`, nor for viewers; owners and
+    operators who are signed in ask for real numbers (`X-Reveal: 1`), or are answered 403
+    `reveal_needed`: what texts and media say cannot be masked.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -195,7 +201,9 @@ async def asyncio(
     """Export all data of a member
 
      One JSON document, written as it is read. It holds the member's own real numbers and no other's. An
-    answer that breaks off is no whole JSON. Not for keys of scope `app`.
+    answer that breaks off is no whole JSON. Not for keys of scope `app`, nor for viewers; owners and
+    operators who are signed in ask for real numbers (`X-Reveal: 1`), or are answered 403
+    `reveal_needed`: what texts and media say cannot be masked.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

@@ -15,6 +15,7 @@ def _get_kwargs(
     community: str,
     *,
     phone: str | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["phone"] = phone
+
+    params["name"] = name
 
     params["limit"] = limit
 
@@ -110,19 +113,21 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[MemberPage | Problem]:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
-    real numbers, and may not ask by one.
+     All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
+    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
+        name (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -137,6 +142,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         community=community,
         phone=phone,
+        name=name,
         limit=limit,
         cursor=cursor,
     )
@@ -153,19 +159,21 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> MemberPage | Problem | None:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
-    real numbers, and may not ask by one.
+     All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
+    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
+        name (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -181,6 +189,7 @@ def sync(
         community=community,
         client=client,
         phone=phone,
+        name=name,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -191,19 +200,21 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[MemberPage | Problem]:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
-    real numbers, and may not ask by one.
+     All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
+    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
+        name (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -218,6 +229,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         community=community,
         phone=phone,
+        name=name,
         limit=limit,
         cursor=cursor,
     )
@@ -232,19 +244,21 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> MemberPage | Problem | None:
     """List members
 
-     All, or with `phone` the one who has that phone (a list of one or none). Keys of scope `app` see no
-    real numbers, and may not ask by one.
+     All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
+    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
             time.
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
+        name (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -261,6 +275,7 @@ async def asyncio(
             community=community,
             client=client,
             phone=phone,
+            name=name,
             limit=limit,
             cursor=cursor,
         )

@@ -5,18 +5,28 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.password_again import PasswordAgain
 from ...models.problem import Problem
 from ...models.totp_secret import TotpSecret
 from ...types import Response
 
 
-def _get_kwargs() -> dict[str, Any]:
+def _get_kwargs(
+    *,
+    body: PasswordAgain,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/v1/session/totp",
     }
 
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -27,6 +37,11 @@ def _parse_response(
         response_200 = TotpSecret.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -43,10 +58,30 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
 
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
@@ -83,10 +118,14 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    body: PasswordAgain,
 ) -> Response[Problem | TotpSecret]:
     """Begin to use an authenticator app
 
-     Answers with a secret for the app. Codes are asked for once one was confirmed.
+     Needs the password. Answers with a secret for the app. Codes are asked for once one was confirmed.
+
+    Args:
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,7 +135,9 @@ def sync_detailed(
         Response[Problem | TotpSecret]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        body=body,
+    )
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -108,10 +149,14 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    body: PasswordAgain,
 ) -> Problem | TotpSecret | None:
     """Begin to use an authenticator app
 
-     Answers with a secret for the app. Codes are asked for once one was confirmed.
+     Needs the password. Answers with a secret for the app. Codes are asked for once one was confirmed.
+
+    Args:
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,16 +168,21 @@ def sync(
 
     return sync_detailed(
         client=client,
+        body=body,
     ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    body: PasswordAgain,
 ) -> Response[Problem | TotpSecret]:
     """Begin to use an authenticator app
 
-     Answers with a secret for the app. Codes are asked for once one was confirmed.
+     Needs the password. Answers with a secret for the app. Codes are asked for once one was confirmed.
+
+    Args:
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,7 +192,9 @@ async def asyncio_detailed(
         Response[Problem | TotpSecret]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        body=body,
+    )
 
     response = await client.get_async_httpx_client().request(**kwargs)
 
@@ -152,10 +204,14 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    body: PasswordAgain,
 ) -> Problem | TotpSecret | None:
     """Begin to use an authenticator app
 
-     Answers with a secret for the app. Codes are asked for once one was confirmed.
+     Needs the password. Answers with a secret for the app. Codes are asked for once one was confirmed.
+
+    Args:
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,5 +224,6 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            body=body,
         )
     ).parsed

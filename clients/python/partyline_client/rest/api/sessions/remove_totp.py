@@ -5,14 +5,14 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.password_again import PasswordAgain
 from ...models.problem import Problem
-from ...models.totp_removal import TotpRemoval
 from ...types import Response
 
 
 def _get_kwargs(
     *,
-    body: TotpRemoval,
+    body: PasswordAgain,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -116,14 +116,14 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: TotpRemoval,
+    body: PasswordAgain,
 ) -> Response[Any | Problem]:
     """Use no authenticator app any more
 
      Needs the password.
 
     Args:
-        body (TotpRemoval):
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,14 +147,14 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: TotpRemoval,
+    body: PasswordAgain,
 ) -> Any | Problem | None:
     """Use no authenticator app any more
 
      Needs the password.
 
     Args:
-        body (TotpRemoval):
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,14 +173,14 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: TotpRemoval,
+    body: PasswordAgain,
 ) -> Response[Any | Problem]:
     """Use no authenticator app any more
 
      Needs the password.
 
     Args:
-        body (TotpRemoval):
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,14 +202,14 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: TotpRemoval,
+    body: PasswordAgain,
 ) -> Any | Problem | None:
     """Use no authenticator app any more
 
      Needs the password.
 
     Args:
-        body (TotpRemoval):
+        body (PasswordAgain):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -43,6 +43,11 @@ def _parse_response(
 
         return response_400
 
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
     if response.status_code == 403:
         response_403 = Problem.from_dict(response.json())
 
@@ -114,7 +119,9 @@ def sync_detailed(
 
      Makes the user that a one-time link is for, with a name and a password of their own choice, and
     signs them in. The first link is printed when the broker starts and nobody can sign in yet;
-    `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.
+    `partyline admin link` and `POST /v1/admin_users` make others. A link of `POST
+    /v1/admin_users/{user}/reset` or `partyline admin reset` gives a user a new password, and ends their
+    sessions; who keeps their authenticator app sends its code too. Each is good once, for a day.
 
     Args:
         body (FirstSignIn):
@@ -147,7 +154,9 @@ def sync(
 
      Makes the user that a one-time link is for, with a name and a password of their own choice, and
     signs them in. The first link is printed when the broker starts and nobody can sign in yet;
-    `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.
+    `partyline admin link` and `POST /v1/admin_users` make others. A link of `POST
+    /v1/admin_users/{user}/reset` or `partyline admin reset` gives a user a new password, and ends their
+    sessions; who keeps their authenticator app sends its code too. Each is good once, for a day.
 
     Args:
         body (FirstSignIn):
@@ -175,7 +184,9 @@ async def asyncio_detailed(
 
      Makes the user that a one-time link is for, with a name and a password of their own choice, and
     signs them in. The first link is printed when the broker starts and nobody can sign in yet;
-    `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.
+    `partyline admin link` and `POST /v1/admin_users` make others. A link of `POST
+    /v1/admin_users/{user}/reset` or `partyline admin reset` gives a user a new password, and ends their
+    sessions; who keeps their authenticator app sends its code too. Each is good once, for a day.
 
     Args:
         body (FirstSignIn):
@@ -206,7 +217,9 @@ async def asyncio(
 
      Makes the user that a one-time link is for, with a name and a password of their own choice, and
     signs them in. The first link is printed when the broker starts and nobody can sign in yet;
-    `partyline admin link` and `POST /v1/admin_users` make others. Each is good once, for a day.
+    `partyline admin link` and `POST /v1/admin_users` make others. A link of `POST
+    /v1/admin_users/{user}/reset` or `partyline admin reset` gives a user a new password, and ends their
+    sessions; who keeps their authenticator app sends its code too. Each is good once, for a day.
 
     Args:
         body (FirstSignIn):

@@ -101,8 +101,9 @@ def sync_detailed(
 ) -> Response[AuditEntryPage | Problem]:
     """Read the audit log
 
-     Who signed in or failed to, who had real numbers shown, and everything that was changed by people
-    who were signed in. It is kept without end, and holds no real number.
+     Who signed in or failed to, who had real numbers shown, everything that was changed by people who
+    were signed in, and what API keys changed of users and keys. It is kept for as long as the setting
+    `http.audit_log_kept_s` says, two years unless changed, and holds no real number.
 
     Args:
         limit (int | Unset):  Default: 50.
@@ -136,8 +137,9 @@ def sync(
 ) -> AuditEntryPage | Problem | None:
     """Read the audit log
 
-     Who signed in or failed to, who had real numbers shown, and everything that was changed by people
-    who were signed in. It is kept without end, and holds no real number.
+     Who signed in or failed to, who had real numbers shown, everything that was changed by people who
+    were signed in, and what API keys changed of users and keys. It is kept for as long as the setting
+    `http.audit_log_kept_s` says, two years unless changed, and holds no real number.
 
     Args:
         limit (int | Unset):  Default: 50.
@@ -166,8 +168,9 @@ async def asyncio_detailed(
 ) -> Response[AuditEntryPage | Problem]:
     """Read the audit log
 
-     Who signed in or failed to, who had real numbers shown, and everything that was changed by people
-    who were signed in. It is kept without end, and holds no real number.
+     Who signed in or failed to, who had real numbers shown, everything that was changed by people who
+    were signed in, and what API keys changed of users and keys. It is kept for as long as the setting
+    `http.audit_log_kept_s` says, two years unless changed, and holds no real number.
 
     Args:
         limit (int | Unset):  Default: 50.
@@ -199,8 +202,9 @@ async def asyncio(
 ) -> AuditEntryPage | Problem | None:
     """Read the audit log
 
-     Who signed in or failed to, who had real numbers shown, and everything that was changed by people
-    who were signed in. It is kept without end, and holds no real number.
+     Who signed in or failed to, who had real numbers shown, everything that was changed by people who
+    were signed in, and what API keys changed of users and keys. It is kept for as long as the setting
+    `http.audit_log_kept_s` says, two years unless changed, and holds no real number.
 
     Args:
         limit (int | Unset):  Default: 50.

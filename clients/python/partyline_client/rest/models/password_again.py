@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-T = TypeVar("T", bound="TotpRemoval")
+T = TypeVar("T", bound="PasswordAgain")
 
 
 @_attrs_define
-class TotpRemoval:
+class PasswordAgain:
     password: str
     """ The password. """
 
@@ -31,8 +31,8 @@ class TotpRemoval:
         d = dict(src_dict)
         password = d.pop("password")
 
-        totp_removal = cls(
+        password_again = cls(
             password=password,
         )
 
-        return totp_removal
+        return password_again

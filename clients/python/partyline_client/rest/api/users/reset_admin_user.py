@@ -1,0 +1,276 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.admin_user_reset import AdminUserReset
+from ...models.admin_user_with_link import AdminUserWithLink
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    user: str,
+    *,
+    body: AdminUserReset,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/admin_users/{user}/reset".format(
+            user=quote(str(user), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AdminUserWithLink | Problem | None:
+    if response.status_code == 200:
+        response_200 = AdminUserWithLink.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AdminUserWithLink | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    user: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: AdminUserReset,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[AdminUserWithLink | Problem]:
+    """Make a link to a new password
+
+     For somebody who has forgotten theirs, or has not followed their first link in time. The answer
+    holds a one-time link, at which they choose a new password; it is shown this once, and earlier ones
+    are good no more. Until it is followed everything stays as it is; then their sessions end. Who has
+    an authenticator app goes on to need it, unless `remove_totp` is true.
+
+    Args:
+        user (str): A user: somebody who signs in with a browser. The id is `usr_` and 13 letters
+            and digits; ids sort by time.
+        idempotency_key (str | Unset):
+        body (AdminUserReset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AdminUserWithLink | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        user=user,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    user: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: AdminUserReset,
+    idempotency_key: str | Unset = UNSET,
+) -> AdminUserWithLink | Problem | None:
+    """Make a link to a new password
+
+     For somebody who has forgotten theirs, or has not followed their first link in time. The answer
+    holds a one-time link, at which they choose a new password; it is shown this once, and earlier ones
+    are good no more. Until it is followed everything stays as it is; then their sessions end. Who has
+    an authenticator app goes on to need it, unless `remove_totp` is true.
+
+    Args:
+        user (str): A user: somebody who signs in with a browser. The id is `usr_` and 13 letters
+            and digits; ids sort by time.
+        idempotency_key (str | Unset):
+        body (AdminUserReset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AdminUserWithLink | Problem
+    """
+
+    return sync_detailed(
+        user=user,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    user: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: AdminUserReset,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[AdminUserWithLink | Problem]:
+    """Make a link to a new password
+
+     For somebody who has forgotten theirs, or has not followed their first link in time. The answer
+    holds a one-time link, at which they choose a new password; it is shown this once, and earlier ones
+    are good no more. Until it is followed everything stays as it is; then their sessions end. Who has
+    an authenticator app goes on to need it, unless `remove_totp` is true.
+
+    Args:
+        user (str): A user: somebody who signs in with a browser. The id is `usr_` and 13 letters
+            and digits; ids sort by time.
+        idempotency_key (str | Unset):
+        body (AdminUserReset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AdminUserWithLink | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        user=user,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    user: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: AdminUserReset,
+    idempotency_key: str | Unset = UNSET,
+) -> AdminUserWithLink | Problem | None:
+    """Make a link to a new password
+
+     For somebody who has forgotten theirs, or has not followed their first link in time. The answer
+    holds a one-time link, at which they choose a new password; it is shown this once, and earlier ones
+    are good no more. Until it is followed everything stays as it is; then their sessions end. Who has
+    an authenticator app goes on to need it, unless `remove_totp` is true.
+
+    Args:
+        user (str): A user: somebody who signs in with a browser. The id is `usr_` and 13 letters
+            and digits; ids sort by time.
+        idempotency_key (str | Unset):
+        body (AdminUserReset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AdminUserWithLink | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            user=user,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

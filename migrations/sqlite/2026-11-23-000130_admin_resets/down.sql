@@ -1,0 +1,1 @@
+ALTER TABLE admin_invites DROP COLUMN takes_totp;
