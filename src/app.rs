@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+use crate::api::oidc::Oidc;
 use crate::api::{self, ApiState};
 use crate::callbacks::CallbacksEdge;
 use crate::carriers::http::{self, HttpEdge};
@@ -181,6 +182,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
     };
     let voice = VoiceEdge::new(&config.sip, &config.media, clock.clone(), stopwatch())?;
     let callbacks = CallbacksEdge::new(&config.callbacks, clock.clone())?;
+    let oidc = Oidc::new(&config.oidc, config.http.public())?;
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
         board.add_outlet(loopback.clone());
@@ -213,6 +215,7 @@ async fn run(config: &Config, db: Db, lock: NodeLock, demo: bool, reload: Reload
         phones,
         random: Arc::new(random_bytes),
         callbacks: Arc::new(config.callbacks.clone()),
+        oidc,
     };
     let doors = web.doors(Arc::new(board.clone()), Arc::new(board.clone()));
     let settings = config.http.clone();

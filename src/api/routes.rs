@@ -4,8 +4,8 @@ use super::branch::{Branch, Gate, Listed, branch};
 use super::{
     admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities,
     contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools,
-    releases, resolve, sessions, swaps, traffic, verifications,
+    interactions, keys, loopback, members, messages, metrics, numbers, oidc, openapi, opt_ins, opt_outs,
+    pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -27,6 +27,10 @@ pub(crate) fn tree() -> Vec<Branch> {
             .delete(sessions::sign_out).only(Gate::Session)
             .with([
             branch("/first").post(sessions::first).own_repeats(),
+            branch("/oidc").get(oidc::about).with([
+                branch("/start").get(oidc::start),
+                branch("/callback").get(oidc::callback),
+            ]),
             branch("/password").post(sessions::password).own_repeats().only(Gate::Session),
             branch("/totp").with([
                 branch("").post(sessions::begin_totp).own_repeats().only(Gate::Session),

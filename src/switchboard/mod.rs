@@ -102,7 +102,8 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use admins::{
-    AdminUser, AdminUserEdit, AuditEntry, NewAdminUser, NewAuditEntry, NewSession, Session, SignIn, SignedIn,
+    AdminUser, AdminUserEdit, AuditEntry, Changes as ProviderChanges, NewAdminUser, NewAuditEntry,
+    NewSession, ProviderSignIn, Session, SignIn, SignedIn,
 };
 pub use blocks::Block;
 pub use books::{NewBookLink, OpenBook};

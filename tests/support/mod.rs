@@ -26,6 +26,7 @@ pub mod json_lines;
 pub mod kamailio;
 pub mod kannel;
 pub mod lines;
+pub mod oidc;
 pub mod phone;
 pub mod pki;
 pub mod ports;

@@ -24,8 +24,8 @@ use utoipa::OpenApi;
 use super::{
     admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities,
     contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases,
-    resolve, sessions, swaps, traffic, verifications,
+    interactions, keys, loopback, members, messages, metrics, numbers, oidc, opt_ins, opt_outs, pools,
+    releases, resolve, sessions, swaps, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
@@ -55,6 +55,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         sessions::sign_in, sessions::show, sessions::sign_out, sessions::first, sessions::password, sessions::begin_totp, sessions::confirm_totp, sessions::remove_totp,
+        oidc::about, oidc::start, oidc::callback,
         admin_users::create, admin_users::list, admin_users::one, admin_users::edit, admin_users::remove, admin_users::audit_log,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,

@@ -153,6 +153,7 @@ impl House {
                 bytes
             }),
             callbacks: Arc::default(),
+            oidc: None,
         };
         let config = HttpConfig::default();
         Self {

@@ -1,11 +1,13 @@
 //! People who sign in with a browser: who they are, their sessions, and what they did.
 
 mod audit;
+mod oidc;
 mod passwords;
 mod sessions;
 mod users;
 
 pub use audit::{AuditEntry, NewAuditEntry};
+pub use oidc::{Changes, ProviderSignIn};
 pub use sessions::{NewSession, Session, SignIn};
 pub use users::{AdminUser, AdminUserEdit, NewAdminUser};
 

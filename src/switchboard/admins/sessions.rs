@@ -10,9 +10,9 @@ use super::{SignedIn, passwords, role_of, signed_in, token};
 use crate::domain::admin::{self, LINK_MS, LONGEST_MS, Role};
 use crate::domain::id::{KeyId, UserId, UserKind};
 use crate::domain::{Timestamp, totp};
-use crate::store::Conn;
 use crate::store::admin_sessions::{self, SessionRow};
 use crate::store::admin_users::{self, InviteRow, UserRow};
+use crate::store::{Conn, admin_identities};
 
 /// The last use is noted no finer than this.
 const USE_GRAIN_MS: i64 = 60_000;
@@ -79,7 +79,7 @@ fn session(conn: &mut Conn, row: &UserRow, kept: &SessionRow, token: &str) -> Re
     })
 }
 
-fn open(conn: &mut Conn, ctx: &Context, row: &mut UserRow, token: &str) -> Result<Session> {
+pub(super) fn open(conn: &mut Conn, ctx: &Context, row: &mut UserRow, token: &str) -> Result<Session> {
     admin_sessions::forget(conn, ctx.now.0)?;
     row.signed_in_at = Some(ctx.now.0);
     admin_users::update(conn, row)?;
@@ -111,7 +111,8 @@ fn living(conn: &mut Conn, user: UserId) -> Result<UserRow> {
 impl Switchboard {
     /// Whether anybody can sign in.
     pub async fn has_admins(&self) -> Result<bool> {
-        self.read(|conn| Ok(admin_users::any(conn)?)).await
+        self.read(|conn| Ok(admin_users::any(conn)? || admin_identities::any(conn)?))
+            .await
     }
 
     /// Makes a one-time link for somebody new; returns its token, which is kept nowhere.
