@@ -34,6 +34,21 @@ export const text = {
     differ: 'The two passwords differ.',
     short: 'At least 10 characters.',
     needFirst: 'Nobody has an account yet? The broker prints a link for the first admin when it starts.',
+    provider: {
+      or: 'or',
+      failed: 'Nobody was signed in. Try again.',
+      faults: {
+        expired: 'This took longer than ten minutes, came back twice, or began in another browser. Try again.',
+        cancelled: 'You said no at the provider, so nobody was signed in.',
+        unreachable: 'The provider cannot be reached. Try again later, or sign in with a password.',
+        unsound: 'What the provider answered could not be verified, so nobody was signed in. The broker’s log says why.',
+        refused: 'The provider refused. The broker’s log has its reason.',
+        address: 'Your e-mail address at the provider is not one that is let in here, or was not verified there.',
+        stranger: 'You may not enter here yet. Ask an owner to let you in.',
+        disabled: 'Your user is disabled. Ask an owner.',
+        busy: 'Too many tries from your network. Wait a minute, then try again.',
+      },
+    },
     signOut: 'Sign out',
     signedInAs: (name: string, role: string) => `${name}, ${role}`,
   },
@@ -221,7 +236,7 @@ export const text = {
   },
   audit: { title: 'Audit log', lead: 'Who did what here, and when.', empty: 'Nothing was done yet.' },
   settings: {
-    title: 'Settings', you: 'You', password: 'Change your password', old: 'Present password', fresh: 'New password', changed: 'The password is changed.', people: 'Who may sign in', addUser: 'Invite somebody', linkTitle: 'The link for them', linkOnce: 'It is shown this once, works once, and for a day. They choose their password there.', disable: 'Disable', disableAsk: (name: string) => `Disable ${name}?`, disableWhat: 'They are signed out everywhere and cannot sign in.', enable: 'Enable', enableAsk: (name: string) => `Enable ${name}?`, enableWhat: 'They may sign in again.', invited: 'invited', totp: 'One-time codes', totpOn: 'A code of your authenticator app is asked for when you sign in.', totpOff: 'Only your password is asked for. An authenticator app makes it safer.', totpBegin: 'Set up one-time codes', totpSecret: 'Give this secret to your authenticator app, then type the code that it shows.', totpConfirm: 'Confirm the code', totpRemove: 'Ask for no code any more', everything: 'all', role: 'Role', roles: { owner: 'owner', operator: 'operator', viewer: 'viewer' }, roleHelp: 'A viewer looks, an operator changes, an owner also manages people and keys.',
+    title: 'Settings', you: 'You', password: 'Change your password', old: 'Present password', fresh: 'New password', changed: 'The password is changed.', people: 'Who may sign in', addUser: 'Invite somebody', linkTitle: 'The link for them', linkOnce: 'It is shown this once, works once, and for a day. They choose their password there.', disable: 'Disable', disableAsk: (name: string) => `Disable ${name}?`, disableWhat: 'They are signed out everywhere and cannot sign in.', enable: 'Enable', enableAsk: (name: string) => `Enable ${name}?`, enableWhat: 'They may sign in again.', invited: 'invited', byProvider: 'by the provider', totp: 'One-time codes', totpOn: 'A code of your authenticator app is asked for when you sign in.', totpOff: 'Only your password is asked for. An authenticator app makes it safer.', totpBegin: 'Set up one-time codes', totpSecret: 'Give this secret to your authenticator app, then type the code that it shows.', totpConfirm: 'Confirm the code', totpRemove: 'Ask for no code any more', everything: 'all', role: 'Role', roles: { owner: 'owner', operator: 'operator', viewer: 'viewer' }, roleHelp: 'A viewer looks, an operator changes, an owner also manages people and keys.',
     communities: 'Only these communities', communitiesHelp: 'None chosen means all.', removeUser: 'Remove', removeUserAsk: (name: string) => `Remove ${name}?`, removeUserWhat: 'Their sessions end at once.', noUsers: 'Nobody else may sign in.', verify: 'Check all assignments', verifyLead: 'A verification reads every assignment and proves that no number means two people.', verifyStart: 'Begin a verification', verifications: 'Verifications', noVerifications: 'None has run yet.', clean: 'clean', offenders: (n: number) => `${n} offenders`, reveal: 'You may see real numbers.', noReveal: 'Real numbers are masked for you.', health: 'Broker', health_ready: 'ready', health_not: 'not ready', apiDocs: 'Description of the API',
   },
 } as const

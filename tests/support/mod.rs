@@ -14,12 +14,14 @@
     reason = "the harness waits on the machine's clock"
 )]
 
+pub mod admin_pages;
 pub mod agreement;
 pub mod broker;
 pub mod callbacks;
 pub mod capture;
 pub mod clients;
 pub mod exchange;
+pub mod forger;
 pub mod hidden;
 pub mod http_sink;
 pub mod json_lines;

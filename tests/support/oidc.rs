@@ -96,6 +96,11 @@ pub fn settings(broker: &broker::Builder, issuer: &str, more: &str) -> String {
     )
 }
 
+/// A path of the broker's, as browsers reach it.
+pub fn at(broker: &Broker, path: &str) -> String {
+    format!("http://{}{path}", broker.http_addr())
+}
+
 /// Roles by the claim `groups`.
 pub const GROUPS: &str = "scopes = [\"openid\", \"email\", \"profile\", \"groups\"]\nrole_claim = \"groups\"\nroles = [\
     { value = \"owners\", role = \"owner\" }, { value = \"operators\", role = \"operator\" }, \
@@ -179,7 +184,7 @@ impl Browser {
 
     /// The same with what is written into the provider's form.
     pub async fn go_with(&mut self, broker: &Broker, form: &str) -> String {
-        let mut url = Url::parse(&broker.url("/v1/session/oidc/start")).unwrap();
+        let mut url = Url::parse(&at(broker, "/v1/session/oidc/start")).unwrap();
         for _ in 0..10 {
             let mut answer = self.ask(Method::GET, &url, None).await;
             if answer.status() == StatusCode::OK {
@@ -213,7 +218,7 @@ impl Browser {
 
     /// Who is signed in, if anybody.
     pub async fn session(&mut self, broker: &Broker) -> Option<Value> {
-        let answer = self.get(&broker.url("/v1/session")).await;
+        let answer = self.get(&at(broker, "/v1/session")).await;
         match answer.status() {
             StatusCode::OK => Some(answer.json().await.unwrap()),
             _ => None,

@@ -4,7 +4,7 @@ import { raw, type Page } from '../api/client'
 export type Role = 'owner' | 'operator' | 'viewer'
 export type SessionUser = { id: string; name: string; role: Role; communities: string[] | null; totp: boolean }
 export type Session = { user: SessionUser; csrf: string; may_reveal: boolean; expires_at: string }
-export type User = SessionUser & { invited: boolean; disabled: boolean; created_at: string; signed_in_at: string | null }
+export type User = SessionUser & { invited: boolean; provider: string | null; disabled: boolean; created_at: string; signed_in_at: string | null }
 export type AuditEntry = { id: string; at: string; user: string | null; name: string; what: string; on: string; address: string; status: number }
 /** The shortest password that the broker takes. */
 export const LEAST_PASSWORD = 10
@@ -14,6 +14,10 @@ export const first = (token: string, name: string, password: string) =>
 export const signIn = (name: string, password: string, totp?: string) =>
   raw<Session>('POST', '/v1/session', totp === undefined || totp === '' ? { name, password } : { name, password, totp })
 export const current = () => raw<Session>('GET', '/v1/session')
+/** Whether people sign in at a provider too, and the words of the button. */
+export const provider = () => raw<{ enabled: boolean; name: string | null }>('GET', '/v1/session/oidc')
+/** Where the browser goes for it. */
+export const PROVIDER_START = '/v1/session/oidc/start'
 export const signOut = () => raw<void>('DELETE', '/v1/session')
 export const changePassword = (password: string, new_password: string) => raw<void>('POST', '/v1/session/password', { password, new_password })
 export const beginTotp = () => raw<{ secret: string; uri: string }>('POST', '/v1/session/totp')

@@ -2,6 +2,8 @@
 
 mod attempt;
 mod provider;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
@@ -388,30 +390,4 @@ pub(crate) async fn callback(
     // In a task of its own: were the browser to hang up, somebody would be signed in and it would not be written down.
     let done = actix_web::rt::spawn(come_back(state, shared, req));
     done.await.unwrap_or_else(|_| Err(Problem::internal()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_provider_adds_is_left_alone_and_what_is_too_long_is_not_taken() {
-        let long = "x".repeat(MOST_BYTES + 1);
-        let brought = Brought::read(&format!(
-            "code=a%20b&scope=openid&state={long}&iss=https%3A%2F%2Fx"
-        ));
-        assert_eq!((brought.code.as_str(), brought.state.as_str()), ("a b", ""));
-        assert_eq!(brought.issuer.as_deref(), Some("https://x"));
-        assert_eq!(Brought::read("").issuer, None);
-    }
-
-    #[test]
-    fn a_fault_leads_to_the_sign_in_page_and_nowhere_else() {
-        let answer = back(Some(Fault::Expired));
-        assert_eq!(
-            answer.headers().get("location").unwrap(),
-            "../../../admin/#/?oidc=expired"
-        );
-        assert_eq!(answer.headers().get("referrer-policy").unwrap(), "no-referrer");
-    }
 }

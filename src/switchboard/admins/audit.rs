@@ -24,7 +24,7 @@ pub struct AuditEntry {
     /// The name, as it was then.
     #[schema(example = "ann")]
     pub name: String,
-    /// `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
+    /// `sign_in`, `sign_in_failed`, `sign_out`, `oidc_sign_in`, `oidc_sign_in_failed`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
     #[schema(example = "PATCH /v1/communities/{community}")]
     pub what: String,
     /// To what: the path with its ids. Never with a real number.
