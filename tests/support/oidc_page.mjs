@@ -27,7 +27,13 @@ try {
   page.on("pageerror", (error) => wrong.push(String(error)));
   // Nobody is signed in at first: the page asks, and is told so.
   const told = (line) => /status of 401/.test(line.text());
-  page.on("console", (line) => line.type() === "error" && !told(line) && wrong.push(line.text()));
+  // What the provider's page lacks is its own matter.
+  const isOurs = (line) => line.location().url.startsWith(new URL(ADMIN).origin);
+  page.on("console", (line) => {
+    if (line.type() === "error" && isOurs(line) && !told(line)) {
+      wrong.push(`${line.location().url}: ${line.text()}`);
+    }
+  });
   const picture = async (name) => {
     if (SCREENSHOTS) {
       await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });

@@ -37,7 +37,7 @@ export default function SignIn() {
         </Form>
         {door?.enabled === true && (
           <>
-            <Divider my="md" label={text.session.provider.or} />
+            <Divider my="md" label={<Text span size="xs" className="soft">{text.session.provider.or}</Text>} />
             <Button component="a" href={PROVIDER_START} variant="default" fullWidth onClick={keepPlace}>{door.name}</Button>
           </>
         )}
