@@ -9,6 +9,7 @@
 
 mod support;
 
+use std::net::Ipv4Addr;
 use std::process::Command;
 
 use reqwest::Url;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use support::clients::peer;
 use support::forger::{Forger, Key, Seal, token};
 use support::oidc::{self, Browser, CLIENT, Ending, GROUPS, OidcProvider, SECRET, at};
+use support::pki::Authority;
 use support::{Broker, Database, admin_pages, find_program, on_both_databases, process, support_file};
 
 /// A broker whose people sign in at a real provider.
@@ -410,6 +412,30 @@ async fn a_provider_that_calls_itself_otherwise_is_not_the_provider() {
     let answer = browser.get(&at(&broker, "/v1/session/oidc/start")).await;
     assert_eq!(oidc::ending(answer).await, Ending::out("unreachable"));
     assert!(broker.log().contains("unexpected issuer"), "{}", broker.log());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_by_tls_is_trusted_by_the_authorities_of_the_settings_alone() {
+    let (authority, key) = (Authority::new(), Key::new("one"));
+    let issued = authority.issue(Ipv4Addr::LOCALHOST);
+    let tls = partyline::config::tls::server(&issued.certificate, &issued.key).unwrap();
+    let forger = Forger::start_tls(&key, (*tls).clone()).await;
+    assert!(forger.issuer().starts_with("https://"));
+    let stranger = Authority::new();
+    for (trusted, is_in) in [(authority.certificate(), true), (stranger.certificate(), false)] {
+        let builder = Broker::builder(Database::Sqlite);
+        let more = format!("default_role = \"viewer\"\ntls_ca = \"{}\"", trusted.display());
+        let settings = oidc::settings(&builder, &forger.issuer(), &more);
+        let broker = builder.config(&settings).start().await;
+        if !is_in {
+            let answer = Browser::new().get(&at(&broker, "/v1/session/oidc/start")).await;
+            assert_eq!(oidc::ending(answer).await, Ending::out("unreachable"));
+            continue;
+        }
+        let victim = Victim::begin(&broker).await;
+        forger.give(Some(token(&forger.claims(&victim.nonce), &Seal::Key(&key))));
+        assert_eq!(victim.come_back("").await, Ending::In);
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn newest(path: &Path) -> SystemTime {
 
 /// Builds them where they are missing, or older than what they are made of.
 pub fn build() {
-    let folder = process::root().join("admin-ui");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("admin-ui");
     let made_of = [
         "src",
         "index.html",

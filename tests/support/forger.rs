@@ -96,8 +96,17 @@ struct Said {
 impl Forger {
     /// One that shows this key.
     pub async fn start(key: &Key) -> Forger {
+        Self::at(Receiver::start().await, key)
+    }
+
+    /// One that speaks TLS.
+    pub async fn start_tls(key: &Key, tls: rustls::ServerConfig) -> Forger {
+        Self::at(Receiver::start_tls(tls).await, key)
+    }
+
+    fn at(receiver: Receiver, key: &Key) -> Forger {
         let forger = Forger {
-            receiver: Receiver::start().await,
+            receiver,
             said: Arc::default(),
         };
         forger.show(&[key]);
@@ -126,7 +135,7 @@ impl Forger {
     }
 
     pub fn issuer(&self) -> String {
-        format!("http://127.0.0.1:{}", self.receiver.port())
+        self.receiver.url("")
     }
 
     /// Which keys it shows from now on.

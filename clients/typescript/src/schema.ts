@@ -1018,6 +1018,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say whether people sign in at a provider
+         * @description A provider of OpenID Connect, by the settings `oidc`. For the sign-in page, which then shows a button.
+         */
+        get: operations["get_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the provider
+         * @description For a browser: sends it to the provider, with a cookie that binds the try to it for ten minutes. Where the provider cannot be reached, back to the sign-in page.
+         */
+        get: operations["begin_at_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description For a browser, sent here by the provider. Signs in whom it has let in and the settings `oidc` let in: the answer sets the cookie `partyline_session`, and is a page that moves on to the admins' pages. A user is known by the provider's `iss` and `sub`; who has none here gets one, or is refused, as the settings say. Each try is good once.
+         */
+        get: operations["come_back_from_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin_users": {
         parameters: {
             query?: never;
@@ -2453,12 +2513,17 @@ export interface components {
             role: components["schemas"]["AdminRole"];
             /** @description The communities that are theirs; null: all. Of owners always null. */
             communities: components["schemas"]["CommunityId"][] | null;
-            /** @description Has not followed the one-time link yet. */
+            /** @description Has neither followed the one-time link yet nor signed in by a provider. */
             invited: boolean;
             /** @description May not sign in. */
             disabled: boolean;
             /** @description Is asked for a one-time code at sign-in. */
             totp: boolean;
+            /**
+             * @description The provider of OpenID Connect by which they sign in; null: none.
+             * @example null
+             */
+            provider: string | null;
             /** @description When the user was made. */
             created_at: components["schemas"]["Timestamp"];
             /** @description When they last signed in. */
@@ -5905,6 +5970,16 @@ export interface components {
             request_id?: string;
             /** @description With `rows_failed`: what each row met. */
             rows?: Record<string, never>[];
+        };
+        /** @description Whether people sign in at a provider. */
+        ProviderDoor: {
+            /** @description Whether they do. */
+            enabled: boolean;
+            /**
+             * @description The words of the button; null where they do not.
+             * @example Sign in with Example
+             */
+            name: string | null;
         };
         QuarantineRelease: {
             /** @description Make the pair again first, where it is not one. */
@@ -13261,6 +13336,137 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether they do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "enabled": false,
+                     *       "name": "Sign in with Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderDoor"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    begin_at_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider. */
+            302: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Back to the sign-in page, with the word for what went wrong. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is nothing at this path. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    come_back_from_provider: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the broker fetches the token with.
+                 * @example string
+                 */
+                code?: string;
+                /**
+                 * @description Which try it is; it must be this browser's.
+                 * @example string
+                 */
+                state?: string;
+                /**
+                 * @description The provider's word where it has let nobody in.
+                 * @example string
+                 */
+                error?: string;
+                /**
+                 * @description The provider, where it says who it is.
+                 * @example string
+                 */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in: a page that moves on. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            /** @description Back to the sign-in page, with the word for what went wrong. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadQuery"];
+            /** @description There is nothing at this path. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
     list_admin_users: {
         parameters: {
             query?: {
@@ -13295,6 +13501,7 @@ export interface operations {
                      *           "invited": false,
                      *           "disabled": false,
                      *           "totp": false,
+                     *           "provider": null,
                      *           "created_at": "2026-01-15T09:30:00.000Z",
                      *           "signed_in_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -13361,6 +13568,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z",
                      *       "link": "https://texts.example.org/admin/#/first?token=mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza"
@@ -13430,6 +13638,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -13533,6 +13742,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z"
                      *     }

@@ -221,6 +221,7 @@ from .pool_number_page import PoolNumberPage
 from .pool_page import PoolPage
 from .problem import Problem
 from .problem_rows_item import ProblemRowsItem
+from .provider_door import ProviderDoor
 from .quarantine_held_data import QuarantineHeldData
 from .quarantine_held_event import QuarantineHeldEvent
 from .quarantine_release import QuarantineRelease
@@ -505,6 +506,7 @@ __all__ = (
     "PoolPage",
     "Problem",
     "ProblemRowsItem",
+    "ProviderDoor",
     "QuarantineHeldData",
     "QuarantineHeldEvent",
     "QuarantineRelease",
