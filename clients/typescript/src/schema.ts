@@ -2675,7 +2675,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
+             * @description `sign_in`, `sign_in_failed`, `sign_out`, `oidc_sign_in`, `oidc_sign_in_failed`, `reveal`, `password_changed`, or a request: its method and its path's pattern.
              * @example PATCH /v1/communities/{community}
              */
             what: string;

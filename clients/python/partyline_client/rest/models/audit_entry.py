@@ -23,8 +23,8 @@ class AuditEntry:
     name: str
     """ The name, as it was then. """
     what: str
-    """ `sign_in`, `sign_in_failed`, `sign_out`, `reveal`, `password_changed`, or a request: its method and its
-    path's pattern. """
+    """ `sign_in`, `sign_in_failed`, `sign_out`, `oidc_sign_in`, `oidc_sign_in_failed`, `reveal`,
+    `password_changed`, or a request: its method and its path's pattern. """
     on: str
     """ To what: the path with its ids. Never with a real number. """
     address: str
