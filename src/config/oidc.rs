@@ -41,8 +41,8 @@ pub struct OidcConfig {
     pub require_verified_email: bool,
     /// Whether whoever has the address that is a user's name is that user.
     pub link_by_email: bool,
-    /// PEM file with the authorities to trust; unset: those of the operating system.
-    pub tls_ca: Option<PathBuf>,
+    /// PEM file with the authorities to trust; empty: those of the operating system.
+    pub tls_ca: PathBuf,
     /// Whole seconds within which the provider must have answered.
     pub timeout_s: u64,
 }
@@ -75,7 +75,7 @@ impl Default for OidcConfig {
             allowed_domains: Vec::new(),
             require_verified_email: true,
             link_by_email: false,
-            tls_ca: None,
+            tls_ca: PathBuf::new(),
             timeout_s: 10,
         }
     }

@@ -190,7 +190,8 @@ impl Oidc {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(config.timeout_s));
         if issuer.url().scheme() == "https" {
-            let roots = tls::client(config.tls_ca.as_deref())?;
+            let ca = Some(config.tls_ca.as_path()).filter(|path| !path.as_os_str().is_empty());
+            let roots = tls::client(ca)?;
             client = client.use_preconfigured_tls((*roots).clone());
         }
         Ok(Some(Arc::new(Self {
