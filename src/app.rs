@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+use crate::api::oidc::Oidc;
 use crate::api::{self, ApiState};
 use crate::callbacks::CallbacksEdge;
 use crate::carriers::http::{self, HttpEdge};
@@ -238,6 +239,7 @@ async fn run(
         }
         None => None,
     };
+    let oidc = Oidc::new(&config.oidc, config.http.public())?;
     let phones = config.loopback.enabled.then(|| {
         let loopback = Arc::new(Loopback::new(clock.clone()));
         board.add_outlet(loopback.clone());
@@ -286,6 +288,7 @@ async fn run(
         random: Arc::new(random_bytes),
         tags: board.tag_key(random_bytes()).await?,
         callbacks: Arc::new(config.callbacks.clone()),
+        oidc,
     };
     let doors = web.doors(Arc::new(board.clone()), Arc::new(board.clone()));
     let settings = config.http.clone();

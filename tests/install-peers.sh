@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests talk to: PostgreSQL, Kannel, Chromium, npm `smpp`, PyPI `smpplib`, `twilio` and
 # `openapi-spec-validator`, the official libraries of Standard Webhooks (npm and PyPI `standardwebhooks`), and the
-# generators of the clients; for voice sipp, Kamailio, tshark, and PyPI `pjsua2-python` and `sipvicious`.
+# generators of the clients; npm `oidc-provider`; for voice sipp, Kamailio, tshark, and PyPI `pjsua2-python` and `sipvicious`.
 # Runs as root or with sudo; quick when all is there. System packages come from Debian, the rest goes
 # into target/peers and is gone after `make clean`.
 set -euo pipefail
@@ -95,6 +95,8 @@ pip_packages voice tests/peers/requirements-voice.txt
 # What generates and tests the clients, and drives the example's page.
 npm_packages typescript clients/typescript
 npm_packages browser tests/peers/browser
+# The provider at which people sign in.
+npm_packages oidc tests/peers/oidc
 pip_packages python clients/python/requirements.txt
 
 # Beside the environment `venv`, not in it: what is there stays as it is.

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { App } from '../src/App'
 import { makeRouter, paths } from '../src/router'
+import { keepPlace, takePlace } from '../src/session/place'
 import { text } from '../src/text'
 
 type Spec = { paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { example?: unknown; schema?: { $ref?: string; example?: unknown } }> }> }>>; components: { schemas: Record<string, { example?: unknown }> } }
@@ -84,5 +85,36 @@ describe('who', () => {
     vi.stubGlobal('fetch', vi.fn(async () => answer(401, { status: 401, code: 'unauthorized', detail: 'sign in' })))
     open('/communities')
     expect(await screen.findByLabelText(new RegExp(`^${text.session.password}`))).toBeTruthy()
+  })
+  it('may sign in at a provider is shown the way there, and why they came back', async () => {
+    const door = { enabled: true, name: 'Sign in with Example' }
+    const is = (request: Request) => new URL(request.url).pathname === '/v1/session/oidc'
+    vi.stubGlobal('fetch', vi.fn(async (request: Request) => (is(request) ? answer(200, door) : answer(401, { status: 401, code: 'unauthorized', detail: 'sign in' }))))
+    open('/?oidc=stranger')
+    const way = await screen.findByRole('link', { name: door.name })
+    expect(way.getAttribute('href')).toBe('/v1/session/oidc/start')
+    expect(screen.getByText(text.session.provider.faults.stranger)).toBeTruthy()
+  })
+  it('brings a word of their own into the address is told nothing of it', async () => {
+    vi.stubGlobal('fetch', vi.fn(async () => answer(401, { status: 401, code: 'unauthorized', detail: 'sign in' })))
+    open('/?oidc=__proto__')
+    expect(await screen.findByText(text.session.provider.failed)).toBeTruthy()
+    expect(screen.queryByRole('link')).toBeNull()
+  })
+})
+
+describe('where somebody was', () => {
+  it('is kept over the way to the provider, once', () => {
+    location.hash = '#/c/com_1/members?q=a'
+    keepPlace()
+    expect(takePlace()).toBe('#/c/com_1/members?q=a')
+    expect(takePlace()).toBeNull()
+    for (const start of ['', '#/', '#/?oidc=expired']) {
+      location.hash = start
+      keepPlace()
+      expect(takePlace()).toBeNull()
+    }
+    sessionStorage.setItem('partyline.place', 'https://elsewhere.example/')
+    expect(takePlace()).toBeNull()
   })
 })

@@ -181,13 +181,18 @@ pub(crate) fn no_cookie() -> HeaderValue {
 
 /// The token of the session's cookie.
 fn cookie(headers: &HeaderMap) -> Option<String> {
+    cookie_of(headers, COOKIE)
+}
+
+/// The value of a cookie; none where there is none, or one that is too long to be ours.
+pub(crate) fn cookie_of(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let pairs = headers
         .get_all(header::COOKIE)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'));
     let mut values = pairs.filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then(|| value.trim().to_owned())
+        (name == wanted).then(|| value.trim().to_owned())
     });
     values
         .next()

@@ -45,6 +45,7 @@ mod messages;
 mod metrics;
 mod numbers;
 mod observe;
+pub mod oidc;
 pub mod openapi;
 mod opt_ins;
 mod opt_outs;
@@ -100,6 +101,8 @@ pub struct ApiState {
     pub tags: TagKey,
     /// Which URLs may be called back.
     pub callbacks: Arc<CallbacksConfig>,
+    /// The provider at which people sign in, where there is one.
+    pub oidc: Option<Arc<oidc::Oidc>>,
 }
 
 /// What a request may cost.

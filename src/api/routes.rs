@@ -2,7 +2,7 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, oidc, openapi, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -24,6 +24,10 @@ pub(crate) fn tree() -> Vec<Branch> {
             .delete(sessions::sign_out).only(Gate::Session)
             .with([
             branch("/first").post(sessions::first).own_repeats(),
+            branch("/oidc").get(oidc::about).with([
+                branch("/start").get(oidc::start),
+                branch("/callback").get(oidc::callback),
+            ]),
             branch("/password").post(sessions::password).own_repeats().only(Gate::Session),
             branch("/totp").with([
                 branch("").post(sessions::begin_totp).own_repeats().only(Gate::Session),

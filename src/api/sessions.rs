@@ -145,7 +145,7 @@ impl From<Session> for Shown {
     }
 }
 
-fn is_secure(shared: &Shared, req: &HttpRequest) -> bool {
+pub(super) fn is_secure(shared: &Shared, req: &HttpRequest) -> bool {
     match shared.secure_cookies {
         SecureCookies::Always => true,
         SecureCookies::Never => false,
@@ -153,21 +153,24 @@ fn is_secure(shared: &Shared, req: &HttpRequest) -> bool {
     }
 }
 
-fn opened(new: NewSession, (shared, now): (&Shared, Timestamp), req: &HttpRequest) -> HttpResponse {
+/// The cookie of somebody who is signed in now.
+pub(super) fn session_cookie(token: &str, (shared, now): (&Shared, Timestamp), req: &HttpRequest) -> String {
     // Whoever is signed in is not shut out by others' wrong keys from the same address.
-    shared.guesses.was_right(&new.token, now);
+    shared.guesses.was_right(token, now);
     let secure = if is_secure(shared, req) { "; Secure" } else { "" };
-    let cookie = format!(
-        "{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{secure}",
-        new.token,
+    format!(
+        "{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{secure}",
         LONGEST_MS / 1000
-    );
+    )
+}
+
+fn opened(new: NewSession, place: (&Shared, Timestamp), req: &HttpRequest) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((header::SET_COOKIE, cookie))
+        .insert_header((header::SET_COOKIE, session_cookie(&new.token, place, req)))
         .json(Shown::from(new.session))
 }
 
-async fn note(
+pub(super) async fn note(
     state: &ApiState,
     req: &HttpRequest,
     user: (Option<UserId>, &str),
@@ -187,10 +190,20 @@ async fn note(
 
 /// Notes that somebody could not sign in; not as whom: a name that failed may be a password in the wrong field.
 async fn note_failure(state: &ApiState, shared: &Shared, req: &HttpRequest) -> Result<()> {
+    note_failed(state, shared, req, "sign_in_failed").await
+}
+
+/// Notes that somebody could not sign in, in this word; strangers' failures at a bounded pace.
+pub(super) async fn note_failed(
+    state: &ApiState,
+    shared: &Shared,
+    req: &HttpRequest,
+    what: &str,
+) -> Result<()> {
     if !shared.sign_ins.may_note(client(req), state.board.now()) {
         return Ok(());
     }
-    note(state, req, (None, ""), "sign_in_failed", 401).await
+    note(state, req, (None, ""), what, 401).await
 }
 
 /// Notes that the password of a user was right, and the one-time code missing or wrong: whoever it was knows the password.

@@ -10,6 +10,7 @@ mod load;
 pub mod log;
 pub mod loopback;
 pub mod media;
+pub mod oidc;
 pub mod sip;
 pub mod smpp;
 pub mod tls;
@@ -31,6 +32,7 @@ use http_carriers::HttpCarriersConfig;
 use log::LogConfig;
 use loopback::LoopbackConfig;
 use media::MediaConfig;
+use oidc::OidcConfig;
 use sip::SipConfig;
 use smpp::SmppConfig;
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub media: MediaConfig,
     /// Virtual phones.
     pub loopback: LoopbackConfig,
+    /// People sign in at a provider of OpenID Connect.
+    pub oidc: OidcConfig,
     /// Callbacks to apps.
     pub callbacks: CallbacksConfig,
     /// What a new community decides unless it says otherwise.
@@ -70,6 +74,7 @@ impl Config {
         problems.extend(self.http_carriers.problems());
         problems.extend(self.sip.problems());
         problems.extend(self.media.problems());
+        problems.extend(self.oidc.problems(self.http.public()));
         for name in self.http_carriers.carriers.keys() {
             if self.smpp.carriers.contains_key(name) || self.smpp.accounts.contains_key(name) {
                 problems.push(format!(

@@ -16,6 +16,7 @@ pub mod hub;
 pub mod id;
 pub mod keyword;
 pub mod message;
+pub mod oidc;
 pub mod person_name;
 pub mod policy;
 mod policy_problems;

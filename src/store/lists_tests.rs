@@ -9,10 +9,7 @@ use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
-    Conn, Durability, admin_sessions, admin_users, api_keys, assignments, audit_log, book_links, calls,
-    campaigns, capacity, communities, deferred, devices, events, history, hubs, imports, member_references,
-    members, migrations, numbers, opt_outs, outbox, parts, pending_deliveries, pools, presence, swap_moves,
-    swaps, traffic, verification, verifications,
+    Conn, Durability, admin_identities, admin_sessions, admin_users, api_keys, assignments, audit_log, book_links, calls, campaigns, capacity, communities, deferred, devices, events, history, hubs, imports, member_references, members, migrations, numbers, opt_outs, outbox, parts, pending_deliveries, pools, presence, swap_moves, swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, MessageId, NumberId, SwapId};
@@ -279,6 +276,9 @@ fn no_other_list_scans_or_sorts() {
         admin_users::communities(conn, 7).unwrap();
         admin_sessions::get(conn, "hash").unwrap();
         admin_users::get_invite(conn, "hash").unwrap();
+        admin_identities::get(conn, "issuer", "subject").unwrap();
+        admin_identities::of_user(conn, 7).unwrap();
+        admin_identities::forget_tries(conn, 7).unwrap();
         audit_log::list(conn, 7, 51).unwrap();
         audit_log::forget(conn, 7, 51).unwrap();
         members::list(conn, here(), 7, 51).unwrap();

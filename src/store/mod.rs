@@ -9,6 +9,7 @@ mod db;
 mod error;
 pub mod schema;
 
+pub mod admin_identities;
 pub mod admin_sessions;
 pub mod admin_users;
 pub mod api_keys;

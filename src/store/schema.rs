@@ -811,6 +811,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    admin_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oidc_used (state_hash) {
+        state_hash -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> BigInt,
         at -> BigInt,

@@ -107,8 +107,8 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use admins::{
-    AdminSettings, AdminUser, AdminUserEdit, AuditEntry, Followed, NewAdminUser, NewAuditEntry, NewSession,
-    Session, SignIn, SignedIn, TotpKey, TotpSecrets, link_path,
+    AdminSettings, AdminUser, AdminUserEdit, AuditEntry, Changes as ProviderChanges, Followed, NewAdminUser,
+    NewAuditEntry, NewSession, ProviderSignIn, Session, SignIn, SignedIn, TotpKey, TotpSecrets, link_path,
 };
 pub use blocks::Block;
 pub use books::{NewBookLink, OpenBook};

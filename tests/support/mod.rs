@@ -14,18 +14,21 @@
     reason = "the harness waits on the machine's clock"
 )]
 
+pub mod admin_pages;
 pub mod agreement;
 pub mod broker;
 pub mod callbacks;
 pub mod capture;
 pub mod clients;
 pub mod exchange;
+pub mod forger;
 pub mod hidden;
 pub mod http_sink;
 pub mod json_lines;
 pub mod kamailio;
 pub mod kannel;
 pub mod lines;
+pub mod oidc;
 pub mod phone;
 pub mod pki;
 pub mod ports;

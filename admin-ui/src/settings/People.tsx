@@ -25,7 +25,7 @@ export function People() {
   const columns: Column<User>[] = [
     { id: 'name', title: text.col.name, show: (row) => row.name, csv: (row) => row.name },
     { id: 'role', title: text.col.role, show: (row) => t.roles[row.role] ?? row.role, csv: (row) => row.role },
-    { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.invited && t.invited, row.disabled && text.words.disabled]} />, csv: (row) => (row.disabled ? text.words.disabled : '') },
+    { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.invited && t.invited, Boolean(row.provider) && t.byProvider, row.disabled && text.words.disabled]} />, csv: (row) => (row.disabled ? text.words.disabled : '') },
     { id: 'communities', title: text.communities.title, show: (row) => row.communities?.length ?? t.everything, csv: (row) => row.communities?.join(' ') },
     { id: 'seen', title: text.col.lastUsed, show: (row) => <Time at={row.signed_in_at} />, csv: (row) => row.signed_in_at },
     {

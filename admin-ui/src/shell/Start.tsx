@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { ErrorNote } from '../parts/notes'
 import { useGo } from '../parts/links'
+import { takePlace } from '../session/place'
 import { remembered, useCommunities } from './communities'
 import { PageLoading } from './fallbacks'
 
@@ -11,6 +12,11 @@ export function Start() {
   const all = communities.data?.data
   useEffect(() => {
     if (all === undefined) return
+    const place = takePlace()
+    if (place !== null) {
+      location.hash = place
+      return
+    }
     const last = all.find((one) => one.id === remembered()) ?? all[0]
     go(last === undefined ? '/communities' : `/c/${last.id}`)
     // The address changes with this; once is enough.

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, oidc, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
@@ -52,6 +52,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         sessions::sign_in, sessions::show, sessions::sign_out, sessions::first, sessions::password, sessions::begin_totp, sessions::confirm_totp, sessions::remove_totp,
+        oidc::about, oidc::start, oidc::callback,
         admin_users::create, admin_users::list, admin_users::one, admin_users::edit, admin_users::remove, admin_users::reset, admin_users::audit_log,
         keys::create, keys::list, keys::revoke, keys::one,
         loopback::send, loopback::inbox,

@@ -154,6 +154,7 @@ impl House {
                 bytes
             }),
             callbacks: Arc::default(),
+            oidc: None,
         };
         let config = HttpConfig::default();
         Self {

@@ -193,6 +193,8 @@ pub const TABLES: &[(&str, Fate)] = &[
     ("admin_user_communities", Nobody("the installation's own")),
     ("admin_sessions", Nobody("the installation's own")),
     ("admin_invites", Nobody("the installation's own")),
+    ("admin_identities", Nobody("the installation's own")),
+    ("oidc_used", Nobody("hashes of random texts")),
     ("audit_log", OnlyIds("who of the admins did what to which ids")),
     ("callback_endpoints", Nobody("an app's own")),
     ("endpoint_secrets", Nobody("an app's own")),

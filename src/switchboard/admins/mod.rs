@@ -2,6 +2,7 @@
 
 mod audit;
 mod links;
+mod oidc;
 mod passwords;
 mod sealing;
 mod sessions;
@@ -11,6 +12,7 @@ mod users;
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use links::{Followed, link_path};
 pub use sealing::{AdminSettings, TotpKey, TotpSecrets};
+pub use oidc::{Changes, ProviderSignIn};
 pub use sessions::{NewSession, Session, SignIn};
 pub use users::{AdminUser, AdminUserEdit, NewAdminUser};
 

@@ -10,9 +10,9 @@ use super::{SignedIn, passwords, signed_in, token};
 use crate::domain::Timestamp;
 use crate::domain::admin::{self, LONGEST_MS, Role};
 use crate::domain::id::{KeyId, UserId};
-use crate::store::Conn;
 use crate::store::admin_sessions::{self, SessionRow};
 use crate::store::admin_users::{self, UserRow};
+use crate::store::{Conn, admin_identities};
 
 /// The last use is noted no finer than this.
 const USE_GRAIN_MS: i64 = 60_000;
@@ -114,7 +114,8 @@ pub(super) fn living(conn: &mut Conn, user: UserId) -> Result<UserRow> {
 impl Switchboard {
     /// Whether anybody can sign in.
     pub async fn has_admins(&self) -> Result<bool> {
-        self.read(|conn| Ok(admin_users::any(conn)?)).await
+        self.read(|conn| Ok(admin_users::any(conn)? || admin_identities::any(conn)?))
+            .await
     }
 
     /// Signs somebody in. It takes as long for a name that nobody has.

@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::admin::{self, LINK_MS, Role};
 use crate::domain::id::{CommunityId, UserId, UserKind};
 use crate::store::admin_users::{self, InviteRow, UserRow};
-use crate::store::{Conn, admin_sessions};
+use crate::store::{Conn, admin_identities, admin_sessions};
 
 /// The most communities that can be listed for one user.
 const MOST_COMMUNITIES: usize = 500;
@@ -29,12 +29,15 @@ pub struct AdminUser {
     pub role: Role,
     /// The communities that are theirs; null: all. Of owners always null.
     pub communities: Option<Vec<CommunityId>>,
-    /// Has not followed the one-time link yet.
+    /// Has neither followed the one-time link yet nor signed in by a provider.
     pub invited: bool,
     /// May not sign in.
     pub disabled: bool,
     /// Is asked for a one-time code at sign-in.
     pub totp: bool,
+    /// The provider of OpenID Connect by which they sign in; null: none.
+    #[schema(example = json!(null))]
+    pub provider: Option<String>,
     /// When the user was made.
     pub created_at: Timestamp,
     /// When they last signed in.
@@ -74,11 +77,13 @@ pub(super) fn name_taken(name: &str) -> SwitchboardError {
 }
 
 fn view(conn: &mut Conn, row: UserRow) -> Result<AdminUser> {
+    let provider = admin_identities::of_user(conn, row.id)?.map(|known| known.issuer);
     Ok(AdminUser {
         id: UserId::from_i64(row.id),
         role: role_of(&row)?,
         communities: communities_of(conn, &row)?,
-        invited: row.password_hash.is_none(),
+        invited: row.password_hash.is_none() && provider.is_none(),
+        provider,
         disabled: row.disabled,
         totp: row.totp_secret.is_some(),
         created_at: Timestamp(row.created_at),
@@ -300,6 +305,7 @@ impl Switchboard {
             let row = require(conn, id)?;
             keep_an_owner(conn, &row)?;
             admin_sessions::remove_others(conn, row.id, "")?;
+            admin_identities::remove(conn, row.id)?;
             Ok(admin_users::remove(conn, row.id)?)
         })
         .await

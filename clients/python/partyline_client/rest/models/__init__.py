@@ -276,6 +276,7 @@ from .pool_page import PoolPage
 from .pool_plan import PoolPlan
 from .problem import Problem
 from .problem_rows_item import ProblemRowsItem
+from .provider_door import ProviderDoor
 from .quarantine_held_data import QuarantineHeldData
 from .quarantine_held_event import QuarantineHeldEvent
 from .quarantine_release import QuarantineRelease
@@ -618,6 +619,7 @@ __all__ = (
     "PoolPlan",
     "Problem",
     "ProblemRowsItem",
+    "ProviderDoor",
     "QuarantineHeldData",
     "QuarantineHeldEvent",
     "QuarantineRelease",

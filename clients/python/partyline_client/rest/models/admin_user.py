@@ -26,11 +26,13 @@ class AdminUser:
     communities: list[str] | None
     """ The communities that are theirs; null: all. Of owners always null. """
     invited: bool
-    """ Has not followed the one-time link yet. """
+    """ Has neither followed the one-time link yet nor signed in by a provider. """
     disabled: bool
     """ May not sign in. """
     totp: bool
     """ Is asked for a one-time code at sign-in. """
+    provider: None | str
+    """ The provider of OpenID Connect by which they sign in; null: none. """
     created_at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
     signed_in_at: datetime.datetime | None
@@ -57,6 +59,9 @@ class AdminUser:
 
         totp = self.totp
 
+        provider: None | str
+        provider = self.provider
+
         created_at = self.created_at.isoformat()
 
         signed_in_at: None | str
@@ -76,6 +81,7 @@ class AdminUser:
                 "invited": invited,
                 "disabled": disabled,
                 "totp": totp,
+                "provider": provider,
                 "created_at": created_at,
                 "signed_in_at": signed_in_at,
             }
@@ -113,6 +119,13 @@ class AdminUser:
 
         totp = d.pop("totp")
 
+        def _parse_provider(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        provider = _parse_provider(d.pop("provider"))
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         def _parse_signed_in_at(data: object) -> datetime.datetime | None:
@@ -138,6 +151,7 @@ class AdminUser:
             invited=invited,
             disabled=disabled,
             totp=totp,
+            provider=provider,
             created_at=created_at,
             signed_in_at=signed_in_at,
         )

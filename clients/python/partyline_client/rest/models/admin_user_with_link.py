@@ -26,11 +26,13 @@ class AdminUserWithLink:
     communities: list[str] | None
     """ The communities that are theirs; null: all. Of owners always null. """
     invited: bool
-    """ Has not followed the one-time link yet. """
+    """ Has neither followed the one-time link yet nor signed in by a provider. """
     disabled: bool
     """ May not sign in. """
     totp: bool
     """ Is asked for a one-time code at sign-in. """
+    provider: None | str
+    """ The provider of OpenID Connect by which they sign in; null: none. """
     created_at: datetime.datetime
     """ An instant: RFC 3339 in UTC with milliseconds. """
     signed_in_at: datetime.datetime | None
@@ -59,6 +61,9 @@ class AdminUserWithLink:
 
         totp = self.totp
 
+        provider: None | str
+        provider = self.provider
+
         created_at = self.created_at.isoformat()
 
         signed_in_at: None | str
@@ -80,6 +85,7 @@ class AdminUserWithLink:
                 "invited": invited,
                 "disabled": disabled,
                 "totp": totp,
+                "provider": provider,
                 "created_at": created_at,
                 "signed_in_at": signed_in_at,
                 "link": link,
@@ -118,6 +124,13 @@ class AdminUserWithLink:
 
         totp = d.pop("totp")
 
+        def _parse_provider(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        provider = _parse_provider(d.pop("provider"))
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         def _parse_signed_in_at(data: object) -> datetime.datetime | None:
@@ -145,6 +158,7 @@ class AdminUserWithLink:
             invited=invited,
             disabled=disabled,
             totp=totp,
+            provider=provider,
             created_at=created_at,
             signed_in_at=signed_in_at,
             link=link,

@@ -1,0 +1,2 @@
+DROP TABLE oidc_used;
+DROP TABLE admin_identities;

@@ -1,0 +1,290 @@
+//! Who of those that an OpenID provider knows may sign in here, and as what.
+
+use serde_json::{Map, Value};
+
+use super::admin::Role;
+use super::id::CommunityId;
+
+/// The most values of the claim that are looked at.
+const MOST_VALUES: usize = 1_000;
+
+/// What a value of the claim gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleRule {
+    /// The value.
+    pub value: String,
+    /// What those who have it may do.
+    pub role: Role,
+    /// The communities that are theirs; all where none are said.
+    pub communities: Option<Vec<CommunityId>>,
+}
+
+/// Who may sign in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// The claim that says the role; a dot leads into it. None: the provider says no roles.
+    pub role_claim: Option<String>,
+    /// What its values give.
+    pub roles: Vec<RoleRule>,
+    /// What those get who have none of those values.
+    pub default_role: Option<Role>,
+    /// Only addresses of these domains; none: whoever the provider lets in.
+    pub domains: Vec<String>,
+    /// An address counts only where the provider says that it was verified.
+    pub verified_only: bool,
+    /// Whoever has the address that is a user's name is that user.
+    pub link_by_email: bool,
+}
+
+/// What a provider says of somebody who has signed in there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Who says it.
+    pub issuer: String,
+    /// Whom it says it of: theirs for ever, among its people.
+    pub subject: String,
+    /// Their address, if it counts.
+    pub email: Option<String>,
+    /// What else they are called.
+    pub names: Vec<String>,
+    /// The values of the claim that says the role.
+    pub values: Vec<String>,
+}
+
+/// What somebody may do who is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// What the provider says, now and each time.
+    Given(Role, Option<Vec<CommunityId>>),
+    /// What the user has here; this, where there is none yet. None: only those who are there are let in.
+    Kept(Option<Role>),
+}
+
+/// Why somebody is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The address is of another domain, or there is none that counts.
+    Address,
+    /// The provider gives them no role.
+    NoRole,
+}
+
+fn text<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c str> {
+    let text = claims.get(name)?.as_str()?.trim();
+    (!text.is_empty()).then_some(text)
+}
+
+/// The claim of this name; else the one that its dots lead to (`realm_access.roles`).
+fn claim<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> {
+    if let Some(found) = claims.get(name) {
+        return Some(found);
+    }
+    let (first, rest) = name.split_once('.')?;
+    claim(claims.get(first)?.as_object()?, rest)
+}
+
+/// Whether something that would be told is missing, which the provider may say elsewhere.
+pub fn is_missing(rules: &Rules, claims: &Map<String, Value>) -> bool {
+    let role = rules.role_claim.as_deref();
+    role.is_some_and(|name| claim(claims, name).is_none())
+        || text(claims, "email").is_none()
+        || text(claims, "preferred_username").is_none()
+}
+
+/// Reads the claims about somebody.
+pub fn person(rules: &Rules, issuer: &str, subject: &str, claims: &Map<String, Value>) -> Person {
+    // Some providers write it as a text.
+    let is_verified = match claims.get("email_verified") {
+        Some(Value::Bool(verified)) => *verified,
+        Some(Value::String(word)) => word == "true",
+        _ => false,
+    };
+    let email = text(claims, "email").filter(|_| is_verified || !rules.verified_only);
+    let values = match rules.role_claim.as_deref().and_then(|name| claim(claims, name)) {
+        Some(Value::String(value)) => vec![value.clone()],
+        Some(Value::Array(values)) => {
+            let texts = values.iter().filter_map(Value::as_str);
+            texts.take(MOST_VALUES).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    };
+    let names = ["preferred_username", "name"];
+    Person {
+        issuer: issuer.to_owned(),
+        subject: subject.to_owned(),
+        email: email.map(str::to_owned),
+        names: names
+            .into_iter()
+            .filter_map(|name| text(claims, name).map(str::to_owned))
+            .collect(),
+        values,
+    }
+}
+
+fn is_of(email: &str, domains: &[String]) -> bool {
+    let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+    domain.is_some_and(|domain| domains.contains(&domain))
+}
+
+/// What somebody may do. Of several roles the greatest counts, with the communities of all its values.
+pub fn standing(rules: &Rules, person: &Person) -> Result<Standing, Refusal> {
+    let is_ours = || {
+        person
+            .email
+            .as_deref()
+            .is_some_and(|email| is_of(email, &rules.domains))
+    };
+    if !rules.domains.is_empty() && !is_ours() {
+        return Err(Refusal::Address);
+    }
+    if rules.role_claim.is_none() {
+        return Ok(Standing::Kept(rules.default_role));
+    }
+    let held = || {
+        rules
+            .roles
+            .iter()
+            .filter(|rule| person.values.contains(&rule.value))
+    };
+    for role in [Role::Owner, Role::Operator, Role::Viewer] {
+        let mut found = held().filter(|rule| rule.role == role).peekable();
+        if found.peek().is_some() {
+            let communities: Option<Vec<Vec<CommunityId>>> =
+                found.map(|rule| rule.communities.clone()).collect();
+            return Ok(Standing::Given(role, communities.map(|all| all.concat())));
+        }
+    }
+    match rules.default_role {
+        Some(role) => Ok(Standing::Given(role, None)),
+        None => Err(Refusal::NoRole),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rule(value: &str, role: Role, communities: Option<&[i64]>) -> RoleRule {
+        let ids = |ids: &[i64]| ids.iter().map(|id| CommunityId::from_i64(*id)).collect();
+        RoleRule {
+            value: value.into(),
+            role,
+            communities: communities.map(ids),
+        }
+    }
+
+    fn rules() -> Rules {
+        Rules {
+            role_claim: Some("realm_access.roles".into()),
+            roles: vec![
+                rule("look", Role::Viewer, None),
+                rule("run-a", Role::Operator, Some(&[1])),
+                rule("run-b", Role::Operator, Some(&[2])),
+                rule("run", Role::Operator, None),
+                rule("own", Role::Owner, None),
+            ],
+            verified_only: true,
+            ..Rules::default()
+        }
+    }
+
+    fn read(rules: &Rules, claims: Value) -> Person {
+        person(rules, "https://login.example", "7", claims.as_object().unwrap())
+    }
+
+    fn given(values: &[&str]) -> Result<Standing, Refusal> {
+        let person = read(&rules(), json!({ "realm_access": { "roles": values } }));
+        standing(&rules(), &person)
+    }
+
+    #[test]
+    fn the_greatest_role_counts_with_the_communities_of_all_its_values() {
+        let of = |ids: &[i64]| Some(ids.iter().map(|id| CommunityId::from_i64(*id)).collect());
+        assert_eq!(given(&["look", "other"]), Ok(Standing::Given(Role::Viewer, None)));
+        assert_eq!(
+            given(&["look", "run-b", "run-a"]),
+            Ok(Standing::Given(Role::Operator, of(&[1, 2])))
+        );
+        assert_eq!(
+            given(&["run-a", "run"]),
+            Ok(Standing::Given(Role::Operator, None))
+        );
+        assert_eq!(given(&["run-a", "own"]), Ok(Standing::Given(Role::Owner, None)));
+        assert_eq!(given(&["Own", "own "]), Err(Refusal::NoRole));
+    }
+
+    #[test]
+    fn without_a_value_the_default_counts_and_without_a_claim_the_user_keeps_theirs() {
+        let mut rules = rules();
+        let nobody = Person::default();
+        rules.default_role = Some(Role::Viewer);
+        assert_eq!(standing(&rules, &nobody), Ok(Standing::Given(Role::Viewer, None)));
+        rules.role_claim = None;
+        assert_eq!(standing(&rules, &nobody), Ok(Standing::Kept(Some(Role::Viewer))));
+        rules.default_role = None;
+        assert_eq!(standing(&rules, &nobody), Ok(Standing::Kept(None)));
+    }
+
+    #[test]
+    fn a_claim_is_a_text_or_a_list_of_texts_by_its_name_or_by_the_way_to_it() {
+        let mut rules = rules();
+        rules.role_claim = Some("https://partyline.example/roles".into());
+        let claims = json!({ "https://partyline.example/roles": "own" });
+        assert_eq!(read(&rules, claims).values, ["own"]);
+        rules.role_claim = Some("a.b.c".into());
+        assert_eq!(
+            read(&rules, json!({ "a": { "b": { "c": ["x", 7, "y"] } } })).values,
+            ["x", "y"]
+        );
+        assert!(
+            read(&rules, json!({ "a": { "b": ["c"] }, "c": "x" }))
+                .values
+                .is_empty()
+        );
+        rules.role_claim = None;
+        assert!(read(&rules, json!({ "roles": ["own"] })).values.is_empty());
+    }
+
+    #[test]
+    fn an_address_counts_where_it_is_verified_and_of_a_domain_that_is_let_in() {
+        let mut rules = Rules {
+            domains: vec!["example.org".into()],
+            verified_only: true,
+            ..Rules::default()
+        };
+        let is_in = |rules: &Rules, claims: Value| standing(rules, &read(rules, claims)).is_ok();
+        for verified in [json!(true), json!("true")] {
+            assert!(is_in(
+                &rules,
+                json!({ "email": "Ann@Example.org", "email_verified": verified })
+            ));
+        }
+        for bad in [
+            json!({}),
+            json!({ "email": "ann@example.org" }),
+            json!({ "email": "ann@example.org", "email_verified": false }),
+            json!({ "email": "ann@example.org.evil.example", "email_verified": true }),
+            json!({ "email": "example.org", "email_verified": true }),
+            json!({ "email": "ann@sub.example.org", "email_verified": true }),
+        ] {
+            assert!(!is_in(&rules, bad.clone()), "{bad}");
+        }
+        rules.verified_only = false;
+        assert!(is_in(&rules, json!({ "email": "ann@example.org" })));
+        assert!(!is_in(&rules, json!({ "email": "ann@evil.example" })));
+    }
+
+    #[test]
+    fn more_is_asked_for_only_where_something_is_missing() {
+        let rules = rules();
+        let all = json!({ "realm_access": { "roles": [] }, "email": "a@b", "preferred_username": "a" });
+        assert!(!is_missing(&rules, all.as_object().unwrap()));
+        for name in ["realm_access", "email", "preferred_username"] {
+            let mut less = all.as_object().unwrap().clone();
+            less.remove(name);
+            assert!(is_missing(&rules, &less), "{name}");
+        }
+    }
+}
