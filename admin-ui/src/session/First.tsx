@@ -1,8 +1,9 @@
 // The one-time link that makes the first admin.
-import { Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
+import { Center, Paper, Text, TextInput, Title } from '@mantine/core'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { useFilters, useGo } from '../parts/links'
+import { PasswordInput } from '../parts/PasswordInput'
 import { text } from '../text'
 import { first, LEAST_PASSWORD } from './api'
 import { useSession } from './session'

@@ -1,7 +1,8 @@
-import { Alert, Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Center, Paper, Text, TextInput, Title } from '@mantine/core'
 import { text } from '../text'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
+import { PasswordInput } from '../parts/PasswordInput'
 import { signIn } from './api'
 import { useSession } from './session'
 
