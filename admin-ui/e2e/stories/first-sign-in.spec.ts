@@ -5,7 +5,7 @@ import { field, signIn, text, title, wrong } from '../support/steps'
 test.use({ settings: { toml: '', demo: false, signedIn: false } })
 
 test('the link that serve prints makes the first admin, once', async ({ page, broker, faults }) => {
-  faults.expect(/status of (401|404|410)/)
+  faults.expect(/status of (401|422)/)
   expect(broker.link).toMatch(/^http:\/\/\S+\/admin\/#\/first\?token=\w{40,}$/)
   await page.goto(broker.link ?? '')
   await title(page, text.session.firstTitle)

@@ -9,6 +9,12 @@ export { text }
 /** The title of the page. */
 export const title = (page: Page, name: string) => expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
 
+/** All that the page asked for is there. */
+export async function loaded(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.getByLabel(text.loading)).toHaveCount(0)
+}
+
 /** The line at the foot that says what was done. */
 export const notice = (page: Page, said: string) => expect(page.getByRole('status').filter({ hasText: said })).toBeVisible()
 

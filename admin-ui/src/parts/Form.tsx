@@ -4,7 +4,7 @@ import type { FormEvent, ReactNode } from 'react'
 import { text } from '../text'
 import { ErrorNote } from './notes'
 
-type FormProps = { form: { failed: unknown; busy: boolean; submit: (event?: FormEvent) => Promise<void> }; submit: string; cancel?: () => void; children: ReactNode }
+type FormProps = { form: { failed: unknown; busy: boolean; submit: (event?: FormEvent) => Promise<void> }; /** Null where the form is only to be read. */ submit: string | null; cancel?: () => void; children: ReactNode }
 
 export function Form({ form, submit, cancel, children }: FormProps) {
   return (
@@ -12,10 +12,12 @@ export function Form({ form, submit, cancel, children }: FormProps) {
       <Stack>
         {children}
         <ErrorNote error={form.failed} />
-        <Group justify={cancel ? 'flex-end' : 'flex-start'}>
-          {cancel && <Button variant="default" onClick={cancel}>{text.form.cancel}</Button>}
-          <Button type="submit" loading={form.busy}>{submit}</Button>
-        </Group>
+        {submit !== null && (
+          <Group justify={cancel ? 'flex-end' : 'flex-start'}>
+            {cancel && <Button variant="default" onClick={cancel}>{text.form.cancel}</Button>}
+            <Button type="submit" loading={form.busy}>{submit}</Button>
+          </Group>
+        )}
       </Stack>
     </form>
   )
