@@ -2,7 +2,7 @@
 import { expect, PASSWORD, test } from '../support/story'
 import { field, signIn, text, title, wrong } from '../support/steps'
 
-test.use({ settings: { toml: '', demo: false, signedIn: false } })
+test.use({ settings: { signedIn: false } })
 
 test('the link that serve prints makes the first admin, once', async ({ page, broker, faults }) => {
   faults.expect(/status of (401|422)/)

@@ -4,7 +4,7 @@ import { expect, NAME, PASSWORD, test } from '../support/story'
 import { dialog, loaded, row, text, title } from '../support/steps'
 import { Town } from '../support/town'
 
-test.use({ settings: { toml: '', demo: false, signedIn: false } })
+test.use({ settings: { signedIn: false } })
 
 /** Tab until this has the focus, as it is seen to have. */
 async function tabTo(page: Page, to: Locator): Promise<void> {

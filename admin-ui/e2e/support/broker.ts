@@ -52,10 +52,10 @@ export class Broker {
     private readonly demo: boolean,
   ) {}
 
-  static async start({ toml = '', demo = false }: { toml?: string; demo?: boolean } = {}): Promise<Broker> {
+  static async start({ toml = () => '', demo = false }: { toml?: (ip: string) => string; demo?: boolean } = {}): Promise<Broker> {
     const dir = mkdtempSync(join(tmpdir(), 'partyline-story-'))
     const broker = new Broker(await freeAddress(), dir, demo)
-    writeFileSync(join(dir, 'partyline.toml'), settings(broker.ip, dir, toml))
+    writeFileSync(join(dir, 'partyline.toml'), settings(broker.ip, dir, toml(broker.ip)))
     await broker.serve()
     broker.token = (JSON.parse(await broker.cli('key', 'create', '--scope', 'admin', '--json')) as { token: string }).token
     return broker

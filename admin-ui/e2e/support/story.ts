@@ -31,7 +31,7 @@ export class Faults {
   }
 }
 
-type Settings = { toml: string; demo: boolean; signedIn: boolean }
+type Settings = { toml?: (ip: string) => string; demo?: boolean; signedIn: boolean }
 type Given = { settings: Settings; broker: Broker; faults: Faults }
 
 /** What is said to nobody but the broker that it was started with. */
@@ -50,7 +50,7 @@ export const stateOf = (broker: Broker, session: string) => ({
 })
 
 export const test = base.extend<Given>({
-  settings: [{ toml: '', demo: false, signedIn: true }, { option: true }],
+  settings: [{ signedIn: true }, { option: true }],
   broker: async ({ settings }, use, info) => {
     const broker = await Broker.start(settings)
     try {
