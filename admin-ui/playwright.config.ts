@@ -2,7 +2,7 @@
 //   npm run stories -- texts          one file
 //   npm run stories -- -g 'keyboard'  by name
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { defineConfig } from '@playwright/test'
 
 /** Nothing is downloaded: the browser is the one that the machine has. */
@@ -32,7 +32,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
-  outputDir: '../target/stories',
+  outputDir: resolve(import.meta.dirname, '..', process.env['CARGO_TARGET_DIR'] ?? 'target', 'stories'),
   use: {
     actionTimeout: 30_000,
     navigationTimeout: 60_000,

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import { unfit } from '../support/axe'
-import type { Broker } from '../support/broker'
+import { TARGET, type Broker } from '../support/broker'
 import { populate, trunk } from '../support/populated'
 import { Quiet } from '../support/quiet'
 import { expect, test, type Faults } from '../support/story'
@@ -13,7 +13,7 @@ import { text } from '../support/steps'
 import type { Town } from '../support/town'
 
 const here = import.meta.dirname
-const OUT = join(process.env['CARGO_TARGET_DIR'] ?? resolve(here, '../../../target'), 'screens')
+const OUT = join(TARGET, 'screens')
 const SIZES = [['wide', 1280, 900], ['narrow', 390, 844]] as const
 type Scheme = 'light' | 'dark'
 

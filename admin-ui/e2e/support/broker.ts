@@ -9,9 +9,9 @@ import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
 
 const run = promisify(execFile)
-const here = import.meta.dirname
-const target = process.env['CARGO_TARGET_DIR'] ?? resolve(here, '../../../target')
-const PROGRAM = process.env['PARTYLINE_PROGRAM'] ?? join(target, 'debug/partyline')
+/** Where cargo puts what it builds. */
+export const TARGET = resolve(import.meta.dirname, '../../..', process.env['CARGO_TARGET_DIR'] ?? 'target')
+const PROGRAM = process.env['PARTYLINE_PROGRAM'] ?? join(TARGET, 'debug/partyline')
 const START_MS = 60_000
 const END_MS = 30_000
 

@@ -40,8 +40,8 @@ export async function populate(broker: Broker): Promise<Town> {
     await expect.poll(async () => (await town.must<{ state: string }>('GET', `/calls/${call.id}`)).state, { message: 'the call ends' }).toBe('ended')
     const numbers = await town.must<{ data: { id: string; number: string }[] }>('GET', '/numbers')
     const idOf = (number: string) => numbers.data.find((one) => one.number === number)?.id
-    const spare = numbers.data.find((one) => ![pair, third].some((kept) => [kept.number, kept.mirror_number].includes(one.number)))
-    await town.must('PATCH', `/numbers/${spare?.id}`, { hub: true })
+    const pools = await town.must<List>('GET', '/pools')
+    await town.must('POST', '/numbers', { pool: pools.data[0]?.id, number: '+14155550120', carrier: 'loopback', hub: true })
     await town.must('POST', '/swaps', { numbers: [idOf(pair.number)] })
     await broker.must('POST', '/v1/verifications', {})
     await broker.must('POST', '/v1/admin_users', { name: 'vic', role: 'viewer', communities: [town.id] })
