@@ -95,6 +95,12 @@ async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): 
     await page.goto(`/admin/#/c/${town.id}/explain?from=${encodeURIComponent(from)}&to=${encodeURIComponent(pair?.number ?? '')}`)
     await album.look(name)
   }
+  // The overview while something happens, and a list of events.
+  await open('/c/$community')
+  await expect(page.getByText(text.overview.live, { exact: true })).toBeVisible()
+  for (const one of ['The boat is on the water', 'Who has the key?']) await town.text('+14155550151', pair?.number ?? '', one)
+  await expect(page.getByRole('table', { name: text.overview.events }).locator('tbody tr').first()).toBeVisible()
+  await album.look('overview-live')
   const people = (await town.must<{ data: { id: string }[] }>('GET', '/members?limit=2')).data.map((one) => one.id)
   await page.goto(`/admin/#/c/${town.id}/phones?phones=${people.join('+')}`)
   await album.look('phones-two')
