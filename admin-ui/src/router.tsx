@@ -15,6 +15,8 @@ type Pages = Record<string, () => Promise<Record<string, unknown>>>
 
 const pages: Pages = {
   '/communities': () => import('./communities/Communities'),
+  '/carriers': () => import('./carriers/Carriers'),
+  '/pool-files': () => import('./poolfiles/PoolFiles'),
   '/keys': () => import('./keys/Keys'),
   '/audit': () => import('./audit/Audit'),
   '/settings': () => import('./settings/Settings'),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Stream } from '../src/live/stream'
+import { merged, Stream, type Second } from '../src/live/stream'
 
 class Fake {
   onopen: (() => void) | null = null
@@ -8,10 +8,15 @@ class Fake {
   closed = false
   takers = new Map<string, (event: unknown) => void>()
   constructor(readonly url: string) {}
-  close() { this.closed = true }
-  addEventListener(kind: string, taker: unknown) { this.takers.set(kind, taker as (event: unknown) => void) }
-  tell(id: string, type = 'message.received') {
-    this.takers.get(type)?.({ lastEventId: id, data: JSON.stringify({ id, type, timestamp: '2026-01-01T00:00:00.000Z', community: 'com_1', data: {} }) })
+  close() {
+    this.closed = true
+  }
+  addEventListener(kind: string, taker: unknown) {
+    this.takers.set(kind, taker as (event: unknown) => void)
+  }
+  tell(lastEventId: string, counts: Record<string, number>, latest: string[] = [lastEventId], at = '2026-01-01T00:00:07.000Z') {
+    const told = latest.map((id) => ({ id, type: 'message.received', timestamp: at, community: 'com_1', data: {} }))
+    this.takers.get('digest')?.({ lastEventId, data: JSON.stringify({ counts, seconds: [{ at, counts }], latest: told }) })
   }
 }
 
@@ -39,40 +44,41 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 describe('the stream of events', () => {
-  it('is taken up after the last event that came, when it breaks', async () => {
+  it('is taken up after the last event that was counted, when it breaks', async () => {
     stream.follow('com_1')
+    expect(made[0]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20')
     made[0]?.onopen?.()
-    made[0]?.tell('evt_7')
+    made[0]?.tell('evt_7', { 'message.received': 3 })
     made[0]?.onerror?.()
     expect(stream.get().state).toBe('broken')
     await vi.advanceTimersByTimeAsync(1000)
-    expect(made[1]?.url).toBe('/v1/events?community=com_1&after=evt_7')
+    expect(made[1]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20&after=evt_7')
     made[1]?.onopen?.()
     expect(stream.get().state).toBe('live')
   })
-  it('tells each event once, though it comes twice', () => {
-    const told = vi.fn()
-    stream.onEvent(told)
+  it('shows each event once, though it comes twice', () => {
     stream.follow('com_1')
-    made[0]?.tell('evt_1')
-    made[0]?.tell('evt_1')
-    vi.advanceTimersByTime(500)
-    expect(told).toHaveBeenCalledOnce()
-    expect(stream.get().events).toHaveLength(1)
+    made[0]?.tell('evt_1', { 'message.received': 1 })
+    made[0]?.tell('evt_2', { 'message.received': 2 }, ['evt_1', 'evt_2'])
+    expect(stream.get().events.map((told) => told.id)).toEqual(['evt_2', 'evt_1'])
   })
-  it('draws at most twice a second and keeps little, however much happens', () => {
-    const drawn = vi.fn()
+  it('is drawn once for each digest and keeps little, however much it counts', () => {
+    const [drawn, counted] = [vi.fn(), vi.fn()]
     stream.follow('com_1')
     stream.subscribe(drawn)
-    for (let n = 0; n < 5000; n += 1) made[0]?.tell(`evt_${n}`)
-    vi.advanceTimersByTime(500)
-    expect(drawn).toHaveBeenCalledOnce()
-    expect(stream.get().events).toHaveLength(100)
-    expect(stream.get().seconds.at(-1)?.counts).toEqual({ 'message.received': 5000 })
+    stream.onCounts(counted)
+    for (let n = 0; n < 300; n += 1) {
+      const latest = Array.from({ length: 20 }, (_, index) => `evt_${n * 20 + index}`)
+      made[0]?.tell(`evt_${n}`, { 'message.received': 3000 }, latest, new Date(n * 1000).toISOString())
+    }
+    expect(drawn).toHaveBeenCalledTimes(300)
+    expect(counted).toHaveBeenLastCalledWith({ 'message.received': 3000 })
+    expect(stream.get().events).toHaveLength(20)
+    expect(stream.get().seconds).toHaveLength(120)
   })
   it('is taken up there however long the broker was away', async () => {
     stream.follow('com_1')
-    made[0]?.tell('evt_1')
+    made[0]?.tell('evt_1', { 'message.received': 1 })
     made[0]?.onerror?.()
     answer = 0
     await vi.advanceTimersByTimeAsync(300_000)
@@ -80,16 +86,16 @@ describe('the stream of events', () => {
     expect([made.length, stream.get().state]).toEqual([1, 'broken'])
     answer = 200
     await vi.advanceTimersByTimeAsync(30_000)
-    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1&after=evt_1')
+    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20&after=evt_1')
   })
   it('begins anew where the events since are no longer kept', async () => {
     stream.follow('com_1')
-    made[0]?.tell('evt_1')
+    made[0]?.tell('evt_1', { 'message.received': 1 })
     made[0]?.onerror?.()
     answer = 410
     await vi.advanceTimersByTimeAsync(1000)
-    expect(looked).toEqual(['/v1/events?community=com_1&after=evt_1&for_s=0'])
-    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1')
+    expect(looked).toEqual(['/v1/events?community=com_1&digest_s=1&latest=20&for_s=0&after=evt_1'])
+    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20')
   })
   it('says that the broker knows nobody any more, and asks no further', async () => {
     const refused = vi.fn()
@@ -106,7 +112,7 @@ describe('the stream of events', () => {
     made[0]?.onerror?.()
     stream.follow('com_2')
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(made.map((one) => one.url)).toEqual(['/v1/events?community=com_1', '/v1/events?community=com_2'])
+    expect(made.map((one) => one.url)).toEqual(['/v1/events?community=com_1&digest_s=1&latest=20', '/v1/events?community=com_2&digest_s=1&latest=20'])
   })
   it('has one source at a time', () => {
     stream.follow('com_1')
@@ -114,5 +120,24 @@ describe('the stream of events', () => {
     expect(made.map((one) => one.closed)).toEqual([true, false])
     stream.follow('')
     expect(made.every((one) => one.closed)).toBe(true)
+  })
+})
+
+describe('the seconds', () => {
+  it('of two digests are added up, a second that both tell of once', () => {
+    const before: Second[] = [
+      { at: 1, counts: { a: 1 } },
+      { at: 2, counts: { a: 2 } },
+    ]
+    const more: Second[] = [
+      { at: 2, counts: { a: 3, b: 1 } },
+      { at: 3, counts: { b: 5 } },
+    ]
+    expect(merged(before, more)).toEqual([
+      { at: 1, counts: { a: 1 } },
+      { at: 2, counts: { a: 5, b: 1 } },
+      { at: 3, counts: { b: 5 } },
+    ])
+    expect(before[1]).toEqual({ at: 2, counts: { a: 2 } })
   })
 })

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use utoipa::IntoParams;
 
 use super::auth::{Here, Who};
+use super::digest::Digester;
 use super::feed::{Feed, Told};
 use super::problem::{Problem, Result};
 use super::query::Query;
@@ -128,14 +129,49 @@ pub(crate) struct Seconds(u64);
 
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.parse() {
-            Ok(s) if s <= MOST_S => Ok(Self(s)),
-            _ => Err(serde::de::Error::custom(format!(
-                "allowed are whole numbers from 0 to {MOST_S}, not `{}`",
-                text.chars().take(40).collect::<String>()
-            ))),
-        }
+        whole(deserializer, 0..=MOST_S).map(Self)
+    }
+}
+
+fn whole<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    allowed: std::ops::RangeInclusive<u64>,
+) -> std::result::Result<u64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.parse() {
+        Ok(number) if allowed.contains(&number) => Ok(number),
+        _ => Err(serde::de::Error::custom(format!(
+            "allowed are whole numbers from {} to {}, not `{}`",
+            allowed.start(),
+            allowed.end(),
+            text.chars().take(40).collect::<String>()
+        ))),
+    }
+}
+
+/// How often a digest is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DigestSeconds(u64);
+
+impl<'de> Deserialize<'de> for DigestSeconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        whole(deserializer, 1..=60).map(Self)
+    }
+}
+
+/// How many events a digest shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Latest(u64);
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self(20)
+    }
+}
+
+impl<'de> Deserialize<'de> for Latest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        whole(deserializer, 0..=100).map(Self)
     }
 }
 
@@ -150,6 +186,14 @@ pub(crate) struct Wanted {
     types: Option<Kinds>,
     /// The id of the last event that you have, where the header cannot be set.
     after: Option<EventId>,
+    /// In the place of each event, one named `digest` after so many whole seconds in which there were any, 1 to 60: its
+    /// `data` is a Digest. Its `id` is that of the last event it counts, from which the stream can be taken up again
+    /// (where events of other nodes may appear late, the last five seconds may be counted again then).
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 60, example = json!(null))]
+    digest_s: Option<DigestSeconds>,
+    /// How many of the latest events a digest shows, 0 to 100; 20 if absent.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 100, example = json!(null))]
+    latest: Option<Latest>,
     /// Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 86_400, example = 0)]
     for_s: Option<Seconds>,
@@ -191,7 +235,7 @@ fn community(who: &Who, asked: Option<CommunityId>) -> Result<CommunityId> {
 #[utoipa::path(
     get, path = "/v1/events", operation_id = "stream_events", tag = "Events",
     summary = "Follow what happens",
-    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id.",
+    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.",
     params(Wanted, ("Last-Event-ID" = Option<EventId>, Header, description = "The id of the last event that you have.")),
     responses(
         (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
@@ -219,6 +263,13 @@ pub(crate) async fn stream(
         Some(here) => teller.session = Some(here.token.clone()),
         None => teller.key = Some(who.0.key),
     }
+    teller.digest = wanted.digest_s.map(|every| {
+        let latest = wanted.latest.unwrap_or_default().0;
+        (
+            Duration::from_secs(every.0),
+            Digester::new(usize::try_from(latest).unwrap_or(0)),
+        )
+    });
     teller.stays = wanted.for_s.map(|s| Duration::from_secs(s.0));
     actix_web::rt::spawn(async move {
         let _permit = permit;
@@ -247,6 +298,8 @@ struct Teller {
     session: Option<String>,
     /// How long it lasts, if it has an end.
     stays: Option<Duration>,
+    /// How often it is told in short, if it is, and what was gathered for that.
+    digest: Option<(Duration, Digester)>,
     community: CommunityId,
     kinds: Option<Vec<EventKind>>,
     /// Everything up to here was told.
@@ -275,6 +328,7 @@ impl Teller {
             key: None,
             session: None,
             stays: None,
+            digest: None,
             community,
             kinds: kinds.map(|k| k.0),
             told: after.unwrap_or(EventId::earliest(now)),
@@ -343,17 +397,55 @@ impl Teller {
         Ok(key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now))
     }
 
+    /// Tells events, or gathers them for the next digest.
+    async fn tell(&mut self, chunks: &mpsc::Sender<Bytes>, events: &[Arc<Told>]) -> Result<()> {
+        if let Some((_, digester)) = &mut self.digest {
+            digester.add(self.kinds.as_deref(), events);
+            return Ok(());
+        }
+        for some in events.chunks(EVENTS_A_CHUNK) {
+            if let Some(chunk) = self.chunk(some) {
+                send(chunks, chunk).await?;
+                self.heard_at = self.board.now();
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells in short what was gathered.
+    async fn sum_up(&mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
+        let gathered = self.digest.as_mut().and_then(|(_, digester)| digester.take());
+        if let Some(text) = gathered {
+            send(chunks, Bytes::from(text)).await?;
+            self.heard_at = self.board.now();
+        }
+        Ok(())
+    }
+
+    /// Until there may be more to tell: of a digest, until it is due.
+    async fn wait(&mut self) {
+        if let Some((every, _)) = &self.digest {
+            return tokio::time::sleep(*every).await;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            _ = self.news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
+        }
+    }
+
     async fn run(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
         let closing = self.board.closing();
         let mut end = pin!(tokio::time::sleep(self.stays.unwrap_or_default()));
         send(chunks, Bytes::from_static(b": partyline\n\n")).await?;
         loop {
             let (events, more) = self.unseen().await?;
-            for some in events.chunks(EVENTS_A_CHUNK) {
-                if let Some(chunk) = self.chunk(some) {
-                    send(chunks, chunk).await?;
-                    self.heard_at = self.board.now();
-                }
+            self.tell(chunks, &events).await?;
+            let every_ms = self
+                .digest
+                .as_ref()
+                .map_or(0, |(every, _)| every.as_millis() as i64);
+            if !more || self.board.now().since(self.heard_at) >= every_ms {
+                self.sum_up(chunks).await?;
             }
             if self.board.now().since(self.checked_at) >= HEARTBEAT_MS {
                 if !self.may_go_on().await? {
@@ -372,8 +464,7 @@ impl Teller {
                 () = &mut end, if self.stays.is_some() => return Ok(()),
                 () = closing.cancelled() => return Ok(()),
                 () = chunks.closed() => return Ok(()),
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                _ = self.news.changed() => tokio::time::sleep(LOOK_AT_MOST).await,
+                () = self.wait() => {}
             }
         }
     }

@@ -28,13 +28,21 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn new(event: &Event) -> Option<Self> {
+    pub(super) fn new(event: &Event) -> Option<Self> {
         let data = serde_json::to_string(event).ok()?;
         Some(Self {
             id: event.id,
             kind: event.kind,
             text: format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind.word()),
         })
+    }
+}
+
+impl Told {
+    /// The event itself.
+    pub fn json(&self) -> &str {
+        let from = self.text.find("\ndata: ").map_or(0, |at| at + 7);
+        self.text[from..].trim_end()
     }
 }
 

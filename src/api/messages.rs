@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
@@ -17,7 +17,7 @@ use super::repeat;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, CommunityKind, MemberId, MessageId, MessageKind};
 use crate::domain::message::Status;
-use crate::switchboard::{self, Foretold, MessageOrigin, MessageQuery, views, words};
+use crate::switchboard::{self, Foretold, MessageOrigin, MessageQuery, MessageStep, views, words};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -227,6 +227,31 @@ pub(crate) async fn one(
 ) -> Result<HttpResponse> {
     let found = state.board.message(community.0, message.0).await?;
     Ok(HttpResponse::Ok().json(who.shown(found)))
+}
+
+/// What is known of a text's way.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MessageSteps {
+    /// The steps, in the order of time.
+    data: Vec<MessageStep>,
+}
+
+/// `GET …/messages/{message}/steps`
+#[utoipa::path(
+    get, path = "/v1/communities/{community}/messages/{message}/steps", operation_id = "list_message_steps", tag = "Messages",
+    summary = "See every step of a text",
+    description = "Its acceptance, what the rules made of it, what held it, the carrier's taking it and what the carrier said of each part, what became of it, and which apps were told; as far as it is kept.",
+    responses(
+        (status = 200, description = "The steps, in the order of time.", body = MessageSteps),
+    ),
+)]
+pub(crate) async fn steps(
+    state: Data<ApiState>,
+    community: At<CommunityKind>,
+    message: At<MessageKind>,
+) -> Result<HttpResponse> {
+    let data = state.board.message_steps(community.0, message.0).await?;
+    Ok(HttpResponse::Ok().json(MessageSteps { data }))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -2,10 +2,10 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities,
-    contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports,
-    interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins, opt_outs, pools,
-    releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers,
+    communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health,
+    hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, openapi, opt_ins,
+    opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 
 /// The route table.
@@ -53,6 +53,11 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/report").get(verifications::report),
                 ]),
             ]),
+            branch("/carriers").get(carriers::list).only(Gate::Manage),
+            branch("/pool_files").gate(Gate::Manage).with([
+                branch("/plan").post(pool_files::plan),
+                branch("/apply").post(pool_files::apply),
+            ]),
             branch("/events").get(events::stream),
             branch("/communities").get(communities::list).post(communities::create).tagged().only(Gate::Admin),
             branch("/communities/{community}").gate(Gate::Community)
@@ -98,6 +103,7 @@ pub(crate) fn tree() -> Vec<Branch> {
                     .patch(campaigns::edit).tagged().only(Gate::Manage)
                     .delete(campaigns::remove).only(Gate::Manage),
                 branch("/traffic").get(traffic::list),
+                branch("/overview").get(carriers::overview).only(Gate::Manage),
                 branch("/swaps").gate(Gate::Manage).get(swaps::list).post(swaps::create).with([
                     branch("/plan").post(swaps::plan),
                     branch("/{swap}").get(swaps::one).tagged().with([
@@ -114,7 +120,9 @@ pub(crate) fn tree() -> Vec<Branch> {
                     branch("/what_if").post(capacity::what_if),
                 ]),
                 branch("/messages").get(messages::list).post(messages::send).own_repeats(),
-                branch("/messages/{message}").get(messages::one).tagged(),
+                branch("/messages/{message}").get(messages::one).tagged().with([
+                    branch("/steps").get(messages::steps).only(Gate::Manage),
+                ]),
                 branch("/calls").get(calls::list).post(calls::place),
                 branch("/calls/{call}").get(calls::one).tagged().with([
                     branch("/hang_up").post(calls::hang_up),

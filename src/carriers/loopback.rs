@@ -10,6 +10,7 @@ use crate::domain::{Clock, E164, Timestamp};
 use crate::switchboard::outlet::{
     Exchange, InboundText, IntakeError, OutboundReceipt, OutboundText, Outlet, OutletError, Received, Sent,
 };
+use crate::switchboard::standing::{CarrierKind, OutletStanding};
 
 /// The outlet's name.
 pub const NAME: &str = "loopback";
@@ -129,6 +130,13 @@ impl Outlet for Loopback {
 
     fn is_ready(&self) -> bool {
         true
+    }
+
+    fn standing(&self) -> OutletStanding {
+        OutletStanding {
+            kind: CarrierKind::Loopback,
+            ..OutletStanding::default()
+        }
     }
 
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {

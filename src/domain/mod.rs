@@ -20,6 +20,7 @@ pub mod person_name;
 pub mod policy;
 mod policy_problems;
 pub mod pool;
+pub mod pulse;
 mod schema;
 pub mod swap;
 pub mod time;

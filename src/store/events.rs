@@ -55,6 +55,23 @@ pub fn after(
         .load(c))?)
 }
 
+/// Events of one lane with ids between two, oldest first: a short window, read by its place.
+pub fn of_lane_between(
+    conn: &mut Conn,
+    community: CommunityId,
+    lane: i64,
+    (from, until): (i64, i64),
+) -> Result<Vec<EventRow>, StoreError> {
+    Ok(each!(conn, c => events::table
+        .filter(events::community_id.eq(community.as_i64()))
+        .filter(events::id.ge(from))
+        .filter(events::id.lt(until))
+        .filter(events::lane.eq(lane))
+        .order(events::id)
+        .select(EventRow::as_select())
+        .load(c))?)
+}
+
 /// Whether any event up to and including the given one is kept.
 pub fn any_until(conn: &mut Conn, community: CommunityId, id: i64) -> Result<bool, StoreError> {
     Ok(each!(conn, c => diesel::select(diesel::dsl::exists(events::table

@@ -10,12 +10,12 @@ use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
     Conn, Durability, admin_sessions, admin_users, api_keys, assignments, audit_log, book_links, calls,
-    campaigns, capacity, communities, deferred, devices, history, hubs, imports, member_references, members,
-    migrations, numbers, opt_outs, outbox, pending_deliveries, pools, presence, swap_moves, swaps, traffic,
-    verification, verifications,
+    campaigns, capacity, communities, deferred, devices, events, history, hubs, imports, member_references,
+    members, migrations, numbers, opt_outs, outbox, parts, pending_deliveries, pools, presence, swap_moves,
+    swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
-use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, NumberId, SwapId};
+use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, MessageId, NumberId, SwapId};
 use crate::domain::message::Status;
 use crate::domain::{E164, Timestamp};
 
@@ -319,6 +319,10 @@ fn no_other_list_scans_or_sorts() {
         imports::refusals(conn, here(), ImportId::from_i64(7), 7, 51).unwrap();
         assignment_lists::of_community(conn, here(), (member, number), 51).unwrap();
         assignment_lists::of_member(conn, here(), (member, number), 51).unwrap();
+        events::of_lane_between(conn, here(), 7, (7, 51)).unwrap();
+        outbox::of_message(conn, here(), 7).unwrap();
+        parts::all_of_message(conn, here(), 7).unwrap();
+        super::messages::sent_at(conn, here(), MessageId::from_i64(7)).unwrap();
     });
     assert_direct("lists in the order of a key", &steps);
     for (of, held_at) in [(None, None), (Some(member), None), (None, Some((7, true)))] {

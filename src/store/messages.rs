@@ -140,6 +140,16 @@ pub fn get(conn: &mut Conn, community: CommunityId, id: MessageId) -> Result<Opt
         .optional())?)
 }
 
+/// When a carrier took a message, if one did.
+pub fn sent_at(conn: &mut Conn, community: CommunityId, id: MessageId) -> Result<Option<i64>, StoreError> {
+    let found: Option<Option<i64>> = each!(conn, c => messages::table
+        .find((community.as_i64(), id.as_i64()))
+        .select(messages::sent_at)
+        .first(c)
+        .optional())?;
+    Ok(found.flatten())
+}
+
 /// The message that a carrier or app has sent before under the same reference.
 pub fn by_reference(
     conn: &mut Conn,

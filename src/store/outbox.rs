@@ -163,6 +163,20 @@ pub fn by_carrier(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
         .load(c))?)
 }
 
+/// What still waits of a text: tries so far, when it is due, whether it waits for a frozen phone.
+pub fn of_message(
+    conn: &mut Conn,
+    community: CommunityId,
+    message: i64,
+) -> Result<Option<(i32, i64, String, bool)>, StoreError> {
+    let found: Option<(i32, i64, String, i16)> = each!(conn, c => outbox::table
+        .find((community.as_i64(), message, TEXT))
+        .select((outbox::attempts, outbox::due_at, outbox::carrier, outbox::node))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(attempts, due_at, carrier, node)| (attempts, due_at, carrier, node == PARKED)))
+}
+
 /// The nodes that have rows.
 pub fn nodes(conn: &mut Conn) -> Result<Vec<u16>, StoreError> {
     let nodes: Vec<i16> = each!(conn, c => outbox::table

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::message_parts;
 use super::{Conn, StoreError, each};
+use crate::domain::id::CommunityId;
 use crate::domain::message::Status;
 
 /// A part's row.
@@ -66,6 +67,20 @@ pub fn of_message(
         .filter(message_parts::community_id.eq(community_id))
         .filter(message_parts::message_id.eq(message_id))
         .filter(message_parts::carrier.eq(carrier))
+        .order(message_parts::part)
+        .select(PartRow::as_select())
+        .load(c))?)
+}
+
+/// All parts of a message, in order.
+pub fn all_of_message(
+    conn: &mut Conn,
+    community: CommunityId,
+    message_id: i64,
+) -> Result<Vec<PartRow>, StoreError> {
+    Ok(each!(conn, c => message_parts::table
+        .filter(message_parts::community_id.eq(community.as_i64()))
+        .filter(message_parts::message_id.eq(message_id))
         .order(message_parts::part)
         .select(PartRow::as_select())
         .load(c))?)

@@ -46,7 +46,12 @@ pub(super) async fn send(
         if item.media {
             media::put_links(board, outlet, &item.row, &mut text).await?;
         }
-        return outlet.send_text(&text).await;
+        let flow = board.registry().flow(outlet.name());
+        let under_way = flow.begin();
+        let result = outlet.send_text(&text).await;
+        drop(under_way);
+        flow.tried(&result, board.now());
+        return result;
     }
     let receipt = OutboundReceipt {
         message,

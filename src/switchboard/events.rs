@@ -18,7 +18,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{
     CallId, CommunityId, DeliveryKind, EndpointId, EventId, EventIdKind, MemberId, MessageId,
 };
-use crate::domain::message::Status;
+use crate::domain::message::{Reason, Status};
 use crate::store::deliveries::{self, DeliveryRow};
 use crate::store::events::{self, EventRow};
 use crate::store::{Conn, StoreError, endpoints as rows};
@@ -61,8 +61,28 @@ struct News {
     /// The endpoint of the app in which the recipient reads: it gets the event whatever it wants, and what
     /// becomes of the delivery is what becomes of the message.
     app: Option<(EndpointId, Option<MessageId>)>,
-    /// The status that a text got.
-    status: Option<Status>,
+    /// What is counted of it.
+    counted: Option<Counted>,
+}
+
+/// What is counted of an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Counted {
+    /// A text was accepted.
+    Text,
+    /// A call rang.
+    Call,
+    /// A text has a new status.
+    Moved {
+        /// Which text.
+        message: MessageId,
+        /// The new status.
+        status: Status,
+        /// Why.
+        reason: Option<Reason>,
+        /// The pool number that its recipient sees, where that is known.
+        shown: Option<i64>,
+    },
 }
 
 /// The events of one transaction.
@@ -77,7 +97,7 @@ fn lane(one: i64, other: i64) -> i64 {
 }
 
 /// That of a pair of which one may be nobody.
-fn lane_of(one: Option<MemberId>, other: Option<MemberId>) -> i64 {
+pub(super) fn lane_of(one: Option<MemberId>, other: Option<MemberId>) -> i64 {
     lane(one.map_or(0, MemberId::as_i64), other.map_or(0, MemberId::as_i64))
 }
 
@@ -89,7 +109,7 @@ impl News {
             lane,
             data: serde_json::to_string(data).map_err(|_| StoreError::Corrupt("events.data"))?,
             app: None,
-            status: None,
+            counted: None,
         })
     }
 }
@@ -124,7 +144,8 @@ impl EventLog {
         if message.from.is_some() && message.to.is_some() {
             let lane = lane_of(message.from, message.to);
             let news = News::of(community, lane, &told::MessageReceived { message })?;
-            self.push(News { app, ..news });
+            let counted = Some(Counted::Text);
+            self.push(News { app, counted, ..news });
         }
         Ok(())
     }
@@ -159,13 +180,23 @@ impl EventLog {
         Ok(())
     }
 
-    /// A text between members has a new status.
-    pub fn message_status(&self, community: CommunityId, message: &told::Moved<'_>) -> Result<()> {
+    /// A text between members has a new status; `shown` is the number that its recipient sees, where that is known.
+    pub fn message_status(
+        &self,
+        community: CommunityId,
+        message: &told::Moved<'_>,
+        shown: Option<i64>,
+    ) -> Result<()> {
         if message.from.is_some() && message.to.is_some() {
             let lane = lane_of(message.from, message.to);
             let news = News::of(community, lane, &told::MessageStatus { message })?;
-            let status = Some(message.status);
-            self.push(News { status, ..news });
+            let counted = Some(Counted::Moved {
+                message: message.id,
+                status: message.status,
+                reason: message.reason,
+                shown,
+            });
+            self.push(News { counted, ..news });
         }
         Ok(())
     }
@@ -203,7 +234,9 @@ impl EventLog {
     pub fn call_ringing(&self, community: CommunityId, call: &Call) -> Result<()> {
         let lane = lane_of(call.from, call.to);
         let call = &call.clone().without_phones();
-        self.push(News::of(community, lane, &told::CallRinging { call })?);
+        let news = News::of(community, lane, &told::CallRinging { call })?;
+        let counted = Some(Counted::Call);
+        self.push(News { counted, ..news });
         Ok(())
     }
 
@@ -263,8 +296,10 @@ impl EventLog {
 pub(crate) struct Written {
     /// There was anything.
     pub any: bool,
-    /// The statuses that texts got.
-    pub statuses: Vec<Status>,
+    /// When.
+    pub at: Timestamp,
+    /// What is counted of it, by community.
+    pub counted: Vec<(CommunityId, Counted)>,
 }
 
 /// Writes what was gathered.
@@ -273,7 +308,10 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<Written> {
     if gathered.is_empty() {
         return Ok(Written::default());
     }
-    let statuses = gathered.iter().filter_map(|news| news.status).collect();
+    let counted = gathered
+        .iter()
+        .filter_map(|news| Some((news.community, news.counted?)))
+        .collect();
     let mut wanting = BTreeMap::new();
     let (mut told, mut sent) = (Vec::with_capacity(gathered.len()), Vec::new());
     for news in gathered {
@@ -325,7 +363,11 @@ pub(crate) fn write(conn: &mut Conn, ctx: &Context) -> Result<Written> {
     }
     events::insert(conn, &told)?;
     deliveries::insert(conn, &sent)?;
-    Ok(Written { any: true, statuses })
+    Ok(Written {
+        any: true,
+        at: ctx.now,
+        counted,
+    })
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ impl Exchange for Switchboard {
             return Err(IntakeError::Overloaded);
         }
         self.inner.observers.accepted("phone", accepted.verdict);
+        self.inner.registry.flow(&text.carrier).received(self.now());
         Ok(Received {
             message: accepted.message,
             verdict: accepted.verdict,

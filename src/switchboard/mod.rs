@@ -19,6 +19,7 @@ mod books;
 mod bulk;
 mod calls;
 mod campaigns;
+mod carriers;
 mod changes;
 mod communities;
 mod contacts;
@@ -55,6 +56,7 @@ mod lanes;
 mod lead;
 pub mod media;
 mod members;
+mod message_steps;
 mod messages;
 mod new_phone;
 mod notice_guard;
@@ -64,6 +66,7 @@ mod opt_ins;
 mod opt_outs;
 mod outbox;
 pub mod outlet;
+mod overview;
 mod parcels;
 mod past;
 mod phone_hashes;
@@ -72,6 +75,7 @@ pub mod phones;
 pub mod planner;
 pub mod pool_file;
 mod pools;
+mod pulses;
 mod quarantine;
 mod rates;
 mod receipts;
@@ -85,6 +89,7 @@ mod retention;
 mod route;
 mod shortage;
 mod side;
+pub mod standing;
 mod strangers;
 mod stream;
 pub mod swap;
@@ -109,6 +114,7 @@ pub use books::{NewBookLink, OpenBook};
 pub use bulk::{Bulk, BulkRow, MOST_TOGETHER};
 pub use calls::{Call, CallDetail, CallQuality, CallQuery, NewCall};
 pub use campaigns::{Campaign, CampaignEdit, NewCampaign};
+pub use carriers::{Carrier, CarrierHealth, CarrierLink, CarrierTexts, CarrierView, TrunkCalls};
 pub use communities::merged_policy;
 pub use contacts::{ContactQuery, ContactRef};
 pub use decision::Decision;
@@ -132,6 +138,7 @@ pub use intercept::Word as AppWord;
 pub use keys::{Caller, NewKey, Scope};
 pub use lead::Lead;
 pub use members::{MemberEdit, NewMember};
+pub use message_steps::{MessageStep, StepWord};
 pub use messages::{MessageQuery, NewMessage, Origin as MessageOrigin};
 pub use new_phone::{
     FormerOwner, NewPhone, OwnerSettlement, PhoneChange, PhoneConflict, PhoneConflictKind, ReferenceFate,
@@ -141,6 +148,7 @@ pub use observer::{CallbackResult, Observer};
 pub use opt_ins::{NewOptIn, OptIn, OptInEnd, OptInSource};
 pub use opt_outs::OptOut;
 pub use outbox::Dispatching;
+pub use overview::{CarrierBrief, Overview, PoolFill};
 pub use parcels::{Health, Next, Parcel, PendingDelivery, Target, Try};
 pub(crate) use planner::Place as CapacityPlace;
 pub use planner::views::{Capacity, MemberCapacity, WhatIfResult};
@@ -154,7 +162,9 @@ pub use replay::Replayed;
 pub use retention::Retained;
 
 pub use tidy::Tidying;
-pub use traffic::{Latency, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way as PairWay};
+pub use traffic::{
+    Latency, NumberHealth, NumberTraffic, PairTraffic, RoomCount, TrafficOverview, Way as PairWay,
+};
 
 pub use crate::store::Window;
 

@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::Switchboard;
 use super::error::Result;
-use super::events::Written;
+use super::events::{Counted, Written};
 use super::outlet::Verdict;
 use super::parcels::Next;
+use super::pulses::Pulses;
 use super::retention::Retained;
 use crate::domain::call::Cause;
 use crate::domain::message::Status;
@@ -48,7 +49,7 @@ pub trait Observer: Send + Sync + 'static {
 }
 
 #[derive(Clone, Default)]
-pub(super) struct Observers(Arc<OnceLock<Arc<dyn Observer>>>);
+pub(super) struct Observers(Arc<OnceLock<Arc<dyn Observer>>>, Arc<Pulses>);
 
 impl Observers {
     pub fn set(&self, observer: Arc<dyn Observer>) {
@@ -61,12 +62,20 @@ impl Observers {
         }
     }
 
+    /// What is counted here as well, for whoever looks.
+    pub fn pulses(&self) -> &Pulses {
+        &self.1
+    }
+
     pub fn told(&self, written: &Written) {
+        self.1.count(written);
         let Some(observer) = self.0.get() else {
             return;
         };
-        for status in &written.statuses {
-            if status.is_final() {
+        for (_, counted) in &written.counted {
+            if let Counted::Moved { status, .. } = counted
+                && status.is_final()
+            {
                 observer.text_finished(*status);
             }
         }

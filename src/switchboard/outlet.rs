@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::domain::id::MessageId;
 use crate::domain::message::{Reason, Status};
 use crate::domain::{E164, Timestamp};
+use crate::switchboard::standing::OutletStanding;
 use crate::wire::sms::{Coding, Concat};
 
 /// A part of a long text that is to be acknowledged before the others have come.
@@ -267,6 +268,11 @@ pub trait Outlet: Send + Sync + 'static {
 
     /// Whether a text handed over now has a link to leave by.
     fn is_ready(&self) -> bool;
+
+    /// How it stands, for people who look.
+    fn standing(&self) -> OutletStanding {
+        OutletStanding::default()
+    }
 
     /// Hands a text to the carrier and waits for its answer to every part.
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError>;

@@ -402,13 +402,9 @@ pub(crate) fn advance(
     if message.media > 0 && matches!(status, Status::Blocked | Status::Failed) {
         media::drop_of_message(conn, community, id, ctx.now)?;
     }
-    tell(
-        ctx,
-        (community, id),
-        (message.from_member, message.to_member),
-        status,
-        (reason, detail),
-    )?;
+    let ends = (message.from_member, message.to_member);
+    let told = told_as(ctx, id, ends, status, (reason, detail));
+    ctx.events.message_status(community, &told, message.shown)?;
     if message.want_receipt {
         return Ok(receipt_for(conn, ctx, &message)?.into_iter().collect());
     }
@@ -426,9 +422,20 @@ pub(super) fn tell(
     (community, id): (CommunityId, MessageId),
     (from, to): (Option<i64>, Option<i64>),
     status: Status,
-    (reason, detail): (Option<Reason>, Option<&str>),
+    why: (Option<Reason>, Option<&str>),
 ) -> Result<()> {
-    let moved = Moved {
+    ctx.events
+        .message_status(community, &told_as(ctx, id, (from, to), status, why), None)
+}
+
+fn told_as<'a>(
+    ctx: &Context,
+    id: MessageId,
+    (from, to): (Option<i64>, Option<i64>),
+    status: Status,
+    (reason, detail): (Option<Reason>, Option<&'a str>),
+) -> Moved<'a> {
+    Moved {
         id,
         from: from.map(MemberId::from_i64),
         to: to.map(MemberId::from_i64),
@@ -437,8 +444,7 @@ pub(super) fn tell(
         reason: reason.map(|reason| reason.told(BlocksShown::Unreachable)),
         detail,
         updated_at: ctx.now,
-    };
-    ctx.events.message_status(community, &moved)
+    }
 }
 
 /// Queues the receipt for a sender who asked; it goes back the way the text came.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::outlet::Outlet;
+use super::standing::Flow;
 use crate::domain::E164;
 
 /// How a carrier stands, as far as this process knows.
@@ -35,6 +36,7 @@ struct Inner {
     /// (prefix, carrier) of phones that are reached through one carrier whatever their pool number's is.
     reaches: Vec<(String, String)>,
     outlets: BTreeMap<String, Arc<dyn Outlet>>,
+    flows: BTreeMap<String, Arc<Flow>>,
 }
 
 impl Registry {
@@ -78,6 +80,21 @@ impl Registry {
             .outlets
             .get(name)
             .cloned()
+    }
+
+    /// What passes by the carrier of that name.
+    pub fn flow(&self, name: &str) -> Arc<Flow> {
+        let known = self
+            .inner
+            .read()
+            .unwrap_or_else(|p| p.into_inner())
+            .flows
+            .get(name)
+            .cloned();
+        known.unwrap_or_else(|| {
+            let mut inner = self.inner.write().unwrap_or_else(|p| p.into_inner());
+            inner.flows.entry(name.to_owned()).or_default().clone()
+        })
     }
 
     /// How the carrier of that name stands.

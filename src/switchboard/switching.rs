@@ -8,6 +8,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::outlet::IntakeError;
+use super::standing::{LinkState, Trouble};
 use crate::domain::call::{Cause, EndedBy, RefusalCode};
 use crate::domain::id::{CallId, CommunityId, MemberId};
 use crate::domain::message::Reason;
@@ -253,6 +254,22 @@ pub struct TrunkView {
     pub failed: u64,
     /// Calls above its limits.
     pub refused: u64,
+    /// Since when it is up, or down.
+    pub since: Option<Timestamp>,
+    /// What went wrong last.
+    pub trouble: Option<Trouble>,
+    /// The places that calls go to by it, and how each stands.
+    pub places: Vec<(String, LinkState)>,
+    /// How many calls it may have at once; 0 = no limit.
+    pub max_channels: usize,
+    /// How many new calls a second it may have; 0 = no limit.
+    pub calls_per_s: u32,
+    /// Seconds between the OPTIONS that ask whether it is there; 0: it is not asked.
+    pub keep_alive_s: u32,
+    /// Whether it may bring calls.
+    pub inbound: bool,
+    /// Whether calls may leave by it.
+    pub outbound: bool,
 }
 
 /// How the edge of calls stands, and what it did since the start.

@@ -324,14 +324,7 @@ impl CallOutlet for Desk {
 
     fn trunks(&self) -> Vec<TrunkView> {
         let table = self.directory.table();
-        let view = |trunk: &Arc<super::trunks::Trunk>| {
-            let hops = super::trunks::all_hops(&trunk.standing.places());
-            let up = trunk
-                .standing
-                .with_health(|health| hops.iter().any(|hop| !health.has_failed(hop)));
-            trunk.view(up && trunk.is_ready())
-        };
-        table.trunks().iter().map(view).collect()
+        table.trunks().iter().map(|trunk| trunk.view()).collect()
     }
 
     fn figures(&self) -> VoiceFigures {

@@ -260,6 +260,10 @@ class Town:
             body["confirm"] = "Someone"
         if operation.endswith("/opt_ins"):
             body.update(member=self.member, contact=None, device=None, given_at=None)
+        if "/pool_files/" in operation:
+            body["toml"] = f'[community]\nname = "Town {unique()}"\n'
+        if operation.endswith("/pool_files/apply"):
+            body["fingerprint"] = ask("POST", "/v1/pool_files/plan", {"toml": body["toml"]})["fingerprint"]
         if "time_zone" in body:
             body["time_zone"] = "Europe/Berlin"
         if "/admin_users" in operation:

@@ -60,9 +60,17 @@ export async function wrong(at: Locator, said: string | RegExp): Promise<void> {
 export const mark = (page: Page) => page.evaluate(() => void Object.assign(window, { unreloaded: true }))
 export const still = async (page: Page) => expect(await page.evaluate(() => 'unreloaded' in window), 'the page was loaded anew').toBe(true)
 
-/** Until there is a page for it, by the CLI. */
-export async function applyPoolFile(broker: Broker, file: string): Promise<void> {
-  await broker.cli('pool', 'apply', broker.file('town.toml', file))
+/** Plans a pool file on its page, sees that the plan says this, and applies it. */
+export async function applyPoolFile(page: Page, file: string, ...says: string[]): Promise<void> {
+  await go(page, text.nav.poolFiles)
+  await title(page, text.poolFiles.title)
+  await field(page, text.poolFiles.label).fill(file)
+  await page.getByRole('button', { name: text.poolFiles.plan }).click()
+  const plan = page.getByRole('table', { name: text.poolFiles.planning })
+  for (const one of says) await expect(plan).toContainText(one)
+  await page.getByRole('button', { name: text.poolFiles.apply, exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: text.poolFiles.apply, exact: true }).click()
+  await notice(page, text.poolFiles.applied)
 }
 
 type ImportedRows = { made: number; refused: number }

@@ -20,8 +20,8 @@ export function useLive(community: string): void {
     stream.follow(community)
     const stale = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const leave = stream.onEvent((told) => {
-      for (const [begins, touched] of TOUCHES) if (told.type.startsWith(begins)) for (const one of touched) stale.add(one)
+    const leave = stream.onCounts((counts) => {
+      for (const kind of Object.keys(counts)) for (const [begins, touched] of TOUCHES) if (kind.startsWith(begins)) for (const one of touched) stale.add(one)
       timer ??= setTimeout(() => {
         timer = undefined
         for (const one of stale) void client.invalidateQueries({ queryKey: [one, community], refetchType: document.hidden ? 'none' : 'active' })

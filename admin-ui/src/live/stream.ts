@@ -1,17 +1,21 @@
-// One stream of events for the whole page, taken up again after a break where it ended.
+// One stream for the whole page, in short: how much happened in each second, and the latest of it. It is taken up again
+// after a break where it ended. However much happens, the page reads one message a second.
 export type Told = { id: string; type: string; timestamp: string; community: string; data: Record<string, unknown> }
 export type State = 'off' | 'connecting' | 'live' | 'broken'
+export type Counts = Record<string, number>
+export type Second = { at: number; counts: Counts }
+type Digest = { counts: Counts; seconds: { at: string; counts: Counts }[]; latest: Told[] }
 
 export const KINDS = [
   'message.received', 'message.held', 'message.status', 'assignment.created', 'assignment.released', 'assignment.moved', 'opt_out.changed', 'quarantine.held',
   'call.ringing', 'call.answered', 'call.ended', 'stranger.not_connected', 'member.table_nearly_full', 'member.erased',
 ]
-const KEPT = 100
+const KEPT = 20
 const SECONDS = 120
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 10_000
 
-export type Snapshot = { state: State; events: Told[]; seconds: { at: number; counts: Record<string, number> }[] }
+export type Snapshot = { state: State; events: Told[]; seconds: Second[] }
 type Source = Pick<EventSource, 'close' | 'addEventListener' | 'readyState'> & { onopen: unknown; onerror: unknown }
 type Make = (url: string) => Source
 /** What the broker would answer; 0 where it does not. */
@@ -30,13 +34,10 @@ const lookNow: Look = async (url) => {
 export class Stream {
   private snapshot: Snapshot = { state: 'off', events: [], seconds: [] }
   private listeners = new Set<() => void>()
-  private takers = new Set<(told: Told) => void>()
+  private takers = new Set<(counts: Counts) => void>()
   private source: Source | null = null
   private community = ''
   private last: string | null = null
-  private seen = new Set<string>()
-  private fresh: Told[] = []
-  private flushing: ReturnType<typeof setTimeout> | undefined
   private again: ReturnType<typeof setTimeout> | undefined
   private failures = 0
 
@@ -54,7 +55,6 @@ export class Stream {
     this.stop()
     this.community = community
     this.last = null
-    this.seen.clear()
     this.change({ state: 'off', events: [], seconds: [] })
     if (community !== '') this.open()
   }
@@ -66,7 +66,8 @@ export class Stream {
 
   get = (): Snapshot => this.snapshot
 
-  onEvent(taker: (told: Told) => void): () => void {
+  /** Is told what kinds of things happened, once for all that came together. */
+  onCounts(taker: (counts: Counts) => void): () => void {
     this.takers.add(taker)
     return () => this.takers.delete(taker)
   }
@@ -74,16 +75,14 @@ export class Stream {
   private stop(): void {
     clearTimeout(this.again)
     this.again = undefined
-    clearTimeout(this.flushing)
-    this.flushing = undefined
-    this.fresh = []
     this.source?.close()
     this.source = null
     this.failures = 0
   }
 
   private url(also: Record<string, string> = {}): string {
-    return `/v1/events?${new URLSearchParams({ community: this.community, ...(this.last === null ? {} : { after: this.last }), ...also })}`
+    const asked = { community: this.community, digest_s: '1', latest: String(KEPT), ...also }
+    return `/v1/events?${new URLSearchParams({ ...asked, ...(this.last === null ? {} : { after: this.last }) })}`
   }
 
   private open(): void {
@@ -101,7 +100,7 @@ export class Stream {
       this.source = null
       this.wait()
     }
-    for (const kind of KINDS) source.addEventListener(kind, (event) => this.take(event as MessageEvent<string>))
+    source.addEventListener('digest', (event) => this.take(event as MessageEvent<string>))
   }
 
   private wait(): void {
@@ -125,40 +124,42 @@ export class Stream {
 
   private take(event: MessageEvent<string>): void {
     if (event.lastEventId !== '') this.last = event.lastEventId
-    let told: Told
+    let digest: Digest
     try {
-      told = JSON.parse(event.data) as Told
+      digest = JSON.parse(event.data) as Digest
     } catch {
       return
     }
-    if (this.seen.has(told.id)) return
-    this.seen.add(told.id)
-    if (this.seen.size > 5000) this.seen = new Set([...this.seen].slice(-2000))
-    this.fresh.push(told)
-    // Pages are drawn at most twice a second, however much happens.
-    this.flushing ??= setTimeout(() => this.flush(), 500)
-  }
-
-  private flush(): void {
-    this.flushing = undefined
-    const fresh = this.fresh
-    this.fresh = []
-    const now = Math.floor(Date.now() / 1000)
-    const counts: Record<string, number> = {}
-    for (const told of fresh) counts[told.type] = (counts[told.type] ?? 0) + 1
-    const seconds = this.snapshot.seconds.filter((one) => one.at > now - SECONDS)
-    const latest = seconds.at(-1)
-    if (latest?.at === now) for (const [kind, n] of Object.entries(counts)) latest.counts[kind] = (latest.counts[kind] ?? 0) + n
-    else seconds.push({ at: now, counts })
-    const events = [...fresh.slice(-KEPT).reverse(), ...this.snapshot.events].slice(0, KEPT)
+    const known = new Set(this.snapshot.events.map((told) => told.id))
+    const fresh = digest.latest.filter((told) => !known.has(told.id)).reverse()
+    const events = fresh.length === 0 ? this.snapshot.events : [...fresh, ...this.snapshot.events].slice(0, KEPT)
+    const seconds = merged(
+      this.snapshot.seconds,
+      digest.seconds.map(({ at, counts }) => ({ at: Math.floor(Date.parse(at) / 1000), counts })),
+    )
     this.change({ ...this.snapshot, events, seconds })
-    for (const told of fresh) for (const taker of this.takers) taker(told)
+    for (const taker of this.takers) taker(digest.counts)
   }
 
   private change(next: Snapshot): void {
     this.snapshot = next
     for (const listener of this.listeners) listener()
   }
+}
+
+/** Both, each second once, the last two minutes of them. */
+export function merged(before: Second[], more: Second[]): Second[] {
+  const by = new Map(before.map((one) => [one.at, one.counts]))
+  for (const { at, counts } of more) {
+    const sum = { ...by.get(at) }
+    for (const [kind, n] of Object.entries(counts)) sum[kind] = (sum[kind] ?? 0) + n
+    by.set(at, sum)
+  }
+  const latest = Math.max(...by.keys())
+  return [...by]
+    .filter(([at]) => at > latest - SECONDS)
+    .map(([at, counts]) => ({ at, counts }))
+    .sort((a, b) => a.at - b.at)
 }
 
 export const stream = new Stream()

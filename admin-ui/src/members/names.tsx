@@ -15,21 +15,23 @@ export function useDirectory(community: string) {
   })
 }
 
-export function useMember(community: string, member: string | null | undefined) {
+export function useMember(community: string, member: string | null | undefined, look = true) {
   const directory = useDirectory(community)
   const known = directory.data?.data.find((one) => one.id === member)
   const alone = useQuery({
     queryKey: ['members', community, member],
     queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path: { community, member: member ?? '' } } })),
     staleTime: 60_000,
+    gcTime: 60_000,
     retry: false,
-    enabled: member != null && member !== '' && known === undefined && !directory.isPending,
+    enabled: look && member != null && member !== '' && known === undefined && !directory.isPending,
   })
   return known ?? alone.data
 }
 
-export function MemberName({ community, member, plain = false }: { community: string; member: string | null | undefined; plain?: boolean }) {
-  const known = useMember(community, member)
+/** Where much passes by, `look` is false: then a member who is not among the first is shown by the id. */
+export function MemberName({ community, member, plain = false, look = true }: { community: string; member: string | null | undefined; plain?: boolean; look?: boolean }) {
+  const known = useMember(community, member, look)
   if (member === null || member === undefined) return <>{text.messages.stranger}</>
   const name = known?.name ?? member
   return plain ? <>{name}</> : <Go to={`/c/${community}/members/${member}`}>{name}</Go>

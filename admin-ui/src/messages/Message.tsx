@@ -1,12 +1,11 @@
 // One text with every step that is known of it.
 import { Button, Paper, Text, Timeline, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api, ask, sentence } from '../api/client'
-import { useStream } from '../live/live'
+import { api, ask, sentence, type Schema } from '../api/client'
 import { MemberName } from '../members/names'
 import { firstPhone } from '../members/revealed'
 import { Facts, Num, State, why } from '../parts/bits'
-import { useCommunity, useGo, useParam } from '../parts/links'
+import { Go, useCommunity, useGo, useParam } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
@@ -41,26 +40,47 @@ export default function MessagePage() {
           ]}
         />
       </Paper>
-      <Steps message={one} />
+      <Steps community={community} message={one} />
     </Page>
   )
 }
 
-function Steps({ message }: { message: Message }) {
-  const live = useStream().events.filter((told) => (told.data['message'] as { id?: string } | undefined)?.id === message.id)
-  const seen = live.map((told) => ({ at: told.timestamp, what: t.stateSince((told.data['message'] as { status?: string }).status ?? told.type) }))
-  const steps = [
-    { at: message.accepted_at, what: t.accepted },
-    ...(message.held_until ? [{ at: message.held_until, what: t.held }] : []),
-    ...(message.updated_at === message.accepted_at ? [] : [{ at: message.updated_at, what: t.stateSince(message.status) }]),
-    ...seen.filter((one) => one.at !== message.updated_at && one.what !== t.stateSince(message.status)),
-    ...(OVER.includes(message.status) ? [] : [{ at: message.expires_at, what: t.expires }]),
-  ].sort((a, b) => a.at.localeCompare(b.at))
+type Step = Schema['MessageStep']
+
+/** What is known of a step beside its name and time. */
+export function about(step: Step): string[] {
+  const taken = step.taken == null ? t.pendingApp : step.taken ? t.taken : t.refusedByApp
+  return [
+    step.what === 'ruled' && step.status === 'accepted' ? t.bridge : null,
+    step.reason == null ? null : why(step.reason),
+    step.number == null ? null : step.what === 'accepted' ? t.dialledAs(step.number) : t.shownAs(step.number),
+    step.part == null ? null : t.partOf(step.part, step.parts ?? step.part),
+    step.carrier == null ? null : t.by(step.carrier),
+    step.reference == null ? null : t.reference(step.reference),
+    step.type ?? null,
+    step.what === 'callback' ? taken : null,
+    step.attempts == null ? null : t.tries(step.attempts),
+    step.detail ?? null,
+  ].filter((one) => one !== null)
+}
+
+function Steps({ community, message }: { community: string; message: Message }) {
+  const asked = useQuery({ queryKey: ['messages', community, message.id, 'steps'], queryFn: () => ask(api.GET('/v1/communities/{community}/messages/{message}/steps', { params: { path: { community, message: message.id } } })), refetchInterval: OVER.includes(message.status) ? false : 3000 })
+  const steps = asked.data?.data ?? []
+  const past = (step: Step) => step.at == null || new Date(step.at) <= new Date()
   return (
     <section>
       <Title order={2} size="h4" mb="sm">{t.steps}</Title>
-      <Timeline bulletSize={14} lineWidth={2} active={steps.filter((one) => new Date(one.at) <= new Date()).length - 1}>
-        {steps.map((one) => <Timeline.Item key={`${one.at} ${one.what}`} title={one.what}><Text size="sm"><Time at={one.at} brief={false} /></Text></Timeline.Item>)}
+      <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
+      {asked.isPending && <PageLoading />}
+      <Timeline bulletSize={14} lineWidth={2} active={steps.filter(past).length - 1}>
+        {steps.map((step, index) => (
+          <Timeline.Item key={index} title={<>{t.stepWords[step.what] ?? step.what} {step.status && step.what !== 'accepted' && !(step.what === 'ruled' && step.status === 'accepted') && <State of={step.status} />}</>}>
+            <Text size="sm">{step.at == null ? t.noTime : <Time at={step.at} brief={false} />}</Text>
+            <Text size="sm" className="soft">{about(step).join(text.comma)}</Text>
+            {step.delivery && <Go to={`/c/${community}/deliveries/${step.delivery}`}>{step.delivery}</Go>}
+          </Timeline.Item>
+        ))}
       </Timeline>
       <Text size="sm" mt="sm" className="soft">{text.time.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}</Text>
     </section>

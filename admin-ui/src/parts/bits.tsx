@@ -4,9 +4,9 @@ import type { ReactNode } from 'react'
 import { text } from '../text'
 
 const TONES: Record<string, string> = {
-  delivered: 'good', sent: 'good', active: 'good', bridged: 'good', answered: 'good', done: 'good', live: 'good', plenty: 'good', success: 'good',
-  failed: 'bad', dead: 'bad', undelivered: 'bad', expired: 'bad', blocked: 'bad', disabled: 'bad', quarantined: 'bad', refused: 'bad', none: 'bad', broken: 'bad', revoked: 'bad', stopped: 'bad',
-  held: 'warn', queued: 'warn', pending: 'warn', draining: 'warn', paused: 'warn', running: 'warn', undoing: 'warn', little: 'warn', frozen: 'warn', ringing: 'warn',
+  delivered: 'good', sent: 'good', active: 'good', bridged: 'good', answered: 'good', done: 'good', live: 'good', plenty: 'good', success: 'good', up: 'good',
+  failed: 'bad', dead: 'bad', undelivered: 'bad', expired: 'bad', blocked: 'bad', disabled: 'bad', quarantined: 'bad', refused: 'bad', none: 'bad', broken: 'bad', revoked: 'bad', stopped: 'bad', down: 'bad', not_configured: 'bad',
+  held: 'warn', queued: 'warn', pending: 'warn', draining: 'warn', paused: 'warn', running: 'warn', undoing: 'warn', little: 'warn', frozen: 'warn', ringing: 'warn', degraded: 'warn', connecting: 'warn',
 }
 const COLOURS: Record<string, string> = { good: 'green', bad: 'red', warn: 'yellow' }
 

@@ -15,7 +15,7 @@ const of = (community: string): [string, Entry[]][] => {
     [nav.groups.traffic, [[`${c}/messages`, nav.messages], [`${c}/calls`, nav.calls], [`${c}/quarantine`, nav.quarantine]]],
     [nav.groups.apps, [[`${c}/callbacks`, nav.callbacks], [`${c}/deliveries`, nav.deliveries]]],
   ]
-  return [...(community === '' ? [] : inside), [nav.groups.broker, [['/communities', nav.communities], ['/keys', nav.keys], ['/audit', nav.audit], ['/settings', nav.settings]]]]
+  return [...(community === '' ? [] : inside), [nav.groups.broker, [['/communities', nav.communities], ['/carriers', nav.carriers], ['/pool-files', nav.poolFiles], ['/keys', nav.keys], ['/audit', nav.audit], ['/settings', nav.settings]]]]
 }
 
 export function Navigation({ community, path, onGo }: { community: string; path: string; onGo: () => void }) {

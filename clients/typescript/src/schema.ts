@@ -726,6 +726,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{community}/messages/{message}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See every step of a text
+         * @description Its acceptance, what the rules made of it, what held it, the carrier's taking it and what the carrier said of each part, what became of it, and which apps were told; as far as it is kept.
+         */
+        get: operations["list_message_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{community}/quarantine": {
         parameters: {
             query?: never;
@@ -1955,11 +1975,91 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id.
+         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
          */
         get: operations["stream_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carriers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how carriers and trunks stand
+         * @description Every carrier of texts and every trunk for calls that the node which answers knows: whether it is up and since when, what went wrong last in the broker's own words, its links, what waits for it, and what passed since the node's start. Each node has links of its own: `node` says whose these are; what waits is that of all nodes. Addresses, names of accounts and what went wrong are shown to owners and keys of scope `admin` alone; passwords to nobody.
+         */
+        get: operations["list_carriers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{community}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See at a glance what happens
+         * @description Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. It is cheap: what is counted is held in memory, by each node for what it does itself since its start.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pool_files/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a pool file would change
+         * @description The file is that of `partyline pool plan`: a community with its policy, pools, campaigns, numbers, members and contacts. What is there and not in the file is left alone, and named in `unmanaged`. Nothing is written. A file that cannot be read is answered 422, each mistake on a line of its own with the line of the file, and the column where it is no TOML; one that contradicts what is there 409 `pool_file`.
+         */
+        post: operations["plan_pool_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pool_files/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply a pool file
+         * @description Carries out the plan that was shown, in one transaction, or changes nothing: 409 `plan_changed` where something else would be done by now. Any error names the place in the file. The answer is the plan as it was carried out.
+         */
+        post: operations["apply_pool_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3057,11 +3157,167 @@ export interface components {
             /** @description As it would be. */
             after: components["schemas"]["Capacity"];
         };
+        /** @description A carrier or trunk. */
+        Carrier: {
+            /**
+             * @description Its name in the settings, to which pool numbers refer.
+             * @example acme
+             */
+            name: string;
+            /** @description What it is. */
+            kind: components["schemas"]["CarrierKind"];
+            /** @description How it does. */
+            state: components["schemas"]["CarrierHealth"];
+            /** @description Since when, where that is known. */
+            since: null | components["schemas"]["Timestamp"];
+            /** @description What went wrong last, whether or not that is over. */
+            trouble: null | components["schemas"]["Trouble"];
+            /** @description Its links, or places; of a gateway those that are bound now. */
+            links: components["schemas"]["CarrierLink"][];
+            /** @description Its texts; null of a trunk. */
+            texts: null | components["schemas"]["CarrierTexts"];
+            /** @description Its calls; null of what carries texts. */
+            calls: null | components["schemas"]["TrunkCalls"];
+        };
+        /** @description A carrier or trunk, in short. */
+        CarrierBrief: {
+            /**
+             * @description Its name in the settings.
+             * @example acme
+             */
+            name: string;
+            /** @description What it is. */
+            kind: components["schemas"]["CarrierKind"];
+            /** @description How it does. */
+            state: components["schemas"]["CarrierHealth"];
+            /** @description Since when, where that is known. */
+            since: null | components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description How a carrier does.
+         * @enum {string}
+         */
+        CarrierHealth: "up" | "degraded" | "connecting" | "down" | "not_configured";
+        /**
+         * @description What kind of carrier it is.
+         * @enum {string}
+         */
+        CarrierKind: "loopback" | "smpp" | "smpp_account" | "http" | "sip_trunk" | "unknown";
+        /** @description A link of a carrier, or a place of a trunk. */
+        CarrierLink: {
+            /**
+             * @description Where it leads, without any password. Null to those who are no owners.
+             * @example smsc.example.net:2775
+             */
+            target: string | null;
+            /**
+             * @description As whom one is bound there. Null to those who are no owners.
+             * @example acme
+             */
+            bound_as: string | null;
+            /**
+             * @description Of SMPP: `transceiver`, `transmitter` or `receiver`.
+             * @example transceiver
+             */
+            mode: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["LinkState"];
+            /** @description Since when, where that is known. */
+            since: null | components["schemas"]["Timestamp"];
+            /** @description What went wrong last. */
+            trouble: null | components["schemas"]["Trouble"];
+            /**
+             * @description How many texts may wait for the peer's answer; 0 of what takes no texts.
+             * @example 64
+             */
+            window: number;
+            /**
+             * @description How many do.
+             * @example 3
+             */
+            in_flight: number;
+            /**
+             * Format: double
+             * @description The texts a second that it keeps to, because the peer asked for fewer; null: as many as the window lets pass.
+             * @example null
+             */
+            paced_per_s: number | null;
+        };
         /**
          * @description How a carrier stands, as far as this process knows.
          * @enum {string}
          */
         CarrierState: "up" | "down" | "configured" | "not_configured";
+        /** @description The texts of a carrier, since this node's start. */
+        CarrierTexts: {
+            /**
+             * Format: int64
+             * @description How many it took.
+             * @example 1200
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Tries that it put off: they are made again.
+             * @example 3
+             */
+            put_off: number;
+            /**
+             * Format: int64
+             * @description How many it refused for good.
+             * @example 1
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description How many came by it.
+             * @example 1100
+             */
+            received: number;
+            /**
+             * Format: double
+             * @description How many it took a second, over the last minute.
+             * @example 2.5
+             */
+            sent_per_s: number;
+            /**
+             * Format: double
+             * @description How many came a second, over the last minute.
+             * @example 2
+             */
+            received_per_s: number;
+            /** @description When it last took one. */
+            last_sent_at: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How many wait for it, of all nodes.
+             * @example 0
+             */
+            waiting: number;
+            /**
+             * @description How many may be under way to it at once.
+             * @example 64
+             */
+            window: number;
+            /**
+             * @description How many are.
+             * @example 3
+             */
+            in_flight: number;
+        };
+        /** @description All of them, as one node sees them. */
+        CarrierView: {
+            /**
+             * Format: int32
+             * @description Which node says this: links and counts are its own.
+             * @example 0
+             */
+            node: number;
+            /** @description When it started: counts are of what was since. */
+            since: components["schemas"]["Timestamp"];
+            /** @description The carriers and trunks, by name. */
+            data: components["schemas"]["Carrier"][];
+        };
         /**
          * @description Why an assignment changed.
          * @enum {string}
@@ -3344,6 +3600,36 @@ export interface components {
          * @example dev_1tq3v8r4w0801
          */
         DeviceId: string;
+        /** @description What happened since the last digest, in short: the `data` of an event named `digest`. */
+        Digest: {
+            /**
+             * @description How much of each kind happened.
+             * @example {
+             *       "message.received": 12
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description How much in each second, oldest first; the last two minutes of it. */
+            seconds: components["schemas"]["DigestSecond"][];
+            /** @description The latest events, oldest first. */
+            latest: components["schemas"]["Event"][];
+        };
+        /** @description How much happened in a second. */
+        DigestSecond: {
+            /** @description Which. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * @description How much of each kind.
+             * @example {
+             *       "message.received": 12
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+        };
         /**
          * @description A telephone number in E.164: `+`, the country code, 7 to 15 digits in all.
          * @example +14155550101
@@ -3433,6 +3719,15 @@ export interface components {
              * @example Riders
              */
             name: string;
+        };
+        /** @description An attribute that becomes different. */
+        FieldChange: {
+            /** @description Which. */
+            field: string;
+            /** @description As it is. */
+            from: unknown;
+            /** @description As it will be. */
+            to: unknown;
         };
         /** @description Members whose tables are about as full. */
         FillBand: {
@@ -3722,6 +4017,11 @@ export interface components {
              */
             mos: number | null;
         };
+        /**
+         * @description How a link stands.
+         * @enum {string}
+         */
+        LinkState: "up" | "connecting" | "down";
         LoopbackInbox: {
             /** @description The texts. */
             data: components["schemas"]["ReceivedText"][];
@@ -4036,6 +4336,65 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "accepted" | "queued" | "sent" | "delivered" | "undelivered" | "failed" | "expired" | "blocked" | "quarantined" | "held";
+        /** @description A step of a text. */
+        MessageStep: {
+            /** @description What kind of step it is. */
+            what: components["schemas"]["StepWord"];
+            /** @description When, where that is kept. */
+            at: null | components["schemas"]["Timestamp"];
+            /** @description The status that it had then. */
+            status: null | components["schemas"]["MessageStatus"];
+            /** @description Why. */
+            reason: null | components["schemas"]["Reason"];
+            /**
+             * @description The carrier's own words.
+             * @example null
+             */
+            detail: string | null;
+            /**
+             * @description By which carrier.
+             * @example acme
+             */
+            carrier: string | null;
+            /** @description The pool number: the one that was texted, or that the recipient sees. */
+            number: null | components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description Which part, from 1.
+             * @example 1
+             */
+            part: number | null;
+            /**
+             * Format: int32
+             * @description Of how many.
+             * @example 2
+             */
+            parts: number | null;
+            /**
+             * @description The carrier's id of the part.
+             * @example 7f3a91
+             */
+            reference: string | null;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             * @example null
+             */
+            attempts: number | null;
+            /** @description The delivery by which an app was told. */
+            delivery: null | components["schemas"]["DeliveryId"];
+            /** @description Where it went. */
+            endpoint: null | components["schemas"]["EndpointId"];
+            /** @description What it told. */
+            type: null | components["schemas"]["EventKind"];
+            /** @description Whether the app took it; null while that is not certain. */
+            taken: boolean | null;
+        };
+        /** @description What is known of a text's way. */
+        MessageSteps: {
+            /** @description The steps, in the order of time. */
+            data: components["schemas"]["MessageStep"][];
+        };
         /**
          * @description What somebody hears of a call that they missed.
          * @enum {string}
@@ -4468,6 +4827,30 @@ export interface components {
             draining: number;
         };
         /**
+         * @description What carriers say of a number's texts, as the node that answers has heard it in the last 24 hours, or since its
+         *     start: a number whose texts a carrier filters shows here first.
+         */
+        NumberHealth: {
+            /**
+             * Format: int64
+             * @description How many were delivered.
+             * @example 118
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description How many the carrier refused, or said that it cannot deliver.
+             * @example 2
+             */
+            lost: number;
+            /** @description When one was last delivered. */
+            last_delivered_at: null | components["schemas"]["Timestamp"];
+            /** @description When one was last lost. */
+            last_lost_at: null | components["schemas"]["Timestamp"];
+            /** @description Why it was. */
+            last_lost_reason: null | components["schemas"]["Reason"];
+        };
+        /**
          * @description A pool number. The id is `num_` and 13 letters and digits; ids sort by time.
          * @example num_1tq3v8r4w0801
          */
@@ -4539,6 +4922,8 @@ export interface components {
             oldest_waiting_s: number | null;
             /** @description How long texts waited that left. */
             latency: components["schemas"]["Latency"];
+            /** @description What carriers say of its texts. */
+            health: components["schemas"]["NumberHealth"];
         };
         /**
          * @description What happens to a text when the app that is asked about it does not answer in time.
@@ -4620,6 +5005,87 @@ export interface components {
          * @enum {string}
          */
         OutlookWord: "full" | "around" | "not_within_a_year" | "too_little_history";
+        /** @description What a community does now. */
+        Overview: {
+            /**
+             * Format: int32
+             * @description Which node says this. Rates, deliveries, calls and carriers are its own; what waits, was sent today, and pools
+             *     are those of all nodes.
+             * @example 0
+             */
+            node: number;
+            /** @description Since when that node counts: its start. */
+            since: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description Texts between members that were accepted, a second, over the last minute.
+             * @example 3.5
+             */
+            texts_per_s: number;
+            /**
+             * Format: double
+             * @description Calls that rang, a second, over the last minute.
+             * @example 0.05
+             */
+            calls_per_s: number;
+            /**
+             * Format: int64
+             * @description Texts delivered in the last hour.
+             * @example 990
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Texts of which it became certain in the last hour that they will not be: failed, undelivered or expired.
+             * @example 10
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description The share of both that was delivered, 0 to 1; null where nothing ended.
+             * @example 0.99
+             */
+            delivery_rate: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds from acceptance to delivery that half of those delivered did not exceed, to within a fifth.
+             * @example 256
+             */
+            p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds that 99 of 100 did not exceed, to within a fifth.
+             * @example 2048
+             */
+            p99_ms: number | null;
+            /**
+             * Format: int64
+             * @description Texts that wait to leave.
+             * @example 4
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Whole seconds for which the oldest of them has waited.
+             * @example 2
+             */
+            oldest_waiting_s: number | null;
+            /**
+             * Format: int64
+             * @description Texts that left today (UTC).
+             * @example 5200
+             */
+            sent_today: number;
+            /**
+             * @description Calls that go on.
+             * @example 2
+             */
+            calls: number;
+            /** @description The pools, in the order of their making. */
+            pools: components["schemas"]["PoolFill"][];
+            /** @description The carriers of the community's numbers, and the trunks. */
+            carriers: components["schemas"]["CarrierBrief"][];
+        };
         /**
          * @description What is to become of the member whose phone the new one is.
          * @enum {string}
@@ -5124,6 +5590,21 @@ export interface components {
              * @example null
              */
             reason: string | null;
+        };
+        /** @description What a file changes. */
+        PlannedPoolFile: components["schemas"]["PoolPlan"] & {
+            /**
+             * @description What tells this plan from others; `POST /v1/pool_files/apply` takes it.
+             * @example 9f86d081884c7d659a2feaa0c55ad015
+             */
+            fingerprint: string;
+            /** @description The community that the file names; null where it is still to be made. */
+            community: null | components["schemas"]["CommunityId"];
+            /**
+             * @description What the file calls it.
+             * @example Riders
+             */
+            community_name: string;
         };
         /** @description The policies of one community. */
         Policy: {
@@ -5799,6 +6280,182 @@ export interface components {
             /** @description When it was made. */
             created_at: components["schemas"]["Timestamp"];
         };
+        /** @description One thing to be done. */
+        PoolChange: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its policy, whole. */
+            policy: components["schemas"]["Policy"];
+            /** @enum {string} */
+            change: "create_community";
+        } | {
+            /** @description What becomes different. */
+            fields: components["schemas"]["FieldChange"][];
+            /** @description The policy as it will be. */
+            policy: components["schemas"]["Policy"];
+            /** @enum {string} */
+            change: "change_policy";
+        } | {
+            /** @description Its name. */
+            name: string;
+            /** @enum {string} */
+            change: "create_pool";
+        } | {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description Texts a second; 0 = no limit.
+             */
+            rate_per_s: number;
+            /**
+             * Format: int64
+             * @description Texts a day; 0 = no limit.
+             */
+            texts_per_day: number;
+            /** @enum {string} */
+            change: "create_campaign";
+        } | {
+            /** @description Its name. */
+            name: string;
+            /** @description What becomes different. */
+            fields: components["schemas"]["FieldChange"][];
+            /** @enum {string} */
+            change: "change_campaign";
+        } | {
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description Its pool's name. */
+            pool: string;
+            /** @description Its carrier. */
+            carrier: string;
+            /** @description Whether it takes pairs. */
+            state: components["schemas"]["NumberState"];
+            /** @description Whether it is the desk. */
+            desk: boolean;
+            /** @description Whether it is a hub. */
+            hub: boolean;
+            /** @enum {string} */
+            change: "create_number";
+        } | {
+            /** @description The number. */
+            number: components["schemas"]["E164"];
+            /** @description What becomes different. */
+            fields: components["schemas"]["FieldChange"][];
+            /** @enum {string} */
+            change: "change_number";
+        } | {
+            /** @description What people call them. */
+            name: string;
+            /** @description Their phone. */
+            phone: components["schemas"]["E164"];
+            /** @description Has no account. */
+            guest: boolean;
+            /** @description Whether others may find them by name. */
+            listed: boolean;
+            /** @enum {string} */
+            change: "create_member";
+        } | {
+            /** @description Their phone. */
+            phone: components["schemas"]["E164"];
+            /** @description As they are called now. */
+            from: string;
+            /** @description As they will be. */
+            to: string;
+            /** @enum {string} */
+            change: "rename_member";
+        } | {
+            /** @description Their phone. */
+            phone: components["schemas"]["E164"];
+            /** @description As it will be. */
+            listed: boolean;
+            /** @enum {string} */
+            change: "list_member";
+        } | {
+            /** @description Who chooses, by name. */
+            member: string;
+            /** @description Who is chosen, by name. */
+            contact: string;
+            /** @description The chooser's phone. */
+            member_phone: components["schemas"]["E164"];
+            /** @description The other's phone. */
+            contact_phone: components["schemas"]["E164"];
+            /** @enum {string} */
+            change: "create_contact";
+        };
+        PoolFileOrder: {
+            /**
+             * @description The file, in TOML.
+             * @example [community]
+             *     name = "Riders"
+             *
+             *     [[pools]]
+             *     name = "main"
+             */
+            toml: string;
+            /**
+             * @description That of the plan which was shown: it is this plan that is carried out, or none.
+             * @example 9f86d081884c7d659a2feaa0c55ad015
+             */
+            fingerprint: string;
+        };
+        PoolFileText: {
+            /**
+             * @description The file, in TOML.
+             * @example [community]
+             *     name = "Riders"
+             *
+             *     [[pools]]
+             *     name = "main"
+             */
+            toml: string;
+        };
+        /** @description A pool, as full and as busy as it is. */
+        PoolFill: {
+            /** @description The pool. */
+            id: components["schemas"]["PoolId"];
+            /**
+             * @description What people call it.
+             * @example main
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many numbers it has.
+             * @example 20
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description Of them, those that take new pairs and are neither desk nor hub.
+             * @example 18
+             */
+            usable: number;
+            /**
+             * Format: int64
+             * @description In how many assignments its numbers stand.
+             * @example 340
+             */
+            assignments: number;
+            /**
+             * Format: int64
+             * @description How many of its usable numbers have plenty of room for more traffic.
+             * @example 15
+             */
+            plenty: number;
+            /**
+             * Format: int64
+             * @description How many are near a cap, or have a long queue.
+             * @example 2
+             */
+            little: number;
+            /**
+             * Format: int64
+             * @description How many send nothing more today.
+             * @example 1
+             */
+            none: number;
+        };
         /**
          * @description A pool of numbers. The id is `pool_` and 13 letters and digits; ids sort by time.
          * @example pool_1tq3v8r4w0801
@@ -5861,6 +6518,15 @@ export interface components {
             assignments: number;
             /** @description When it was added. */
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is to be done, and what is left alone. */
+        PoolPlan: {
+            /** @description In the order in which it is done. */
+            changes: components["schemas"]["PoolChange"][];
+            /** @description What exists and is not in the file. */
+            unmanaged: components["schemas"]["Unmanaged"];
+            /** @description Numbers that a swap has emptied and that lead nowhere any more: they can be removed. */
+            retired: components["schemas"]["E164"][];
         };
         /**
          * @description What went wrong, as RFC 9457 has it. Programs go by `code` (or `type`, which ends in it); `detail` is
@@ -6145,6 +6811,11 @@ export interface components {
              */
             totp?: string | null;
         };
+        /**
+         * @description What kind of step it is.
+         * @enum {string}
+         */
+        StepWord: "accepted" | "ruled" | "held_until" | "waits" | "sent" | "part" | "became" | "callback" | "deadline";
         /** @description A swap: every pair is moved off some numbers. */
         Swap: {
             /** @description The id. */
@@ -6406,6 +7077,93 @@ export interface components {
              * @example otpauth://totp/Partyline:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Partyline
              */
             uri: string;
+        };
+        /** @description What went wrong last, in the broker's own words. */
+        Trouble: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * @description What.
+             * @example nobody takes connections there
+             */
+            what: string;
+        };
+        /** @description The calls of a trunk, since this node's start. */
+        TrunkCalls: {
+            /**
+             * @description Calls at present.
+             * @example 2
+             */
+            now: number;
+            /**
+             * @description How many it may have at once; 0 = no limit.
+             * @example 30
+             */
+            most: number;
+            /**
+             * Format: int32
+             * @description New calls a second that it may have; 0 = no limit.
+             * @example 0
+             */
+            per_s: number;
+            /**
+             * Format: int64
+             * @description How many came by it.
+             * @example 40
+             */
+            incoming: number;
+            /**
+             * Format: int64
+             * @description Attempts that left by it.
+             * @example 38
+             */
+            outgoing: number;
+            /**
+             * Format: int64
+             * @description Of both, those that were answered.
+             * @example 60
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Attempts by it that failed.
+             * @example 2
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Calls above its limits.
+             * @example 0
+             */
+            refused: number;
+            /**
+             * @description Whether it is registered; null where it does not register.
+             * @example null
+             */
+            registered: boolean | null;
+            /**
+             * Format: int32
+             * @description Seconds between the OPTIONS that ask whether it is there; 0: it is not asked, and taken to be there.
+             * @example 30
+             */
+            asked_every_s: number;
+            /** @description Whether it may bring calls. */
+            brings: boolean;
+            /** @description Whether calls may leave by it. */
+            takes: boolean;
+        };
+        /** @description What exists and is not in the file; of members and contacts the first thousand. */
+        Unmanaged: {
+            /** @description Pools, by name. */
+            pools: string[];
+            /** @description Campaigns, by name. */
+            campaigns: string[];
+            /** @description Numbers. */
+            numbers: components["schemas"]["E164"][];
+            /** @description Members, by name and id. */
+            members: string[];
+            /** @description Contacts, by both ids. */
+            contacts: string[];
         };
         /**
          * @description A user: somebody who signs in with a browser. The id is `usr_` and 13 letters and digits; ids sort by time.
@@ -11465,6 +12223,13 @@ export interface operations {
                      *             "texts": 120,
                      *             "p50_ms": 32,
                      *             "p99_ms": 1024
+                     *           },
+                     *           "health": {
+                     *             "delivered": 118,
+                     *             "lost": 2,
+                     *             "last_delivered_at": "2026-01-15T09:30:00.000Z",
+                     *             "last_lost_at": "2026-01-15T09:30:00.000Z",
+                     *             "last_lost_reason": "unknown_sender"
                      *           }
                      *         }
                      *       ],
@@ -11530,6 +12295,13 @@ export interface operations {
                      *         "texts": 120,
                      *         "p50_ms": 32,
                      *         "p99_ms": 1024
+                     *       },
+                     *       "health": {
+                     *         "delivered": 118,
+                     *         "lost": 2,
+                     *         "last_delivered_at": "2026-01-15T09:30:00.000Z",
+                     *         "last_lost_at": "2026-01-15T09:30:00.000Z",
+                     *         "last_lost_reason": "unknown_sender"
                      *       }
                      *     }
                      */
@@ -11982,6 +12754,67 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadPrecondition"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_message_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+                /**
+                 * @description The message.
+                 * @example msg_1tq3v8r4w0801
+                 */
+                message: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps, in the order of time. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "what": "accepted",
+                     *           "at": "2026-01-15T09:30:00.000Z",
+                     *           "status": "accepted",
+                     *           "reason": null,
+                     *           "detail": null,
+                     *           "carrier": "acme",
+                     *           "number": "+15005550101",
+                     *           "part": 1,
+                     *           "parts": 2,
+                     *           "reference": "7f3a91",
+                     *           "attempts": null,
+                     *           "delivery": "dlv_1tq3v8r4w0801",
+                     *           "endpoint": null,
+                     *           "type": "message.received",
+                     *           "taken": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MessageSteps"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -17957,6 +18790,18 @@ export interface operations {
                  */
                 after?: components["schemas"]["EventId"];
                 /**
+                 * @description In the place of each event, one named `digest` after so many whole seconds in which there were any, 1 to 60: its
+                 *     `data` is a Digest. Its `id` is that of the last event it counts, from which the stream can be taken up again
+                 *     (where events of other nodes may appear late, the last five seconds may be counted again then).
+                 * @example null
+                 */
+                digest_s?: number;
+                /**
+                 * @description How many of the latest events a digest shows, 0 to 100; 20 if absent.
+                 * @example null
+                 */
+                latest?: number;
+                /**
                  * @description Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
                  * @example 0
                  */
@@ -18036,6 +18881,503 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+        };
+    };
+    list_carriers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "node": 0,
+                     *       "since": "2026-01-15T09:30:00.000Z",
+                     *       "data": [
+                     *         {
+                     *           "name": "acme",
+                     *           "kind": "loopback",
+                     *           "state": "up",
+                     *           "since": "2026-01-15T09:30:00.000Z",
+                     *           "trouble": {
+                     *             "at": "2026-01-15T09:30:00.000Z",
+                     *             "what": "nobody takes connections there"
+                     *           },
+                     *           "links": [
+                     *             {
+                     *               "target": "smsc.example.net:2775",
+                     *               "bound_as": "acme",
+                     *               "mode": "transceiver",
+                     *               "state": "up",
+                     *               "since": "2026-01-15T09:30:00.000Z",
+                     *               "trouble": {
+                     *                 "at": "2026-01-15T09:30:00.000Z",
+                     *                 "what": "nobody takes connections there"
+                     *               },
+                     *               "window": 64,
+                     *               "in_flight": 3,
+                     *               "paced_per_s": null
+                     *             }
+                     *           ],
+                     *           "texts": {
+                     *             "sent": 1200,
+                     *             "put_off": 3,
+                     *             "refused": 1,
+                     *             "received": 1100,
+                     *             "sent_per_s": 2.5,
+                     *             "received_per_s": 2,
+                     *             "last_sent_at": "2026-01-15T09:30:00.000Z",
+                     *             "waiting": 0,
+                     *             "window": 64,
+                     *             "in_flight": 3
+                     *           },
+                     *           "calls": {
+                     *             "now": 2,
+                     *             "most": 30,
+                     *             "per_s": 0,
+                     *             "incoming": 40,
+                     *             "outgoing": 38,
+                     *             "answered": 60,
+                     *             "failed": 2,
+                     *             "refused": 0,
+                     *             "registered": null,
+                     *             "asked_every_s": 30,
+                     *             "brings": false,
+                     *             "takes": false
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CarrierView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The community.
+                 * @example com_1tq3v8r4w0801
+                 */
+                community: components["schemas"]["CommunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happens now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "node": 0,
+                     *       "since": "2026-01-15T09:30:00.000Z",
+                     *       "texts_per_s": 3.5,
+                     *       "calls_per_s": 0.05,
+                     *       "delivered": 990,
+                     *       "lost": 10,
+                     *       "delivery_rate": 0.99,
+                     *       "p50_ms": 256,
+                     *       "p99_ms": 2048,
+                     *       "waiting": 4,
+                     *       "oldest_waiting_s": 2,
+                     *       "sent_today": 5200,
+                     *       "calls": 2,
+                     *       "pools": [
+                     *         {
+                     *           "id": "pool_1tq3v8r4w0801",
+                     *           "name": "main",
+                     *           "numbers": 20,
+                     *           "usable": 18,
+                     *           "assignments": 340,
+                     *           "plenty": 15,
+                     *           "little": 2,
+                     *           "none": 1
+                     *         }
+                     *       ],
+                     *       "carriers": [
+                     *         {
+                     *           "name": "acme",
+                     *           "kind": "loopback",
+                     *           "state": "up",
+                     *           "since": "2026-01-15T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    plan_pool_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "toml": "[community]\nname = \"Riders\"\n\n[[pools]]\nname = \"main\"\n"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PoolFileText"];
+            };
+        };
+        responses: {
+            /** @description What would be changed, in the order in which it would be done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "name": "string",
+                     *           "policy": {
+                     *             "strangers": "reply",
+                     *             "strangers_kept_s": 2592000,
+                     *             "history_kept_s": 0,
+                     *             "imports_kept_s": 2592000,
+                     *             "stranger_asked_every_s": 3600,
+                     *             "refused": "reply",
+                     *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
+                     *             "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
+                     *             "help_reply": "This number reaches one of your contacts; your own number stays private. Reply STOP to stop texts from it, START to resume.",
+                     *             "stop_reply": "You will get no more texts from this number. Reply START to resume.",
+                     *             "start_reply": "You will get texts from this number again. Reply STOP to stop.",
+                     *             "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
+                     *             "cool_down_s": 2592000,
+                     *             "pair_memory_s": 0,
+                     *             "late_replies": "hold",
+                     *             "quarantine_kept_s": 0,
+                     *             "when_full": "refuse",
+                     *             "received_cap_percent": 50,
+                     *             "acceptance_required": false,
+                     *             "deadline_s": 86400,
+                     *             "member_texts_per_minute": 60,
+                     *             "above_day_cap": "wait",
+                     *             "max_text_chars": 1600,
+                     *             "intercept_within_ms": 3000,
+                     *             "intercept_on_silence": "allow",
+                     *             "ring_s": 60,
+                     *             "max_call_s": 14400,
+                     *             "missed_calls": "ignore",
+                     *             "missed_call_notice": "Missed call from {name}. Call or text this number to reach them.",
+                     *             "find_by_name": "nobody",
+                     *             "desk_list_word": "LIST",
+                     *             "desk_more_word": "MORE",
+                     *             "desk_add_word": "ADD",
+                     *             "desk_drop_word": "DROP",
+                     *             "desk_help_word": "HELP",
+                     *             "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.",
+                     *             "desk_texts_per_minute": 20,
+                     *             "book_link_s": 604800,
+                     *             "book_changes": "silent",
+                     *             "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *             "swap_notice": "{name} now reaches you from this number. The old one works until {until}.",
+                     *             "texting_hours": false,
+                     *             "texting_from": "08:00",
+                     *             "texting_until": "21:00",
+                     *             "texting_days": [
+                     *               "mon",
+                     *               "tue",
+                     *               "wed",
+                     *               "thu",
+                     *               "fri",
+                     *               "sat",
+                     *               "sun"
+                     *             ],
+                     *             "time_zone": "UTC",
+                     *             "replies_any_hour_s": 1800,
+                     *             "urgent_texts": false,
+                     *             "require_opt_in": false,
+                     *             "blocks_shown": "unreachable",
+                     *             "desk_block_word": "BLOCK",
+                     *             "desk_unblock_word": "UNBLOCK",
+                     *             "bodies_kept_s": 0,
+                     *             "records_kept_s": 0,
+                     *             "overflow": false,
+                     *             "hub_most_tags": 999,
+                     *             "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *             "warn_at_percent": 80
+                     *           },
+                     *           "change": "create_community"
+                     *         }
+                     *       ],
+                     *       "unmanaged": {
+                     *         "pools": [
+                     *           "string"
+                     *         ],
+                     *         "campaigns": [
+                     *           "string"
+                     *         ],
+                     *         "numbers": [
+                     *           "+14155550101"
+                     *         ],
+                     *         "members": [
+                     *           "string"
+                     *         ],
+                     *         "contacts": [
+                     *           "string"
+                     *         ]
+                     *       },
+                     *       "retired": [
+                     *         "+14155550101"
+                     *       ],
+                     *       "fingerprint": "9f86d081884c7d659a2feaa0c55ad015",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "community_name": "Riders"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlannedPoolFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `pool_file`: The pool file contradicts what is there, each contradiction on a line of its own.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    apply_pool_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "toml": "[community]\nname = \"Riders\"\n\n[[pools]]\nname = \"main\"\n",
+                 *       "fingerprint": "9f86d081884c7d659a2feaa0c55ad015"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PoolFileOrder"];
+            };
+        };
+        responses: {
+            /** @description What was changed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "name": "string",
+                     *           "policy": {
+                     *             "strangers": "reply",
+                     *             "strangers_kept_s": 2592000,
+                     *             "history_kept_s": 0,
+                     *             "imports_kept_s": 2592000,
+                     *             "stranger_asked_every_s": 3600,
+                     *             "refused": "reply",
+                     *             "stranger_notice": "This number is not taking texts from you. Ask the person you want to reach to add you as a contact.",
+                     *             "released_notice": "This number no longer reaches the contact it used to. Your text was not delivered.",
+                     *             "help_reply": "This number reaches one of your contacts; your own number stays private. Reply STOP to stop texts from it, START to resume.",
+                     *             "stop_reply": "You will get no more texts from this number. Reply START to resume.",
+                     *             "start_reply": "You will get texts from this number again. Reply STOP to stop.",
+                     *             "accept_request": "Someone wants to text you from this number. Reply YES to accept, STOP to refuse.",
+                     *             "cool_down_s": 2592000,
+                     *             "pair_memory_s": 0,
+                     *             "late_replies": "hold",
+                     *             "quarantine_kept_s": 0,
+                     *             "when_full": "refuse",
+                     *             "received_cap_percent": 50,
+                     *             "acceptance_required": false,
+                     *             "deadline_s": 86400,
+                     *             "member_texts_per_minute": 60,
+                     *             "above_day_cap": "wait",
+                     *             "max_text_chars": 1600,
+                     *             "intercept_within_ms": 3000,
+                     *             "intercept_on_silence": "allow",
+                     *             "ring_s": 60,
+                     *             "max_call_s": 14400,
+                     *             "missed_calls": "ignore",
+                     *             "missed_call_notice": "Missed call from {name}. Call or text this number to reach them.",
+                     *             "find_by_name": "nobody",
+                     *             "desk_list_word": "LIST",
+                     *             "desk_more_word": "MORE",
+                     *             "desk_add_word": "ADD",
+                     *             "desk_drop_word": "DROP",
+                     *             "desk_help_word": "HELP",
+                     *             "desk_help_reply": "Your contacts: {list} shows them, {add} and a name adds one, {drop} and a name lets one go, {block} and a name keeps one away. Reply STOP to stop texts from this number, START to resume.",
+                     *             "desk_texts_per_minute": 20,
+                     *             "book_link_s": 604800,
+                     *             "book_changes": "silent",
+                     *             "book_changed_notice": "Your contacts have changed. Open your private link to take them again.",
+                     *             "swap_notice": "{name} now reaches you from this number. The old one works until {until}.",
+                     *             "texting_hours": false,
+                     *             "texting_from": "08:00",
+                     *             "texting_until": "21:00",
+                     *             "texting_days": [
+                     *               "mon",
+                     *               "tue",
+                     *               "wed",
+                     *               "thu",
+                     *               "fri",
+                     *               "sat",
+                     *               "sun"
+                     *             ],
+                     *             "time_zone": "UTC",
+                     *             "replies_any_hour_s": 1800,
+                     *             "urgent_texts": false,
+                     *             "require_opt_in": false,
+                     *             "blocks_shown": "unreachable",
+                     *             "desk_block_word": "BLOCK",
+                     *             "desk_unblock_word": "UNBLOCK",
+                     *             "bodies_kept_s": 0,
+                     *             "records_kept_s": 0,
+                     *             "overflow": false,
+                     *             "hub_most_tags": 999,
+                     *             "hub_menu_notice": "Whom is this for? Nobody got it. Begin your text with a tag, as in: #7 your text",
+                     *             "warn_at_percent": 80
+                     *           },
+                     *           "change": "create_community"
+                     *         }
+                     *       ],
+                     *       "unmanaged": {
+                     *         "pools": [
+                     *           "string"
+                     *         ],
+                     *         "campaigns": [
+                     *           "string"
+                     *         ],
+                     *         "numbers": [
+                     *           "+14155550101"
+                     *         ],
+                     *         "members": [
+                     *           "string"
+                     *         ],
+                     *         "contacts": [
+                     *           "string"
+                     *         ]
+                     *       },
+                     *       "retired": [
+                     *         "+14155550101"
+                     *       ],
+                     *       "fingerprint": "9f86d081884c7d659a2feaa0c55ad015",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "community_name": "Riders"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlannedPoolFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `phone_taken`: The phone belongs to another member of the community.
+             *     - `phone_remembers`: On that phone a number stood for somebody else a short while ago.
+             *     - `table_full`: One of the two has no number left for another contact.
+             *     - `received_cap_full`: The contact was chosen by too many whom they never answered.
+             *     - `opted_out`: One of the two has sent STOPALL.
+             *     - `no_device`: A member has no device that takes texts.
+             *     - `name_taken`: The name is in use.
+             *     - `number_taken`: The number is in use already.
+             *     - `number_in_use`: The number stands for somebody.
+             *     - `number_in_swap`: A swap empties the number.
+             *     - `desk_taken`: The community has a desk already.
+             *     - `pool_has_campaign`: Another campaign covers the pool.
+             *     - `not_opted_in`: The community asks for an opt-in, and the recipient's phone has none.
+             *     - `erasure_under_way`: The phone's former owner is being erased.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             *     - `pool_file`: The pool file contradicts what is there, each contradiction on a line of its own.
+             *     - `plan_changed`: Something else would be done by now than the plan which was shown.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_metrics: {

@@ -34,6 +34,14 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Pools", "Named sets of numbers."),
     ("Numbers", "The shared numbers themselves."),
+    (
+        "Carriers",
+        "How the ways to the telephone network stand. Not for keys of scope `app`.",
+    ),
+    (
+        "Pool files",
+        "A community declared in TOML: what it would change, and the change. Not for keys of scope `app`.",
+    ),
     ("Assignments", "Which number is whom, on whose phone."),
     (
         "Capacity",

@@ -22,10 +22,10 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, communities,
-    contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports,
-    interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs, pools, releases,
-    resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers,
+    communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health,
+    hubs, imports, interactions, keys, loopback, members, messages, metrics, numbers, opt_ins, opt_outs,
+    pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{
@@ -51,7 +51,7 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         swaps::create, swaps::plan, swaps::list, swaps::one, swaps::moves, swaps::pause, swaps::resume, swaps::undo,
         traffic::list, traffic::of_number, traffic::of_pair,
         assignments::list,
-        messages::send, messages::list, messages::one, messages::quarantine, messages::held, messages::release, messages::discard,
+        messages::send, messages::list, messages::one, messages::steps, messages::quarantine, messages::held, messages::release, messages::discard,
         releases::list, releases::one, releases::discard, releases::re_pair,
         resolve::resolve,
         sessions::sign_in, sessions::show, sessions::sign_out, sessions::first, sessions::password, sessions::begin_totp, sessions::confirm_totp, sessions::remove_totp,
@@ -76,12 +76,14 @@ pub(crate) use schemas::{Health, PolicyPatch, Problem, Readiness, RehearsedOrSen
         erasures::export, erasures::erase,
         imports::create, imports::list, imports::one, imports::refused,
         events::stream,
+        carriers::list, carriers::overview,
+        pool_files::plan, pool_files::apply,
         metrics::show,
         verifications::create, verifications::list, verifications::one, verifications::report,
     ),
     // Those that stand only in parameters, which utoipa does not gather.
     components(schemas(
-    schemas::Problem, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId, UserId, AuditId,
+    schemas::Problem, super::digest::Digest, E164, Timestamp, Status, Reason, State, Cause, AssignmentId, CallId, CommunityId, ContactId, DeliveryId, DeviceId, EndpointId, EventId, ImportId, KeyId, MemberId, MessageId, NumberId, OptOutId, PoolId, VerificationId, BookLinkId, CampaignId, OptInId, SwapId, UserId, AuditId,
     )),
 )]
 struct Handlers;

@@ -97,6 +97,8 @@ pub(super) static ALL: &[Known] = &catalogue! {
     409 secret_shown_once: "The first request with this `Idempotency-Key` made it, and its secret is shown once.", "the key key_1tq3v8r4w0801 was made by the first request with this Idempotency-Key; its secret was shown there, once";
     409 answer_not_kept: "The first request with this `Idempotency-Key` is over, and its answer was too long to be kept; `detail` says its status.", "the first request with this Idempotency-Key was done and answered with status 200, in more than 65536 bytes, which are not kept; GET what it was about to see how it stands";
     409 rows_failed: "Some rows cannot be, so nothing was written; `rows` says which.", "1 of 2 rows cannot be, so nothing was written";
+    409 pool_file: "The pool file contradicts what is there, each contradiction on a line of its own.", "pool file:8: numbers[0].carrier is `acme`; allowed are: loopback";
+    409 plan_changed: "Something else would be done by now than the plan which was shown.", "what is there, or the file, has changed since that plan was shown; plan again, look, then apply";
     409 import_changed: "An import of that name was broken off, and this is another file, or to be read otherwise.", "members.csv has changed, or is to be read otherwise, since its import was broken off at line 200; import the file as it was, or ask for a restart: rows that are so already count as unchanged";
     409 import_elsewhere: "Another process is at this import.", "another process goes on with this import, or has begun it anew; wait for that to end";
     409 too_many_imports: "As many imports wait as may.", "16 imports are under way or wait here already; send this one when they are done";

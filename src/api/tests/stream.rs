@@ -140,6 +140,58 @@ async fn a_stream_with_an_end_tells_what_is_there_and_ends() {
 }
 
 #[actix_web::test]
+async fn a_stream_in_short_counts_what_happened_and_shows_the_latest() {
+    let house = House::new().await;
+    let (at, ann, bob) = house.pair().await;
+    let key = house.key_of(&at).await;
+    let read = async |query: &str| {
+        let path = format!("/v1/events?for_s=0&digest_s=1{query}");
+        let text = house.ask_as(&key, "GET", &path, None).await.expect(200);
+        text.as_str().unwrap().to_owned()
+    };
+    let field = |text: &str, name: &str| {
+        let lines: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(name)).collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        lines[0].to_owned()
+    };
+    for n in 0..5 {
+        let body = json!({ "from": ann, "to": bob, "text": format!("text {n}") });
+        house.post(&format!("{at}/messages"), body).await.expect(202);
+    }
+    let all = read("&after=evt_0000000000000&latest=2").await;
+    assert_eq!(field(&all, "event: "), "digest");
+    let digest: serde_json::Value = serde_json::from_str(&field(&all, "data: ")).unwrap();
+    let faults = conformance::faults(&json!({ "$ref": "#/components/schemas/Digest" }), &digest);
+    assert!(faults.is_empty(), "{faults:?}: {digest}");
+    assert_eq!(
+        digest["counts"],
+        json!({ "assignment.created": 1, "message.received": 5 })
+    );
+    let texts = digest["latest"].as_array().unwrap().iter();
+    let texts: Vec<_> = texts.map(|event| &event["data"]["message"]["text"]).collect();
+    assert_eq!(texts, ["text 3", "text 4"]);
+    // Taken up after it: what comes then, and nothing twice.
+    let last = field(&all, "id: ");
+    assert_eq!(read(&format!("&after={last}")).await, ": partyline\n\n");
+    let body = json!({ "from": bob, "to": ann, "text": "back" });
+    house.post(&format!("{at}/messages"), body).await.expect(202);
+    let next = read(&format!("&after={last}&types=message.received")).await;
+    let digest: serde_json::Value = serde_json::from_str(&field(&next, "data: ")).unwrap();
+    assert_eq!(digest["counts"], json!({ "message.received": 1 }));
+    for wrong in [
+        "digest_s=0",
+        "digest_s=61",
+        "digest_s=soon",
+        "digest_s=1&latest=101",
+    ] {
+        let answer = house
+            .ask_as(&key, "GET", &format!("/v1/events?{wrong}"), None)
+            .await;
+        answer.problem(422, "invalid");
+    }
+}
+
+#[actix_web::test]
 async fn a_stream_that_cannot_be_is_refused() {
     let house = House::new().await;
     let (at, _, _) = house.pair().await;

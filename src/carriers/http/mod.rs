@@ -36,6 +36,7 @@ use crate::config::http_carriers::{HttpCarrierConfig, HttpCarriersConfig, Provid
 use crate::domain::Clock;
 use crate::switchboard::media::MediaShelf;
 use crate::switchboard::outlet::{Exchange, Outlet};
+use crate::switchboard::standing::LinkNote;
 
 /// Where tokens come from: 32 random bytes at each call, fit for secrets.
 pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
@@ -93,6 +94,7 @@ impl HttpEdge {
                     client: client.clone(),
                     clock: clock.clone(),
                     paused_until: AtomicI64::new(0),
+                    note: LinkNote::default(),
                 };
                 carriers.insert(name.clone(), Arc::new(outlet));
             }

@@ -11,6 +11,7 @@ use super::driver::{Driver, HttpRequest, Terms, unanswered};
 use super::fetch::authorized;
 use crate::domain::Clock;
 use crate::switchboard::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent};
+use crate::switchboard::standing::{CarrierKind, LinkNote, LinkStanding, LinkState, OutletStanding};
 
 /// The most of an answer that is read.
 const MOST_ANSWER: usize = 1 << 16;
@@ -33,6 +34,8 @@ pub(super) struct HttpCarrier {
     pub clock: Arc<dyn Clock>,
     /// Not before this moment, Unix milliseconds.
     pub paused_until: AtomicI64,
+    /// Whether it answered last, since when, and what it did not like.
+    pub note: LinkNote,
 }
 
 impl HttpCarrier {
@@ -98,6 +101,31 @@ impl Outlet for HttpCarrier {
         self.paused_until.load(Ordering::Relaxed) <= self.clock.now().0
     }
 
+    fn standing(&self) -> OutletStanding {
+        let (state, since, trouble) = self.note.read();
+        let link = LinkStanding {
+            target: self.base.clone(),
+            bound_as: None,
+            mode: None,
+            sends: true,
+            // Nothing is connected: until something failed it is taken to be there.
+            state: match state {
+                LinkState::Connecting => LinkState::Up,
+                known => known,
+            },
+            since,
+            trouble,
+            window: self.window,
+            in_flight: 0,
+            paced_per_s: None,
+        };
+        OutletStanding {
+            kind: CarrierKind::Http,
+            links: vec![link],
+            ..OutletStanding::default()
+        }
+    }
+
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {
         let terms = Terms {
             status_url: &self.status_url,
@@ -105,6 +133,11 @@ impl Outlet for HttpCarrier {
         };
         let result = self.call(self.driver.outbound(text, &terms)).await;
         self.pause_after(&result);
+        let now = self.clock.now();
+        match &result {
+            Ok(_) | Err(OutletError::Refused { .. }) => self.note.up(now),
+            Err(error) => self.note.down(now, error.to_string()),
+        }
         result
     }
 

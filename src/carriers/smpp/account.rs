@@ -12,6 +12,7 @@ use super::outbound::{self, Attempt, Style};
 use crate::config::smpp::{AccountConfig, IpRange};
 use crate::domain::Clock;
 use crate::switchboard::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent};
+use crate::switchboard::standing::{CarrierKind, LinkNote, OutletStanding};
 use crate::wire::smpp::{BindMode, CommandStatus, Operation};
 
 /// An account with its links.
@@ -22,11 +23,14 @@ pub(super) struct Account {
     style: Style,
     clock: Arc<dyn Clock>,
     links: RwLock<Vec<BoundLink>>,
+    /// Whether anybody is bound, since when, and what went wrong last.
+    note: LinkNote,
 }
 
 struct BoundLink {
     mode: BindMode,
     port: Arc<Port>,
+    peer: IpAddr,
 }
 
 impl Account {
@@ -49,6 +53,7 @@ impl Account {
             config: config.clone(),
             clock,
             links: RwLock::default(),
+            note: LinkNote::default(),
         }
     }
 
@@ -64,19 +69,36 @@ impl Account {
     }
 
     /// Adds a link, unless there are as many as allowed.
-    pub fn join(&self, mode: BindMode, port: Arc<Port>) -> Result<(), CommandStatus> {
+    pub fn join(&self, mode: BindMode, port: Arc<Port>, peer: IpAddr) -> Result<(), CommandStatus> {
         let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
         if links.len() >= self.config.max_binds {
             return Err(CommandStatus::RBINDFAIL);
         }
-        links.push(BoundLink { mode, port });
+        let now = self.clock.now();
+        self.note.up(now);
+        port.note.up(now);
+        links.push(BoundLink { mode, port, peer });
         Ok(())
     }
 
-    /// Takes a link out.
-    pub fn leave(&self, port: &Arc<Port>) {
+    /// Takes a link out that ended for this reason.
+    pub fn leave(&self, port: &Arc<Port>, why: &str) {
         let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
         links.retain(|link| !Arc::ptr_eq(&link.port, port));
+        let (now, what) = (self.clock.now(), format!("a link ended: {why}"));
+        match links.is_empty() {
+            true => self.note.down(now, what),
+            false => self.note.trouble(now, what),
+        }
+    }
+
+    /// Somebody who named this account was turned away.
+    pub fn turned_away(&self, status: CommandStatus) {
+        let why = match status {
+            CommandStatus::RINVPASWD => "somebody gave a wrong password",
+            _ => "a bind was refused: from an address that is not allowed, or one too many",
+        };
+        self.note.trouble(self.clock.now(), why);
     }
 
     /// The links that can be delivered to, those that `key` prefers first. The texts of one pair always
@@ -124,6 +146,21 @@ impl Outlet for Account {
         links
             .iter()
             .any(|link| link.mode.receives() && link.port.is_ready())
+    }
+
+    fn standing(&self) -> OutletStanding {
+        let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
+        let link = |link: &BoundLink| {
+            link.port
+                .standing(link.peer.to_string(), &self.name, link.mode, link.mode.receives())
+        };
+        let (_, since, trouble) = self.note.read();
+        OutletStanding {
+            kind: CarrierKind::SmppAccount,
+            links: links.iter().map(link).collect(),
+            since,
+            trouble,
+        }
     }
 
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {

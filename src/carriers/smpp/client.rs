@@ -23,6 +23,7 @@ use super::{SmppEdgeError, tls};
 use crate::config::smpp::{BindConfig, CarrierConfig, LinkMode};
 use crate::domain::Clock;
 use crate::switchboard::outlet::{OutboundReceipt, OutboundText, Outlet, OutletError, Sent};
+use crate::switchboard::standing::{CarrierKind, OutletStanding};
 use crate::wire::smpp::{Bind, BindMode, CloseReason, Event, Operation, Role, Session, SessionConfig};
 
 /// A carrier as an outlet. Texts leave by the first bind that is ready, in the order of the settings.
@@ -34,6 +35,16 @@ pub(super) struct SmppCarrier {
     clock: Arc<dyn Clock>,
     /// The sending link of each bind.
     ports: Vec<Sender>,
+    /// All links, for people who look.
+    links: Vec<Place>,
+}
+
+/// Where a link leads.
+struct Place {
+    port: Arc<Port>,
+    target: String,
+    system_id: String,
+    mode: BindMode,
 }
 
 struct Sender {
@@ -58,6 +69,22 @@ impl Outlet for SmppCarrier {
 
     fn is_ready(&self) -> bool {
         self.ports.iter().any(|sender| sender.port.is_ready())
+    }
+
+    fn standing(&self) -> OutletStanding {
+        let link = |place: &Place| {
+            place.port.standing(
+                place.target.clone(),
+                &place.system_id,
+                place.mode,
+                place.mode.submits(),
+            )
+        };
+        OutletStanding {
+            kind: CarrierKind::Smpp,
+            links: self.links.iter().map(link).collect(),
+            ..OutletStanding::default()
+        }
     }
 
     async fn send_text(&self, text: &OutboundText) -> Result<Sent, OutletError> {
@@ -124,6 +151,31 @@ enum BindError {
     Unfit,
 }
 
+impl BindError {
+    /// What went wrong, in words of our own: the system's may hold more than people should see, and say less.
+    fn told(&self) -> String {
+        let Self::Connect(error) = self else {
+            return self.to_string();
+        };
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => "nobody takes connections there",
+            io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => {
+                "the connection was closed at once"
+            }
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                "there is no way to that address"
+            }
+            io::ErrorKind::TimedOut => "no answer in time",
+            io::ErrorKind::PermissionDenied => "the system does not allow the connection",
+            io::ErrorKind::InvalidData => {
+                "TLS failed: the certificate is not trusted, or is for another name"
+            }
+            _ => "the name has no address, or the connection could not be made",
+        }
+        .to_owned()
+    }
+}
+
 /// Makes a carrier's outlet and the links that it needs.
 pub(super) fn carrier(
     name: &str,
@@ -140,7 +192,7 @@ pub(super) fn carrier(
         response_timeout_ms: config.response_timeout_s.saturating_mul(1000),
         ..SessionConfig::new(Role::Esme)
     };
-    let (mut ports, mut tasks) = (Vec::new(), Vec::new());
+    let (mut ports, mut links, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
     // Ids are an SMSC's own, so receipts are looked for under the SMSC that took the text first.
     let address = |bind: &BindConfig| format!("{}:{}", bind.host, bind.port);
     let first = config.binds.first().map(address);
@@ -164,6 +216,12 @@ pub(super) fn carrier(
                     smsc: smsc.clone(),
                 });
             }
+            links.push(Place {
+                port: port.clone(),
+                target: address(bind),
+                system_id: bind.system_id.clone(),
+                mode: *mode,
+            });
             tasks.push(LinkTask {
                 carrier: name.to_owned(),
                 bind: bind.clone(),
@@ -196,6 +254,7 @@ pub(super) fn carrier(
         },
         clock,
         ports,
+        links,
     };
     Ok((Arc::new(outlet), tasks))
 }
@@ -214,6 +273,7 @@ impl LinkTask {
                 Ok(mut wire) => {
                     tracing::info!(carrier = %self.carrier, %host, mode = self.mode.word(), "SMPP link bound");
                     self.backoff.failures = 0;
+                    self.port.note.up(clock.now());
                     let traffic = Traffic {
                         port: &self.port,
                         requests: &mut self.requests,
@@ -223,10 +283,12 @@ impl LinkTask {
                         shutdown: &shutdown,
                     };
                     let reason = link::serve(&mut wire, traffic).await;
+                    self.port.note.down(clock.now(), reason.to_string());
                     wire.finish().await;
                     tracing::info!(carrier = %self.carrier, %host, mode = self.mode.word(), %reason, "SMPP link ended");
                 }
                 Err(error) => {
+                    self.port.note.down(clock.now(), error.told());
                     tracing::warn!(carrier = %self.carrier, %host, mode = self.mode.word(), %error, "SMPP bind failed");
                 }
             }

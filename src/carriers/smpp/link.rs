@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -12,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::intake::{Inbound, Intake, Reply};
 use super::pace::Pace;
 use super::wire::Wire;
+use crate::switchboard::standing::{LinkNote, LinkStanding};
 use crate::wire::smpp::{
-    CloseReason, CommandStatus, EncodeError, Event, Handle, Operation, Outcome, SendError, ShortMessage,
+    BindMode, CloseReason, CommandStatus, EncodeError, Event, Handle, Operation, Outcome, SendError,
+    ShortMessage,
 };
 
 /// How many answers or requests are taken from their queues at once.
@@ -54,6 +56,11 @@ pub(super) struct Answer {
 pub(super) struct Port {
     requests: mpsc::Sender<SendRequest>,
     ready: AtomicBool,
+    /// Since when the link is up or down, and why.
+    pub note: LinkNote,
+    in_flight: AtomicUsize,
+    /// Thousandths of a text a second; 0: it keeps to no pace.
+    pace: AtomicU64,
 }
 
 impl Port {
@@ -64,6 +71,9 @@ impl Port {
             Arc::new(Self {
                 requests,
                 ready: AtomicBool::new(false),
+                note: LinkNote::default(),
+                in_flight: AtomicUsize::new(0),
+                pace: AtomicU64::new(0),
             }),
             queue,
         )
@@ -71,6 +81,30 @@ impl Port {
 
     pub fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Acquire)
+    }
+
+    fn shows(&self, in_flight: usize, pace: Option<f64>) {
+        self.in_flight.store(in_flight, Ordering::Relaxed);
+        let pace = pace.map_or(0, |per_s| (per_s * 1_000.0) as u64);
+        self.pace.store(pace, Ordering::Relaxed);
+    }
+
+    /// How its link stands, for people.
+    pub fn standing(&self, target: String, bound_as: &str, mode: BindMode, sends: bool) -> LinkStanding {
+        let (state, since, trouble) = self.note.read();
+        let pace = self.pace.load(Ordering::Relaxed);
+        LinkStanding {
+            target,
+            bound_as: Some(bound_as.to_owned()),
+            mode: Some(mode.word()),
+            sends,
+            state,
+            since,
+            trouble,
+            window: self.requests.max_capacity(),
+            in_flight: self.in_flight.load(Ordering::Relaxed),
+            paced_per_s: (pace > 0).then_some(pace as f64 / 1_000.0),
+        }
     }
 
     pub fn set_ready(&self, ready: bool) {
@@ -131,6 +165,7 @@ where
     traffic.port.set_ready(true);
     let reason = loop {
         let now = link.wire.now_ms();
+        traffic.port.shows(link.tickets.len(), link.pace.per_s());
         let free = link.wire.session.window_free();
         let allowed = if free > 0 {
             link.pace.allowance(free.min(BATCH), now)
@@ -173,6 +208,7 @@ where
         }
     };
     traffic.port.set_ready(false);
+    traffic.port.shows(0, None);
     refuse_queued(&mut traffic);
     reason
 }

@@ -45,6 +45,11 @@ impl Pace {
         }
     }
 
+    /// The limit that it keeps to, if any.
+    pub fn per_s(&self) -> Option<f64> {
+        self.limit.map(|limit| limit.per_s)
+    }
+
     /// How many may be sent now, at most `most`.
     pub fn allowance(&mut self, most: usize, now_ms: i64) -> usize {
         match self.refill(now_ms) {

@@ -112,8 +112,9 @@ impl Server {
         let (port, mut requests) = Port::new(account.config.window);
         let admitted = account
             .admits(&bind.password, peer)
-            .and_then(|()| account.join(bind.mode, port.clone()));
+            .and_then(|()| account.join(bind.mode, port.clone(), peer));
         if let Err(status) = admitted {
+            account.turned_away(status);
             return self.refuse(wire, handle, status, peer).await;
         }
         wire.session.set_window(account.config.window);
@@ -128,7 +129,7 @@ impl Server {
             shutdown: &self.shutdown,
         };
         let reason = link::serve(wire, traffic).await;
-        account.leave(&port);
+        account.leave(&port, &reason.to_string());
         // Whoever took the port before it left the account finds the queue closed.
         requests.close();
         while let Ok(request) = requests.try_recv() {

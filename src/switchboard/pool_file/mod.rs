@@ -19,7 +19,7 @@ pub use import::{ImportRow, RowProblem};
 pub use parse::{CampaignEntry, ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
 pub use plan::{Change, FieldChange, Plan, Unmanaged};
 
-use super::error::Result;
+use super::error::{Result, SwitchboardError};
 use super::views::Community;
 use super::{Switchboard, communities};
 use crate::domain::history::Actor;
@@ -53,10 +53,18 @@ impl Switchboard {
     /// Makes what is there be as the file says: all of it or, on any error, nothing. Returns the plan as
     /// it was carried out.
     pub async fn apply_pool_file(&self, file: &PoolFile) -> Result<Plan> {
+        self.apply_planned(file, None).await
+    }
+
+    /// The same, provided that it is the plan of that fingerprint which would be carried out.
+    pub async fn apply_planned(&self, file: &PoolFile, shown: Option<String>) -> Result<Plan> {
         let (file, given) = (file.clone(), self.given());
         let done = self
             .write(move |conn, ctx| {
-                ctx.by.set(Actor::PoolFile);
+                // Whoever sends one by the API is known by name.
+                if matches!(ctx.by.get(), Actor::Broker | Actor::Cli) {
+                    ctx.by.set(Actor::PoolFile);
+                }
                 // Of two nodes that apply a new file one makes the community, and the other finds it.
                 crate::store::communities::hold_name(conn, &file.community)?;
                 // What the plan finds must still be so when it is carried out.
@@ -64,6 +72,11 @@ impl Switchboard {
                     crate::store::communities::lock(conn, community.id)?;
                 }
                 let plan = plan::plan(&state::load(conn, &file, ctx.now)?, &file, &given)?;
+                if shown.as_ref().is_some_and(|shown| *shown != plan.fingerprint(&file)) {
+                    let sentence = "what is there, or the file, has changed since that plan was shown; plan again, \
+                                    look, then apply";
+                    return Err(SwitchboardError::conflict("plan_changed", sentence));
+                }
                 apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
                 Ok(plan)
             })

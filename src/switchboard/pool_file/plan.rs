@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::parse::{CampaignEntry, NumberEntry, PoolFile};
 use super::state::{CampaignNow, NumberNow, State};
@@ -14,7 +17,8 @@ use crate::store::StoreError;
 use crate::switchboard::error::{Result, SwitchboardError};
 
 /// What is to be done, and what is left alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = PoolPlan)]
 pub struct Plan {
     /// In the order in which it is done.
     pub changes: Vec<Change>,
@@ -25,27 +29,33 @@ pub struct Plan {
 }
 
 /// What exists and is not in the file; of members and contacts the first thousand.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Unmanaged {
     /// Pools, by name.
+    #[schema(example = json!(["south"]))]
     pub pools: Vec<String>,
     /// Campaigns, by name.
+    #[schema(example = json!([]))]
     pub campaigns: Vec<String>,
     /// Numbers.
     pub numbers: Vec<E164>,
     /// Members, by name and id.
+    #[schema(example = json!(["Ann (mem_1tq3v8r4w0801)"]))]
     pub members: Vec<String>,
     /// Contacts, by both ids.
+    #[schema(example = json!([]))]
     pub contacts: Vec<String>,
 }
 
 /// One thing to be done.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = PoolChange)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     /// The community is new.
     CreateCommunity {
         /// Its name.
+        #[schema(example = "Riders")]
         name: String,
         /// Its policy, whole.
         policy: Box<Policy>,
@@ -60,6 +70,7 @@ pub enum Change {
     /// A pool is new.
     CreatePool {
         /// Its name.
+        #[schema(example = "main")]
         name: String,
     },
     /// A campaign is new.
@@ -141,17 +152,31 @@ pub enum Change {
 }
 
 /// An attribute that becomes different.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct FieldChange {
     /// Which.
+    #[schema(example = "rate_per_s")]
     pub field: String,
     /// As it is.
+    #[schema(example = 1.0)]
     pub from: serde_json::Value,
     /// As it will be.
+    #[schema(example = 2.0)]
     pub to: serde_json::Value,
 }
 
 impl Plan {
+    /// What tells this plan from others: it is another where anything would be done otherwise, or the file says
+    /// otherwise. What is left alone has no part in it.
+    pub fn fingerprint(&self, file: &PoolFile) -> String {
+        let changes = serde_json::to_string(&self.changes).unwrap_or_default();
+        let mut hash = Sha256::new();
+        hash.update(changes.as_bytes());
+        // Of what is new the changes name only a part.
+        hash.update(format!("{file:?}").as_bytes());
+        HEXLOWER.encode(&hash.finalize()[..16])
+    }
+
     /// Whether everything is as the file says.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()

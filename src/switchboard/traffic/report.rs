@@ -5,12 +5,14 @@ use utoipa::ToSchema;
 
 use super::facts::Facts;
 use crate::domain::id::{CampaignId, CommunityId, MemberId, MessageId, NumberId};
+use crate::domain::message::Reason;
 use crate::domain::traffic::{self as rules, Room, Tight, class_of, hour_of, percentile};
 use crate::domain::{E164, Timestamp};
 use crate::store::numbers::NumberRow;
 use crate::store::traffic as rows;
 use crate::store::{Conn, numbers};
 use crate::switchboard::error::Result;
+use crate::switchboard::pulses::{Heard, Pulses};
 use crate::switchboard::{ContactRef, Switchboard, communities, contacts, pools};
 
 /// How far back latencies are told, in hours.
@@ -81,6 +83,28 @@ pub struct NumberTraffic {
     pub oldest_waiting_s: Option<i64>,
     /// How long texts waited that left.
     pub latency: Latency,
+    /// What carriers say of its texts.
+    pub health: NumberHealth,
+}
+
+/// What carriers say of a number's texts, as the node that answers has heard it in the last 24 hours, or since its
+/// start: a number whose texts a carrier filters shows here first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NumberHealth {
+    /// How many were delivered.
+    #[schema(example = 118, minimum = 0)]
+    pub delivered: i64,
+    /// How many the carrier refused, or said that it cannot deliver.
+    #[schema(example = 2, minimum = 0)]
+    pub lost: i64,
+    /// When one was last delivered.
+    pub last_delivered_at: Option<Timestamp>,
+    /// When one was last lost.
+    #[schema(example = json!(null))]
+    pub last_lost_at: Option<Timestamp>,
+    /// Why it was.
+    #[schema(example = json!(null))]
+    pub last_lost_reason: Option<Reason>,
 }
 
 /// One direction of a pair.
@@ -126,12 +150,13 @@ pub struct TrafficOverview {
     pub oldest_waiting_s: i64,
 }
 
-fn age_s(oldest: Option<i64>, now: Timestamp) -> Option<i64> {
+pub(super) fn age_s(oldest: Option<i64>, now: Timestamp) -> Option<i64> {
     oldest.map(|id| now.since(MessageId::from_i64(id).made_at()).max(0) / 1_000)
 }
 
 fn number_traffic(
     conn: &mut Conn,
+    pulses: &Pulses,
     community: CommunityId,
     facts: &Facts,
     row: &NumberRow,
@@ -157,7 +182,20 @@ fn number_traffic(
         waiting,
         oldest_waiting_s: age_s(oldest, now),
         latency: Latency::of(&waits),
+        health: NumberHealth::of(pulses.of_number(community, row.e164()?, now)),
     })
+}
+
+impl NumberHealth {
+    fn of(heard: Heard) -> Self {
+        Self {
+            delivered: heard.delivered,
+            lost: heard.lost,
+            last_delivered_at: heard.last_delivered_at,
+            last_lost_at: heard.last_lost.map(|(at, _)| at),
+            last_lost_reason: heard.last_lost.map(|(_, why)| why),
+        }
+    }
 }
 
 fn way(
@@ -185,11 +223,11 @@ fn way(
 impl Switchboard {
     /// How busy a number is.
     pub async fn number_traffic(&self, community: CommunityId, id: NumberId) -> Result<NumberTraffic> {
-        let now = self.now();
+        let (now, observers) = (self.now(), self.observers().clone());
         self.read(move |conn| {
             let row = pools::require_number(conn, community, id)?;
             let facts = Facts::load(conn, community, now)?;
-            number_traffic(conn, community, &facts, &row, now)
+            number_traffic(conn, observers.pulses(), community, &facts, &row, now)
         })
         .await
     }
@@ -201,13 +239,13 @@ impl Switchboard {
         after: Option<NumberId>,
         limit: i64,
     ) -> Result<Vec<NumberTraffic>> {
-        let now = self.now();
+        let (now, observers) = (self.now(), self.observers().clone());
         self.read(move |conn| {
             communities::require(conn, community)?;
             let facts = Facts::load(conn, community, now)?;
             let rows = numbers::list(conn, community, after.map_or(0, NumberId::as_i64), limit)?;
             rows.iter()
-                .map(|row| number_traffic(conn, community, &facts, row, now))
+                .map(|row| number_traffic(conn, observers.pulses(), community, &facts, row, now))
                 .collect()
         })
         .await

@@ -18,6 +18,8 @@ use crate::wire::sip::transaction::ServerId;
 /// What is understood here.
 const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS";
 const SUPPORTED: &str = "100rel, timer";
+/// How often it is noted how trunks stand.
+const NOTE_EVERY: Millis = 500;
 /// The most hops of a trunk that are asked whether they are there.
 const MOST_HOPS: usize = 8;
 
@@ -27,6 +29,8 @@ pub struct Upkeep {
     trunks: HashMap<Arc<str>, Kept>,
     waiting: HashMap<u64, Question>,
     last: u64,
+    /// When it is noted next how they stand.
+    note_at: Millis,
 }
 
 struct Kept {
@@ -87,9 +91,17 @@ impl Driver {
         }
         self.follow_trunks();
         let names: Vec<Arc<str>> = self.upkeep.trunks.keys().cloned().collect();
+        let now = self.parts.clock.now();
         for name in names {
             self.ask_options(&name);
             self.register(&name);
+        }
+        if self.now >= self.upkeep.note_at {
+            self.upkeep.note_at = self.now + NOTE_EVERY;
+            self.upkeep
+                .trunks
+                .values()
+                .for_each(|kept| kept.trunk.note_state(now));
         }
         self.pump();
     }
@@ -242,6 +254,13 @@ impl Driver {
     /// Any answer but "not now" shows that somebody is there.
     fn is_there(&self, trunk: &Trunk, hop: &Hop, outcome: &Outcome) {
         let there = matches!(outcome, Outcome::Response(response) if response.status() != 503);
+        if !there {
+            let what = match outcome {
+                Outcome::Response(_) => "it answers OPTIONS with 503: not now",
+                _ => "it does not answer OPTIONS",
+            };
+            trunk.standing.note.trouble(self.parts.clock.now(), what);
+        }
         let now = self.now;
         trunk.standing.with_health(|health| match there {
             true => health.succeeded(hop),
@@ -254,7 +273,7 @@ impl Driver {
     }
 
     fn registered(&mut self, name: &Arc<str>, outcome: Outcome) {
-        let (now, cnonce) = (self.now, self.hex());
+        let (now, cnonce, at) = (self.now, self.hex(), self.parts.clock.now());
         let Some(kept) = self.upkeep.trunks.get_mut(name) else {
             return;
         };
@@ -266,6 +285,8 @@ impl Driver {
                 let status = response.status();
                 registration.answered(now, &response, &cnonce);
                 if status >= 400 && status != 401 && status != 407 && status != 423 {
+                    let what = format!("the registrar refused with {status}");
+                    kept.trunk.standing.note.trouble(at, what);
                     tracing::warn!(trunk = %name, status, "a registrar refused");
                 }
             }
@@ -274,6 +295,10 @@ impl Driver {
                 if let Some(hop) = &kept.registrar {
                     kept.trunk.standing.with_health(|health| health.failed(now, hop));
                 }
+                kept.trunk
+                    .standing
+                    .note
+                    .trouble(at, "the registrar does not answer");
                 tracing::warn!(trunk = %name, "a registrar does not answer");
             }
         }

@@ -3,14 +3,17 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::all_hops;
 use super::bucket::Bucket;
 use super::health::Health;
 use crate::config::sip::{CallerHeader, NumberStyle, Target, TrunkConfig, TrunkTransport};
 use crate::config::smpp::IpRange;
-use crate::domain::E164;
+use crate::domain::{E164, Timestamp};
+use crate::switchboard::standing::{LinkNote, LinkState};
 use crate::switchboard::switching::TrunkView;
 use crate::voice::resolve::Candidate;
 use crate::wire::sip::Millis;
+use crate::wire::sip::flow::Transport;
 use crate::wire::sip::identity::{Format, Source, Style};
 
 /// A trunk. It does not change: where the settings do, there is another, with the same [`Standing`].
@@ -53,6 +56,8 @@ pub struct Standing {
     pub failed: AtomicU64,
     /// Calls above its limits.
     pub refused: AtomicU64,
+    /// Since when calls can leave by it, or cannot, and what went wrong last.
+    pub note: LinkNote,
     inner: Mutex<Inner>,
 }
 
@@ -217,11 +222,72 @@ impl Trunk {
         }
     }
 
+    /// Whether calls can leave by it, as far as anything is known; of one that only brings them, whether it is
+    /// registered where it has to be.
+    fn is_well(&self) -> bool {
+        (self.targets.is_empty() || self.leads_somewhere()) && self.is_ready()
+    }
+
+    fn leads_somewhere(&self) -> bool {
+        let hops = all_hops(&self.standing.places());
+        self.standing
+            .with_health(|health| hops.iter().any(|hop| !health.has_failed(hop)))
+    }
+
+    /// What is known to be wrong with it, in words of our own.
+    fn ails(&self) -> Option<&'static str> {
+        let nowhere = |places: &[Vec<Candidate>]| places.iter().all(Vec::is_empty);
+        let places = self.standing.places();
+        match () {
+            () if !self.targets.is_empty() && nowhere(&places) => Some("none of its targets has an address"),
+            () if !self.is_ready() && self.standing.registrar().is_empty() => {
+                Some("its registrar has no address")
+            }
+            () if !self.is_ready() => Some("it is not registered"),
+            () => None,
+        }
+    }
+
+    /// Notes since when it is well, or is not.
+    pub fn note_state(&self, now: Timestamp) {
+        let note = &self.standing.note;
+        let (state, _, trouble) = note.read();
+        match (self.is_well(), state) {
+            (true, LinkState::Up) | (false, LinkState::Down) => {}
+            (true, _) => note.up(now),
+            (false, _) => {
+                let known = trouble.filter(|t| now.since(t.at) < 5_000).map(|t| t.what);
+                note.down(
+                    now,
+                    known.unwrap_or_else(|| self.ails().unwrap_or("it does not answer").into()),
+                );
+            }
+        }
+    }
+
     /// How it stands, for people and metrics.
-    pub fn view(&self, up: bool) -> TrunkView {
+    pub fn view(&self) -> TrunkView {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let standing = &self.standing;
+        let up = self.leads_somewhere() && self.is_ready();
+        let (_, since, trouble) = standing.note.read();
+        let places = all_hops(&standing.places()).into_iter().map(|hop| {
+            let failed = standing.with_health(|health| health.has_failed(&hop));
+            let state = match failed {
+                true => LinkState::Down,
+                false => LinkState::Up,
+            };
+            (format!("{} {}", transport_word(hop.transport), hop.remote), state)
+        });
         TrunkView {
+            since,
+            trouble,
+            places: places.collect(),
+            max_channels: self.config.max_channels,
+            calls_per_s: self.config.calls_per_s,
+            keep_alive_s: self.config.keep_alive_s,
+            inbound: self.config.inbound,
+            outbound: self.config.outbound && !self.targets.is_empty(),
             name: self.name.to_string(),
             up,
             registered: self
@@ -287,6 +353,14 @@ fn source(header: CallerHeader) -> Source {
         CallerHeader::PAssertedIdentity => Source::AssertedIdentity,
         CallerHeader::RemotePartyId => Source::RemoteParty,
         CallerHeader::From => Source::From,
+    }
+}
+
+fn transport_word(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "udp",
+        Transport::Tcp => "tcp",
+        Transport::Tls => "tls",
     }
 }
 

@@ -61,7 +61,14 @@ from .capability_needs import CapabilityNeeds
 from .capacity import Capacity
 from .capacity_change import CapacityChange
 from .capacity_what_if import CapacityWhatIf
+from .carrier import Carrier
+from .carrier_brief import CarrierBrief
+from .carrier_health import CarrierHealth
+from .carrier_kind import CarrierKind
+from .carrier_link import CarrierLink
 from .carrier_state import CarrierState
+from .carrier_texts import CarrierTexts
+from .carrier_view import CarrierView
 from .change_reason import ChangeReason
 from .changed_by import ChangedBy
 from .community import Community
@@ -87,6 +94,10 @@ from .device_edit_texts_to import DeviceEditTextsTo
 from .device_kind import DeviceKind
 from .device_page import DevicePage
 from .device_texts_to_type_1 import DeviceTextsToType1
+from .digest import Digest
+from .digest_counts import DigestCounts
+from .digest_second import DigestSecond
+from .digest_second_counts import DigestSecondCounts
 from .endpoint_edit import EndpointEdit
 from .endpoint_test_data import EndpointTestData
 from .endpoint_test_event import EndpointTestEvent
@@ -95,6 +106,7 @@ from .erase import Erase
 from .erased import Erased
 from .event_kind import EventKind
 from .exported_community import ExportedCommunity
+from .field_change import FieldChange
 from .fill_band import FillBand
 from .find_by_name import FindByName
 from .first_sign_in import FirstSignIn
@@ -117,6 +129,7 @@ from .interaction_page import InteractionPage
 from .late_replies import LateReplies
 from .latency import Latency
 from .leg_quality import LegQuality
+from .link_state import LinkState
 from .list_messages_origin import ListMessagesOrigin
 from .loopback_inbox import LoopbackInbox
 from .loopback_verdict import LoopbackVerdict
@@ -156,6 +169,8 @@ from .message_rehearsal_encoding import MessageRehearsalEncoding
 from .message_status import MessageStatus
 from .message_status_data import MessageStatusData
 from .message_status_event import MessageStatusEvent
+from .message_step import MessageStep
+from .message_steps import MessageSteps
 from .missed_calls import MissedCalls
 from .moved_message import MovedMessage
 from .needed import Needed
@@ -190,6 +205,7 @@ from .new_verification import NewVerification
 from .not_connected import NotConnected
 from .number_edit import NumberEdit
 from .number_group import NumberGroup
+from .number_health import NumberHealth
 from .number_state import NumberState
 from .number_traffic import NumberTraffic
 from .number_traffic_page import NumberTrafficPage
@@ -204,6 +220,7 @@ from .opt_out_changed_event import OptOutChangedEvent
 from .opt_out_page import OptOutPage
 from .origin import Origin
 from .outlook_word import OutlookWord
+from .overview import Overview
 from .owner_settlement import OwnerSettlement
 from .pair_traffic import PairTraffic
 from .pair_way import PairWay
@@ -213,12 +230,39 @@ from .phone_conflict import PhoneConflict
 from .phone_conflict_kind import PhoneConflictKind
 from .phone_replacement import PhoneReplacement
 from .planned_move import PlannedMove
+from .planned_pool_file import PlannedPoolFile
 from .policy import Policy
 from .policy_patch import PolicyPatch
 from .pool import Pool
+from .pool_change_type_0 import PoolChangeType0
+from .pool_change_type_0_change import PoolChangeType0Change
+from .pool_change_type_1 import PoolChangeType1
+from .pool_change_type_1_change import PoolChangeType1Change
+from .pool_change_type_2 import PoolChangeType2
+from .pool_change_type_2_change import PoolChangeType2Change
+from .pool_change_type_3 import PoolChangeType3
+from .pool_change_type_3_change import PoolChangeType3Change
+from .pool_change_type_4 import PoolChangeType4
+from .pool_change_type_4_change import PoolChangeType4Change
+from .pool_change_type_5 import PoolChangeType5
+from .pool_change_type_5_change import PoolChangeType5Change
+from .pool_change_type_6 import PoolChangeType6
+from .pool_change_type_6_change import PoolChangeType6Change
+from .pool_change_type_7 import PoolChangeType7
+from .pool_change_type_7_change import PoolChangeType7Change
+from .pool_change_type_8 import PoolChangeType8
+from .pool_change_type_8_change import PoolChangeType8Change
+from .pool_change_type_9 import PoolChangeType9
+from .pool_change_type_9_change import PoolChangeType9Change
+from .pool_change_type_10 import PoolChangeType10
+from .pool_change_type_10_change import PoolChangeType10Change
+from .pool_file_order import PoolFileOrder
+from .pool_file_text import PoolFileText
+from .pool_fill import PoolFill
 from .pool_number import PoolNumber
 from .pool_number_page import PoolNumberPage
 from .pool_page import PoolPage
+from .pool_plan import PoolPlan
 from .problem import Problem
 from .problem_rows_item import ProblemRowsItem
 from .quarantine_held_data import QuarantineHeldData
@@ -248,6 +292,7 @@ from .session import Session
 from .session_user import SessionUser
 from .settled_conflict import SettledConflict
 from .sign_in import SignIn
+from .step_word import StepWord
 from .stranger_calling_data import StrangerCallingData
 from .stranger_calling_question import StrangerCallingQuestion
 from .stranger_not_connected_data import StrangerNotConnectedData
@@ -271,6 +316,9 @@ from .tight import Tight
 from .totp_code import TotpCode
 from .totp_removal import TotpRemoval
 from .totp_secret import TotpSecret
+from .trouble import Trouble
+from .trunk_calls import TrunkCalls
+from .unmanaged import Unmanaged
 from .verification import Verification
 from .verification_counts import VerificationCounts
 from .verification_offender import VerificationOffender
@@ -345,7 +393,14 @@ __all__ = (
     "Capacity",
     "CapacityChange",
     "CapacityWhatIf",
+    "Carrier",
+    "CarrierBrief",
+    "CarrierHealth",
+    "CarrierKind",
+    "CarrierLink",
     "CarrierState",
+    "CarrierTexts",
+    "CarrierView",
     "ChangedBy",
     "ChangeReason",
     "Community",
@@ -371,6 +426,10 @@ __all__ = (
     "DeviceKind",
     "DevicePage",
     "DeviceTextsToType1",
+    "Digest",
+    "DigestCounts",
+    "DigestSecond",
+    "DigestSecondCounts",
     "EndpointEdit",
     "EndpointTestData",
     "EndpointTestEvent",
@@ -379,6 +438,7 @@ __all__ = (
     "Erased",
     "EventKind",
     "ExportedCommunity",
+    "FieldChange",
     "FillBand",
     "FindByName",
     "FirstSignIn",
@@ -401,6 +461,7 @@ __all__ = (
     "Latency",
     "LateReplies",
     "LegQuality",
+    "LinkState",
     "ListMessagesOrigin",
     "LoopbackInbox",
     "LoopbackVerdict",
@@ -440,6 +501,8 @@ __all__ = (
     "MessageStatus",
     "MessageStatusData",
     "MessageStatusEvent",
+    "MessageStep",
+    "MessageSteps",
     "MissedCalls",
     "MovedMessage",
     "Needed",
@@ -474,6 +537,7 @@ __all__ = (
     "NotConnected",
     "NumberEdit",
     "NumberGroup",
+    "NumberHealth",
     "NumberState",
     "NumberTraffic",
     "NumberTrafficPage",
@@ -488,6 +552,7 @@ __all__ = (
     "OptOutPage",
     "Origin",
     "OutlookWord",
+    "Overview",
     "OwnerSettlement",
     "PairTraffic",
     "PairWay",
@@ -497,12 +562,39 @@ __all__ = (
     "PhoneConflictKind",
     "PhoneReplacement",
     "PlannedMove",
+    "PlannedPoolFile",
     "Policy",
     "PolicyPatch",
     "Pool",
+    "PoolChangeType0",
+    "PoolChangeType0Change",
+    "PoolChangeType1",
+    "PoolChangeType10",
+    "PoolChangeType10Change",
+    "PoolChangeType1Change",
+    "PoolChangeType2",
+    "PoolChangeType2Change",
+    "PoolChangeType3",
+    "PoolChangeType3Change",
+    "PoolChangeType4",
+    "PoolChangeType4Change",
+    "PoolChangeType5",
+    "PoolChangeType5Change",
+    "PoolChangeType6",
+    "PoolChangeType6Change",
+    "PoolChangeType7",
+    "PoolChangeType7Change",
+    "PoolChangeType8",
+    "PoolChangeType8Change",
+    "PoolChangeType9",
+    "PoolChangeType9Change",
+    "PoolFileOrder",
+    "PoolFileText",
+    "PoolFill",
     "PoolNumber",
     "PoolNumberPage",
     "PoolPage",
+    "PoolPlan",
     "Problem",
     "ProblemRowsItem",
     "QuarantineHeldData",
@@ -532,6 +624,7 @@ __all__ = (
     "SessionUser",
     "SettledConflict",
     "SignIn",
+    "StepWord",
     "StrangerCallingData",
     "StrangerCallingQuestion",
     "StrangerNotConnectedData",
@@ -555,6 +648,9 @@ __all__ = (
     "TotpCode",
     "TotpRemoval",
     "TotpSecret",
+    "Trouble",
+    "TrunkCalls",
+    "Unmanaged",
     "Verification",
     "VerificationCounts",
     "VerificationOffender",

@@ -11,6 +11,7 @@ from ..models.tight import Tight
 
 if TYPE_CHECKING:
     from ..models.latency import Latency
+    from ..models.number_health import NumberHealth
 
 
 T = TypeVar("T", bound="NumberTraffic")
@@ -48,6 +49,10 @@ class NumberTraffic:
     """ Whole seconds for which the oldest of them has waited. """
     latency: Latency
     """ How long texts took from being accepted to being taken by the carrier, over the last 24 hours. """
+    health: NumberHealth
+    """ What carriers say of a number's texts, as the node that answers has heard it in the last 24 hours, or since
+    its
+    start: a number whose texts a carrier filters shows here first. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,6 +92,8 @@ class NumberTraffic:
 
         latency = self.latency.to_dict()
 
+        health = self.health.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -105,6 +112,7 @@ class NumberTraffic:
                 "waiting": waiting,
                 "oldest_waiting_s": oldest_waiting_s,
                 "latency": latency,
+                "health": health,
             }
         )
 
@@ -113,6 +121,7 @@ class NumberTraffic:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.latency import Latency  # noqa: PLC0415
+        from ..models.number_health import NumberHealth  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -178,6 +187,8 @@ class NumberTraffic:
 
         latency = Latency.from_dict(d.pop("latency"))
 
+        health = NumberHealth.from_dict(d.pop("health"))
+
         number_traffic = cls(
             id=id,
             number=number,
@@ -193,6 +204,7 @@ class NumberTraffic:
             waiting=waiting,
             oldest_waiting_s=oldest_waiting_s,
             latency=latency,
+            health=health,
         )
 
         number_traffic.additional_properties = d

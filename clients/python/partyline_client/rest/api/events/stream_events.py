@@ -14,6 +14,8 @@ def _get_kwargs(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    digest_s: int | Unset = UNSET,
+    latest: int | Unset = UNSET,
     for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -28,6 +30,10 @@ def _get_kwargs(
     params["types"] = types
 
     params["after"] = after
+
+    params["digest_s"] = digest_s
+
+    params["latest"] = latest
 
     params["for_s"] = for_s
 
@@ -118,6 +124,8 @@ def sync_detailed(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    digest_s: int | Unset = UNSET,
+    latest: int | Unset = UNSET,
     for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Response[Problem | str]:
@@ -127,7 +135,7 @@ def sync_detailed(
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
     stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id.
+    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -135,6 +143,8 @@ def sync_detailed(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        digest_s (int | Unset):
+        latest (int | Unset):
         for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
@@ -151,6 +161,8 @@ def sync_detailed(
         community=community,
         types=types,
         after=after,
+        digest_s=digest_s,
+        latest=latest,
         for_s=for_s,
         last_event_id=last_event_id,
     )
@@ -168,6 +180,8 @@ def sync(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    digest_s: int | Unset = UNSET,
+    latest: int | Unset = UNSET,
     for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Problem | str | None:
@@ -177,7 +191,7 @@ def sync(
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
     stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id.
+    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -185,6 +199,8 @@ def sync(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        digest_s (int | Unset):
+        latest (int | Unset):
         for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
@@ -202,6 +218,8 @@ def sync(
         community=community,
         types=types,
         after=after,
+        digest_s=digest_s,
+        latest=latest,
         for_s=for_s,
         last_event_id=last_event_id,
     ).parsed
@@ -213,6 +231,8 @@ async def asyncio_detailed(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    digest_s: int | Unset = UNSET,
+    latest: int | Unset = UNSET,
     for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Response[Problem | str]:
@@ -222,7 +242,7 @@ async def asyncio_detailed(
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
     stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id.
+    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -230,6 +250,8 @@ async def asyncio_detailed(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        digest_s (int | Unset):
+        latest (int | Unset):
         for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
@@ -246,6 +268,8 @@ async def asyncio_detailed(
         community=community,
         types=types,
         after=after,
+        digest_s=digest_s,
+        latest=latest,
         for_s=for_s,
         last_event_id=last_event_id,
     )
@@ -261,6 +285,8 @@ async def asyncio(
     community: str | Unset = UNSET,
     types: str | Unset = UNSET,
     after: str | Unset = UNSET,
+    digest_s: int | Unset = UNSET,
+    latest: int | Unset = UNSET,
     for_s: int | Unset = UNSET,
     last_event_id: str | Unset = UNSET,
 ) -> Problem | str | None:
@@ -270,7 +296,7 @@ async def asyncio(
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
     stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id.
+    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -278,6 +304,8 @@ async def asyncio(
         types (str | Unset):
         after (str | Unset): An event, as apps are told of it. The id is `evt_` and 13 letters and
             digits; ids sort by time.
+        digest_s (int | Unset):
+        latest (int | Unset):
         for_s (int | Unset):
         last_event_id (str | Unset): An event, as apps are told of it. The id is `evt_` and 13
             letters and digits; ids sort by time.
@@ -296,6 +324,8 @@ async def asyncio(
             community=community,
             types=types,
             after=after,
+            digest_s=digest_s,
+            latest=latest,
             for_s=for_s,
             last_event_id=last_event_id,
         )
