@@ -9,7 +9,9 @@ import { defineConfig } from '@playwright/test'
 function browser(): string {
   const given = process.env['PARTYLINE_CHROMIUM']
   if (given !== undefined) return given
-  const named = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => [join(folder, 'chromium'), join(folder, 'chromium-browser')])
+  const named = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => [join(folder, 'chromium'), join(folder, 'chromium-browser')])
   for (const path of [...named, '/usr/bin/chromium']) {
     try {
       accessSync(path, constants.X_OK)
@@ -36,7 +38,10 @@ export default defineConfig({
   use: {
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
-    launchOptions: { executablePath: browser(), args: ['--disable-quic', '--disable-background-networking', '--disable-component-update'] },
+    launchOptions: {
+      executablePath: browser(),
+      args: ['--disable-quic', '--disable-background-networking', '--disable-component-update'],
+    },
     locale: 'en-US',
     viewport: { width: 1280, height: 900 },
     screenshot: 'only-on-failure',

@@ -42,11 +42,16 @@ test('a pool file is applied, and applied again with a change', async ({ page, b
   await applyPoolFile(page, FILE, 'Harbour', '+14155550101', 'Robin', 'Sam')
   await page.getByRole('link', { name: text.poolFiles.open }).click()
   await expect(page.getByLabel(text.nav.community, { exact: true }).locator('option:checked')).toHaveText('Harbour')
-  for (const number of ['+14155550101', '+14155550102']) await expect(row(page, text.pools.numbers, number)).toContainText('active')
+  for (const number of ['+14155550101', '+14155550102'])
+    await expect(row(page, text.pools.numbers, number)).toContainText('active')
   await go(page, text.nav.assignments)
   await expect(row(page, text.assignments.title, 'Robin').first()).toContainText('Sam')
 
-  await applyPoolFile(page, `${FILE}\n[[numbers]]\npool = "main"\nnumber = "+14155550103"\ncarrier = "loopback"\nstate = "draining"\n`, '+14155550103')
+  await applyPoolFile(
+    page,
+    `${FILE}\n[[numbers]]\npool = "main"\nnumber = "+14155550103"\ncarrier = "loopback"\nstate = "draining"\n`,
+    '+14155550103',
+  )
   await go(page, text.nav.pools)
   await expect(row(page, text.pools.numbers, '+14155550103')).toContainText('draining')
   await go(page, text.communities.policy)
