@@ -9,7 +9,9 @@ import { defineConfig } from '@playwright/test'
 function browser(): string {
   const given = process.env['PARTYLINE_CHROMIUM']
   if (given !== undefined) return given
-  const named = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => [join(folder, 'chromium'), join(folder, 'chromium-browser')])
+  const named = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => [join(folder, 'chromium'), join(folder, 'chromium-browser')])
   for (const path of [...named, '/usr/bin/chromium']) {
     try {
       accessSync(path, constants.X_OK)
@@ -29,14 +31,17 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   // Long enough for a machine that builds something else at the same time; whoever waits, waits for what is seen.
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   reporter: [['list']],
   outputDir: resolve(import.meta.dirname, '..', process.env['CARGO_TARGET_DIR'] ?? 'target', 'stories'),
   use: {
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     navigationTimeout: 60_000,
-    launchOptions: { executablePath: browser(), args: ['--disable-quic', '--disable-background-networking', '--disable-component-update'] },
+    launchOptions: {
+      executablePath: browser(),
+      args: ['--disable-quic', '--disable-background-networking', '--disable-component-update'],
+    },
     locale: 'en-US',
     viewport: { width: 1280, height: 900 },
     screenshot: 'only-on-failure',

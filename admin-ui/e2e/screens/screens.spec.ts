@@ -14,24 +14,39 @@ import type { Town } from '../support/town'
 
 const here = import.meta.dirname
 const OUT = join(TARGET, 'screens')
-const SIZES = [['wide', 1280, 900], ['narrow', 390, 844]] as const
+const SIZES = [
+  ['wide', 1280, 900],
+  ['narrow', 390, 844],
+] as const
 type Scheme = 'light' | 'dark'
 
 /** The paths of the router; each is a page. */
-const paths = [...readFileSync(resolve(here, '../../src/router.tsx'), 'utf8').matchAll(/^ {2}'(\/[^']*)': \(\) => import/gm)].map((found) => found[1] ?? '')
+const paths = [
+  ...readFileSync(resolve(here, '../../src/router.tsx'), 'utf8').matchAll(/^ {2}'(\/[^']*)': \(\) => import/gm),
+].map((found) => found[1] ?? '')
 
 /** What else there is to see on a page: a tab, a filter. */
 const EXTRAS: [string, string][] = [
-  ['member-devices', '/c/$community/members/$member?tab=devices'], ['member-timeline', '/c/$community/members/$member?tab=timeline'],
-  ['traffic', '/c/$community/pools?tab=traffic'], ['pools-list', '/c/$community/pools?tab=pools'], ['matrix', '/c/$community/assignments?as=matrix'], ['missing', '/nowhere'],
+  ['member-devices', '/c/$community/members/$member?tab=devices'],
+  ['member-timeline', '/c/$community/members/$member?tab=timeline'],
+  ['traffic', '/c/$community/pools?tab=traffic'],
+  ['pools-list', '/c/$community/pools?tab=pools'],
+  ['matrix', '/c/$community/assignments?as=matrix'],
+  ['missing', '/nowhere'],
 ]
 
 /** Dialogs, by the buttons that open them. */
 const DIALOGS: [string, string, string][] = [
-  ['dialog-community', '/communities', text.communities.add], ['dialog-member', '/c/$community/members', text.members.add], ['dialog-contact', '/c/$community/members/$member', text.members.addContact],
-  ['dialog-remove', '/c/$community/members/$member', text.members.remove], ['dialog-history', '/c/$community/members/$member', text.members.history], ['dialog-number', '/c/$community/pools', text.pools.addNumber],
-  ['dialog-release', '/c/$community/quarantine', text.quarantine.release], ['dialog-endpoint', '/c/$community/callbacks', text.callbacks.add],
-  ['dialog-key', '/keys', text.keys.add], ['dialog-person', '/settings', text.settings.addUser],
+  ['dialog-community', '/communities', text.communities.add],
+  ['dialog-member', '/c/$community/members', text.members.add],
+  ['dialog-contact', '/c/$community/members/$member', text.members.addContact],
+  ['dialog-remove', '/c/$community/members/$member', text.members.remove],
+  ['dialog-history', '/c/$community/members/$member', text.members.history],
+  ['dialog-number', '/c/$community/pools', text.pools.addNumber],
+  ['dialog-release', '/c/$community/quarantine', text.quarantine.release],
+  ['dialog-endpoint', '/c/$community/callbacks', text.callbacks.add],
+  ['dialog-key', '/keys', text.keys.add],
+  ['dialog-person', '/settings', text.settings.addUser],
 ]
 
 const nameOf = (path: string) => {
@@ -56,7 +71,10 @@ class Album {
   private readonly quiet: Quiet
   readonly faults: string[] = []
 
-  constructor(private readonly page: Page, private readonly scheme: Scheme) {
+  constructor(
+    private readonly page: Page,
+    private readonly scheme: Scheme,
+  ) {
     this.quiet = new Quiet(page)
   }
 
@@ -65,7 +83,9 @@ class Album {
       await this.page.setViewportSize({ width, height })
       await this.quiet.comes()
       await expect(this.page.locator('html')).toHaveAttribute('data-mantine-color-scheme', this.scheme)
-      const over = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      const over = await this.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
       if (over > 1) this.faults.push(`${name} ${size}: ${over} pixels wider than the screen`)
       await this.page.screenshot({ path: join(OUT, `${name}-${size}-${this.scheme}.png`), fullPage: true })
       for (const one of await unfit(this.page)) this.faults.push(`${name} ${size}: axe ${one}`)
@@ -78,7 +98,8 @@ async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): 
   faults.expect(/status of (401|404|409)/)
   const town = await populate(broker)
   mkdirSync(OUT, { recursive: true })
-  for (const old of readdirSync(OUT, { withFileTypes: true })) if (old.name.endsWith(`-${scheme}.png`)) rmSync(join(OUT, old.name))
+  for (const old of readdirSync(OUT, { withFileTypes: true }))
+    if (old.name.endsWith(`-${scheme}.png`)) rmSync(join(OUT, old.name))
   const album = new Album(page, scheme)
   await page.goto('/admin/')
   const open = async (path: string) => page.goto(`/admin/#${await addressOf(path, town)}`)
@@ -90,15 +111,26 @@ async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): 
     await open(path)
     await album.look(name)
   }
-  const [pair] = (await town.must<{ data: { number: string }[] }>('GET', `/members/${await addressOf('/members/$member', town).then((one) => one.split('/')[2])}/contacts`)).data
-  for (const [name, from] of [['explain-bridged', '+14155550151'], ['explain-refused', '+14155550198']] as const) {
-    await page.goto(`/admin/#/c/${town.id}/explain?from=${encodeURIComponent(from)}&to=${encodeURIComponent(pair?.number ?? '')}`)
+  const [pair] = (
+    await town.must<{ data: { number: string }[] }>(
+      'GET',
+      `/members/${await addressOf('/members/$member', town).then((one) => one.split('/')[2])}/contacts`,
+    )
+  ).data
+  for (const [name, from] of [
+    ['explain-bridged', '+14155550151'],
+    ['explain-refused', '+14155550198'],
+  ] as const) {
+    await page.goto(
+      `/admin/#/c/${town.id}/explain?from=${encodeURIComponent(from)}&to=${encodeURIComponent(pair?.number ?? '')}`,
+    )
     await album.look(name)
   }
   // The overview while something happens, and a list of events.
   await open('/c/$community')
   await expect(page.getByText(text.overview.live, { exact: true })).toBeVisible()
-  for (const one of ['The boat is on the water', 'Who has the key?']) await town.text('+14155550151', pair?.number ?? '', one)
+  for (const one of ['The boat is on the water', 'Who has the key?'])
+    await town.text('+14155550151', pair?.number ?? '', one)
   await expect(page.getByRole('table', { name: text.overview.events }).locator('tbody tr').first()).toBeVisible()
   await album.look('overview-live')
   const people = (await town.must<{ data: { id: string }[] }>('GET', '/members?limit=2')).data.map((one) => one.id)
@@ -122,9 +154,13 @@ async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): 
 
 for (const scheme of ['light', 'dark'] as const)
   test.describe(scheme, () => {
-    test.use({ settings: { signedIn: true, toml: trunk }, colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } })
+    test.use({
+      settings: { signedIn: true, toml: trunk },
+      colorScheme: scheme,
+      contextOptions: { reducedMotion: 'reduce' },
+    })
     test(`every page is fit to be seen, ${scheme}`, async ({ page, broker, faults }) => {
-      test.setTimeout(400_000)
+      test.setTimeout(600_000)
       expect(paths.length).toBeGreaterThan(20)
       expect(await all(page, broker, faults, scheme)).toEqual([])
     })
@@ -147,7 +183,8 @@ test('what is unfit is seen', async ({ page, faults }) => {
   })
   await album.look('unfit')
   const found = album.faults.join('\n')
-  for (const one of [/wide: \d+ pixels wider/, /narrow: \d+ pixels wider/, /axe color-contrast/, /axe button-name/]) expect(found).toMatch(one)
+  for (const one of [/wide: \d+ pixels wider/, /narrow: \d+ pixels wider/, /axe color-contrast/, /axe button-name/])
+    expect(found).toMatch(one)
   expect(faults.all.join('\n')).toMatch(/Content Security Policy/)
   expect(await page.evaluate(() => 'taken' in window)).toBe(false)
   for (const [size] of SIZES) {

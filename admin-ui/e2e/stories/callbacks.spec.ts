@@ -36,7 +36,11 @@ test('a callback that failed until it was given up is replayed', async ({ page, 
   await confirm(row(page, t.title, receiver.url), page, t.test, t.testAsk)
   await notice(page, t.tested)
   await expect.poll(() => receiver.hits.length, { message: 'the app was asked, and failed' }).toBeGreaterThan(0)
-  await expect.poll(async () => (await town.must<{ data: { state: string }[] }>('GET', '/deliveries')).data.map((one) => one.state)).toEqual(['dead'])
+  await expect
+    .poll(async () =>
+      (await town.must<{ data: { state: string }[] }>('GET', '/deliveries')).data.map((one) => one.state),
+    )
+    .toEqual(['dead'])
 
   // The overview says that it needs attention, and leads to it.
   await go(page, text.nav.overview)
@@ -72,7 +76,8 @@ test('all dead letters of an endpoint are replayed at once', async ({ page, brok
   const [ada, ben] = await town.members('Ada', 'Ben')
   const pair = await town.pair(ada, ben)
   for (const n of [1, 2, 3]) await town.text(ada.phone, pair.number, `Text ${n}`)
-  const states = async () => (await town.must<{ data: { state: string }[] }>('GET', '/deliveries')).data.map((one) => one.state)
+  const states = async () =>
+    (await town.must<{ data: { state: string }[] }>('GET', '/deliveries')).data.map((one) => one.state)
   await expect.poll(states, { message: 'all are given up', timeout: 60_000 }).toEqual(['dead', 'dead', 'dead'])
 
   receiver.status = 200
@@ -81,6 +86,8 @@ test('all dead letters of an endpoint are replayed at once', async ({ page, brok
   await confirm(row(page, t.title, receiver.url), page, t.replayDead, t.replayAsk)
   await notice(page, t.replayed(3, 0))
   await expect.poll(states).toEqual(['delivered', 'delivered', 'delivered'])
-  const again = receiver.hits.slice(before).map((hit) => (JSON.parse(hit.body) as { data: { message: { text: string } } }).data.message.text)
+  const again = receiver.hits
+    .slice(before)
+    .map((hit) => (JSON.parse(hit.body) as { data: { message: { text: string } } }).data.message.text)
   expect(again).toEqual(['Text 1', 'Text 2', 'Text 3'])
 })

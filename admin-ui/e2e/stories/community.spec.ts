@@ -23,7 +23,10 @@ test('a community is made, with a pool, numbers, members and a contact', async (
   await field(dialog(page, text.pools.addPool), text.col.name).fill('main')
   await dialog(page, text.pools.addPool).getByRole('button', { name: text.form.add }).click()
   await notice(page, text.pools.poolAdded)
-  for (const [typed, number] of [['(415) 555-0101', '+14155550101'], ['+1 415.555.0102', '+14155550102']] as const) {
+  for (const [typed, number] of [
+    ['(415) 555-0101', '+14155550101'],
+    ['+1 415.555.0102', '+14155550102'],
+  ] as const) {
     await page.getByRole('button', { name: text.pools.addNumber }).click()
     const add = dialog(page, text.pools.addNumber)
     await add.getByLabel(text.col.number).fill(typed)
@@ -42,7 +45,10 @@ test('a community is made, with a pool, numbers, members and a contact', async (
 
   await go(page, text.nav.members)
   await expect(page.getByText(text.members.empty)).toBeVisible()
-  for (const [name, phone] of [['Eve', '415-555-0171'], ['Fay', '415-555-0172']] as const) {
+  for (const [name, phone] of [
+    ['Eve', '415-555-0171'],
+    ['Fay', '415-555-0172'],
+  ] as const) {
     await page.getByRole('button', { name: text.members.add }).click()
     const add = dialog(page, text.members.add)
     await field(add, text.col.name).fill(name)

@@ -21,7 +21,9 @@ test('a contact is added, blocked and let go, and a full table says whose it is'
   await pick('Ben')
   const line = row(page, t.contacts, 'Ben')
   await expect(line).toContainText('chosen')
-  const [pair] = (await town.must<{ data: { number: string; mirror_number: string }[] }>('GET', `/members/${ada.id}/contacts`)).data
+  const [pair] = (
+    await town.must<{ data: { number: string; mirror_number: string }[] }>('GET', `/members/${ada.id}/contacts`)
+  ).data
   await expect(line).toContainText(pair?.number ?? 'none')
   await expect(line).toContainText(pair?.mirror_number ?? 'none')
 

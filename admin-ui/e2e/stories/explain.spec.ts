@@ -46,7 +46,10 @@ test('the way of a text is drawn, now and at a past moment', async ({ page, brok
   await page.getByRole('button', { name: t.go, exact: true }).click()
   await expect(page.getByRole('heading', { name: t.outcomes.quarantine })).toBeVisible()
   await expect(page.locator('.link.stop')).toHaveCount(1)
-  const local = await page.evaluate((at) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 19), then * 1000)
+  const local = await page.evaluate(
+    (at) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 19),
+    then * 1000,
+  )
   await page.getByLabel(t.at).fill(local)
   await page.getByRole('button', { name: t.go, exact: true }).click()
   await expect(page.getByRole('heading', { name: t.outcomes.bridge })).toBeVisible()

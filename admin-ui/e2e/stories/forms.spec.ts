@@ -20,14 +20,27 @@ test('a number is pasted as people write it, and becomes E.164', async ({ page, 
   }
 
   await open()
-  for (const written of ['(415) 555-0161', '415.555.0161', ' 1 415 555 0161', '+1 (415) 555-0161', 'tel:+14155550161', '001 415 555 0161']) {
+  for (const written of [
+    '(415) 555-0161',
+    '415.555.0161',
+    ' 1 415 555 0161',
+    '+1 (415) 555-0161',
+    'tel:+14155550161',
+    '001 415 555 0161',
+  ]) {
     await paste(written)
-    await expect(phone, written).toHaveAccessibleDescription(new RegExp(text.phone.understood('').trim() + ' \\+14155550161'))
+    await expect(phone, written).toHaveAccessibleDescription(
+      new RegExp(text.phone.understood('').trim() + ' \\+14155550161'),
+    )
   }
   await field(add, text.col.name).fill('Ada')
   await add.getByRole('button', { name: text.form.add }).click()
   await notice(page, text.members.added('Ada'))
-  const sent = async () => (await town.must<{ data: { name: string; devices: { phone: string }[] }[] }>('GET', '/members')).data.map((one) => [one.name, one.devices[0]?.phone])
+  const sent = async () =>
+    (await town.must<{ data: { name: string; devices: { phone: string }[] }[] }>('GET', '/members')).data.map((one) => [
+      one.name,
+      one.devices[0]?.phone,
+    ])
   expect(await sent()).toEqual([['Ada', '+14155550161']])
 
   // In another country the same digits are another number.
@@ -42,17 +55,28 @@ test('a number is pasted as people write it, and becomes E.164', async ({ page, 
   await field(add, text.col.name).fill('Bea')
   await add.getByRole('button', { name: text.form.add }).click()
   await expect(row(page, text.members.title, 'Bea')).toBeVisible()
-  expect((await sent()).sort()).toEqual([['Ada', '+14155550161'], ['Bea', '+493012345678']])
+  expect((await sent()).sort()).toEqual([
+    ['Ada', '+14155550161'],
+    ['Bea', '+493012345678'],
+  ])
 })
 
-test('what is wrong is said beside its field, before and after the server has answered', async ({ page, broker, faults }) => {
+test('what is wrong is said beside its field, before and after the server has answered', async ({
+  page,
+  broker,
+  faults,
+}) => {
   faults.expect(/status of (409|422)/)
   const town = await Town.make(broker)
   await town.members('Ada')
   await page.goto(town.page('/members'))
   await page.getByRole('button', { name: text.members.add }).click()
   const add = dialog(page, text.members.add)
-  const [name, phone, zone] = [field(add, text.col.name), field(add, text.phone.label), field(add, text.members.timeZone)]
+  const [name, phone, zone] = [
+    field(add, text.col.name),
+    field(add, text.phone.label),
+    field(add, text.members.timeZone),
+  ]
   const send = () => add.getByRole('button', { name: text.form.add }).click()
 
   await phone.fill('call me')

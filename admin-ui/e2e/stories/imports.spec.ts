@@ -6,7 +6,11 @@ import { Town } from '../support/town'
 test('members are imported from a file, and found by their phones', async ({ page, broker }) => {
   const town = await Town.make(broker)
   const rows = Array.from({ length: 40 }, (_, n) => `Member ${n},+1415555${String(2000 + n)},ref-${n},false`)
-  const done = await importMembers(broker, town.id, ['name,phone,reference,guest', ...rows, 'Nobody,nonsense,ref-x,false', ''].join('\n'))
+  const done = await importMembers(
+    broker,
+    town.id,
+    ['name,phone,reference,guest', ...rows, 'Nobody,nonsense,ref-x,false', ''].join('\n'),
+  )
   expect(done).toMatchObject({ added: 40, refused: 1 })
 
   await page.goto(town.page())

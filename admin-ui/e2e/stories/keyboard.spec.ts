@@ -53,14 +53,20 @@ test('one signs in and opens a member by the keyboard alone', async ({ page, bro
   await expect(page.getByRole('link', { name: text.skip })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.locator('#content')).toBeFocused()
-  await tabTo(page, page.getByRole('table', { name: text.communities.title }).getByRole('link', { name: 'Rowing Club' }))
+  await tabTo(
+    page,
+    page.getByRole('table', { name: text.communities.title }).getByRole('link', { name: 'Rowing Club' }),
+  )
   await page.keyboard.press('Enter')
   await title(page, text.overview.title)
   // A new page begins at its top.
   await expect(page.locator('#content')).toBeFocused()
 
   await page.keyboard.press('Shift+Tab')
-  await tabTo(page, page.getByRole('navigation', { name: text.nav.label }).getByRole('link', { name: text.nav.members, exact: true }))
+  await tabTo(
+    page,
+    page.getByRole('navigation', { name: text.nav.label }).getByRole('link', { name: text.nav.members, exact: true }),
+  )
   await page.keyboard.press('Enter')
   await title(page, text.members.title)
   await expect(row(page, text.members.title, 'Ada')).toBeVisible()

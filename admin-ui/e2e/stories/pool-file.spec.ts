@@ -34,11 +34,15 @@ test('a pool file is applied, and applied again with a change', async ({ page, b
   await title(page, text.overview.title)
   await expect(page.getByLabel(text.nav.community, { exact: true }).locator('option:checked')).toHaveText('Harbour')
   await go(page, text.nav.pools)
-  for (const number of ['+14155550101', '+14155550102']) await expect(row(page, text.pools.numbers, number)).toContainText('active')
+  for (const number of ['+14155550101', '+14155550102'])
+    await expect(row(page, text.pools.numbers, number)).toContainText('active')
   await go(page, text.nav.assignments)
   await expect(row(page, text.assignments.title, 'Robin').first()).toContainText('Sam')
 
-  await applyPoolFile(broker, `${FILE}\n[[numbers]]\npool = "main"\nnumber = "+14155550103"\ncarrier = "loopback"\nstate = "draining"\n`)
+  await applyPoolFile(
+    broker,
+    `${FILE}\n[[numbers]]\npool = "main"\nnumber = "+14155550103"\ncarrier = "loopback"\nstate = "draining"\n`,
+  )
   await go(page, text.nav.pools)
   await page.getByRole('button', { name: text.table.refresh }).click()
   await expect(row(page, text.pools.numbers, '+14155550103')).toContainText('draining')

@@ -8,15 +8,27 @@ import { Town, type Person } from '../support/town'
 const badge = (page: Page, said: string) => page.locator('[aria-live=polite]').filter({ hasText: said })
 const events = (page: Page) => page.getByRole('table', { name: text.overview.events }).locator('tbody tr')
 /** Each line of the list with what it leads to: no event has two. */
-const lines = (page: Page) => events(page).evaluateAll((rows) => rows.map((one) => [...one.querySelectorAll('td')].slice(1, 5).map((cell) => cell.textContent).join(' ') + (one.querySelector('a')?.getAttribute('href') ?? '')))
+const lines = (page: Page) =>
+  events(page).evaluateAll((rows) =>
+    rows.map(
+      (one) =>
+        [...one.querySelectorAll('td')]
+          .slice(1, 5)
+          .map((cell) => cell.textContent)
+          .join(' ') + (one.querySelector('a')?.getAttribute('href') ?? ''),
+    ),
+  )
 
 for (const how of ['in order', 'by kill -9'] as const)
   test(`what happens while the broker restarts ${how} shows once`, async ({ page, broker, faults }) => {
-    faults.expect(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_FAILED|status of 503/)
+    faults.expect(
+      /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_FAILED|status of 503/,
+    )
     const town = await Town.make(broker)
     const [ada, ben] = await town.members('Ada', 'Ben')
     const pair = await town.pair(ada, ben)
-    const text_ = (to: Person, what: string) => (to === ben ? town.text(ada.phone, pair.number, what) : town.text(ben.phone, pair.mirror_number, what))
+    const text_ = (to: Person, what: string) =>
+      to === ben ? town.text(ada.phone, pair.number, what) : town.text(ben.phone, pair.mirror_number, what)
 
     await page.goto(town.page())
     await title(page, text.overview.title)
@@ -47,7 +59,8 @@ for (const how of ['in order', 'by kill -9'] as const)
     // What failed while it was away is mended by itself.
     await expect(page.getByRole('alert')).toHaveCount(0)
     await page.goto(town.page('/messages'))
-    for (const one of ['Before', 'Meanwhile 1', 'Meanwhile 2', 'Meanwhile 3', 'After']) await expect(row(page, text.messages.title, one)).toHaveCount(1)
+    for (const one of ['Before', 'Meanwhile 1', 'Meanwhile 2', 'Meanwhile 3', 'After'])
+      await expect(row(page, text.messages.title, one)).toHaveCount(1)
   })
 
 test('a list that is open while the broker is long away shows what came since', async ({ page, broker, faults }) => {

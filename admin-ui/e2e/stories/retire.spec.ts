@@ -5,7 +5,11 @@ import { Town } from '../support/town'
 
 const t = text.pools
 
-test('a number is retired: what is on it stays, nothing new comes, and it can be removed once it is empty', async ({ page, broker, faults }) => {
+test('a number is retired: what is on it stays, nothing new comes, and it can be removed once it is empty', async ({
+  page,
+  broker,
+  faults,
+}) => {
   faults.expect(/status of 409/)
   const town = await Town.make(broker, { numbers: 2, policy: { cool_down_s: 0 } })
   const [ada, ben, cleo] = await town.members('Ada', 'Ben', 'Cleo')

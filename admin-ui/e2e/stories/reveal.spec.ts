@@ -6,7 +6,10 @@ import { Town } from '../support/town'
 test('a number is shown on purpose, and that is written down', async ({ page, broker }) => {
   const town = await Town.make(broker)
   const [ada] = await town.members('Ada')
-  const reveals = async () => (await broker.must<{ data: { what: string; name: string; on: string }[] }>('GET', '/v1/audit_log')).data.filter((one) => one.what === 'reveal')
+  const reveals = async () =>
+    (await broker.must<{ data: { what: string; name: string; on: string }[] }>('GET', '/v1/audit_log')).data.filter(
+      (one) => one.what === 'reveal',
+    )
 
   await page.goto(town.page('/members'))
   await expect(row(page, text.members.title, 'Ada')).toContainText('+1 415 ••• ••51')

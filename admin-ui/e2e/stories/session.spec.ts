@@ -6,7 +6,11 @@ import { Town } from '../support/town'
 /** What 12 hours would bring. */
 const EXPIRE = 'update admin_sessions set last_used_at = last_used_at - 13 * 3600 * 1000'
 
-test('after a session has expired the page asks to sign in, and comes back as it was', async ({ page, broker, faults }) => {
+test('after a session has expired the page asks to sign in, and comes back as it was', async ({
+  page,
+  broker,
+  faults,
+}) => {
   faults.expect(/status of 401/)
   const town = await Town.make(broker)
   const [ada, ben] = await town.members('Ada', 'Ben')
@@ -36,7 +40,10 @@ test('after a session has expired the page asks to sign in, and comes back as it
   await expect(row(page, text.members.title, 'Cleo')).toBeVisible()
 })
 
-for (const [name, path, heading] of [['the audit log', '/admin/#/audit', text.audit.title], ['a change', '/admin/#/settings', text.settings.title]] as const)
+for (const [name, path, heading] of [
+  ['the audit log', '/admin/#/audit', text.audit.title],
+  ['a change', '/admin/#/settings', text.settings.title],
+] as const)
   test(`the end of a session is noticed by ${name}`, async ({ page, broker, faults }) => {
     faults.expect(/status of 401/)
     await page.goto(path)

@@ -12,7 +12,12 @@ async function write(page: Page, name: string, what: string): Promise<void> {
   await phone(page, name).getByRole('button', { name: text.phones.send, exact: true }).click()
 }
 
-test('a text goes from phone to phone, and is seen to arrive without a reload', async ({ page, context, broker, faults }) => {
+test('a text goes from phone to phone, and is seen to arrive without a reload', async ({
+  page,
+  context,
+  broker,
+  faults,
+}) => {
   const town = await Town.make(broker)
   const [ada, ben] = await town.members('Ada', 'Ben')
   const pair = await town.pair(ada, ben)
@@ -35,7 +40,9 @@ test('a text goes from phone to phone, and is seen to arrive without a reload', 
   await mark(page)
   await write(page, 'Ada', 'Rowing at six?')
   await expect(said(page, 'Ada').filter({ hasText: 'Rowing at six?' })).toContainText(text.phones.sent(pair.number))
-  await expect(said(page, 'Ben').filter({ hasText: 'Rowing at six?' })).toContainText(text.phones.from(pair.mirror_number))
+  await expect(said(page, 'Ben').filter({ hasText: 'Rowing at six?' })).toContainText(
+    text.phones.from(pair.mirror_number),
+  )
   // Ben answers to the number that he sees, and neither phone shows the other's own number.
   await write(page, 'Ben', 'See you there')
   await expect(said(page, 'Ada').filter({ hasText: 'See you there' })).toContainText(text.phones.from(pair.number))
@@ -47,7 +54,8 @@ test('a text goes from phone to phone, and is seen to arrive without a reload', 
   await expect(said(page, 'Ben').filter({ hasText: 'Bring the oars' })).toHaveCount(1)
   await still(page)
 
-  for (const one of ['Rowing at six?', 'See you there', 'Bring the oars']) await expect(row(watcher, text.messages.title, one)).toContainText('delivered')
+  for (const one of ['Rowing at six?', 'See you there', 'Bring the oars'])
+    await expect(row(watcher, text.messages.title, one)).toContainText('delivered')
   await still(watcher)
 })
 
@@ -63,7 +71,9 @@ test('STOP ends it, START lifts it, and a stranger reaches nobody', async ({ pag
   await phone(page, 'Ben').getByRole('button', { name: 'STOP', exact: true }).click()
   await expect(said(page, 'Ben').filter({ hasText: 'You will get no more texts from this number' })).toBeVisible()
   await write(page, 'Ada', 'Are you there?')
-  await expect(said(page, 'Ada').filter({ hasText: 'Are you there?' })).toContainText(text.phones.verdict['refused'] ?? '')
+  await expect(said(page, 'Ada').filter({ hasText: 'Are you there?' })).toContainText(
+    text.phones.verdict['refused'] ?? '',
+  )
   await phone(page, 'Ben').getByRole('button', { name: 'START', exact: true }).click()
   await expect(said(page, 'Ben').filter({ hasText: 'You will get texts from this number again' })).toBeVisible()
   await write(page, 'Ada', 'Welcome back')
@@ -73,7 +83,9 @@ test('STOP ends it, START lifts it, and a stranger reaches nobody', async ({ pag
   const stranger = '+14155550199'
   await phone(page, stranger).getByLabel(text.phones.to).fill(pair.number)
   await write(page, stranger, 'Buy my boat')
-  await expect(said(page, stranger).filter({ hasText: 'Buy my boat' })).toContainText(text.phones.verdict['refused'] ?? '')
+  await expect(said(page, stranger).filter({ hasText: 'Buy my boat' })).toContainText(
+    text.phones.verdict['refused'] ?? '',
+  )
   await expect(said(page, stranger).filter({ hasText: 'not taking texts from you' })).toBeVisible()
   await expect(said(page, 'Ada').filter({ hasText: 'Buy my boat' })).toHaveCount(0)
 })
@@ -88,7 +100,10 @@ test('what a text holds is shown as text, never as a page', async ({ page, broke
 
   const clean = async () => {
     await expect(page.getByText(nasty).first()).toBeVisible()
-    expect(await page.evaluate(() => [document.querySelectorAll('#nasty, #bold').length, 'taken' in window])).toEqual([0, false])
+    expect(await page.evaluate(() => [document.querySelectorAll('#nasty, #bold').length, 'taken' in window])).toEqual([
+      0,
+      false,
+    ])
   }
   await page.goto(town.page(`/phones?phones=${ada.id}`))
   await clean()

@@ -35,20 +35,54 @@ test('a viewer is invited, sees, and can change and reveal nothing', async ({ pa
   await expect(view.getByText(text.session.signedInAs('Vic', text.settings.roles.viewer))).toBeVisible()
 
   // No page of the community has a button that changes something.
-  const changes = [
-    text.members.add, text.members.addContact, text.members.addDevice, text.members.remove, text.members.release, text.members.block, text.members.freeze, text.members.show, text.members.edit,
-    text.pools.addPool, text.pools.addNumber, text.pools.drain, text.pools.remove, text.swaps.plan, text.callbacks.add, text.callbacks.replayDead, text.quarantine.release, text.quarantine.discard,
-    text.phones.send, text.form.save, text.communities.add, text.keys.add, text.keys.revoke, text.settings.addUser, text.messages.explain,
+  const changes: string[] = [
+    text.members.add,
+    text.members.addContact,
+    text.members.addDevice,
+    text.members.remove,
+    text.members.release,
+    text.members.block,
+    text.members.freeze,
+    text.members.show,
+    text.members.edit,
+    text.pools.addPool,
+    text.pools.addNumber,
+    text.pools.drain,
+    text.pools.remove,
+    text.swaps.plan,
+    text.callbacks.add,
+    text.callbacks.replayDead,
+    text.quarantine.release,
+    text.quarantine.discard,
+    text.phones.send,
+    text.form.save,
+    text.communities.add,
+    text.keys.add,
+    text.keys.revoke,
+    text.settings.addUser,
+    text.messages.explain,
   ]
   const pages: [string, string][] = [
-    ['/members', text.members.title], [`/members/${ada.id}`, 'Ada'], [`/members/${ada.id}?tab=devices`, 'Ada'], ['/pools', text.pools.title], ['/pools?tab=pools', text.pools.title], ['/swaps', text.swaps.title],
-    ['/callbacks', text.callbacks.title], ['/quarantine', text.quarantine.title], ['/policy', text.communities.policyTitle], ['/messages', text.messages.title],
+    ['/members', text.members.title],
+    [`/members/${ada.id}`, 'Ada'],
+    [`/members/${ada.id}?tab=devices`, 'Ada'],
+    ['/pools', text.pools.title],
+    ['/pools?tab=pools', text.pools.title],
+    ['/swaps', text.swaps.title],
+    ['/callbacks', text.callbacks.title],
+    ['/quarantine', text.quarantine.title],
+    ['/policy', text.communities.policyTitle],
+    ['/messages', text.messages.title],
   ]
   for (const [path, name] of pages) {
     await view.goto(town.page(path))
     await title(view, name)
     await loaded(view)
-    for (const change of changes) await expect(view.getByRole('button', { name: change, exact: true }), `${change} on ${path}`).toHaveCount(0)
+    const buttons = await view.locator('main').getByRole('button').allTextContents()
+    expect(
+      buttons.filter((one) => changes.includes(one)),
+      path,
+    ).toEqual([])
   }
 
   // Real numbers are masked, wherever they stand; pool numbers are not.
@@ -62,26 +96,39 @@ test('a viewer is invited, sees, and can change and reveal nothing', async ({ pa
   await expect(row(view, text.members.contacts, 'Ben')).toContainText(pair.number)
 
   // And by the API, with the viewer's own cookie and token.
-  const tried = await view.evaluate(async ([community, member]) => {
-    const session = (await (await fetch('/v1/session')).json()) as { csrf: string; may_reveal: boolean }
-    const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) =>
-      (await fetch(path, { method, body, headers: { 'X-CSRF-Token': session.csrf, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers } })).status
-    const c = `/v1/communities/${community}`
-    return {
-      may_reveal: session.may_reveal,
-      statuses: [
-        await ask('POST', `${c}/members`, {}, '{"name":"Eve"}'),
-        await ask('DELETE', `${c}/members/${member}`),
-        await ask('POST', '/v1/communities', {}, '{"name":"Mine"}'),
-        await ask('POST', '/v1/admin_users', {}, '{"name":"Eve","role":"owner"}'),
-        await ask('GET', `${c}/members/${member}`, { 'X-Reveal': '1' }),
-        await ask('GET', `${c}/members/${member}?reveal=true`),
-        await ask('GET', '/v1/audit_log'),
-        await ask('GET', '/v1/keys'),
-      ],
-      seen: await (await fetch(`${c}/members/${member}`)).text(),
-    }
-  }, [town.id, ada.id] as const)
+  const tried = await view.evaluate(
+    async ([community, member]) => {
+      const session = (await (await fetch('/v1/session')).json()) as { csrf: string; may_reveal: boolean }
+      const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) =>
+        (
+          await fetch(path, {
+            method,
+            body,
+            headers: {
+              'X-CSRF-Token': session.csrf,
+              ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+              ...headers,
+            },
+          })
+        ).status
+      const c = `/v1/communities/${community}`
+      return {
+        may_reveal: session.may_reveal,
+        statuses: [
+          await ask('POST', `${c}/members`, {}, '{"name":"Eve"}'),
+          await ask('DELETE', `${c}/members/${member}`),
+          await ask('POST', '/v1/communities', {}, '{"name":"Mine"}'),
+          await ask('POST', '/v1/admin_users', {}, '{"name":"Eve","role":"owner"}'),
+          await ask('GET', `${c}/members/${member}`, { 'X-Reveal': '1' }),
+          await ask('GET', `${c}/members/${member}?reveal=true`),
+          await ask('GET', '/v1/audit_log'),
+          await ask('GET', '/v1/keys'),
+        ],
+        seen: await (await fetch(`${c}/members/${member}`)).text(),
+      }
+    },
+    [town.id, ada.id] as const,
+  )
   expect(tried.may_reveal).toBe(false)
   expect(tried.statuses).toEqual([403, 403, 403, 403, 403, 403, 403, 403])
   expect(tried.seen).not.toContain(ada.phone)
@@ -91,7 +138,8 @@ test('a viewer is invited, sees, and can change and reveal nothing', async ({ pa
   // Pages that are not theirs are not offered; who opens one all the same is told why it is empty.
   const navigation = view.getByRole('navigation', { name: text.nav.label })
   await expect(navigation.getByRole('link', { name: text.nav.members, exact: true })).toBeVisible()
-  for (const name of [text.nav.keys, text.nav.audit]) await expect(navigation.getByRole('link', { name, exact: true })).toHaveCount(0)
+  for (const name of [text.nav.keys, text.nav.audit])
+    await expect(navigation.getByRole('link', { name, exact: true })).toHaveCount(0)
   await view.goto('/admin/#/audit')
   await expect(view.getByRole('alert')).toContainText(/owner/)
   await theirs.close()

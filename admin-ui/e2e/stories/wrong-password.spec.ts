@@ -10,7 +10,15 @@ test('a wrong password says so, and tries are slowed down', async ({ page, conte
 
   const alert = page.getByRole('alert')
   const answers: number[] = []
-  page.on('response', (answer) => void (answer.url().endsWith('/v1/session') && answer.request().method() === 'POST' && answers.push(answer.status())))
+  page.on(
+    'response',
+    (answer) =>
+      void (
+        answer.url().endsWith('/v1/session') &&
+        answer.request().method() === 'POST' &&
+        answers.push(answer.status())
+      ),
+  )
   const attempt = async (name: string, password: string) => {
     const before = answers.length
     await signIn(page, name, password)

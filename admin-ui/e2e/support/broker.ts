@@ -52,12 +52,17 @@ export class Broker {
     private readonly demo: boolean,
   ) {}
 
-  static async start({ toml = () => '', demo = false }: { toml?: (ip: string) => string; demo?: boolean } = {}): Promise<Broker> {
+  static async start({
+    toml = () => '',
+    demo = false,
+  }: { toml?: (ip: string) => string; demo?: boolean } = {}): Promise<Broker> {
     const dir = mkdtempSync(join(tmpdir(), 'partyline-story-'))
     const broker = new Broker(await freeAddress(), dir, demo)
     writeFileSync(join(dir, 'partyline.toml'), settings(broker.ip, dir, toml(broker.ip)))
     await broker.serve()
-    broker.token = (JSON.parse(await broker.cli('key', 'create', '--scope', 'admin', '--json')) as { token: string }).token
+    broker.token = (
+      JSON.parse(await broker.cli('key', 'create', '--scope', 'admin', '--json')) as { token: string }
+    ).token
     return broker
   }
 
@@ -75,21 +80,35 @@ export class Broker {
     const before = readFileSync(join(this.dir, 'out'), 'utf8').length
     const args = ['--config', join(this.dir, 'partyline.toml'), 'serve', ...(this.demo ? ['--demo'] : [])]
     // Were this program killed, the kernel would end the broker too.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', PROGRAM, ...args], { cwd: this.dir, stdio: ['ignore', files[0]!, files[1]!] })
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', PROGRAM, ...args], {
+      cwd: this.dir,
+      stdio: ['ignore', files[0]!, files[1]!],
+    })
     files.forEach((one) => closeSync(one))
     let failed = ''
-    child.on('error', (error) => { failed = String(error) })
+    child.on('error', (error) => {
+      failed = String(error)
+    })
     this.process = child
     const ready = async () => {
-      if (failed !== '' || child.exitCode !== null) throw new Error(`the broker did not start (${failed === '' ? child.exitCode : failed})\n${this.log}`)
-      return fetch(`${this.base}/readyz`).then((answer) => answer.status, () => 0)
+      if (failed !== '' || child.exitCode !== null)
+        throw new Error(`the broker did not start (${failed === '' ? child.exitCode : failed})\n${this.log}`)
+      return fetch(`${this.base}/readyz`).then(
+        (answer) => answer.status,
+        () => 0,
+      )
     }
     await expect.poll(ready, { message: 'the broker is ready', timeout: START_MS, intervals: [50] }).toBe(200)
     // Both lines are printed before the first request is answered, or a moment later.
     const printed = () => readFileSync(join(this.dir, 'out'), 'utf8').slice(before)
-    await expect.poll(printed, { message: 'the broker says where it listens', timeout: START_MS, intervals: [20] }).toContain('listening http=')
+    await expect
+      .poll(printed, { message: 'the broker says where it listens', timeout: START_MS, intervals: [20] })
+      .toContain('listening http=')
     const { signed_in } = await this.anybody()
-    if (!signed_in) await expect.poll(printed, { message: 'the first link', timeout: START_MS, intervals: [20] }).toContain('to make the first admin')
+    if (!signed_in)
+      await expect
+        .poll(printed, { message: 'the first link', timeout: START_MS, intervals: [20] })
+        .toContain('to make the first admin')
     this.link = /^open (\S+) to make the first admin$/m.exec(printed())?.[1] ?? null
   }
 
@@ -147,7 +166,10 @@ export class Broker {
   async api<Data>(method: string, path: string, body?: unknown): Promise<Answer<Data>> {
     const answer = await fetch(this.base + path, {
       method,
-      headers: { Authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      headers: {
+        Authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     })
     const said = await answer.text()
@@ -163,7 +185,8 @@ export class Broker {
 
   /** Runs SQL on the broker's file, for what only time would bring. */
   async sql(statement: string): Promise<void> {
-    const program = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.execute(sys.argv[2]); db.commit()'
+    const program =
+      'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.execute(sys.argv[2]); db.commit()'
     await run('python3', ['-c', program, join(this.dir, 'partyline.db'), statement])
   }
 }

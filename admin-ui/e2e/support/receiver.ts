@@ -39,6 +39,8 @@ export class Receiver {
 /** Whether a callback is signed with this secret, by the rules of Standard Webhooks. */
 export function isSigned({ headers, body }: Hit, secret: string): boolean {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-  const made = createHmac('sha256', key).update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`).digest('base64')
+  const made = createHmac('sha256', key)
+    .update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+    .digest('base64')
   return String(headers['webhook-signature']).split(' ').includes(`v1,${made}`)
 }

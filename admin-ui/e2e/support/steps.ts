@@ -7,7 +7,8 @@ import { NAME, PASSWORD } from './story'
 export { text }
 
 /** The title of the page. */
-export const title = (page: Page, name: string) => expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
+export const title = (page: Page, name: string) =>
+  expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
 
 /** All that the page asked for is there. */
 export async function loaded(page: Page): Promise<void> {
@@ -16,18 +17,21 @@ export async function loaded(page: Page): Promise<void> {
 }
 
 /** The line at the foot that says what was done. */
-export const notice = (page: Page, said: string) => expect(page.getByRole('status').filter({ hasText: said })).toBeVisible()
+export const notice = (page: Page, said: string) =>
+  expect(page.getByRole('status').filter({ hasText: said })).toBeVisible()
 
 const literally = (said: string) => said.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** The field with this label; that of a required one ends with an asterisk. */
-export const field = (where: Page | Locator, label: string) => where.getByLabel(new RegExp(`^${literally(label)}( \\*)?$`))
+export const field = (where: Page | Locator, label: string) =>
+  where.getByLabel(new RegExp(`^${literally(label)}( \\*)?$`))
 
 /** The dialog of this title. */
 export const dialog = (page: Page, name: string) => page.getByRole('dialog', { name })
 
 /** The row of a list that holds this. */
-export const row = (page: Page, list: string, holds: string | RegExp) => page.getByRole('table', { name: list }).getByRole('row').filter({ hasText: holds })
+export const row = (page: Page, list: string, holds: string | RegExp) =>
+  page.getByRole('table', { name: list }).getByRole('row').filter({ hasText: holds })
 
 export async function signIn(page: Page, name = NAME, password = PASSWORD): Promise<void> {
   await field(page, text.session.name).fill(name)
@@ -36,7 +40,8 @@ export async function signIn(page: Page, name = NAME, password = PASSWORD): Prom
 }
 
 /** Goes to a page by the navigation. */
-export const go = (page: Page, to: string) => page.getByRole('navigation', { name: text.nav.label }).getByRole('link', { name: to, exact: true }).click()
+export const go = (page: Page, to: string) =>
+  page.getByRole('navigation', { name: text.nav.label }).getByRole('link', { name: to, exact: true }).click()
 
 /** Presses a button that asks first, and says yes. */
 export async function confirm(where: Locator, page: Page, button: string, asks: string): Promise<void> {
@@ -58,7 +63,8 @@ export async function wrong(at: Locator, said: string | RegExp): Promise<void> {
 
 /** Marks the page as it is; `still` holds that it was not loaded anew. */
 export const mark = (page: Page) => page.evaluate(() => void Object.assign(window, { unreloaded: true }))
-export const still = async (page: Page) => expect(await page.evaluate(() => 'unreloaded' in window), 'the page was loaded anew').toBe(true)
+export const still = async (page: Page) =>
+  expect(await page.evaluate(() => 'unreloaded' in window), 'the page was loaded anew').toBe(true)
 
 /** Until there is a page for it, by the CLI. */
 export async function applyPoolFile(broker: Broker, file: string): Promise<void> {

@@ -37,7 +37,11 @@ type Given = { settings: Settings; broker: Broker; faults: Faults }
 /** What is said to nobody but the broker that it was started with. */
 export async function follow(broker: Broker, link: string, name = NAME, password = PASSWORD): Promise<string> {
   const token = /token=(\w+)/.exec(link)?.[1]
-  const answer = await fetch(`${broker.base}/v1/session/first`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token, name, password }) })
+  const answer = await fetch(`${broker.base}/v1/session/first`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token, name, password }),
+  })
   const cookie = /partyline_session=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1]
   if (cookie === undefined) throw new Error(`nobody could sign in: ${answer.status} ${await answer.text()}`)
   return cookie
@@ -46,7 +50,18 @@ export async function follow(broker: Broker, link: string, name = NAME, password
 /** A browser's state in which this session goes on. */
 export const stateOf = (broker: Broker, session: string) => ({
   origins: [],
-  cookies: [{ name: 'partyline_session', value: session, domain: broker.ip, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Strict' as const }],
+  cookies: [
+    {
+      name: 'partyline_session',
+      value: session,
+      domain: broker.ip,
+      path: '/',
+      expires: -1,
+      httpOnly: true,
+      secure: false,
+      sameSite: 'Strict' as const,
+    },
+  ],
 })
 
 export const test = base.extend<Given>({
@@ -56,7 +71,8 @@ export const test = base.extend<Given>({
     try {
       await use(broker)
     } finally {
-      if (info.status !== info.expectedStatus) await info.attach('the broker said', { body: broker.log, contentType: 'text/plain' })
+      if (info.status !== info.expectedStatus)
+        await info.attach('the broker said', { body: broker.log, contentType: 'text/plain' })
       await broker.close()
     }
   },

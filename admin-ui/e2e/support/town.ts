@@ -19,11 +19,19 @@ export class Town {
   ) {}
 
   /** A community with so many pool numbers. */
-  static async make(broker: Broker, { name = 'Town', numbers = 3, policy = {} }: { name?: string; numbers?: number; policy?: object } = {}): Promise<Town> {
+  static async make(
+    broker: Broker,
+    { name = 'Town', numbers = 3, policy = {} }: { name?: string; numbers?: number; policy?: object } = {},
+  ): Promise<Town> {
     const community = await broker.must<Made>('POST', '/v1/communities', { name, policy })
-    const town = new Town(broker, community.id, Array.from({ length: numbers }, (_, n) => poolNumber(n + 1)))
+    const town = new Town(
+      broker,
+      community.id,
+      Array.from({ length: numbers }, (_, n) => poolNumber(n + 1)),
+    )
     const pool = await town.must<Made>('POST', '/pools', { name: 'main' })
-    for (const number of town.numbers) await town.must('POST', '/numbers', { pool: pool.id, number, carrier: 'loopback' })
+    for (const number of town.numbers)
+      await town.must('POST', '/numbers', { pool: pool.id, number, carrier: 'loopback' })
     return town
   }
 
@@ -66,8 +74,11 @@ export class Town {
 
   /** What a virtual phone has received, once it holds this text. */
   async arrived(phone: string, text: string): Promise<Received[]> {
-    const inbox = async () => (await this.broker.must<{ data: Received[] }>('GET', `/v1/loopback/phones/${phone}/texts`)).data
-    await expect.poll(async () => (await inbox()).map((one) => one.text), { message: `${phone} receives` }).toContain(text)
+    const inbox = async () =>
+      (await this.broker.must<{ data: Received[] }>('GET', `/v1/loopback/phones/${phone}/texts`)).data
+    await expect
+      .poll(async () => (await inbox()).map((one) => one.text), { message: `${phone} receives` })
+      .toContain(text)
     return inbox()
   }
 }
