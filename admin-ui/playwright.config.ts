@@ -31,12 +31,12 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   // Long enough for a machine that builds something else at the same time; whoever waits, waits for what is seen.
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   reporter: [['list']],
   outputDir: resolve(import.meta.dirname, '..', process.env['CARGO_TARGET_DIR'] ?? 'target', 'stories'),
   use: {
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     navigationTimeout: 60_000,
     launchOptions: {
       executablePath: browser(),

@@ -1,7 +1,7 @@
 // Every page of the router, wide and narrow, light and dark: a picture of each is kept in target/screens, and axe, the
 // policy, the console and the width of the page are looked at. A page that is new comes by itself; one that needs
 // something to show gets it in support/populated.ts.
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import { unfit } from '../support/axe'
@@ -160,8 +160,35 @@ for (const scheme of ['light', 'dark'] as const)
       contextOptions: { reducedMotion: 'reduce' },
     })
     test(`every page is fit to be seen, ${scheme}`, async ({ page, broker, faults }) => {
-      test.setTimeout(400_000)
+      test.setTimeout(600_000)
       expect(paths.length).toBeGreaterThan(20)
       expect(await all(page, broker, faults, scheme)).toEqual([])
     })
   })
+
+test('what is unfit is seen', async ({ page, faults }) => {
+  faults.expect(/Content Security Policy/)
+  const album = new Album(page, 'light')
+  await page.goto('/admin/')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await album.look('unfit')
+  expect(album.faults).toEqual([])
+  await page.evaluate(() => {
+    const [wide, button, script] = ['div', 'button', 'script'].map((kind) => document.createElement(kind))
+    if (wide === undefined || button === undefined || script === undefined) return
+    Object.assign(wide.style, { width: '3000px', color: '#eee', background: '#fff' })
+    wide.textContent = 'Hardly to be seen'
+    script.textContent = 'window.taken = 1'
+    document.querySelector('main')?.append(wide, button, script)
+  })
+  await album.look('unfit')
+  const found = album.faults.join('\n')
+  for (const one of [/wide: \d+ pixels wider/, /narrow: \d+ pixels wider/, /axe color-contrast/, /axe button-name/])
+    expect(found).toMatch(one)
+  expect(faults.all.join('\n')).toMatch(/Content Security Policy/)
+  expect(await page.evaluate(() => 'taken' in window)).toBe(false)
+  for (const [size] of SIZES) {
+    expect(existsSync(join(OUT, `unfit-${size}-light.png`))).toBe(true)
+    rmSync(join(OUT, `unfit-${size}-light.png`))
+  }
+})

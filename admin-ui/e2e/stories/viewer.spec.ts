@@ -35,7 +35,7 @@ test('a viewer is invited, sees, and can change and reveal nothing', async ({ pa
   await expect(view.getByText(text.session.signedInAs('Vic', text.settings.roles.viewer))).toBeVisible()
 
   // No page of the community has a button that changes something.
-  const changes = [
+  const changes: string[] = [
     text.members.add,
     text.members.addContact,
     text.members.addDevice,
@@ -78,8 +78,11 @@ test('a viewer is invited, sees, and can change and reveal nothing', async ({ pa
     await view.goto(town.page(path))
     await title(view, name)
     await loaded(view)
-    for (const change of changes)
-      await expect(view.getByRole('button', { name: change, exact: true }), `${change} on ${path}`).toHaveCount(0)
+    const buttons = await view.locator('main').getByRole('button').allTextContents()
+    expect(
+      buttons.filter((one) => changes.includes(one)),
+      path,
+    ).toEqual([])
   }
 
   // Real numbers are masked, wherever they stand; pool numbers are not.

@@ -19,6 +19,6 @@ export class Quiet {
       await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
       expect([...this.open].map((asked) => asked.url())).toEqual([])
       await expect(this.page.getByLabel(text.loading)).toHaveCount(0, { timeout: 1 })
-    }).toPass({ intervals: [20], timeout: 30_000 })
+    }).toPass({ intervals: [20], timeout: 60_000 })
   }
 }

@@ -22,8 +22,8 @@ export class Faults {
     })
   }
 
-  add(fault: string): void {
-    this.seen.push(fault)
+  get all(): readonly string[] {
+    return this.seen
   }
 
   get unexpected(): string[] {
