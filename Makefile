@@ -3,20 +3,22 @@
 CARGO ?= cargo
 PARTYLINE_RUN ?= target/release/partyline serve --demo
 
-# Daemons and cargo's own programs, where a plain PATH lacks them.
-export PATH := $(PATH):$(HOME)/.cargo/bin
+# Daemons and cargo's own programs, where a plain PATH lacks them; and before all else the Node.js that
+# tests/install-peers.sh gets where the machine's own is too old.
+export PATH := $(abspath $(or $(CARGO_TARGET_DIR),target))/peers/nodejs/bin:$(PATH):$(HOME)/.cargo/bin
 
-# Node.js 20 and npm, for the admin pages.
-HAS_NODE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
+# Node.js 20.19 or newer and npm, for the admin pages.
+HAS_NODE = command -v npm >/dev/null 2>&1 && \
+	node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin-ui test check check-admin-ui audit bench bench-admin-ui openapi clients check-clients chat-demo clean tools
+.PHONY: help run admin-ui test test-admin-ui check check-admin-ui audit bench bench-admin-ui openapi clients check-clients chat-demo clean tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: tools ## Build the admin pages and the broker, and start it with the demo community
-	@if $(HAS_NODE); then $(MAKE) admin-ui; else echo "Without Node.js 20 the admin pages are left out." >&2; fi
+	@if $(HAS_NODE); then $(MAKE) admin-ui; else echo "Without Node.js 20.19 or newer (and npm) the admin pages are left out." >&2; fi
 	$(CARGO) build --release --locked
 	$(PARTYLINE_RUN)
 
@@ -32,6 +34,15 @@ test: tools ## Install the peers that the tests talk to, and run every test
 		set -ex; $(CARGO) test --locked --lib --bins --tests; \
 	fi
 	$(CARGO) test --locked --doc
+	$(MAKE) test-admin-ui
+
+# A test is built beside the broker so that crates have the features that they had in `make test`: nothing is built twice.
+test-admin-ui: tools ## Build the admin pages, and tell their stories in Chromium, each to a broker of its own
+	tests/install-peers.sh
+	@$(HAS_NODE) || { echo "The stories of the admin pages need Node.js 20.19 or newer, and npm." >&2; exit 1; }
+	cd admin-ui && npm ci --no-audit --no-fund && npm run build
+	$(CARGO) build --locked --bin partyline --test rooms
+	cd admin-ui && npm run stories
 
 check: tools ## Check format, lints, documentation, licences and sources
 	$(CARGO) fmt --check
@@ -39,7 +50,7 @@ check: tools ## Check format, lints, documentation, licences and sources
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
 	$(CARGO) deny --locked check licenses bans sources
-	@if $(HAS_NODE); then $(MAKE) check-admin-ui; else echo "Without Node.js 20 the admin pages are not checked." >&2; fi
+	@if $(HAS_NODE); then $(MAKE) check-admin-ui; else echo "Without Node.js 20.19 or newer (and npm) the admin pages are not checked." >&2; fi
 
 check-admin-ui: ## Check the types of the admin pages, and run their tests
 	cd admin-ui && npm ci --no-audit --no-fund && npm run check
@@ -50,7 +61,7 @@ audit: tools ## Look the dependencies up in the advisory database (needs the net
 
 bench: tools ## Measure, on an otherwise idle machine
 	$(CARGO) bench --locked --no-fail-fast --bench '*'
-	@if $(HAS_NODE); then $(MAKE) bench-admin-ui MINUTES=5; else echo "Without Node.js 20 the admin pages are not measured." >&2; fi
+	@if $(HAS_NODE); then $(MAKE) bench-admin-ui MINUTES=5; else echo "Without Node.js 20.19 or newer (and npm) the admin pages are not measured." >&2; fi
 
 MINUTES ?= 60
 bench-admin-ui: tools admin-ui ## Leave the overview open under 1,000 texts/s for MINUTES (60), and measure what it costs

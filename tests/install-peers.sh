@@ -92,6 +92,18 @@ npm_packages node tests/peers
 pip_packages venv tests/peers/requirements.txt
 pip_packages schemathesis tests/peers/requirements-schemathesis.txt
 pip_packages voice tests/peers/requirements-voice.txt
+
+# The admin pages are built and driven by Node.js 20.19 or newer; Debian 12 has 18. npm has its binaries, too. The Makefile
+# puts it before the machine's own.
+is_new() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; }
+if ! PATH="$peers/nodejs/bin:$PATH" is_new; then
+    npm_packages nodejs tests/peers/nodejs
+    found=$(compgen -G "$peers/nodejs/node_modules/node-linux-*/bin/node") ||
+        fail "Node.js 20.19 or newer is needed; Debian's is older, and npm has none for $(uname -m): please install one"
+    mkdir -p "$peers/nodejs/bin"
+    ln -sf "$(realpath "$found")" "$peers/nodejs/bin/node"
+fi
+
 # What generates and tests the clients, and drives the example's page.
 npm_packages typescript clients/typescript
 npm_packages browser tests/peers/browser

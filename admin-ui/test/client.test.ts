@@ -38,9 +38,11 @@ describe('the client', () => {
     onSessionEnd(ended)
     await ask(api.GET('/v1/communities')).catch(() => undefined)
     expect(ended).toHaveBeenCalledOnce()
+    await raw('GET', '/v1/audit_log').catch(() => undefined)
+    expect(ended).toHaveBeenCalledTimes(2)
   })
   it('does not take a wrong password for the end of a session', async () => {
-    fetching(401, { ...problem, status: 401 })
+    fetching(401, { ...problem, status: 401, code: 'sign_in_failed' })
     const ended = vi.fn()
     onSessionEnd(ended)
     await raw('POST', '/v1/session', {}).catch(() => undefined)

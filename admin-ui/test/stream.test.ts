@@ -21,27 +21,37 @@ class Fake {
 }
 
 let made: Fake[]
+let looked: string[]
+let answer: number
 let stream: Stream
 beforeEach(() => {
   vi.useFakeTimers()
   made = []
-  stream = new Stream((url) => {
-    const one = new Fake(url)
-    made.push(one)
-    return one as unknown as ReturnType<ConstructorParameters<typeof Stream>[0] & object>
-  })
+  looked = []
+  answer = 200
+  stream = new Stream(
+    (url) => {
+      const one = new Fake(url)
+      made.push(one)
+      return one as unknown as ReturnType<ConstructorParameters<typeof Stream>[0] & object>
+    },
+    async (url) => {
+      looked.push(url)
+      return answer
+    },
+  )
 })
 afterEach(() => vi.useRealTimers())
 
 describe('the stream of events', () => {
-  it('is taken up after the last event that was counted, when it breaks', () => {
+  it('is taken up after the last event that was counted, when it breaks', async () => {
     stream.follow('com_1')
     expect(made[0]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20')
     made[0]?.onopen?.()
     made[0]?.tell('evt_7', { 'message.received': 3 })
     made[0]?.onerror?.()
     expect(stream.get().state).toBe('broken')
-    vi.advanceTimersByTime(1000)
+    await vi.advanceTimersByTimeAsync(1000)
     expect(made[1]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20&after=evt_7')
     made[1]?.onopen?.()
     expect(stream.get().state).toBe('live')
@@ -66,14 +76,43 @@ describe('the stream of events', () => {
     expect(stream.get().events).toHaveLength(20)
     expect(stream.get().seconds).toHaveLength(120)
   })
-  it('begins anew where the events since are no longer kept', () => {
+  it('is taken up there however long the broker was away', async () => {
     stream.follow('com_1')
     made[0]?.tell('evt_1', { 'message.received': 1 })
-    for (let n = 0; n < 5; n += 1) {
-      made.at(-1)?.onerror?.()
-      vi.advanceTimersByTime(30_000)
-    }
+    made[0]?.onerror?.()
+    answer = 0
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(looked.length).toBeGreaterThan(8)
+    expect([made.length, stream.get().state]).toEqual([1, 'broken'])
+    answer = 200
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(made.at(-1)?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20&after=evt_1')
+  })
+  it('begins anew where the events since are no longer kept', async () => {
+    stream.follow('com_1')
+    made[0]?.tell('evt_1', { 'message.received': 1 })
+    made[0]?.onerror?.()
+    answer = 410
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(looked).toEqual(['/v1/events?community=com_1&digest_s=1&latest=20&for_s=0&after=evt_1'])
     expect(made.at(-1)?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20')
+  })
+  it('says that the broker knows nobody any more, and asks no further', async () => {
+    const refused = vi.fn()
+    stream.onRefused = refused
+    stream.follow('com_1')
+    made[0]?.onerror?.()
+    answer = 401
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(refused).toHaveBeenCalledOnce()
+    expect([looked.length, made.length]).toEqual([1, 1])
+  })
+  it('does not go on with one that it was told to leave', async () => {
+    stream.follow('com_1')
+    made[0]?.onerror?.()
+    stream.follow('com_2')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(made.map((one) => one.url)).toEqual(['/v1/events?community=com_1&digest_s=1&latest=20', '/v1/events?community=com_2&digest_s=1&latest=20'])
   })
   it('has one source at a time', () => {
     stream.follow('com_1')

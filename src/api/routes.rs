@@ -2,7 +2,11 @@
 
 use super::branch::{Branch, Gate, Listed, branch};
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, oidc, openapi, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers,
+    communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health,
+    hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, oidc,
+    openapi, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic,
+    verifications,
 };
 
 /// The route table.

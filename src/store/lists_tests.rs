@@ -9,7 +9,10 @@ use super::delivery_lists::{self, DeliveryFilter};
 use super::message_lists::{self, MessageFilter};
 use super::releases::{self, ReleaseFilter};
 use super::{
-    Conn, Durability, admin_identities, admin_sessions, admin_users, api_keys, assignments, audit_log, book_links, calls, campaigns, capacity, communities, deferred, devices, events, history, hubs, imports, member_references, members, migrations, numbers, opt_outs, outbox, parts, pending_deliveries, pools, presence, swap_moves, swaps, traffic, verification, verifications,
+    Conn, Durability, admin_identities, admin_sessions, admin_users, api_keys, assignments, audit_log,
+    book_links, calls, campaigns, capacity, communities, deferred, devices, events, history, hubs, imports,
+    member_references, members, migrations, numbers, opt_outs, outbox, parts, pending_deliveries, pools,
+    presence, swap_moves, swaps, traffic, verification, verifications,
 };
 use crate::domain::assignment::Origin;
 use crate::domain::id::{CommunityId, EndpointId, ImportId, MemberId, MessageId, NumberId, SwapId};

@@ -34,6 +34,9 @@ export function onSessionEnd(what: () => void): void {
   ended = what
 }
 
+/** For what learns it in another way than by an answer to `ask` or `raw`. */
+export const sessionEnded = (): void => ended()
+
 const guard: Middleware = {
   onRequest({ request }) {
     if (csrf !== null && !SAFE.has(request.method)) request.headers.set('X-CSRF-Token', csrf)
@@ -92,7 +95,10 @@ export async function raw<Data>(method: string, path: string, body?: unknown): P
     read = said
   }
   if (response.ok) return read as Data
-  throw asError(response.status, read)
+  const failed = asError(response.status, read)
+  // Of who is about to sign in there is no session to end: that is another 401.
+  if (failed.status === 401 && failed.code === 'unauthorized') ended()
+  throw failed
 }
 
 export function asError(status: number, said: unknown): ApiError {

@@ -24,7 +24,7 @@ export default function Deliveries() {
     { id: 'endpoint', title: text.col.endpoint, show: (row) => urlOf(row.endpoint), csv: (row) => urlOf(row.endpoint) },
     { id: 'state', title: text.col.state, show: (row) => <State of={row.state} />, csv: (row) => row.state },
     { id: 'attempts', title: text.col.attempts, show: (row) => row.attempts, csv: (row) => row.attempts, numeric: true },
-    { id: 'last', title: text.col.lastStatus, show: (row) => row.last_status ?? row.last_error ?? text.none, csv: (row) => row.last_status ?? row.last_error },
+    { id: 'last', title: text.col.lastStatus, show: (row) => row.last_status ?? row.last_error ?? text.none, csv: (row) => row.last_status ?? row.last_error, wide: true },
   ]
   const filtered = Object.values(asked).some((one) => one !== undefined)
   return (

@@ -97,13 +97,13 @@ function Edit({ community }: { community: Community }) {
         <Tabs.Tab value="form">{t.form}</Tabs.Tab>
         <Tabs.Tab value="json">{t.json}</Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="form"><Fieldset variant="unstyled" disabled={!may.change} aria-label={t.form}><Fields community={community} /></Fieldset></Tabs.Panel>
+      <Tabs.Panel value="form"><Fieldset variant="unstyled" disabled={!may.change} aria-label={t.form}><Fields community={community} readOnly={!may.change} /></Fieldset></Tabs.Panel>
       <Tabs.Panel value="json"><Json key={JSON.stringify(community.policy)} community={community} readOnly={!may.change} /></Tabs.Panel>
     </Tabs>
   )
 }
 
-function Fields({ community }: { community: Community }) {
+function Fields({ community, readOnly }: { community: Community; readOnly: boolean }) {
   const save = useSave(community)
   const say = useSay()
   const [open, setOpen] = useState<string[]>(['strangers', 'acceptance_required', 'cool_down_s'])
@@ -136,7 +136,7 @@ function Fields({ community }: { community: Community }) {
     return <TextInput key={name} label={label} description={help} value={String(value ?? '')} error={error} onChange={(event) => set(name, event.currentTarget.value)} />
   }
   return (
-    <Form form={form} submit={text.form.save}>
+    <Form form={form} submit={readOnly ? null : text.form.save}>
       <TextInput label={t.rename} maw={420} value={String(values['name'])} error={errors['name']} onChange={(event) => set('name', event.currentTarget.value)} />
       <Accordion multiple variant="contained" order={2} value={shown} onChange={setOpen}>
         {GROUPS.map(([legend, names]) => (

@@ -26,10 +26,16 @@ export default function Explain() {
     staleTime: 0,
     queryFn: () => ask(api.GET('/v1/communities/{community}/resolve', { params: { path: { community }, query: { from, to, ...(at === undefined ? {} : { at }), ...(tag === undefined ? {} : { tag: Number(tag) }) } } })),
   })
+  // The same question once more is asked anew; another one is asked by its address.
+  const look = (next: Record<string, string | null>) => {
+    const same = Object.entries(next).every(([name, value]) => (value ?? '') === (filters[name] ?? ''))
+    if (same && from !== '' && to !== '') void asked.refetch()
+    else setFilters(next)
+  }
   const field = asked.error instanceof ApiError ? asked.error.field : null
   return (
     <Page title={t.title} lead={t.lead}>
-      <Question key={`${from} ${to} ${at} ${tag}`} initial={{ from, to, at: at ?? '', tag: tag ?? '' }} wrong={field === null ? null : { field, said: sentence(asked.error) }} onAsk={(next) => { setFilters(next); void asked.refetch() }} />
+      <Question key={`${from} ${to} ${at} ${tag}`} initial={{ from, to, at: at ?? '', tag: tag ?? '' }} wrong={field === null ? null : { field, said: sentence(asked.error) }} onAsk={look} />
       {field === null && <ErrorNote error={asked.error} />}
       {from === '' || to === '' ? <Empty>{t.empty}</Empty> : asked.isLoading ? <PageLoading /> : asked.data && <Answer community={community} decision={asked.data} from={from} to={to} />}
     </Page>

@@ -1,6 +1,7 @@
 // What happens makes the lists that it touches fresh, at most every two seconds.
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
+import { sessionEnded } from '../api/client'
 import { stream, type Snapshot } from './stream'
 
 const TOUCHES: [string, string[]][] = [
@@ -27,11 +28,22 @@ export function useLive(community: string): void {
         stale.clear()
       }, 2000)
     })
+    // After a break all that is shown is asked for anew: it failed meanwhile, or is of before.
+    let state = stream.get().state
+    const forget = stream.subscribe(() => {
+      const was = state
+      state = stream.get().state
+      if (was === 'broken' && state === 'live') void client.invalidateQueries({ refetchType: 'active' })
+    })
     return () => {
       leave()
+      forget()
       clearTimeout(timer)
     }
   }, [client, community])
+  useEffect(() => {
+    stream.onRefused = sessionEnded
+  }, [])
   useEffect(() => () => stream.follow(''), [])
 }
 

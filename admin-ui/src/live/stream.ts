@@ -13,11 +13,23 @@ export const KINDS = [
 const KEPT = 20
 const SECONDS = 120
 const FIRST_WAIT_MS = 1000
-const LONGEST_WAIT_MS = 30_000
+const LONGEST_WAIT_MS = 10_000
 
 export type Snapshot = { state: State; events: Told[]; seconds: Second[] }
 type Source = Pick<EventSource, 'close' | 'addEventListener' | 'readyState'> & { onopen: unknown; onerror: unknown }
 type Make = (url: string) => Source
+/** What the broker would answer; 0 where it does not. */
+type Look = (url: string) => Promise<number>
+
+const lookNow: Look = async (url) => {
+  try {
+    const answer = await fetch(url, { credentials: 'same-origin' })
+    void answer.body?.cancel()
+    return answer.status
+  } catch {
+    return 0
+  }
+}
 
 export class Stream {
   private snapshot: Snapshot = { state: 'off', events: [], seconds: [] }
@@ -29,7 +41,13 @@ export class Stream {
   private again: ReturnType<typeof setTimeout> | undefined
   private failures = 0
 
-  constructor(private readonly make: Make = (url) => new EventSource(url) as unknown as Source) {}
+  /** Called when the broker no longer knows who asks. */
+  onRefused: () => void = () => {}
+
+  constructor(
+    private readonly make: Make = (url) => new EventSource(url) as unknown as Source,
+    private readonly look: Look = lookNow,
+  ) {}
 
   /** Follows this community; '' ends it. */
   follow(community: string): void {
@@ -56,12 +74,14 @@ export class Stream {
 
   private stop(): void {
     clearTimeout(this.again)
+    this.again = undefined
     this.source?.close()
     this.source = null
+    this.failures = 0
   }
 
-  private url(): string {
-    const asked = { community: this.community, digest_s: '1', latest: String(KEPT) }
+  private url(also: Record<string, string> = {}): string {
+    const asked = { community: this.community, digest_s: '1', latest: String(KEPT), ...also }
     return `/v1/events?${new URLSearchParams({ ...asked, ...(this.last === null ? {} : { after: this.last }) })}`
   }
 
@@ -78,13 +98,28 @@ export class Stream {
       source.close()
       if (this.source !== source) return
       this.source = null
-      this.failures += 1
-      // What is no longer kept cannot be caught up with: begin anew.
-      if (this.failures > 3) this.last = null
-      this.change({ ...this.snapshot, state: 'broken' })
-      this.again = setTimeout(() => this.open(), Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.failures - 1)))
+      this.wait()
     }
     source.addEventListener('digest', (event) => this.take(event as MessageEvent<string>))
+  }
+
+  private wait(): void {
+    this.failures += 1
+    this.change({ ...this.snapshot, state: 'broken' })
+    this.again = setTimeout(() => void this.retry(), Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.failures - 1)))
+  }
+
+  /** A source does not say why it failed, so the broker is asked: it is away, knows nobody, or keeps too little. */
+  private async retry(): Promise<void> {
+    const [timer, community] = [this.again, this.community]
+    const status = await this.look(this.url({ for_s: '0' }))
+    // Meanwhile it was told to follow another, or to stop.
+    if (timer !== this.again || community !== this.community) return
+    if (status === 401) return this.onRefused()
+    if (status === 0 || status === 429 || status >= 500) return this.wait()
+    // What is no longer kept cannot be caught up with: begin anew.
+    if (status >= 400) this.last = null
+    this.open()
   }
 
   private take(event: MessageEvent<string>): void {

@@ -25,7 +25,7 @@ export const columnsOf = (community: string): Column<Message>[] => [
   { id: 'at', title: text.col.at, show: (row) => <Go to={`/c/${community}/messages/${row.id}`}><Time at={row.accepted_at} /></Go>, csv: (row) => row.accepted_at },
   { id: 'from', title: text.col.from, show: (row) => (row.from == null && row.origin === 'notice' ? text.product : <MemberName community={community} member={row.from} />), csv: (row) => row.from },
   { id: 'to', title: text.col.to, show: (row) => (row.to == null ? <Num of={row.dialled_number} /> : <MemberName community={community} member={row.to} />), csv: (row) => row.to ?? row.dialled_number },
-  { id: 'text', title: text.col.text, show: (row) => (row.body_expired || row.body_erased ? t.bodyGone : row.text.length > 80 ? `${row.text.slice(0, 80)}…` : row.text), csv: (row) => row.text },
+  { id: 'text', title: text.col.text, show: (row) => (row.body_expired || row.body_erased ? t.bodyGone : row.text.length > 80 ? `${row.text.slice(0, 80)}…` : row.text), csv: (row) => row.text, wide: true },
   { id: 'status', title: text.col.status, show: (row) => <State of={row.status} />, csv: (row) => row.status },
   { id: 'reason', title: text.col.reason, show: (row) => why(row.reason), csv: (row) => row.reason },
 ]

@@ -4,7 +4,14 @@ import type { FormEvent, ReactNode } from 'react'
 import { text } from '../text'
 import { ErrorNote } from './notes'
 
-type FormProps = { form: { failed: unknown; busy: boolean; submit: (event?: FormEvent) => Promise<void> }; submit: string; danger?: boolean; cancel?: () => void; children: ReactNode }
+type FormProps = {
+  form: { failed: unknown; busy: boolean; submit: (event?: FormEvent) => Promise<void> }
+  /** Null where the form is only to be read. */
+  submit: string | null
+  danger?: boolean
+  cancel?: () => void
+  children: ReactNode
+}
 
 export function Form({ form, submit, danger = false, cancel, children }: FormProps) {
   // Whoever uses the keyboard goes on at the first field that is wrong, once it is in sight.
@@ -18,10 +25,12 @@ export function Form({ form, submit, danger = false, cancel, children }: FormPro
       <Stack>
         {children}
         <ErrorNote error={form.failed} />
-        <Group justify={cancel ? 'flex-end' : 'flex-start'}>
-          {cancel && <Button variant="default" onClick={cancel}>{text.form.cancel}</Button>}
-          <Button type="submit" color={danger ? 'red' : undefined} loading={form.busy}>{submit}</Button>
-        </Group>
+        {submit !== null && (
+          <Group justify={cancel ? 'flex-end' : 'flex-start'}>
+            {cancel && <Button variant="default" onClick={cancel}>{text.form.cancel}</Button>}
+            <Button type="submit" color={danger ? 'red' : undefined} loading={form.busy}>{submit}</Button>
+          </Group>
+        )}
       </Stack>
     </form>
   )

@@ -45,7 +45,10 @@ export function PhoneInput({ label = text.phone.label, value, onChange, error, r
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={error ?? (wrong ? text.phone.notUnderstood : null)}
       onChange={(event) => onChange(event.currentTarget.value, known)}
-      onBlur={() => setWrong(value.trim() !== '' && known === null)}
+      onBlur={(event) => {
+        // An error that shows while a button is pressed would move the button from under the pointer; the form checks too.
+        if (event.relatedTarget?.closest('button') == null) setWrong(value.trim() !== '' && known === null)
+      }}
     />
   )
 }

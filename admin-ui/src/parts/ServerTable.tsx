@@ -21,6 +21,8 @@ export type Column<Row> = {
   numeric?: boolean
   /** Only in the CSV, where the table says it within another column. */
   csvOnly?: boolean
+  /** Holds sentences: it is not squeezed to a word a line. */
+  wide?: boolean
 }
 
 type Paging = { limit: number; cursor?: string }
@@ -58,6 +60,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   )
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId })
   const numeric = new Set(columns.filter((column) => column.numeric).map((column) => column.id))
+  const wide = new Set(columns.filter((column) => column.wide).map((column) => column.id))
 
   if (asked.isPending) return <Group p="md"><Loader size="sm" aria-label={text.loading} /></Group>
   if (asked.isError && asked.data === undefined) return <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
@@ -81,7 +84,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
             {table.getRowModel().rows.map((row) => (
               <Table.Tr key={row.id}>
                 {row.getAllCells().map((one) => (
-                  <Table.Td key={one.id} className={numeric.has(one.column.id) ? 'figure' : undefined}><FlexRender cell={one} /></Table.Td>
+                  <Table.Td key={one.id} miw={wide.has(one.column.id) ? 220 : undefined} className={numeric.has(one.column.id) ? 'figure' : undefined}><FlexRender cell={one} /></Table.Td>
                 ))}
               </Table.Tr>
             ))}

@@ -1,8 +1,9 @@
 // A one-time link: it makes the first admin, or somebody who was invited; or gives whoever is there a new password.
-import { Center, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
+import { Center, Paper, Text, TextInput, Title } from '@mantine/core'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { inside, useFilters, useGo } from '../parts/links'
+import { PasswordInput } from '../parts/PasswordInput'
 import { text } from '../text'
 import { first, LEAST_PASSWORD } from './api'
 import { useSession } from './session'

@@ -1,9 +1,10 @@
 // One-time codes of an authenticator app, for oneself.
-import { Code, Paper, PasswordInput, Text, TextInput, Title } from '@mantine/core'
+import { Code, Paper, Text, TextInput, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useForm } from '../parts/form'
 import { Form } from '../parts/Form'
 import { useSay } from '../parts/notes'
+import { PasswordInput } from '../parts/PasswordInput'
 import { beginTotp, confirmTotp, removeTotp } from '../session/api'
 import { useSession } from '../session/session'
 import { text } from '../text'

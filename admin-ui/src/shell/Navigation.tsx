@@ -1,8 +1,11 @@
 import { Go } from '../parts/links'
+import { useMay } from '../session/session'
 import { text } from '../text'
 
 const { nav } = text
 type Entry = [string, string]
+/** What the API shows to owners alone. */
+const OWNERS = ['/keys', '/audit']
 const of = (community: string): [string, Entry[]][] => {
   const c = `/c/${community}`
   const inside: [string, Entry[]][] = [
@@ -16,13 +19,14 @@ const of = (community: string): [string, Entry[]][] => {
 }
 
 export function Navigation({ community, path, onGo }: { community: string; path: string; onGo: () => void }) {
+  const may = useMay()
   const here = (to: string) => path === to || (path.startsWith(`${to}/`) && !/^\/c\/[^/]+$/.test(to))
   return (
     <>
       {of(community).map(([group, entries]) => (
         <div key={group}>
           <div className="navgroup">{group}</div>
-          {entries.map(([to, label]) => <Go key={to} to={to} className="nav" current={here(to)} onClick={onGo}>{label}</Go>)}
+          {entries.filter(([to]) => may.own || !OWNERS.includes(to)).map(([to, label]) => <Go key={to} to={to} className="nav" current={here(to)} onClick={onGo}>{label}</Go>)}
         </div>
       ))}
     </>

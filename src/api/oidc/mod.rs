@@ -18,8 +18,8 @@ use self::attempt::{Attempt, LIFE_MS};
 use self::provider::Failure;
 pub use self::provider::{Oidc, OidcError};
 use super::auth::{cookie_of, same_origin};
-use super::problem::{Problem, Result};
 use super::client_address::client;
+use super::problem::{Problem, Result};
 use super::sessions::{is_secure, note, note_failed, session_cookie};
 use super::{ApiState, Shared};
 use crate::domain::oidc::{Person, Refusal, standing};
@@ -209,11 +209,7 @@ pub(crate) async fn start(
         "{COOKIE}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={}{}",
         attempt.cookie(),
         LIFE_MS / 1000,
-        if is_secure(&shared, &req) {
-            "; Secure"
-        } else {
-            ""
-        }
+        if is_secure(&shared, &req) { "; Secure" } else { "" }
     );
     Ok(privately(with_cookie(answer, &cookie)))
 }
@@ -383,7 +379,7 @@ pub(crate) async fn callback(
     let address = client(&req);
     if shared
         .sign_ins
-        .admit(&brought.state, address, state.board.now())
+        .admit_link(&brought.state, address, state.board.now())
         .is_err()
     {
         return Ok(back(Some(Fault::Busy)));

@@ -22,7 +22,10 @@ use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 
 use super::{
-    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers, communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health, hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, oidc, opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
+    admin_users, assignments, blocks, book, book_links, bulk, calls, campaigns, capacity, carriers,
+    communities, contact_history, contacts, deliveries, devices, docs, endpoints, erasures, events, health,
+    hubs, imports, interactions, keys, loopback, loopback_calls, members, messages, metrics, numbers, oidc,
+    opt_ins, opt_outs, pool_files, pools, releases, resolve, sessions, swaps, traffic, verifications,
 };
 use crate::domain::call::{Cause, State};
 use crate::domain::id::{

@@ -11,8 +11,8 @@ mod users;
 
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use links::{Followed, link_path};
-pub use sealing::{AdminSettings, TotpKey, TotpSecrets};
 pub use oidc::{Changes, ProviderSignIn};
+pub use sealing::{AdminSettings, TotpKey, TotpSecrets};
 pub use sessions::{NewSession, Session, SignIn};
 pub use users::{AdminUser, AdminUserEdit, NewAdminUser};
 

@@ -1,0 +1,194 @@
+// Every page of the router, wide and narrow, light and dark: a picture of each is kept in target/screens, and axe, the
+// policy, the console and the width of the page are looked at. A page that is new comes by itself; one that needs
+// something to show gets it in support/populated.ts.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Page } from '@playwright/test'
+import { unfit } from '../support/axe'
+import { TARGET, type Broker } from '../support/broker'
+import { populate, trunk } from '../support/populated'
+import { Quiet } from '../support/quiet'
+import { expect, test, type Faults } from '../support/story'
+import { text } from '../support/steps'
+import type { Town } from '../support/town'
+
+const here = import.meta.dirname
+const OUT = join(TARGET, 'screens')
+const SIZES = [
+  ['wide', 1280, 900],
+  ['narrow', 390, 844],
+] as const
+type Scheme = 'light' | 'dark'
+
+/** The paths of the router; each is a page. */
+const paths = [
+  ...readFileSync(resolve(here, '../../src/router.tsx'), 'utf8').matchAll(/^ {2}'(\/[^']*)': \(\) => import/gm),
+].map((found) => found[1] ?? '')
+
+/** What else there is to see on a page: a tab, a filter. */
+const EXTRAS: [string, string][] = [
+  ['member-devices', '/c/$community/members/$member?tab=devices'],
+  ['member-timeline', '/c/$community/members/$member?tab=timeline'],
+  ['traffic', '/c/$community/pools?tab=traffic'],
+  ['pools-list', '/c/$community/pools?tab=pools'],
+  ['matrix', '/c/$community/assignments?as=matrix'],
+  ['missing', '/nowhere'],
+]
+
+/** Dialogs, by the buttons that open them. */
+const DIALOGS: [string, string, string][] = [
+  ['dialog-community', '/communities', text.communities.add],
+  ['dialog-member', '/c/$community/members', text.members.add],
+  ['dialog-contact', '/c/$community/members/$member', text.members.addContact],
+  ['dialog-remove', '/c/$community/members/$member', text.members.remove],
+  ['dialog-history', '/c/$community/members/$member', text.members.history],
+  ['dialog-number', '/c/$community/pools', text.pools.addNumber],
+  ['dialog-release', '/c/$community/quarantine', text.quarantine.release],
+  ['dialog-endpoint', '/c/$community/callbacks', text.callbacks.add],
+  ['dialog-key', '/keys', text.keys.add],
+  ['dialog-person', '/settings', text.settings.addUser],
+]
+
+const nameOf = (path: string) => {
+  const parts = path.split('/').filter((part) => part !== '' && part !== 'c' && part !== '$community')
+  const named = parts.map((part) => (part.startsWith('$') ? 'one' : part)).join('-')
+  return named === '' ? 'overview' : named
+}
+
+/** The address of a page: of `/c/$community/swaps/$swap` that of the first swap. */
+async function addressOf(path: string, town: Town): Promise<string> {
+  let address = path.replace('$community', town.id)
+  const wanted = /\/(\w+)\/\$\w+/.exec(address)
+  if (wanted === null) return address
+  const list = await town.must<{ data: { id: string }[] }>('GET', `/${wanted[1]}?limit=1`)
+  const id = list.data[0]?.id
+  expect(id, `there is nothing to show on ${path}: make some in support/populated.ts`).toBeDefined()
+  address = address.replace(/\$\w+/, id ?? '')
+  return address
+}
+
+class Album {
+  private readonly quiet: Quiet
+  readonly faults: string[] = []
+
+  constructor(
+    private readonly page: Page,
+    private readonly scheme: Scheme,
+  ) {
+    this.quiet = new Quiet(page)
+  }
+
+  async look(name: string): Promise<void> {
+    for (const [size, width, height] of SIZES) {
+      await this.page.setViewportSize({ width, height })
+      await this.quiet.comes()
+      await expect(this.page.locator('html')).toHaveAttribute('data-mantine-color-scheme', this.scheme)
+      const over = await this.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      if (over > 1) this.faults.push(`${name} ${size}: ${over} pixels wider than the screen`)
+      await this.page.screenshot({ path: join(OUT, `${name}-${size}-${this.scheme}.png`), fullPage: true })
+      for (const one of await unfit(this.page)) this.faults.push(`${name} ${size}: axe ${one}`)
+    }
+    await this.page.setViewportSize({ width: SIZES[0][1], height: SIZES[0][2] })
+  }
+}
+
+async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): Promise<string[]> {
+  faults.expect(/status of (401|404|409)/)
+  const town = await populate(broker)
+  mkdirSync(OUT, { recursive: true })
+  for (const old of readdirSync(OUT, { withFileTypes: true }))
+    if (old.name.endsWith(`-${scheme}.png`)) rmSync(join(OUT, old.name))
+  const album = new Album(page, scheme)
+  await page.goto('/admin/')
+  const open = async (path: string) => page.goto(`/admin/#${await addressOf(path, town)}`)
+  for (const path of paths) {
+    await open(path)
+    await album.look(nameOf(path))
+  }
+  for (const [name, path] of EXTRAS) {
+    await open(path)
+    await album.look(name)
+  }
+  const [pair] = (
+    await town.must<{ data: { number: string }[] }>(
+      'GET',
+      `/members/${await addressOf('/members/$member', town).then((one) => one.split('/')[2])}/contacts`,
+    )
+  ).data
+  for (const [name, from] of [
+    ['explain-bridged', '+14155550151'],
+    ['explain-refused', '+14155550198'],
+  ] as const) {
+    await page.goto(
+      `/admin/#/c/${town.id}/explain?from=${encodeURIComponent(from)}&to=${encodeURIComponent(pair?.number ?? '')}`,
+    )
+    await album.look(name)
+  }
+  // The overview while something happens, and a list of events.
+  await open('/c/$community')
+  await expect(page.getByText(text.overview.live, { exact: true })).toBeVisible()
+  for (const one of ['The boat is on the water', 'Who has the key?'])
+    await town.text('+14155550151', pair?.number ?? '', one)
+  await expect(page.getByRole('table', { name: text.overview.events }).locator('tbody tr').first()).toBeVisible()
+  await album.look('overview-live')
+  const people = (await town.must<{ data: { id: string }[] }>('GET', '/members?limit=2')).data.map((one) => one.id)
+  await page.goto(`/admin/#/c/${town.id}/phones?phones=${people.join('+')}`)
+  await album.look('phones-two')
+  for (const [name, path, button] of DIALOGS) {
+    await open(path)
+    await page.locator('main').getByRole('button', { name: button, exact: true }).first().click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await album.look(name)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  }
+  await page.getByRole('button', { name: text.session.signOut }).click()
+  await expect(page.getByRole('button', { name: text.session.signIn })).toBeVisible()
+  await album.look('sign-in')
+  await page.goto('/admin/#/first?token=none')
+  await album.look('first')
+  return album.faults
+}
+
+for (const scheme of ['light', 'dark'] as const)
+  test.describe(scheme, () => {
+    test.use({
+      settings: { signedIn: true, toml: trunk },
+      colorScheme: scheme,
+      contextOptions: { reducedMotion: 'reduce' },
+    })
+    test(`every page is fit to be seen, ${scheme}`, async ({ page, broker, faults }) => {
+      test.setTimeout(600_000)
+      expect(paths.length).toBeGreaterThan(20)
+      expect(await all(page, broker, faults, scheme)).toEqual([])
+    })
+  })
+
+test('what is unfit is seen', async ({ page, faults }) => {
+  faults.expect(/Content Security Policy/)
+  const album = new Album(page, 'light')
+  await page.goto('/admin/')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await album.look('unfit')
+  expect(album.faults).toEqual([])
+  await page.evaluate(() => {
+    const [wide, button, script] = ['div', 'button', 'script'].map((kind) => document.createElement(kind))
+    if (wide === undefined || button === undefined || script === undefined) return
+    Object.assign(wide.style, { width: '3000px', color: '#eee', background: '#fff' })
+    wide.textContent = 'Hardly to be seen'
+    script.textContent = 'window.taken = 1'
+    document.querySelector('main')?.append(wide, button, script)
+  })
+  await album.look('unfit')
+  const found = album.faults.join('\n')
+  for (const one of [/wide: \d+ pixels wider/, /narrow: \d+ pixels wider/, /axe color-contrast/, /axe button-name/])
+    expect(found).toMatch(one)
+  expect(faults.all.join('\n')).toMatch(/Content Security Policy/)
+  expect(await page.evaluate(() => 'taken' in window)).toBe(false)
+  for (const [size] of SIZES) {
+    expect(existsSync(join(OUT, `unfit-${size}-light.png`))).toBe(true)
+    rmSync(join(OUT, `unfit-${size}-light.png`))
+  }
+})
