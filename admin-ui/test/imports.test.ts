@@ -175,10 +175,3 @@ describe('an import', () => {
     ]).toEqual([false, false, false, false])
   })
 })
-
-it('looks at a file of a hundred thousand bad rows within a moment', () => {
-  const began = performance.now()
-  const looked = look('members', `name,phone\n${'Ann\n'.repeat(100_000)}`)
-  expect(looked.doubts[0]?.lines).toHaveLength(100_000)
-  expect(performance.now() - began).toBeLessThan(5000)
-})
