@@ -1,5 +1,5 @@
 // Every page is drawn from what the document gives as examples.
-import { render, screen, waitFor } from '@testing-library/react'
+import { fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { createMemoryHistory } from '@tanstack/react-router'
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
@@ -81,10 +81,22 @@ describe('who', () => {
     open(real('/c/$community/members'))
     expect(await screen.findByRole('button', { name: text.members.add })).toBeTruthy()
   })
+  it('follows a link to a new password keeps the name', async () => {
+    open('/first?token=t&reset=ann')
+    expect(await screen.findByRole('heading', { name: text.session.resetTitle }, { timeout: 10_000 })).toBeTruthy()
+    expect(screen.getByLabelText<HTMLInputElement>(text.session.name)).toMatchObject({ value: 'ann', readOnly: true })
+    expect(screen.getByLabelText(text.session.totp)).toBeTruthy()
+  })
+  it('adds an authenticator app says the password first', async () => {
+    open('/settings')
+    fireEvent.click(await screen.findByRole('button', { name: text.settings.totpBegin }, { timeout: 10_000 }))
+    expect(await screen.findByText(text.errors.required)).toBeTruthy()
+    expect(vi.mocked(fetch).mock.calls.some(([asked]) => (asked as Request).url.endsWith('/v1/session/totp'))).toBe(false)
+  })
   it('is not signed in is asked to', async () => {
     vi.stubGlobal('fetch', vi.fn(async () => answer(401, { status: 401, code: 'unauthorized', detail: 'sign in' })))
     open('/communities')
-    expect(await screen.findByLabelText(new RegExp(`^${text.session.password}`))).toBeTruthy()
+    expect(await screen.findByLabelText(new RegExp(`^${text.session.password}`), {}, { timeout: 10_000 })).toBeTruthy()
   })
   it('may sign in at a provider is shown the way there, and why they came back', async () => {
     const door = { enabled: true, name: 'Sign in with Example' }
