@@ -18824,12 +18824,12 @@ export interface operations {
                  * @description In the place of each event, one named `digest` after so many whole seconds in which there were any, 1 to 60: its
                  *     `data` is a Digest. Its `id` is that of the last event it counts, from which the stream can be taken up again
                  *     (where events of other nodes may appear late, the last five seconds may be counted again then).
-                 * @example null
+                 * @example 1
                  */
                 digest_s?: number;
                 /**
                  * @description How many of the latest events a digest shows, 0 to 100; 20 if absent.
-                 * @example null
+                 * @example 20
                  */
                 latest?: number;
                 /**
