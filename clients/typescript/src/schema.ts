@@ -3727,15 +3727,9 @@ export interface components {
              * @example rate_per_s
              */
             field: string;
-            /**
-             * @description As it is.
-             * @example 1
-             */
+            /** @description As it is. */
             from: unknown;
-            /**
-             * @description As it will be.
-             * @example 2
-             */
+            /** @description As it will be. */
             to: unknown;
         };
         /** @description Members whose tables are about as full. */
