@@ -189,10 +189,10 @@ pub(crate) struct Wanted {
     /// In the place of each event, one named `digest` after so many whole seconds in which there were any, 1 to 60: its
     /// `data` is a Digest. Its `id` is that of the last event it counts, from which the stream can be taken up again
     /// (where events of other nodes may appear late, the last five seconds may be counted again then).
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 60, example = json!(null))]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 60, example = 1)]
     digest_s: Option<DigestSeconds>,
     /// How many of the latest events a digest shows, 0 to 100; 20 if absent.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 100, example = json!(null))]
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 100, example = 20)]
     latest: Option<Latest>,
     /// Ends the stream after so many seconds; `0` ends it once what is there was told. Without it it has no end.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 86_400, example = 0)]

@@ -3753,15 +3753,9 @@ export interface components {
              * @example rate_per_s
              */
             field: string;
-            /**
-             * @description As it is.
-             * @example 1
-             */
+            /** @description As it is. */
             from: unknown;
-            /**
-             * @description As it will be.
-             * @example 2
-             */
+            /** @description As it will be. */
             to: unknown;
         };
         /** @description Members whose tables are about as full. */
@@ -19007,12 +19001,12 @@ export interface operations {
                  * @description In the place of each event, one named `digest` after so many whole seconds in which there were any, 1 to 60: its
                  *     `data` is a Digest. Its `id` is that of the last event it counts, from which the stream can be taken up again
                  *     (where events of other nodes may appear late, the last five seconds may be counted again then).
-                 * @example null
+                 * @example 1
                  */
                 digest_s?: number;
                 /**
                  * @description How many of the latest events a digest shows, 0 to 100; 20 if absent.
-                 * @example null
+                 * @example 20
                  */
                 latest?: number;
                 /**
