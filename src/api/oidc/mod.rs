@@ -346,6 +346,8 @@ async fn come_back(state: Data<ApiState>, shared: Data<Shared>, req: HttpRequest
     for word in words.chain(["oidc_sign_in"]) {
         note(&state, &req, (Some(who.user), &who.name), word, 200).await?;
     }
+    let brought = Brought::read(req.query_string());
+    shared.sign_ins.link_succeeded(&brought.state, client(&req));
     let cookie = session_cookie(&new.token, (&shared, state.board.now()), &req);
     Ok(with_cookie(inside(), &cookie))
 }
