@@ -1038,6 +1038,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say whether people sign in at a provider
+         * @description A provider of OpenID Connect, by the settings `oidc`. For the sign-in page, which then shows a button.
+         */
+        get: operations["get_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the provider
+         * @description For a browser: sends it to the provider, with a cookie that binds the try to it for ten minutes. Where the provider cannot be reached, back to the sign-in page.
+         */
+        get: operations["begin_at_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider
+         * @description For a browser, sent here by the provider. Signs in whom it has let in and the settings `oidc` let in: the answer sets the cookie `partyline_session`, and is a page that moves on to the admins' pages. A user is known by the provider's `iss` and `sub`; who has none here gets one, or is refused, as the settings say. Each try is good once.
+         */
+        get: operations["come_back_from_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin_users": {
         parameters: {
             query?: never;
@@ -1200,6 +1260,114 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/loopback/phones/{phone}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a virtual phone's calls
+         * @description The latest, in memory: a restart forgets them. `number` is what the phone dialled, or what its display shows; `call` is the broker's record of both legs.
+         */
+        get: operations["list_loopback_calls"];
+        put?: never;
+        /**
+         * Call from a virtual phone
+         * @description Dials a pool number by SIP, through the broker's own port, as a phone of the telephone network would: routing, masking, both legs and their sound are those of any call. The answer is its first moment; list the phone's calls to see it ring.
+         */
+        post: operations["dial_from_loopback_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/loopback/phones/{phone}/calls/{leg}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a call on a virtual phone
+         * @description Takes an incoming call that rings on this phone. Sound goes both ways from then on.
+         */
+        post: operations["answer_loopback_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/loopback/phones/{phone}/calls/{leg}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a call on a virtual phone
+         * @description Turns an incoming call away that rings on this phone.
+         */
+        post: operations["decline_loopback_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/loopback/phones/{phone}/calls/{leg}/hang_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hang up on a virtual phone
+         * @description Ends the call, or gives up while the other phone rings. An incoming call that rings is declined.
+         */
+        post: operations["hang_up_loopback_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/loopback/phones/{phone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a virtual phone does when it is called
+         * @description It rings until somebody answers, unless it was told otherwise.
+         */
+        get: operations["get_loopback_phone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say what a virtual phone does when it is called
+         * @description It rings until a person answers (`person`), answers by itself after a second (`auto`), declines, or is busy. A restart forgets it.
+         */
+        patch: operations["edit_loopback_phone"];
         trace?: never;
     };
     "/healthz": {
@@ -2573,12 +2741,17 @@ export interface components {
             role: components["schemas"]["AdminRole"];
             /** @description The communities that are theirs; null: all. Of owners always null. */
             communities: components["schemas"]["CommunityId"][] | null;
-            /** @description Has not followed the one-time link yet. */
+            /** @description Has neither followed the one-time link yet nor signed in by a provider. */
             invited: boolean;
             /** @description May not sign in. */
             disabled: boolean;
             /** @description Is asked for a one-time code at sign-in. */
             totp: boolean;
+            /**
+             * @description The provider of OpenID Connect by which they sign in; null: none.
+             * @example null
+             */
+            provider: string | null;
             /** @description When the user was made. */
             created_at: components["schemas"]["Timestamp"];
             /** @description When they last signed in. */
@@ -2609,6 +2782,11 @@ export interface components {
              */
             link: string;
         };
+        /**
+         * @description What a virtual phone does when it is called.
+         * @enum {string}
+         */
+        Answering: "person" | "auto" | "decline" | "busy";
         /** @description An API key, without its token. */
         ApiKey: {
             /** @description The id. */
@@ -2734,7 +2912,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description `sign_in`, `sign_in_failed`, `totp_missing` and `totp_wrong` (the password was right, and the one-time code missing or
+             * @description `sign_in`, `sign_in_failed`, `oidc_sign_in`, `oidc_sign_in_failed`, `totp_missing` and `totp_wrong` (the password was right, and the one-time code missing or
              *     wrong), `password_reset`, `reveal`, `partyline admin link` and `partyline admin reset` (on the broker's machine), or a
              *     request: its method and its path's pattern.
              * @example PATCH /v1/communities/{community}
@@ -4023,6 +4201,11 @@ export interface components {
              */
             p99_ms: number | null;
         };
+        /**
+         * @description A call as one virtual phone sees it. The id is `leg_` and 13 letters and digits; ids sort by time.
+         * @example leg_1tq3v8r4w0801
+         */
+        LegId: string;
         /** @description How the sound of one leg was. */
         LegQuality: {
             /**
@@ -4056,6 +4239,15 @@ export interface components {
          * @enum {string}
          */
         LinkState: "up" | "connecting" | "down";
+        LoopbackCalls: {
+            /** @description The calls. */
+            data: components["schemas"]["PhoneCall"][];
+            /**
+             * @description Always null: the list is whole.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
         LoopbackInbox: {
             /** @description The texts. */
             data: components["schemas"]["ReceivedText"][];
@@ -4064,6 +4256,15 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+        };
+        /** @description A virtual phone. */
+        LoopbackPhone: {
+            /** @description What it does when it is called. */
+            answering: components["schemas"]["Answering"];
+        };
+        LoopbackPhonePatch: {
+            /** @description What it is to do when it is called. */
+            answering: components["schemas"]["Answering"];
         };
         /** @description What became of a text. */
         LoopbackVerdict: {
@@ -4640,6 +4841,16 @@ export interface components {
             region?: string | null;
             /** @description Begin anew where this file, or another of its name, was broken off. */
             restart?: boolean;
+        };
+        NewLoopbackCall: {
+            /** @description The pool number to dial. */
+            to: components["schemas"]["E164"];
+            /**
+             * Format: int32
+             * @description Hang up after so many whole seconds of talk; null: when told to.
+             * @example null
+             */
+            talk_s?: number | null;
         };
         NewLoopbackText: {
             /** @description The pool number. */
@@ -5558,6 +5769,70 @@ export interface components {
              */
             new_password: string;
         };
+        /** @description A call as one virtual phone sees it: one of the two legs. */
+        PhoneCall: {
+            /** @description The leg's id. */
+            id: components["schemas"]["LegId"];
+            /** @description Who began it. */
+            direction: components["schemas"]["PhoneCallWay"];
+            /** @description The pool number that it dialled, or that its display shows. */
+            number: components["schemas"]["E164"];
+            /** @description How far it is. */
+            state: components["schemas"]["PhoneCallState"];
+            /** @description Why it is over. */
+            cause: null | components["schemas"]["PhoneCallCause"];
+            /**
+             * Format: int32
+             * @description The SIP status that ended it before it was answered.
+             * @example null
+             */
+            sip_status: number | null;
+            /** @description The rule's reason, where the broker refused it. */
+            reason: null | components["schemas"]["Reason"];
+            /** @description The call whose leg it is, once the broker has made one. */
+            call: null | components["schemas"]["CallId"];
+            /** @description Whose call that is. */
+            community: null | components["schemas"]["CommunityId"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description When it was answered. */
+            answered_at: null | components["schemas"]["Timestamp"];
+            /** @description When it was over. */
+            ended_at: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Packets of sound that the phone sent.
+             * @example 250
+             */
+            packets_sent: number;
+            /**
+             * Format: int64
+             * @description Packets of sound that came to it.
+             * @example 250
+             */
+            packets_received: number;
+            /**
+             * Format: int64
+             * @description Of those that came, the ones that were not silence.
+             * @example 60
+             */
+            packets_heard: number;
+        };
+        /**
+         * @description Why a call of a virtual phone is over.
+         * @enum {string}
+         */
+        PhoneCallCause: "hung_up" | "other_hung_up" | "cancelled" | "declined" | "busy" | "no_answer" | "refused" | "unreachable" | "failed" | "shutdown";
+        /**
+         * @description How far a call of a virtual phone is.
+         * @enum {string}
+         */
+        PhoneCallState: "dialling" | "ringing" | "answered" | "ended";
+        /**
+         * @description Who began a call, as the phone sees it.
+         * @enum {string}
+         */
+        PhoneCallWay: "outgoing" | "incoming";
         /** @description A phone in the place of another. */
         PhoneChange: {
             /** @description Whether it was done; false of a dry run. */
@@ -6618,6 +6893,16 @@ export interface components {
             request_id?: string;
             /** @description With `rows_failed`: what each row met. */
             rows?: Record<string, never>[];
+        };
+        /** @description Whether people sign in at a provider. */
+        ProviderDoor: {
+            /** @description Whether they do. */
+            enabled: boolean;
+            /**
+             * @description The words of the button; null where they do not.
+             * @example Sign in with Example
+             */
+            name: string | null;
         };
         QuarantineRelease: {
             /** @description Make the pair again first, where it is not one. */
@@ -14205,6 +14490,137 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether they do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "enabled": false,
+                     *       "name": "Sign in with Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderDoor"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    begin_at_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider. */
+            302: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Back to the sign-in page, with the word for what went wrong. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is nothing at this path. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    come_back_from_provider: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the broker fetches the token with.
+                 * @example string
+                 */
+                code?: string;
+                /**
+                 * @description Which try it is; it must be this browser's.
+                 * @example string
+                 */
+                state?: string;
+                /**
+                 * @description The provider's word where it has let nobody in.
+                 * @example string
+                 */
+                error?: string;
+                /**
+                 * @description The provider, where it says who it is.
+                 * @example string
+                 */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in: a page that moves on. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            /** @description Back to the sign-in page, with the word for what went wrong. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadQuery"];
+            /** @description There is nothing at this path. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
     list_admin_users: {
         parameters: {
             query?: {
@@ -14239,6 +14655,7 @@ export interface operations {
                      *           "invited": false,
                      *           "disabled": false,
                      *           "totp": false,
+                     *           "provider": null,
                      *           "created_at": "2026-01-15T09:30:00.000Z",
                      *           "signed_in_at": "2026-01-15T09:30:00.000Z"
                      *         }
@@ -14305,6 +14722,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z",
                      *       "link": "https://texts.example.org/admin/#/first?token=mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza"
@@ -14374,6 +14792,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -14477,6 +14896,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z"
                      *     }
@@ -14574,6 +14994,7 @@ export interface operations {
                      *       "invited": false,
                      *       "disabled": false,
                      *       "totp": false,
+                     *       "provider": null,
                      *       "created_at": "2026-01-15T09:30:00.000Z",
                      *       "signed_in_at": "2026-01-15T09:30:00.000Z",
                      *       "link": "https://texts.example.org/admin/#/first?token=mzxw6ytboi4tgmbrgezdgnbvgy3tqojqmzxw6ytboi4tgmbrgeza"
@@ -15030,6 +15451,659 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
+        };
+    };
+    list_loopback_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its latest calls, newest last. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "leg_1tq3v8r4w0801",
+                     *           "direction": "outgoing",
+                     *           "number": "+15005550101",
+                     *           "state": "dialling",
+                     *           "cause": "hung_up",
+                     *           "sip_status": null,
+                     *           "reason": null,
+                     *           "call": "call_1tq3v8r4w0801",
+                     *           "community": "com_1tq3v8r4w0801",
+                     *           "started_at": "2026-01-15T09:30:00.000Z",
+                     *           "answered_at": null,
+                     *           "ended_at": "2026-01-15T09:30:00.000Z",
+                     *           "packets_sent": 250,
+                     *           "packets_received": 250,
+                     *           "packets_heard": 60
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LoopbackCalls"];
+                };
+            };
+            400: components["responses"]["BadQuery"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    dial_from_loopback_phone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "+15005550101",
+                 *       "talk_s": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewLoopbackCall"];
+            };
+        };
+        responses: {
+            /** @description It dials. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "leg_1tq3v8r4w0801",
+                     *       "direction": "outgoing",
+                     *       "number": "+15005550101",
+                     *       "state": "dialling",
+                     *       "cause": "hung_up",
+                     *       "sip_status": null,
+                     *       "reason": null,
+                     *       "call": "call_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "started_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "packets_sent": 250,
+                     *       "packets_received": 250,
+                     *       "packets_heard": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneCall"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `made_meanwhile`: Another request made the same thing at the same moment.
+             *     - `phone_engaged`: The virtual phone is on a call already.
+             *     - `too_many_phone_calls`: As many virtual phones are on calls as may be.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidOrReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    answer_loopback_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+                /**
+                 * @description The call as this phone sees it.
+                 * @example leg_1tq3v8r4w0801
+                 */
+                leg: components["schemas"]["LegId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is answered. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "leg_1tq3v8r4w0801",
+                     *       "direction": "outgoing",
+                     *       "number": "+15005550101",
+                     *       "state": "dialling",
+                     *       "cause": "hung_up",
+                     *       "sip_status": null,
+                     *       "reason": null,
+                     *       "call": "call_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "started_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "packets_sent": 250,
+                     *       "packets_received": 250,
+                     *       "packets_heard": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneCall"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `call_ended`: The call is over.
+             *     - `not_ringing`: The call does not ring on this phone.
+             *     - `too_many_phone_calls`: As many virtual phones are on calls as may be.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    decline_loopback_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+                /**
+                 * @description The call as this phone sees it.
+                 * @example leg_1tq3v8r4w0801
+                 */
+                leg: components["schemas"]["LegId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is declined. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "leg_1tq3v8r4w0801",
+                     *       "direction": "outgoing",
+                     *       "number": "+15005550101",
+                     *       "state": "dialling",
+                     *       "cause": "hung_up",
+                     *       "sip_status": null,
+                     *       "reason": null,
+                     *       "call": "call_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "started_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "packets_sent": 250,
+                     *       "packets_received": 250,
+                     *       "packets_heard": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneCall"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `call_ended`: The call is over.
+             *     - `not_ringing`: The call does not ring on this phone.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    hang_up_loopback_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of your own for this request. Repeat it with the same key as often as you like: it is done once, and answered alike with `Idempotent-Replayed: true`. Dry runs are not kept; of an answer above 64 KiB only how it ended is (409 `answer_not_kept`).
+                 * @example order-4711
+                 */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+                /**
+                 * @description The call as this phone sees it.
+                 * @example leg_1tq3v8r4w0801
+                 */
+                leg: components["schemas"]["LegId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "leg_1tq3v8r4w0801",
+                     *       "direction": "outgoing",
+                     *       "number": "+15005550101",
+                     *       "state": "dialling",
+                     *       "cause": "hung_up",
+                     *       "sip_status": null,
+                     *       "reason": null,
+                     *       "call": "call_1tq3v8r4w0801",
+                     *       "community": "com_1tq3v8r4w0801",
+                     *       "started_at": "2026-01-15T09:30:00.000Z",
+                     *       "answered_at": null,
+                     *       "ended_at": "2026-01-15T09:30:00.000Z",
+                     *       "packets_sent": 250,
+                     *       "packets_received": 250,
+                     *       "packets_heard": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PhoneCall"];
+                };
+            };
+            /**
+             * @description - `broken_body`: The connection broke off within the body.
+             *     - `bad_idempotency_key`: The header `Idempotency-Key` is not as it must be.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /**
+             * @description - `call_ended`: The call is over.
+             *     - `in_flight`: The first request with this `Idempotency-Key` is still under way.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            /** @description The `Idempotency-Key` was used for another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_loopback_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phone. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answering": "person"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LoopbackPhone"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    edit_loopback_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The virtual phone; the plus as it is or as `%2B`.
+                 * @example +14155550101
+                 */
+                phone: components["schemas"]["E164"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answering": "person"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LoopbackPhonePatch"];
+            };
+        };
+        responses: {
+            /** @description The phone as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answering": "person"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LoopbackPhone"];
+                };
+            };
+            /**
+             * @description - `missing_body`: The body is empty.
+             *     - `malformed_json`: The body is not JSON.
+             *     - `bad_utf8`: The body is not UTF-8.
+             *     - `broken_body`: The connection broke off within the body.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["ForbiddenChange"];
+            /**
+             * @description - `not_found`: There is no such thing, or it is not this key's to see.
+             *     - `loopback_off`: The loopback carrier is off.
+             *     - `loopback_calls_off`: Virtual phones make no calls here.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["MadeMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     get_health: {

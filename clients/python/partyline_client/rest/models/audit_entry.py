@@ -23,8 +23,8 @@ class AuditEntry:
     name: str
     """ The name, as it was then; of an API key its id. """
     what: str
-    """ `sign_in`, `sign_in_failed`, `totp_missing` and `totp_wrong` (the password was right, and the one-time code
-    missing or
+    """ `sign_in`, `sign_in_failed`, `oidc_sign_in`, `oidc_sign_in_failed`, `totp_missing` and `totp_wrong` (the
+    password was right, and the one-time code missing or
     wrong), `password_reset`, `reveal`, `partyline admin link` and `partyline admin reset` (on the broker's
     machine), or a
     request: its method and its path's pattern. """
