@@ -22,27 +22,34 @@ run: tools ## Build the admin pages and the broker, and start it with the demo c
 	$(CARGO) build --release --locked
 	$(PARTYLINE_RUN)
 
+# A debug build reads the pages from their folder, so tests need not build it anew.
+PAGES = cd admin-ui && npm ci --no-audit --no-fund && npm run build
+
 admin-ui: ## Build the admin pages, which the broker serves at /admin
-	cd admin-ui && npm ci --no-audit --no-fund && npm run build
+	$(PAGES)
 	@touch src/api/admin_page.rs # New files are embedded anew.
+
+NEEDS_NODE = $(HAS_NODE) || { echo "The stories of the admin pages need Node.js 20.19 or newer, and npm." >&2; exit 1; }
+# A test is built beside the broker so that crates have the features that they had in `make test`: nothing is built twice.
+STORIES = $(CARGO) build --locked --bin partyline --test rooms && cd admin-ui && npm run stories
 
 test: tools ## Install the peers that the tests talk to, and run every test
 	tests/install-peers.sh
+	@$(NEEDS_NODE)
+	$(PAGES)
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 		set -ex; $(CARGO) nextest run --locked; \
 	else \
 		set -ex; $(CARGO) test --locked --lib --bins --tests; \
 	fi
 	$(CARGO) test --locked --doc
-	$(MAKE) test-admin-ui
+	$(STORIES)
 
-# A test is built beside the broker so that crates have the features that they had in `make test`: nothing is built twice.
 test-admin-ui: tools ## Build the admin pages, and tell their stories in Chromium, each to a broker of its own
 	tests/install-peers.sh
-	@$(HAS_NODE) || { echo "The stories of the admin pages need Node.js 20.19 or newer, and npm." >&2; exit 1; }
-	cd admin-ui && npm ci --no-audit --no-fund && npm run build
-	$(CARGO) build --locked --bin partyline --test rooms
-	cd admin-ui && npm run stories
+	@$(NEEDS_NODE)
+	$(PAGES)
+	$(STORIES)
 
 check: tools ## Check format, lints, documentation, licences and sources
 	$(CARGO) fmt --check
