@@ -21,7 +21,9 @@ add('index.html')
 add('src/overview/Overview.tsx')
 add('src/parts/Plot.tsx')
 const first = total()
-console.log(`Overview: ${(first / 1000).toFixed(1)} kB of compressed script in ${files.size} files (at most ${LIMIT / 1000} kB)`)
+console.log(
+  `Overview: ${(first / 1000).toFixed(1)} kB of compressed script in ${files.size} files (at most ${LIMIT / 1000} kB)`,
+)
 if (first > LIMIT) {
   console.error('The first page has grown too large: load more of it later (import()).')
   process.exit(1)

@@ -34,7 +34,16 @@ const WARM_S = 60
 const SAMPLE_S = 15
 
 const folder = await mkdtemp(join(tmpdir(), 'partyline-left-open-'))
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 const agent = new Agent({ keepAlive: true, maxSockets: 32 })
 let base = ''
 let key = ''
@@ -43,7 +52,11 @@ let key = ''
 function ask(method, path, body) {
   const sent = body === undefined ? '' : JSON.stringify(body)
   return new Promise((done, fail) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(sent),
+    }
     const asked = request(base + path, { method, agent, headers }, (answer) => {
       const parts = []
       answer.on('data', (part) => parts.push(part))
@@ -68,7 +81,11 @@ async function startBroker() {
     PARTYLINE__SIP__LISTEN: '',
     PARTYLINE__HTTP__REQUESTS_PER_S: '0',
   }
-  const child = spawn(resolve(values.broker), ['serve', '--demo'], { cwd: folder, env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(resolve(values.broker), ['serve', '--demo'], {
+    cwd: folder,
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const errors = []
   child.stderr.on('data', (part) => errors.push(part) > 50 && errors.shift())
   const found = {}
@@ -92,7 +109,8 @@ async function makeCommunity() {
   const community = (await ask('POST', '/v1/communities', { name: 'Left open' })).id
   const c = `/v1/communities/${community}`
   const pool = (await ask('POST', `${c}/pools`, { name: 'main' })).id
-  for (let n = 0; n < NUMBERS; n += 1) await ask('POST', `${c}/numbers`, { pool, number: `+1415555${1000 + n}`, carrier: 'loopback', rate_per_s: 1000 })
+  for (let n = 0; n < NUMBERS; n += 1)
+    await ask('POST', `${c}/numbers`, { pool, number: `+1415555${1000 + n}`, carrier: 'loopback', rate_per_s: 1000 })
   const members = []
   for (let n = 0; n < MEMBERS; n += 1) {
     const phone = `+1415555${3000 + n}`
@@ -121,8 +139,17 @@ function traffic({ pairs }) {
       }
       counts.under_way += 1
       const { phone, number } = pairs[counts.posted % pairs.length]
-      ask('POST', `/v1/loopback/phones/${encodeURIComponent(phone)}/texts`, { to: number, text: `Text ${counts.posted}` })
-        .then(() => (counts.accepted += 1), (error) => { counts.failed += 1; last = error.message })
+      ask('POST', `/v1/loopback/phones/${encodeURIComponent(phone)}/texts`, {
+        to: number,
+        text: `Text ${counts.posted}`,
+      })
+        .then(
+          () => (counts.accepted += 1),
+          (error) => {
+            counts.failed += 1
+            last = error.message
+          },
+        )
         .finally(() => (counts.under_way -= 1))
     }
   }, TICK_MS)
@@ -133,7 +160,11 @@ function traffic({ pairs }) {
 async function cost(pid) {
   const stat = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1].split(' ')
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
-  return { cpu_s: (Number(stat[11]) + Number(stat[12])) / 100, pss_mb: Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024, rss_mb: (Number(stat[21]) * 4096) / 1048576 }
+  return {
+    cpu_s: (Number(stat[11]) + Number(stat[12])) / 100,
+    pss_mb: Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024,
+    rss_mb: (Number(stat[21]) * 4096) / 1048576,
+  }
 }
 
 /** The processes of the browser by what they do: the one with this profile, and all that descend from it. */
@@ -145,7 +176,12 @@ async function processes(profile) {
     const stat = (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).split(') ')[1]
     if (stat === undefined) continue
     const kind = words.find((word) => word.startsWith('--type='))?.slice(7) ?? 'browser'
-    all.push({ pid, kind, parent: stat.split(' ')[1], root: kind === 'browser' && words.some((word) => word.endsWith(`=${profile}`)) })
+    all.push({
+      pid,
+      kind,
+      parent: stat.split(' ')[1],
+      root: kind === 'browser' && words.some((word) => word.endsWith(`=${profile}`)),
+    })
   }
   const found = all.filter((one) => one.root)
   for (const one of found) found.push(...all.filter((child) => child.parent === one.pid && !found.includes(child)))
@@ -156,7 +192,11 @@ const broker = await startBroker()
 base = `http://127.0.0.1:${broker.port}`
 key = broker.key
 const profile = join(folder, 'chromium')
-const context = await chromium.launchPersistentContext(profile, { executablePath: values.browser, args: FLAGS, viewport: { width: 1280, height: 900 } })
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: values.browser,
+  args: FLAGS,
+  viewport: { width: 1280, height: 900 },
+})
 let running
 try {
   const town = await makeCommunity()
@@ -174,10 +214,20 @@ try {
     const { metrics } = await devtools.send('Performance.getMetrics')
     const metric = (name) => metrics.find((one) => one.name === name).value
     const of = {}
-    for (const { pid, kind } of await processes(profile)) of[kind] = [...(of[kind] ?? []), { pid, ...(await cost(pid)) }]
+    for (const { pid, kind } of await processes(profile))
+      of[kind] = [...(of[kind] ?? []), { pid, ...(await cost(pid)) }]
     const page = of.renderer.reduce((a, b) => (a.cpu_s > b.cpu_s ? a : b))
-    const rest = Object.values(of).flat().filter((one) => one !== page)
-    return { page, rest_cpu_s: rest.reduce((sum, one) => sum + one.cpu_s, 0), heap_mb: metric('JSHeapUsedSize') / 1048576, nodes: metric('Nodes'), broker: await cost(broker.child.pid), at: performance.now() / 1000 }
+    const rest = Object.values(of)
+      .flat()
+      .filter((one) => one !== page)
+    return {
+      page,
+      rest_cpu_s: rest.reduce((sum, one) => sum + one.cpu_s, 0),
+      heap_mb: metric('JSHeapUsedSize') / 1048576,
+      nodes: metric('Nodes'),
+      broker: await cost(broker.child.pid),
+      at: performance.now() / 1000,
+    }
   }
   running = traffic(town)
   await new Promise((done) => setTimeout(done, WARM_S * 1000))
@@ -192,11 +242,21 @@ try {
     const now = await sample()
     const core = (of) => (of(now) - of(before)) / (now.at - before.at)
     const row = {
-      minute: (now.at - first.at) / 60, texts_per_s: (running.counts.accepted - accepted) / (now.at - first.at), pss_mb: now.page.pss_mb, rss_mb: now.page.rss_mb, heap_mb: now.heap_mb, nodes: now.nodes,
-      page_core: core((one) => one.page.cpu_s), rest_core: core((one) => one.rest_cpu_s), broker_core: core((one) => one.broker.cpu_s),
+      minute: (now.at - first.at) / 60,
+      texts_per_s: (running.counts.accepted - accepted) / (now.at - first.at),
+      pss_mb: now.page.pss_mb,
+      rss_mb: now.page.rss_mb,
+      heap_mb: now.heap_mb,
+      nodes: now.nodes,
+      page_core: core((one) => one.page.cpu_s),
+      rest_core: core((one) => one.rest_cpu_s),
+      broker_core: core((one) => one.broker.cpu_s),
     }
     rows.push(row)
-    if (rows.length % 4 === 1) console.log(`${row.minute.toFixed(1).padStart(6)}  ${row.texts_per_s.toFixed(0).padStart(7)}  ${row.pss_mb.toFixed(0).padStart(13)}  ${row.rss_mb.toFixed(0).padStart(5)}  ${row.heap_mb.toFixed(0).padStart(7)}  ${String(row.nodes).padStart(5)}  ${row.page_core.toFixed(3).padStart(9)}  ${row.rest_core.toFixed(3).padStart(12)}  ${row.broker_core.toFixed(2).padStart(11)}`)
+    if (rows.length % 4 === 1)
+      console.log(
+        `${row.minute.toFixed(1).padStart(6)}  ${row.texts_per_s.toFixed(0).padStart(7)}  ${row.pss_mb.toFixed(0).padStart(13)}  ${row.rss_mb.toFixed(0).padStart(5)}  ${row.heap_mb.toFixed(0).padStart(7)}  ${String(row.nodes).padStart(5)}  ${row.page_core.toFixed(3).padStart(9)}  ${row.rest_core.toFixed(3).padStart(12)}  ${row.broker_core.toFixed(2).padStart(11)}`,
+      )
     before = now
   }
   running.stop()
@@ -204,13 +264,24 @@ try {
   await page.screenshot({ path: values.out.replace(/json$/, 'png'), fullPage: true })
   const seconds = before.at - first.at
   const result = {
-    cores: cpus().length, asked_texts_per_s: RATE, minutes: seconds / 60, ...running.counts, texts_per_s: rows.at(-1).texts_per_s,
-    most_pss_mb: Math.max(...rows.map((row) => row.pss_mb)), most_rss_mb: Math.max(...rows.map((row) => row.rss_mb)),
-    page_core: (before.page.cpu_s - first.page.cpu_s) / seconds, rest_core: (before.rest_cpu_s - first.rest_cpu_s) / seconds, broker_core: (before.broker.cpu_s - first.broker.cpu_s) / seconds, rows,
+    cores: cpus().length,
+    asked_texts_per_s: RATE,
+    minutes: seconds / 60,
+    ...running.counts,
+    texts_per_s: rows.at(-1).texts_per_s,
+    most_pss_mb: Math.max(...rows.map((row) => row.pss_mb)),
+    most_rss_mb: Math.max(...rows.map((row) => row.rss_mb)),
+    page_core: (before.page.cpu_s - first.page.cpu_s) / seconds,
+    rest_core: (before.rest_cpu_s - first.rest_cpu_s) / seconds,
+    broker_core: (before.broker.cpu_s - first.broker.cpu_s) / seconds,
+    rows,
   }
-  if (result.failed > 0) console.log(`${result.failed} texts were not accepted: ${running.last() || 'the broker was behind'}`)
+  if (result.failed > 0)
+    console.log(`${result.failed} texts were not accepted: ${running.last() || 'the broker was behind'}`)
   const holds = result.most_pss_mb < BAR_MB && result.page_core < BAR_CORE
-  console.log(`The page: at most ${result.most_pss_mb.toFixed(0)} MB (bar ${BAR_MB}), ${result.page_core.toFixed(3)} of a core (bar ${BAR_CORE}): ${holds ? 'holds' : 'MISSED'}`)
+  console.log(
+    `The page: at most ${result.most_pss_mb.toFixed(0)} MB (bar ${BAR_MB}), ${result.page_core.toFixed(3)} of a core (bar ${BAR_CORE}): ${holds ? 'holds' : 'MISSED'}`,
+  )
   await mkdir(dirname(values.out), { recursive: true })
   await writeFile(values.out, `${JSON.stringify(result, null, 2)}\n`)
   process.exitCode = holds ? 0 : 1

@@ -24,7 +24,10 @@ function makeClient(): QueryClient {
         staleTime: 5_000,
         refetchOnWindowFocus: true,
         // A refusal stays one; only silence, too many questions and a broker that starts are worth a second try.
-        retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status === 503),
+        retry: (failures, error) =>
+          failures < 2 &&
+          error instanceof ApiError &&
+          (error.status === 0 || error.status === 429 || error.status === 503),
       },
     },
   })

@@ -1,5 +1,11 @@
 // Every page and its path. Pages are loaded when they are first opened.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type RouterHistory } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/react-router'
 import { PageFailed, PageLoading, PageMissing } from './shell/fallbacks'
 import { parseSearch, stringifySearch } from './parts/links'
 import { Root } from './shell/Root'
@@ -7,7 +13,11 @@ import { Shell } from './shell/Shell'
 import { Start } from './shell/Start'
 
 const root = createRootRoute({ component: Root, notFoundComponent: PageMissing })
-const first = createRoute({ getParentRoute: () => root, path: '/first', component: lazyRouteComponent(() => import('./session/First'), 'default') })
+const first = createRoute({
+  getParentRoute: () => root,
+  path: '/first',
+  component: lazyRouteComponent(() => import('./session/First'), 'default'),
+})
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 const start = createRoute({ getParentRoute: () => shell, path: '/', component: Start })
 

@@ -2,8 +2,17 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, ApiError, ask, onSessionEnd, raw, setCsrf } from '../src/api/client'
 import { fieldOf, taken } from '../src/parts/form'
 
-const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json' } })
-const problem = { type: 'urn:partyline:problem:phone_taken', title: 'Taken', status: 409, code: 'phone_taken', detail: 'this phone is that of mem_1', field: 'phone', request_id: 'r1' }
+const answer = (status: number, body: unknown) =>
+  new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json' } })
+const problem = {
+  type: 'urn:partyline:problem:phone_taken',
+  title: 'Taken',
+  status: 409,
+  code: 'phone_taken',
+  detail: 'this phone is that of mem_1',
+  field: 'phone',
+  request_id: 'r1',
+}
 
 function fetching(status: number, body: unknown) {
   const asked = vi.fn(async (_: Request) => answer(status, body))
@@ -24,13 +33,23 @@ describe('the client', () => {
     await ask(api.GET('/v1/communities', { params: { query: { limit: 1 } } }))
     await ask(api.POST('/v1/communities', { body: { name: 'Rowing' } }))
     await raw('DELETE', '/v1/session')
-    expect(asked.mock.calls.map(([request]) => [request.method, request.headers.get('x-csrf-token')])).toEqual([['GET', null], ['POST', 'secret-1'], ['DELETE', 'secret-1']])
+    expect(asked.mock.calls.map(([request]) => [request.method, request.headers.get('x-csrf-token')])).toEqual([
+      ['GET', null],
+      ['POST', 'secret-1'],
+      ['DELETE', 'secret-1'],
+    ])
   })
   it('throws what the API said, with the field that it meant', async () => {
     fetching(409, problem)
     const failed = await ask(api.POST('/v1/communities', { body: { name: 'x' } })).catch((thrown: unknown) => thrown)
     expect(failed).toBeInstanceOf(ApiError)
-    expect(failed).toMatchObject({ status: 409, code: 'phone_taken', message: problem.detail, field: 'phone', requestId: 'r1' })
+    expect(failed).toMatchObject({
+      status: 409,
+      code: 'phone_taken',
+      message: problem.detail,
+      field: 'phone',
+      requestId: 'r1',
+    })
   })
   it('tells when the session has ended', async () => {
     fetching(401, { ...problem, status: 401, code: 'unauthorized' })
@@ -49,7 +68,10 @@ describe('the client', () => {
     expect(ended).not.toHaveBeenCalled()
   })
   it('says it in a sentence where nothing answers', async () => {
-    vi.stubGlobal('fetch', vi.fn(async () => Promise.reject(new TypeError('Failed to fetch'))))
+    vi.stubGlobal(
+      'fetch',
+      vi.fn(async () => Promise.reject(new TypeError('Failed to fetch'))),
+    )
     await expect(ask(api.GET('/v1/communities'))).rejects.toThrow('The broker does not answer')
   })
 })
@@ -60,6 +82,12 @@ describe('the field of an error', () => {
     expect(fieldOf('policy', ['time_zone', 'name'], '`time_zone` is wrong: `Mars` is no time zone')).toBe('time_zone')
     expect(fieldOf('policy', ['name'], '`time_zone` is wrong')).toBeNull()
   })
-  it.each([['policy.cool_down_s', 'cool_down_s'], ['phone', 'phone'], ['events[0]', 'events'], ['add_numbers/0/count', 'count'], ['other', null], [null, null]])('%s is %s', (named, own) =>
-    expect(fieldOf(named, ['phone', 'cool_down_s', 'events', 'count'])).toBe(own))
+  it.each([
+    ['policy.cool_down_s', 'cool_down_s'],
+    ['phone', 'phone'],
+    ['events[0]', 'events'],
+    ['add_numbers/0/count', 'count'],
+    ['other', null],
+    [null, null],
+  ])('%s is %s', (named, own) => expect(fieldOf(named, ['phone', 'cool_down_s', 'events', 'count'])).toBe(own))
 })

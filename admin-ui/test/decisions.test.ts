@@ -6,7 +6,24 @@ import { chain } from '../src/explain/chain'
 import { about } from '../src/overview/EventList'
 import { parseSearch, stringifySearch } from '../src/parts/links'
 
-const decision = { outcome: 'bridge', reason: null, sentence: '', steps: [], community: 'com_1', member: 'mem_1', number: 'num_1', tag: null, assignment: 'asg_1', contact: 'mem_2', shown_number: '+14155550101', device: 'dev_2', carrier: 'loopback', carrier_state: 'up', at: null, held_until: null } as const
+const decision = {
+  outcome: 'bridge',
+  reason: null,
+  sentence: '',
+  steps: [],
+  community: 'com_1',
+  member: 'mem_1',
+  number: 'num_1',
+  tag: null,
+  assignment: 'asg_1',
+  contact: 'mem_2',
+  shown_number: '+14155550101',
+  device: 'dev_2',
+  carrier: 'loopback',
+  carrier_state: 'up',
+  at: null,
+  held_until: null,
+} as const
 
 describe('a decision, drawn', () => {
   it('goes all the way where the text is passed on', () => {
@@ -15,12 +32,35 @@ describe('a decision, drawn', () => {
     expect(drawn[3]?.note).toBe('sees +14155550101')
   })
   it('stops at the last link that is known where it is refused', () => {
-    const drawn = chain({ ...decision, outcome: 'refuse', reason: 'recipient_opted_out', device: null, carrier: null } as never, '+1', '+2')
+    const drawn = chain(
+      { ...decision, outcome: 'refuse', reason: 'recipient_opted_out', device: null, carrier: null } as never,
+      '+1',
+      '+2',
+    )
     expect(drawn.map((one) => one.state)).toEqual(['reached', 'reached', 'reached', 'stop', 'unreached', 'unreached'])
   })
   it('stops at the number where nobody is known', () => {
-    const drawn = chain({ ...decision, outcome: 'unknown', number: null, assignment: null, contact: null, device: null, carrier: null } as never, '+1', '+2')
-    expect(drawn.map((one) => one.state)).toEqual(['reached', 'stop', 'unreached', 'unreached', 'unreached', 'unreached'])
+    const drawn = chain(
+      {
+        ...decision,
+        outcome: 'unknown',
+        number: null,
+        assignment: null,
+        contact: null,
+        device: null,
+        carrier: null,
+      } as never,
+      '+1',
+      '+2',
+    )
+    expect(drawn.map((one) => one.state)).toEqual([
+      'reached',
+      'stop',
+      'unreached',
+      'unreached',
+      'unreached',
+      'unreached',
+    ])
   })
 })
 
@@ -37,9 +77,16 @@ it('draws a step from the side that sent it', () => {
 })
 
 it('puts members into rows and numbers into columns', () => {
-  const { numbers, rows } = matrix([{ member: 'a', contact: 'b', number: '+2' }, { member: 'b', contact: 'a', number: '+1' }, { member: 'a', contact: 'c', number: '+1' }])
+  const { numbers, rows } = matrix([
+    { member: 'a', contact: 'b', number: '+2' },
+    { member: 'b', contact: 'a', number: '+1' },
+    { member: 'a', contact: 'c', number: '+1' },
+  ])
   expect(numbers).toEqual(['+1', '+2'])
-  expect(rows.map((row) => [row.member, row.contacts.get('+1'), row.contacts.get('+2')])).toEqual([['a', ['c'], ['b']], ['b', ['a'], undefined]])
+  expect(rows.map((row) => [row.member, row.contacts.get('+1'), row.contacts.get('+2')])).toEqual([
+    ['a', ['c'], ['b']],
+    ['b', ['a'], undefined],
+  ])
 })
 
 it('keeps a phone number in the address as it is', () => {
@@ -50,6 +97,12 @@ it('keeps a phone number in the address as it is', () => {
 it('knows what an event is about', () => {
   const told = { id: 'evt_1', type: 'x', timestamp: '', community: 'com_1' }
   expect(about({ ...told, data: { call: { id: 'call_1' } } }).path).toBe('calls/call_1')
-  expect(about({ ...told, data: { contact: { member: 'mem_1', contact: 'mem_2' } } }).what).toMatchObject({ from: 'mem_1', to: 'mem_2' })
-  expect(about({ ...told, data: { member: 'mem_1', contact: null } })).toMatchObject({ path: null, what: { from: 'mem_1' } })
+  expect(about({ ...told, data: { contact: { member: 'mem_1', contact: 'mem_2' } } }).what).toMatchObject({
+    from: 'mem_1',
+    to: 'mem_2',
+  })
+  expect(about({ ...told, data: { member: 'mem_1', contact: null } })).toMatchObject({
+    path: null,
+    what: { from: 'mem_1' },
+  })
 })

@@ -8,7 +8,7 @@ import { later } from '../src/text.later'
 
 const t = later.imports
 const session = {
-  user: { id: 'usr_1', name: 'ann', role: 'operator', communities: null, totp: false },
+  user: { id: 'usr_1', name: 'ann', role: 'operator', communities: null, totp: false, has_password: true },
   csrf: 'c',
   may_reveal: true,
   expires_at: '2027-01-01T00:00:00.000Z',

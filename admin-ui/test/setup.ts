@@ -2,10 +2,26 @@
 import { afterEach } from 'vitest'
 import { cleanup } from '@testing-library/react'
 
-window.matchMedia ??= ((query: string) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, onchange: null, dispatchEvent: () => false })) as typeof window.matchMedia
-globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} } as typeof ResizeObserver
+window.matchMedia ??= ((query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener() {},
+  removeEventListener() {},
+  addListener() {},
+  removeListener() {},
+  onchange: null,
+  dispatchEvent: () => false,
+})) as typeof window.matchMedia
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+} as typeof ResizeObserver
 // Draws nothing.
-const nowhere = new Proxy({}, { get: (_, name) => (name === 'measureText' ? () => ({ width: 10 }) : () => undefined), set: () => true })
+const nowhere = new Proxy(
+  {},
+  { get: (_, name) => (name === 'measureText' ? () => ({ width: 10 }) : () => undefined), set: () => true },
+)
 HTMLCanvasElement.prototype.getContext = (() => nowhere) as unknown as typeof HTMLCanvasElement.prototype.getContext
 Element.prototype.scrollIntoView = () => {}
 
@@ -17,7 +33,12 @@ class Silent {
   addEventListener() {}
 }
 globalThis.EventSource = Silent as unknown as typeof EventSource
-;(globalThis as { Path2D?: unknown }).Path2D ??= class { moveTo() {} lineTo() {} rect() {} closePath() {} }
+;(globalThis as { Path2D?: unknown }).Path2D ??= class {
+  moveTo() {}
+  lineTo() {}
+  rect() {}
+  closePath() {}
+}
 
 afterEach(cleanup)
 // What grows with its text asks when fonts are there.

@@ -10,11 +10,27 @@ const t = text.phones.call
 const community = 'com_1'
 const stranger = '+12025550199'
 const session = {
-  user: { id: 'usr_1', name: 'ann', role: 'owner', communities: null, totp: false }, csrf: 'c', may_reveal: true, expires_at: '2030-01-01T00:00:00.000Z',
+  user: { id: 'usr_1', name: 'ann', role: 'owner', communities: null, totp: false, has_password: true },
+  csrf: 'c',
+  may_reveal: true,
+  expires_at: '2030-01-01T00:00:00.000Z',
 }
 const rings = {
-  id: 'leg_1', direction: 'incoming', number: '+14155550101', state: 'ringing', cause: null, sip_status: null, reason: null, call: 'call_1', community,
-  started_at: '2026-01-01T00:00:00.000Z', answered_at: null, ended_at: null, packets_sent: 0, packets_received: 0, packets_heard: 0,
+  id: 'leg_1',
+  direction: 'incoming',
+  number: '+14155550101',
+  state: 'ringing',
+  cause: null,
+  sip_status: null,
+  reason: null,
+  call: 'call_1',
+  community,
+  started_at: '2026-01-01T00:00:00.000Z',
+  answered_at: null,
+  ended_at: null,
+  packets_sent: 0,
+  packets_received: 0,
+  packets_heard: 0,
 }
 const steps = [{ at: '2026-01-01T00:00:00.000Z', leg: 'caller', inbound: true, what: 'INVITE', trunk: 'loopback' }]
 
@@ -28,22 +44,35 @@ beforeEach(() => {
   role = 'owner'
   call = rings
   posted = []
-  vi.stubGlobal('fetch', vi.fn(async (request: Request) => {
-    const path = decodeURIComponent(new URL(request.url).pathname)
-    const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
-    if (path === '/v1/session') return answer(200, { ...session, user: { ...session.user, role } })
-    if (request.method !== 'GET') {
-      posted.push(`${request.method} ${path} ${await request.text()}`)
-      return answer(202, rings)
-    }
-    if (path === `/v1/loopback/phones/${stranger}/calls`) return answer(200, { data: call === null ? [] : [call], next_cursor: null })
-    if (path === `/v1/loopback/phones/${stranger}`) return answer(200, { answering: 'person' })
-    if (path.endsWith('/calls/call_1')) return answer(200, { id: 'call_1', state: 'ended', steps })
-    return answer(200, { data: [], next_cursor: null, id: community, name: 'Demo' })
-  }))
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async (request: Request) => {
+      const path = decodeURIComponent(new URL(request.url).pathname)
+      const answer = (status: number, body: unknown) =>
+        new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
+      if (path === '/v1/session') return answer(200, { ...session, user: { ...session.user, role } })
+      if (request.method !== 'GET') {
+        posted.push(`${request.method} ${path} ${await request.text()}`)
+        return answer(202, rings)
+      }
+      if (path === `/v1/loopback/phones/${stranger}/calls`)
+        return answer(200, { data: call === null ? [] : [call], next_cursor: null })
+      if (path === `/v1/loopback/phones/${stranger}`) return answer(200, { answering: 'person' })
+      if (path.endsWith('/calls/call_1')) return answer(200, { id: 'call_1', state: 'ended', steps })
+      return answer(200, { data: [], next_cursor: null, id: community, name: 'Demo' })
+    }),
+  )
 })
 
-const open = () => render(<App router={makeRouter(createMemoryHistory({ initialEntries: [`/c/${community}/phones?phones=${encodeURIComponent(stranger)}`] }))} nonce="" />)
+const open = () =>
+  render(
+    <App
+      router={makeRouter(
+        createMemoryHistory({ initialEntries: [`/c/${community}/phones?phones=${encodeURIComponent(stranger)}`] }),
+      )}
+      nonce=""
+    />,
+  )
 const card = () => screen.findByRole('region', { name: stranger }, { timeout: 10_000 })
 
 describe('a phone in the simulator', () => {
@@ -58,7 +87,14 @@ describe('a phone in the simulator', () => {
     await waitFor(() => expect(posted).toContain(`POST /v1/loopback/phones/${stranger}/calls/leg_1/decline `))
   })
   it('that talks can hang up, and shows how long and how much was heard', async () => {
-    call = { ...rings, state: 'answered', answered_at: rings.started_at, packets_sent: 7, packets_received: 8, packets_heard: 9 }
+    call = {
+      ...rings,
+      state: 'answered',
+      answered_at: rings.started_at,
+      packets_sent: 7,
+      packets_received: 8,
+      packets_heard: 9,
+    }
     open()
     const phone = within(await card())
     await phone.findByText(t.talks('+14155550101'))

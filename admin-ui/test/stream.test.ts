@@ -14,9 +14,17 @@ class Fake {
   addEventListener(kind: string, taker: unknown) {
     this.takers.set(kind, taker as (event: unknown) => void)
   }
-  tell(lastEventId: string, counts: Record<string, number>, latest: string[] = [lastEventId], at = '2026-01-01T00:00:07.000Z') {
+  tell(
+    lastEventId: string,
+    counts: Record<string, number>,
+    latest: string[] = [lastEventId],
+    at = '2026-01-01T00:00:07.000Z',
+  ) {
     const told = latest.map((id) => ({ id, type: 'message.received', timestamp: at, community: 'com_1', data: {} }))
-    this.takers.get('digest')?.({ lastEventId, data: JSON.stringify({ counts, seconds: [{ at, counts }], latest: told }) })
+    this.takers.get('digest')?.({
+      lastEventId,
+      data: JSON.stringify({ counts, seconds: [{ at, counts }], latest: told }),
+    })
   }
 }
 
@@ -112,7 +120,10 @@ describe('the stream of events', () => {
     made[0]?.onerror?.()
     stream.follow('com_2')
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(made.map((one) => one.url)).toEqual(['/v1/events?community=com_1&digest_s=1&latest=20', '/v1/events?community=com_2&digest_s=1&latest=20'])
+    expect(made.map((one) => one.url)).toEqual([
+      '/v1/events?community=com_1&digest_s=1&latest=20',
+      '/v1/events?community=com_2&digest_s=1&latest=20',
+    ])
   })
   it('has one source at a time', () => {
     stream.follow('com_1')

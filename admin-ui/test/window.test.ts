@@ -8,11 +8,26 @@ import { line, lineAt, mistakes } from '../src/poolfiles/diff'
 import { text } from '../src/text'
 
 const carrier = (name: string, state: string, kind = 'smpp') =>
-  ({ name, state, kind, links: [], since: null, trouble: null, texts: null, calls: null }) as unknown as Schema['Carrier']
+  ({
+    name,
+    state,
+    kind,
+    links: [],
+    since: null,
+    trouble: null,
+    texts: null,
+    calls: null,
+  }) as unknown as Schema['Carrier']
 
 describe('carriers', () => {
   it('that need somebody come first', () => {
-    const all = [carrier('b', 'up'), carrier('a', 'up'), carrier('d', 'degraded'), carrier('c', 'down'), carrier('e', 'connecting')]
+    const all = [
+      carrier('b', 'up'),
+      carrier('a', 'up'),
+      carrier('d', 'degraded'),
+      carrier('c', 'down'),
+      carrier('e', 'connecting'),
+    ]
     expect(inOrder(all).map((one) => one.name)).toEqual(['c', 'd', 'e', 'a', 'b'])
     expect(all[0]?.name).toBe('b')
   })
@@ -82,8 +97,15 @@ describe('a plan', () => {
     expect(changed.sign).toBe('~')
     expect(changed.what).toEqual(['rate_per_s: 2 → 3', 'capabilities: sms → sms, voice'])
     expect(
-      line({ change: 'create_number', number: '+15005550301', pool: 'main', carrier: 'acme', state: 'active', desk: true, hub: false })
-        .what,
+      line({
+        change: 'create_number',
+        number: '+15005550301',
+        pool: 'main',
+        carrier: 'acme',
+        state: 'active',
+        desk: true,
+        hub: false,
+      }).what,
     ).toEqual([text.poolFiles.inPool('main', 'acme'), text.words.desk])
   })
   it('tells mistakes by their lines', () => {
@@ -99,7 +121,14 @@ describe('a plan', () => {
 
 describe('a step', () => {
   it('says what is known of it and nothing else', () => {
-    const step = { what: 'part', status: 'delivered', carrier: 'acme', part: 1, parts: 2, reference: 'x7' } as Schema['MessageStep']
+    const step = {
+      what: 'part',
+      status: 'delivered',
+      carrier: 'acme',
+      part: 1,
+      parts: 2,
+      reference: 'x7',
+    } as Schema['MessageStep']
     expect(about(step)).toEqual([text.messages.partOf(1, 2), text.messages.by('acme'), text.messages.reference('x7')])
     expect(about({ what: 'callback', type: 'message.received', attempts: 1 } as Schema['MessageStep'])).toEqual([
       'message.received',

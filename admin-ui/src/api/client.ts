@@ -104,7 +104,13 @@ export async function raw<Data>(method: string, path: string, body?: unknown): P
 export function asError(status: number, said: unknown): ApiError {
   if (typeof said === 'object' && said !== null && 'detail' in said) {
     const problem = said as Partial<Problem>
-    return new ApiError(status, problem.code ?? '', problem.detail ?? '', problem.field ?? null, problem.request_id ?? null)
+    return new ApiError(
+      status,
+      problem.code ?? '',
+      problem.detail ?? '',
+      problem.field ?? null,
+      problem.request_id ?? null,
+    )
   }
   return new ApiError(status, '', text.errors.status(status), null, null)
 }

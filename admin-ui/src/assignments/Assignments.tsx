@@ -22,25 +22,97 @@ export default function Assignments() {
   const member = filters['member']
   const asMatrix = filters['as'] === 'matrix'
   const columns: Column<Row>[] = [
-    { id: 'member', title: text.col.member, show: (row) => <MemberName community={community} member={row.member} />, csv: (row) => row.member },
-    { id: 'number', title: text.col.number, show: (row) => <Num of={row.tag == null ? row.number : `${row.number} #${row.tag}`} />, csv: (row) => row.number },
-    { id: 'contact', title: text.col.contact, show: (row) => <MemberName community={community} member={row.contact} />, csv: (row) => row.contact },
-    { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.origin, row.pending && text.words.pending, row.blocked && text.words.blocked, row.stopped && text.words.stopped]} />, csv: (row) => row.origin },
-    { id: 'activity', title: text.col.activity, show: (row) => <Time at={row.last_activity_at} />, csv: (row) => row.last_activity_at },
-    { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
+    {
+      id: 'member',
+      title: text.col.member,
+      show: (row) => <MemberName community={community} member={row.member} />,
+      csv: (row) => row.member,
+    },
+    {
+      id: 'number',
+      title: text.col.number,
+      show: (row) => <Num of={row.tag == null ? row.number : `${row.number} #${row.tag}`} />,
+      csv: (row) => row.number,
+    },
+    {
+      id: 'contact',
+      title: text.col.contact,
+      show: (row) => <MemberName community={community} member={row.contact} />,
+      csv: (row) => row.contact,
+    },
+    {
+      id: 'flags',
+      title: text.col.flags,
+      show: (row) => (
+        <Marks
+          of={[
+            row.origin,
+            row.pending && text.words.pending,
+            row.blocked && text.words.blocked,
+            row.stopped && text.words.stopped,
+          ]}
+        />
+      ),
+      csv: (row) => row.origin,
+    },
+    {
+      id: 'activity',
+      title: text.col.activity,
+      show: (row) => <Time at={row.last_activity_at} />,
+      csv: (row) => row.last_activity_at,
+    },
+    {
+      id: 'created',
+      title: text.col.created,
+      show: (row) => <Time at={row.created_at} />,
+      csv: (row) => row.created_at,
+    },
   ]
   return (
-    <Page title={t.title} lead={t.lead} actions={<Switch label={t.matrix} checked={asMatrix} onChange={(event) => setFilters({ as: event.currentTarget.checked ? 'matrix' : null })} />}>
+    <Page
+      title={t.title}
+      lead={t.lead}
+      actions={
+        <Switch
+          label={t.matrix}
+          checked={asMatrix}
+          onChange={(event) => setFilters({ as: event.currentTarget.checked ? 'matrix' : null })}
+        />
+      }
+    >
       <Filters community={community} of={[{ name: 'member', label: text.col.member, kind: 'member' }]} />
-      {asMatrix
-        ? <Matrix community={community} member={member} />
-        : <ServerTable name={t.title} queryKey={['assignments', community, member]} columns={columns} rowId={(row) => row.id} empty={member === undefined ? t.empty : t.emptyFiltered} fetch={(query) => ask(api.GET('/v1/communities/{community}/assignments', { params: { path: { community }, query: { ...query, member } } }))} />}
+      {asMatrix ? (
+        <Matrix community={community} member={member} />
+      ) : (
+        <ServerTable
+          name={t.title}
+          queryKey={['assignments', community, member]}
+          columns={columns}
+          rowId={(row) => row.id}
+          empty={member === undefined ? t.empty : t.emptyFiltered}
+          fetch={(query) =>
+            ask(
+              api.GET('/v1/communities/{community}/assignments', {
+                params: { path: { community }, query: { ...query, member } },
+              }),
+            )
+          }
+        />
+      )}
     </Page>
   )
 }
 
 function Matrix({ community, member }: { community: string; member: string | undefined }) {
-  const asked = useQuery({ queryKey: ['assignments', community, member, 'matrix'], queryFn: () => ask(api.GET('/v1/communities/{community}/assignments', { params: { path: { community }, query: { limit: 500, member } } })) })
+  const asked = useQuery({
+    queryKey: ['assignments', community, member, 'matrix'],
+    queryFn: () =>
+      ask(
+        api.GET('/v1/communities/{community}/assignments', {
+          params: { path: { community }, query: { limit: 500, member } },
+        }),
+      ),
+  })
   if (asked.isPending) return <PageLoading />
   if (asked.isError) return <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
   const { numbers, rows } = matrix(asked.data.data)
@@ -49,12 +121,31 @@ function Matrix({ community, member }: { community: string; member: string | und
     <>
       <Scroll minWidth={numbers.length * 140 + 160} label={t.matrix}>
         <Table withColumnBorders withTableBorder aria-label={t.matrix}>
-          <Table.Thead><Table.Tr><Table.Th scope="col">{text.col.member}</Table.Th>{numbers.map((one) => <Table.Th key={one} scope="col"><Num of={one} /></Table.Th>)}</Table.Tr></Table.Thead>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{text.col.member}</Table.Th>
+              {numbers.map((one) => (
+                <Table.Th key={one} scope="col">
+                  <Num of={one} />
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
           <Table.Tbody>
             {rows.map((row) => (
               <Table.Tr key={row.member}>
-                <Table.Th scope="row"><MemberName community={community} member={row.member} /></Table.Th>
-                {numbers.map((one) => <Table.Td key={one}>{(row.contacts.get(one) ?? []).map((contact) => <div key={contact}><MemberName community={community} member={contact} /></div>)}</Table.Td>)}
+                <Table.Th scope="row">
+                  <MemberName community={community} member={row.member} />
+                </Table.Th>
+                {numbers.map((one) => (
+                  <Table.Td key={one}>
+                    {(row.contacts.get(one) ?? []).map((contact) => (
+                      <div key={contact}>
+                        <MemberName community={community} member={contact} />
+                      </div>
+                    ))}
+                  </Table.Td>
+                ))}
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -27,34 +27,146 @@ export default function Callbacks() {
   const fresh = () => client.invalidateQueries({ queryKey: ['endpoints', community] })
   const params = (endpoint: string) => ({ path: { community, endpoint } })
   const replay = async (row: Endpoint) => {
-    const done = await ask(api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/replay_dead', { params: params(row.id) }))
+    const done = await ask(
+      api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/replay_dead', { params: params(row.id) }),
+    )
     setTimeout(() => say(t.replayed(done.replayed, done.left)))
   }
   const columns: Column<Endpoint>[] = [
-    { id: 'url', title: text.col.url, show: (row) => <><Go to={`/c/${community}/deliveries`} search={{ endpoint: row.id }}>{row.url}</Go>{row.description !== '' && <div className="soft">{row.description}</div>}</>, csv: (row) => row.url },
-    { id: 'state', title: text.col.state, show: (row) => <><State of={row.state} />{row.intercepts && <div>{later.endpoint.asked}</div>}{row.strangers && <div>{later.endpoint.askedStrangers}</div>}{row.failures > 0 && <div>{t.failures(row.failures)}</div>}{row.disabled_reason && <div>{row.disabled_reason}</div>}</>, csv: (row) => row.state },
+    {
+      id: 'url',
+      title: text.col.url,
+      show: (row) => (
+        <>
+          <Go to={`/c/${community}/deliveries`} search={{ endpoint: row.id }}>
+            {row.url}
+          </Go>
+          {row.description !== '' && <div className="soft">{row.description}</div>}
+        </>
+      ),
+      csv: (row) => row.url,
+    },
+    {
+      id: 'state',
+      title: text.col.state,
+      show: (row) => (
+        <>
+          <State of={row.state} />
+          {row.intercepts && <div>{later.endpoint.asked}</div>}
+          {row.strangers && <div>{later.endpoint.askedStrangers}</div>}
+          {row.failures > 0 && <div>{t.failures(row.failures)}</div>}
+          {row.disabled_reason && <div>{row.disabled_reason}</div>}
+        </>
+      ),
+      csv: (row) => row.state,
+    },
     { id: 'app', title: text.col.app, show: (row) => row.app ?? text.none, csv: (row) => row.app },
-    { id: 'events', title: t.events, show: (row) => (row.events.length === 0 ? t.allEvents : row.events.join(text.comma)), csv: (row) => row.events.join(' ') },
-    { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
+    {
+      id: 'events',
+      title: t.events,
+      show: (row) => (row.events.length === 0 ? t.allEvents : row.events.join(text.comma)),
+      csv: (row) => row.events.join(' '),
+    },
+    {
+      id: 'created',
+      title: text.col.created,
+      show: (row) => <Time at={row.created_at} />,
+      csv: (row) => row.created_at,
+    },
     ...(may.change
-      ? [{
-          id: 'actions', title: text.table.actions, show: (row: Endpoint) => (
-            <Group gap={4}>
-              <Ask label={later.endpoint.edit} title={later.endpoint.editOf} primary={false} size="xs">{(close) => <EditEndpoint community={community} endpoint={row} close={close} onSecret={setSecret} />}</Ask>
-              <Confirm label={t.test} ask={t.testAsk} what={t.testWhat} done={t.tested} danger={false} act={() => ask(api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/test', { params: params(row.id) }))} />
-              <Confirm label={t.replayDead} ask={t.replayAsk} what={t.replayWhat} danger={false} act={() => replay(row)} />
-              <Confirm label={t.rotate} ask={t.rotateAsk} what={t.rotateWhat} act={() => ask(api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/rotate_secret', { params: params(row.id), body: { overlap_s: 3600 } })).then((made) => setSecret(made.secret))} />
-              <Confirm label={row.state === 'active' ? t.disable : t.enable} ask={row.state === 'active' ? t.disableAsk : t.enableAsk} what={row.state === 'active' ? t.disableWhat : t.enableWhat} danger={row.state === 'active'} act={() => ask(api.PATCH('/v1/communities/{community}/callback_endpoints/{endpoint}', { params: params(row.id), body: { enabled: row.state !== 'active' } })).then(fresh)} />
-              <Confirm label={t.remove} ask={t.removeAsk} what={t.removeWhat} done={t.removed} act={() => ask(api.DELETE('/v1/communities/{community}/callback_endpoints/{endpoint}', { params: params(row.id) })).then(fresh)} />
-            </Group>
-          ),
-        }]
+      ? [
+          {
+            id: 'actions',
+            title: text.table.actions,
+            show: (row: Endpoint) => (
+              <Group gap={4}>
+                <Ask label={later.endpoint.edit} title={later.endpoint.editOf} primary={false} size="xs">
+                  {(close) => <EditEndpoint community={community} endpoint={row} close={close} onSecret={setSecret} />}
+                </Ask>
+                <Confirm
+                  label={t.test}
+                  ask={t.testAsk}
+                  what={t.testWhat}
+                  done={t.tested}
+                  danger={false}
+                  act={() =>
+                    ask(
+                      api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/test', {
+                        params: params(row.id),
+                      }),
+                    )
+                  }
+                />
+                <Confirm
+                  label={t.replayDead}
+                  ask={t.replayAsk}
+                  what={t.replayWhat}
+                  danger={false}
+                  act={() => replay(row)}
+                />
+                <Confirm
+                  label={t.rotate}
+                  ask={t.rotateAsk}
+                  what={t.rotateWhat}
+                  act={() =>
+                    ask(
+                      api.POST('/v1/communities/{community}/callback_endpoints/{endpoint}/rotate_secret', {
+                        params: params(row.id),
+                        body: { overlap_s: 3600 },
+                      }),
+                    ).then((made) => setSecret(made.secret))
+                  }
+                />
+                <Confirm
+                  label={row.state === 'active' ? t.disable : t.enable}
+                  ask={row.state === 'active' ? t.disableAsk : t.enableAsk}
+                  what={row.state === 'active' ? t.disableWhat : t.enableWhat}
+                  danger={row.state === 'active'}
+                  act={() =>
+                    ask(
+                      api.PATCH('/v1/communities/{community}/callback_endpoints/{endpoint}', {
+                        params: params(row.id),
+                        body: { enabled: row.state !== 'active' },
+                      }),
+                    ).then(fresh)
+                  }
+                />
+                <Confirm
+                  label={t.remove}
+                  ask={t.removeAsk}
+                  what={t.removeWhat}
+                  done={t.removed}
+                  act={() =>
+                    ask(
+                      api.DELETE('/v1/communities/{community}/callback_endpoints/{endpoint}', {
+                        params: params(row.id),
+                      }),
+                    ).then(fresh)
+                  }
+                />
+              </Group>
+            ),
+          },
+        ]
       : []),
   ]
-  const add = may.change && <Ask label={t.add}>{(close) => <EditEndpoint community={community} endpoint={null} close={close} onSecret={setSecret} />}</Ask>
+  const add = may.change && (
+    <Ask label={t.add}>
+      {(close) => <EditEndpoint community={community} endpoint={null} close={close} onSecret={setSecret} />}
+    </Ask>
+  )
   return (
     <Page title={t.title} lead={t.lead} actions={add}>
-      <ServerTable name={t.title} queryKey={['endpoints', community]} columns={columns} rowId={(row) => row.id} empty={t.empty} fetch={(query) => ask(api.GET('/v1/communities/{community}/callback_endpoints', { params: { path: { community }, query } }))} />
+      <ServerTable
+        name={t.title}
+        queryKey={['endpoints', community]}
+        columns={columns}
+        rowId={(row) => row.id}
+        empty={t.empty}
+        fetch={(query) =>
+          ask(api.GET('/v1/communities/{community}/callback_endpoints', { params: { path: { community }, query } }))
+        }
+      />
       <Secret title={t.secretTitle} lead={t.secretOnce} value={secret} onClose={() => setSecret(null)} />
     </Page>
   )

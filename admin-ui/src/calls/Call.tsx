@@ -21,17 +21,40 @@ export default function CallPage() {
   const may = useMay()
   const client = useQueryClient()
   const params = { path: { community, call } }
-  const asked = useQuery({ queryKey: ['calls', community, call], queryFn: () => ask(api.GET('/v1/communities/{community}/calls/{call}', { params })), refetchInterval: (query) => (query.state.data?.state === 'ended' ? false : 2000) })
+  const asked = useQuery({
+    queryKey: ['calls', community, call],
+    queryFn: () => ask(api.GET('/v1/communities/{community}/calls/{call}', { params })),
+    refetchInterval: (query) => (query.state.data?.state === 'ended' ? false : 2000),
+  })
   const one = asked.data
-  if (one === undefined) return <Page title={t.one}>{asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}</Page>
-  const hangUp = may.change && one.state !== 'ended' && <Confirm label={t.hangUp} ask={t.hangUpAsk} what={t.hangUpWhat} act={() => ask(api.POST('/v1/communities/{community}/calls/{call}/hang_up', { params })).then(() => client.invalidateQueries({ queryKey: ['calls', community] }))} />
+  if (one === undefined)
+    return (
+      <Page title={t.one}>
+        {asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}
+      </Page>
+    )
+  const hangUp = may.change && one.state !== 'ended' && (
+    <Confirm
+      label={t.hangUp}
+      ask={t.hangUpAsk}
+      what={t.hangUpWhat}
+      act={() =>
+        ask(api.POST('/v1/communities/{community}/calls/{call}/hang_up', { params })).then(() =>
+          client.invalidateQueries({ queryKey: ['calls', community] }),
+        )
+      }
+    />
+  )
   return (
     <Page title={t.one} actions={hangUp}>
       <Paper withBorder p="md">
         <Facts
           of={[
             [text.col.state, <State of={one.state} />],
-            [text.col.cause, one.cause == null ? null : `${why(one.cause)}${one.sip_status == null ? '' : ` (${one.sip_status})`}`],
+            [
+              text.col.cause,
+              one.cause == null ? null : `${why(one.cause)}${one.sip_status == null ? '' : ` (${one.sip_status})`}`,
+            ],
             [text.col.reason, one.reason == null ? null : why(one.reason)],
             [text.col.from, <MemberName community={community} member={one.from} />],
             [text.col.to, one.to == null ? null : <MemberName community={community} member={one.to} />],
@@ -48,7 +71,9 @@ export default function CallPage() {
           ]}
         />
       </Paper>
-      <Title order={2} size="h4">{t.ladder}</Title>
+      <Title order={2} size="h4">
+        {t.ladder}
+      </Title>
       {one.steps.length === 0 ? <Empty>{t.noSteps}</Empty> : <Ladder steps={one.steps} />}
       {one.quality && <Quality quality={one.quality} />}
     </Page>
@@ -56,16 +81,38 @@ export default function CallPage() {
 }
 
 function Quality({ quality }: { quality: Schema['CallQuality'] }) {
-  const legs = [[t.caller, quality.caller], [t.callee, quality.callee]] as const
+  const legs = [
+    [t.caller, quality.caller],
+    [t.callee, quality.callee],
+  ] as const
   return (
     <section>
-      <Title order={2} size="h4">{t.quality}</Title>
+      <Title order={2} size="h4">
+        {t.quality}
+      </Title>
       <Table aria-label={t.quality}>
-        <Table.Thead><Table.Tr>{[t.leg, t.packets, t.lost, t.jitter, t.mos].map((one) => <Table.Th key={one} scope="col">{one}</Table.Th>)}</Table.Tr></Table.Thead>
+        <Table.Thead>
+          <Table.Tr>
+            {[t.leg, t.packets, t.lost, t.jitter, t.mos].map((one) => (
+              <Table.Th key={one} scope="col">
+                {one}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
         <Table.Tbody>
-          {legs.map(([name, leg]) => leg && (
-            <Table.Tr key={name}><Table.Td>{name}</Table.Td><Table.Td>{leg.packets}</Table.Td><Table.Td>{leg.lost}</Table.Td><Table.Td>{leg.jitter_ms.toFixed(1)}</Table.Td><Table.Td>{leg.mos == null ? text.none : leg.mos.toFixed(2)}</Table.Td></Table.Tr>
-          ))}
+          {legs.map(
+            ([name, leg]) =>
+              leg && (
+                <Table.Tr key={name}>
+                  <Table.Td>{name}</Table.Td>
+                  <Table.Td>{leg.packets}</Table.Td>
+                  <Table.Td>{leg.lost}</Table.Td>
+                  <Table.Td>{leg.jitter_ms.toFixed(1)}</Table.Td>
+                  <Table.Td>{leg.mos == null ? text.none : leg.mos.toFixed(2)}</Table.Td>
+                </Table.Tr>
+              ),
+          )}
         </Table.Tbody>
       </Table>
     </section>

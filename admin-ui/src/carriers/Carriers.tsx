@@ -128,7 +128,9 @@ function calls(of: NonNullable<Carrier['calls']>): [string, ReactNode][] {
     [t.answered, <Num of={String(of.answered)} />],
     [t.failed, t.failedOf(of.failed, of.refused)],
     [t.limit, t.limitOf(of.per_s)],
-    ...(of.registered == null ? [] : [[t.registered, of.registered ? text.yes : text.no] satisfies [string, ReactNode]]),
+    ...(of.registered == null
+      ? []
+      : [[t.registered, of.registered ? text.yes : text.no] satisfies [string, ReactNode]]),
     [t.options, of.takes ? t.every(of.asked_every_s) : t.onlyBrings],
   ]
 }
@@ -153,7 +155,9 @@ function Links({ carrier }: { carrier: Carrier }) {
               <td>
                 {link.target ?? t.hidden}
                 <Text size="xs" className="soft">
-                  {[link.bound_as && t.boundAs(link.bound_as), link.mode && why(link.mode)].filter(Boolean).join(text.comma)}
+                  {[link.bound_as && t.boundAs(link.bound_as), link.mode && why(link.mode)]
+                    .filter(Boolean)
+                    .join(text.comma)}
                 </Text>
               </td>
               <td>

@@ -26,7 +26,14 @@ export default function Communities() {
   const add = may.own ? <Ask label={t.add}>{(close) => <Add close={close} />}</Ask> : undefined
   return (
     <Page title={t.title} lead={t.lead} actions={add}>
-      <ServerTable name={t.title} queryKey={['communities', 'list']} columns={columns} rowId={(row) => row.id} empty={t.empty} fetch={(query) => ask(api.GET('/v1/communities', { params: { query } }))} />
+      <ServerTable
+        name={t.title}
+        queryKey={['communities', 'list']}
+        columns={columns}
+        rowId={(row) => row.id}
+        empty={t.empty}
+        fetch={(query) => ask(api.GET('/v1/communities', { params: { query } }))}
+      />
     </Page>
   )
 }
@@ -48,7 +55,14 @@ function Add({ close }: { close: () => void }) {
   })
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput label={text.col.name} required data-autofocus value={form.values.name} error={form.errors.name} onChange={(event) => form.set('name', event.currentTarget.value)} />
+      <TextInput
+        label={text.col.name}
+        required
+        data-autofocus
+        value={form.values.name}
+        error={form.errors.name}
+        onChange={(event) => form.set('name', event.currentTarget.value)}
+      />
     </Form>
   )
 }

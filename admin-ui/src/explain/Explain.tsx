@@ -24,7 +24,20 @@ export default function Explain() {
     queryKey: ['explain', community, from, to, at, tag],
     enabled: from !== '' && to !== '',
     staleTime: 0,
-    queryFn: () => ask(api.GET('/v1/communities/{community}/resolve', { params: { path: { community }, query: { from, to, ...(at === undefined ? {} : { at }), ...(tag === undefined ? {} : { tag: Number(tag) }) } } })),
+    queryFn: () =>
+      ask(
+        api.GET('/v1/communities/{community}/resolve', {
+          params: {
+            path: { community },
+            query: {
+              from,
+              to,
+              ...(at === undefined ? {} : { at }),
+              ...(tag === undefined ? {} : { tag: Number(tag) }),
+            },
+          },
+        }),
+      ),
   })
   // The same question once more is asked anew; another one is asked by its address.
   const look = (next: Record<string, string | null>) => {
@@ -35,36 +48,111 @@ export default function Explain() {
   const field = asked.error instanceof ApiError ? asked.error.field : null
   return (
     <Page title={t.title} lead={t.lead}>
-      <Question key={`${from} ${to} ${at} ${tag}`} initial={{ from, to, at: at ?? '', tag: tag ?? '' }} wrong={field === null ? null : { field, said: sentence(asked.error) }} onAsk={look} />
+      <Question
+        key={`${from} ${to} ${at} ${tag}`}
+        initial={{ from, to, at: at ?? '', tag: tag ?? '' }}
+        wrong={field === null ? null : { field, said: sentence(asked.error) }}
+        onAsk={look}
+      />
       {field === null && <ErrorNote error={asked.error} />}
-      {from === '' || to === '' ? <Empty>{t.empty}</Empty> : asked.isLoading ? <PageLoading /> : asked.data && <Answer community={community} decision={asked.data} from={from} to={to} />}
+      {from === '' || to === '' ? (
+        <Empty>{t.empty}</Empty>
+      ) : asked.isLoading ? (
+        <PageLoading />
+      ) : (
+        asked.data && <Answer community={community} decision={asked.data} from={from} to={to} />
+      )}
     </Page>
   )
 }
 
 type Typed = { from: string; to: string; at: string; tag: string }
 
-function Question({ initial, wrong, onAsk }: { initial: Typed; wrong: { field: string; said: string } | null; onAsk: (typed: Record<string, string | null>) => void }) {
+function Question({
+  initial,
+  wrong,
+  onAsk,
+}: {
+  initial: Typed
+  wrong: { field: string; said: string } | null
+  onAsk: (typed: Record<string, string | null>) => void
+}) {
   const [typed, setTyped] = useState(initial)
   const [known, setKnown] = useState<{ from: string | null; to: string | null }>({ from: null, to: null })
   const [local, setLocal] = useState(initial.at === '' ? '' : localOf(initial.at))
-  const error = (name: string) => (lacks.includes(name) && typed[name as keyof Typed].trim() === '' ? text.errors.required : wrong?.field === name ? wrong.said : null)
+  const error = (name: string) =>
+    lacks.includes(name) && typed[name as keyof Typed].trim() === ''
+      ? text.errors.required
+      : wrong?.field === name
+        ? wrong.said
+        : null
   const [lacks, setLacks] = useState<string[]>([])
   const go = () => {
     const lacking = (['from', 'to'] as const).filter((name) => typed[name].trim() === '')
     setLacks(lacking)
-    if (lacking.length === 0) onAsk({ from: known.from ?? typed.from.trim(), to: known.to ?? typed.to.trim(), at: local === localOf(initial.at) ? initial.at : (toInstant(local) ?? null), tag: typed.tag.trim() })
+    if (lacking.length === 0)
+      onAsk({
+        from: known.from ?? typed.from.trim(),
+        to: known.to ?? typed.to.trim(),
+        at: local === localOf(initial.at) ? initial.at : (toInstant(local) ?? null),
+        tag: typed.tag.trim(),
+      })
   }
   return (
-    <form onSubmit={(event) => { event.preventDefault(); go() }}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        go()
+      }}
+    >
       <Stack>
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }}>
-          <PhoneInput label={t.from} required value={typed.from} error={error('from')} onChange={(from, e164) => { setTyped((now) => ({ ...now, from })); setKnown((now) => ({ ...now, from: e164 })) }} />
-          <PhoneInput label={t.to} required value={typed.to} error={error('to')} onChange={(to, e164) => { setTyped((now) => ({ ...now, to })); setKnown((now) => ({ ...now, to: e164 })) }} />
-          <TextInput type="datetime-local" step={1} label={t.at} description={t.atHelp} inputWrapperOrder={['label', 'input', 'description', 'error']} value={local} error={error('at')} onChange={(event) => setLocal(event.currentTarget.value)} />
-          <TextInput label={t.tag} description={t.tagHelp} inputWrapperOrder={['label', 'input', 'description', 'error']} inputMode="numeric" value={typed.tag} error={error('tag')} onChange={(event) => { const tag = event.currentTarget.value; setTyped((now) => ({ ...now, tag })) }} />
+          <PhoneInput
+            label={t.from}
+            required
+            value={typed.from}
+            error={error('from')}
+            onChange={(from, e164) => {
+              setTyped((now) => ({ ...now, from }))
+              setKnown((now) => ({ ...now, from: e164 }))
+            }}
+          />
+          <PhoneInput
+            label={t.to}
+            required
+            value={typed.to}
+            error={error('to')}
+            onChange={(to, e164) => {
+              setTyped((now) => ({ ...now, to }))
+              setKnown((now) => ({ ...now, to: e164 }))
+            }}
+          />
+          <TextInput
+            type="datetime-local"
+            step={1}
+            label={t.at}
+            description={t.atHelp}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            value={local}
+            error={error('at')}
+            onChange={(event) => setLocal(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t.tag}
+            description={t.tagHelp}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            inputMode="numeric"
+            value={typed.tag}
+            error={error('tag')}
+            onChange={(event) => {
+              const tag = event.currentTarget.value
+              setTyped((now) => ({ ...now, tag }))
+            }}
+          />
         </SimpleGrid>
-        <Group><Button type="submit">{t.go}</Button></Group>
+        <Group>
+          <Button type="submit">{t.go}</Button>
+        </Group>
       </Stack>
     </form>
   )
@@ -77,36 +165,88 @@ function localOf(at: string): string {
   return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }
 
-function Answer({ community, decision, from, to }: { community: string; decision: Decision; from: string; to: string }) {
+function Answer({
+  community,
+  decision,
+  from,
+  to,
+}: {
+  community: string
+  decision: Decision
+  from: string
+  to: string
+}) {
   const links = chain(decision, from, to)
-  const said_of = (name: string, value: string | null): ReactNode => (value === null ? text.none : name === 'pair' || name === 'contact' ? <MemberName community={community} member={value} /> : value)
+  const said_of = (name: string, value: string | null): ReactNode =>
+    value === null ? (
+      text.none
+    ) : name === 'pair' || name === 'contact' ? (
+      <MemberName community={community} member={value} />
+    ) : (
+      value
+    )
   return (
     <Stack>
       <Paper withBorder p="md" aria-live="polite">
-        <Group gap="xs" mb={4}><Title order={2} size="h4">{t.outcomes[decision.outcome]}</Title><State of={decision.outcome === 'bridge' ? 'bridged' : decision.outcome} />{decision.at && <Text size="sm" className="soft">{said(decision.at)}</Text>}</Group>
+        <Group gap="xs" mb={4}>
+          <Title order={2} size="h4">
+            {t.outcomes[decision.outcome]}
+          </Title>
+          <State of={decision.outcome === 'bridge' ? 'bridged' : decision.outcome} />
+          {decision.at && (
+            <Text size="sm" className="soft">
+              {said(decision.at)}
+            </Text>
+          )}
+        </Group>
         <Text>{decision.sentence}</Text>
-        {decision.reason != null && <Text mt={4}><b>{t.rule}</b>{`: ${why(decision.reason)}`}</Text>}
+        {decision.reason != null && (
+          <Text mt={4}>
+            <b>{t.rule}</b>
+            {`: ${why(decision.reason)}`}
+          </Text>
+        )}
         {decision.held_until != null && <Text>{t.heldUntil(said(decision.held_until))}</Text>}
       </Paper>
       <section>
-        <Title order={3} size="h5" mb="xs">{t.chain}</Title>
+        <Title order={3} size="h5" mb="xs">
+          {t.chain}
+        </Title>
         <ol className="chain">
           {links.map((link, index) => (
             <li key={link.name}>
-              {index > 0 && <span className="arrow" aria-hidden="true">→</span>}
-              <div className={`link${link.state === 'stop' ? ' stop' : link.state === 'unreached' ? ' unreached' : ''}`}>
+              {index > 0 && (
+                <span className="arrow" aria-hidden="true">
+                  →
+                </span>
+              )}
+              <div
+                className={`link${link.state === 'stop' ? ' stop' : link.state === 'unreached' ? ' unreached' : ''}`}
+              >
                 <Text size="xs">{t[link.name]}</Text>
                 <Text fw={600}>{said_of(link.name, link.value)}</Text>
                 {link.note !== null && <Text size="sm">{link.note}</Text>}
-                {link.state === 'stop' && <Text size="sm" fw={600}>{t.stops}</Text>}
+                {link.state === 'stop' && (
+                  <Text size="sm" fw={600}>
+                    {t.stops}
+                  </Text>
+                )}
               </div>
             </li>
           ))}
         </ol>
       </section>
       <section>
-        <Title order={3} size="h5" mb="xs">{t.steps}</Title>
-        <List type="ordered">{decision.steps.map((step, index) => <List.Item key={index} fw={index === decision.steps.length - 1 ? 600 : undefined}>{step}</List.Item>)}</List>
+        <Title order={3} size="h5" mb="xs">
+          {t.steps}
+        </Title>
+        <List type="ordered">
+          {decision.steps.map((step, index) => (
+            <List.Item key={index} fw={index === decision.steps.length - 1 ? 600 : undefined}>
+              {step}
+            </List.Item>
+          ))}
+        </List>
       </section>
     </Stack>
   )

@@ -21,10 +21,15 @@ export function useLive(community: string): void {
     const stale = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const leave = stream.onCounts((counts) => {
-      for (const kind of Object.keys(counts)) for (const [begins, touched] of TOUCHES) if (kind.startsWith(begins)) for (const one of touched) stale.add(one)
+      for (const kind of Object.keys(counts))
+        for (const [begins, touched] of TOUCHES) if (kind.startsWith(begins)) for (const one of touched) stale.add(one)
       timer ??= setTimeout(() => {
         timer = undefined
-        for (const one of stale) void client.invalidateQueries({ queryKey: [one, community], refetchType: document.hidden ? 'none' : 'active' })
+        for (const one of stale)
+          void client.invalidateQueries({
+            queryKey: [one, community],
+            refetchType: document.hidden ? 'none' : 'active',
+          })
         stale.clear()
       }, 2000)
     })

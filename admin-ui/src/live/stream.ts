@@ -7,8 +7,20 @@ export type Second = { at: number; counts: Counts }
 type Digest = { counts: Counts; seconds: { at: string; counts: Counts }[]; latest: Told[] }
 
 export const KINDS = [
-  'message.received', 'message.held', 'message.status', 'assignment.created', 'assignment.released', 'assignment.moved', 'opt_out.changed', 'quarantine.held',
-  'call.ringing', 'call.answered', 'call.ended', 'stranger.not_connected', 'member.table_nearly_full', 'member.erased',
+  'message.received',
+  'message.held',
+  'message.status',
+  'assignment.created',
+  'assignment.released',
+  'assignment.moved',
+  'opt_out.changed',
+  'quarantine.held',
+  'call.ringing',
+  'call.answered',
+  'call.ended',
+  'stranger.not_connected',
+  'member.table_nearly_full',
+  'member.erased',
 ]
 const KEPT = 20
 const SECONDS = 120
@@ -106,7 +118,10 @@ export class Stream {
   private wait(): void {
     this.failures += 1
     this.change({ ...this.snapshot, state: 'broken' })
-    this.again = setTimeout(() => void this.retry(), Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.failures - 1)))
+    this.again = setTimeout(
+      () => void this.retry(),
+      Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.failures - 1)),
+    )
   }
 
   /** A source does not say why it failed, so the broker is asked: it is away, knows nobody, or keeps too little. */

@@ -28,32 +28,138 @@ export function Contacts({ community, member }: { community: string; member: str
   const fresh = () => client.invalidateQueries({ queryKey: ['contacts', community] })
   const path = (contact: string) => ({ path: { community, member, contact } })
   const block = (row: Contact) =>
-    void ask(api.PATCH('/v1/communities/{community}/members/{member}/contacts/{contact}', { params: path(row.contact), body: { blocked: !row.blocked } }))
-      .then(fresh).then(() => say(text.form.saved)).catch((thrown: unknown) => say(String(thrown instanceof Error ? thrown.message : thrown)))
+    void ask(
+      api.PATCH('/v1/communities/{community}/members/{member}/contacts/{contact}', {
+        params: path(row.contact),
+        body: { blocked: !row.blocked },
+      }),
+    )
+      .then(fresh)
+      .then(() => say(text.form.saved))
+      .catch((thrown: unknown) => say(String(thrown instanceof Error ? thrown.message : thrown)))
   const columns: Column<Contact>[] = [
-    { id: 'contact', title: text.col.contact, show: (row) => <MemberName community={community} member={row.contact} />, csv: (row) => row.contact },
-    { id: 'number', title: text.col.theirs, show: (row) => <Num of={row.tag == null ? row.number : `${row.number} #${row.tag}`} />, csv: (row) => row.number },
-    { id: 'mirror', title: text.col.mirror, show: (row) => <Num of={row.mirror_number} />, csv: (row) => row.mirror_number },
-    { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.origin, row.pending && text.words.pending, row.blocked && text.words.blocked, row.stopped && text.words.stopped]} />, csv: (row) => row.origin },
-    { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
     {
-      id: 'actions', title: text.table.actions, show: (row) => (
+      id: 'contact',
+      title: text.col.contact,
+      show: (row) => <MemberName community={community} member={row.contact} />,
+      csv: (row) => row.contact,
+    },
+    {
+      id: 'number',
+      title: text.col.theirs,
+      show: (row) => <Num of={row.tag == null ? row.number : `${row.number} #${row.tag}`} />,
+      csv: (row) => row.number,
+    },
+    {
+      id: 'mirror',
+      title: text.col.mirror,
+      show: (row) => <Num of={row.mirror_number} />,
+      csv: (row) => row.mirror_number,
+    },
+    {
+      id: 'flags',
+      title: text.col.flags,
+      show: (row) => (
+        <Marks
+          of={[
+            row.origin,
+            row.pending && text.words.pending,
+            row.blocked && text.words.blocked,
+            row.stopped && text.words.stopped,
+          ]}
+        />
+      ),
+      csv: (row) => row.origin,
+    },
+    {
+      id: 'created',
+      title: text.col.created,
+      show: (row) => <Time at={row.created_at} />,
+      csv: (row) => row.created_at,
+    },
+    {
+      id: 'actions',
+      title: text.table.actions,
+      show: (row) => (
         <Group gap={4} wrap="nowrap">
-          <Button size="xs" variant="default" onClick={() => setHistory(row.contact)}>{t.history}</Button>
-          {may.change && row.pending && row.origin === 'received' && <Confirm label={later.contact.accept} ask={later.contact.acceptAsk} what={later.contact.acceptWhat} done={later.contact.accepted} danger={false} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/contacts/{contact}/accept', { params: path(row.contact) })).then(fresh)} />}
-          {may.change && <Button size="xs" variant="default" onClick={() => block(row)}>{row.blocked ? t.unblock : t.block}</Button>}
-          {may.change && <Confirm label={t.release} ask={t.releaseAsk} what={t.releaseWhat} done={t.released} act={() => ask(api.DELETE('/v1/communities/{community}/members/{member}/contacts/{contact}', { params: path(row.contact) })).then(fresh)} />}
+          <Button size="xs" variant="default" onClick={() => setHistory(row.contact)}>
+            {t.history}
+          </Button>
+          {may.change && row.pending && row.origin === 'received' && (
+            <Confirm
+              label={later.contact.accept}
+              ask={later.contact.acceptAsk}
+              what={later.contact.acceptWhat}
+              done={later.contact.accepted}
+              danger={false}
+              act={() =>
+                ask(
+                  api.POST('/v1/communities/{community}/members/{member}/contacts/{contact}/accept', {
+                    params: path(row.contact),
+                  }),
+                ).then(fresh)
+              }
+            />
+          )}
+          {may.change && (
+            <Button size="xs" variant="default" onClick={() => block(row)}>
+              {row.blocked ? t.unblock : t.block}
+            </Button>
+          )}
+          {may.change && (
+            <Confirm
+              label={t.release}
+              ask={t.releaseAsk}
+              what={t.releaseWhat}
+              done={t.released}
+              act={() =>
+                ask(
+                  api.DELETE('/v1/communities/{community}/members/{member}/contacts/{contact}', {
+                    params: path(row.contact),
+                  }),
+                ).then(fresh)
+              }
+            />
+          )}
         </Group>
       ),
     },
   ]
-  const add = may.change && <div><Ask label={t.addContact}>{(close) => <Add community={community} member={member} close={close} />}</Ask></div>
+  const add = may.change && (
+    <div>
+      <Ask label={t.addContact}>{(close) => <Add community={community} member={member} close={close} />}</Ask>
+    </div>
+  )
   return (
     <Stack>
       {add}
-      <ServerTable name={t.contacts} queryKey={['contacts', community, member]} columns={columns} rowId={(row) => row.id} empty={t.noContacts} fetch={(query) => ask(api.GET('/v1/communities/{community}/members/{member}/contacts', { params: { path: { community, member }, query } }))} />
-      <Modal opened={history !== null} onClose={() => setHistory(null)} title={t.historyOf} size="xl" closeButtonProps={{ 'aria-label': text.form.close }}>
-        {history !== null && <Stack><Busy community={community} member={member} contact={history} /><History community={community} member={member} contact={history} /></Stack>}
+      <ServerTable
+        name={t.contacts}
+        queryKey={['contacts', community, member]}
+        columns={columns}
+        rowId={(row) => row.id}
+        empty={t.noContacts}
+        fetch={(query) =>
+          ask(
+            api.GET('/v1/communities/{community}/members/{member}/contacts', {
+              params: { path: { community, member }, query },
+            }),
+          )
+        }
+      />
+      <Modal
+        opened={history !== null}
+        onClose={() => setHistory(null)}
+        title={t.historyOf}
+        size="xl"
+        closeButtonProps={{ 'aria-label': text.form.close }}
+      >
+        {history !== null && (
+          <Stack>
+            <Busy community={community} member={member} contact={history} />
+            <History community={community} member={member} contact={history} />
+          </Stack>
+        )}
       </Modal>
     </Stack>
   )
@@ -62,15 +168,45 @@ export function Contacts({ community, member }: { community: string; member: str
 const historyColumns: Column<Schema['AssignmentChanged']>[] = [
   { id: 'at', title: text.col.at, show: (row) => <Time at={row.at} />, csv: (row) => row.at },
   { id: 'why', title: text.col.action, show: (row) => why(row.why), csv: (row) => row.why },
-  { id: 'by', title: text.col.who, show: (row) => t.by(row.by_key ?? row.by_member ?? why(row.by)), csv: (row) => row.by },
+  {
+    id: 'by',
+    title: text.col.who,
+    show: (row) => t.by(row.by_key ?? row.by_member ?? why(row.by)),
+    csv: (row) => row.by,
+  },
   { id: 'number', title: text.col.number, show: (row) => <Num of={row.number} />, csv: (row) => row.number },
-  { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.live && text.words.active, row.pending && text.words.pending, row.blocked && text.words.blocked, row.stopped && text.words.stopped]} /> },
+  {
+    id: 'flags',
+    title: text.col.flags,
+    show: (row) => (
+      <Marks
+        of={[
+          row.live && text.words.active,
+          row.pending && text.words.pending,
+          row.blocked && text.words.blocked,
+          row.stopped && text.words.stopped,
+        ]}
+      />
+    ),
+  },
 ]
 
 function History({ community, member, contact }: { community: string; member: string; contact: string }) {
   return (
-    <ServerTable name={t.historyOf} queryKey={['contacts', community, member, contact, 'history']} columns={historyColumns} rowId={(row) => `${row.at} ${row.member} ${row.why} ${row.number}`} empty={t.noTimeline}
-      fetch={(query) => ask(api.GET('/v1/communities/{community}/members/{member}/contacts/{contact}/history', { params: { path: { community, member, contact }, query } }))} />
+    <ServerTable
+      name={t.historyOf}
+      queryKey={['contacts', community, member, contact, 'history']}
+      columns={historyColumns}
+      rowId={(row) => `${row.at} ${row.member} ${row.why} ${row.number}`}
+      empty={t.noTimeline}
+      fetch={(query) =>
+        ask(
+          api.GET('/v1/communities/{community}/members/{member}/contacts/{contact}/history', {
+            params: { path: { community, member, contact }, query },
+          }),
+        )
+      }
+    />
   )
 }
 
@@ -81,7 +217,12 @@ function Add({ community, member, close }: { community: string; member: string; 
     initial: { contact: null as string | null },
     check: ({ contact }) => ({ contact: contact === null ? text.errors.required : undefined }),
     send: async ({ contact }) => {
-      const made = await ask(api.POST('/v1/communities/{community}/members/{member}/contacts', { params: { path: { community, member } }, body: { contact: contact ?? '' } }))
+      const made = await ask(
+        api.POST('/v1/communities/{community}/members/{member}/contacts', {
+          params: { path: { community, member } },
+          body: { contact: contact ?? '' },
+        }),
+      )
       await client.invalidateQueries({ queryKey: ['contacts', community] })
       say(made.number)
       close()
@@ -89,7 +230,15 @@ function Add({ community, member, close }: { community: string; member: string; 
   })
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <MemberPicker community={community} label={t.contactWith} required without={member} value={form.values.contact} error={form.errors.contact} onChange={(contact) => form.set('contact', contact)} />
+      <MemberPicker
+        community={community}
+        label={t.contactWith}
+        required
+        without={member}
+        value={form.values.contact}
+        error={form.errors.contact}
+        onChange={(contact) => form.set('contact', contact)}
+      />
     </Form>
   )
 }

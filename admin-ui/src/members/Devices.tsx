@@ -34,7 +34,9 @@ export function Devices({ community, member }: { community: string; member: Sche
     }
   }
   const path = (device: string) => ({ params: { path: { community, member: member.id, device } } })
-  const add = may.change && <Ask label={t.addDevice}>{(close) => <Add community={community} member={member.id} close={close} />}</Ask>
+  const add = may.change && (
+    <Ask label={t.addDevice}>{(close) => <Add community={community} member={member.id} close={close} />}</Ask>
+  )
   if (member.devices.length === 0) return <Empty action={add}>{t.noDevices}</Empty>
   return (
     <Stack>
@@ -42,19 +44,86 @@ export function Devices({ community, member }: { community: string; member: Sche
         <Paper key={device.id} withBorder p="md">
           <Group justify="space-between">
             <div>
-              <Group gap="xs"><Text fw={600}>{device.kind === 'phone' ? <Num of={known[device.id] ?? device.phone ?? t.hiddenPhone} /> : device.kind}</Text>{may.reveal && device.kind === 'phone' && known[device.id] === undefined && <Button size="compact-xs" variant="default" onClick={() => void show()}>{t.show}</Button>}</Group>
+              <Group gap="xs">
+                <Text fw={600}>
+                  {device.kind === 'phone' ? (
+                    <Num of={known[device.id] ?? device.phone ?? t.hiddenPhone} />
+                  ) : (
+                    device.kind
+                  )}
+                </Text>
+                {may.reveal && device.kind === 'phone' && known[device.id] === undefined && (
+                  <Button size="compact-xs" variant="default" onClick={() => void show()}>
+                    {t.show}
+                  </Button>
+                )}
+              </Group>
               <Text size="sm" className="soft">
-                {[device.region, device.texts_to && t.texts(device.texts_to), device.frozen_at && t.frozenSince(said(device.frozen_at)), device.stopped_all && t.stoppedAll, device.id].filter(Boolean).join(' · ')}
+                {[
+                  device.region,
+                  device.texts_to && t.texts(device.texts_to),
+                  device.frozen_at && t.frozenSince(said(device.frozen_at)),
+                  device.stopped_all && t.stoppedAll,
+                  device.id,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
               </Text>
-              <Marks of={[device.frozen_at ? text.words.frozen : text.words.active, device.stopped_all && text.words.stopped]} />
+              <Marks
+                of={[
+                  device.frozen_at ? text.words.frozen : text.words.active,
+                  device.stopped_all && text.words.stopped,
+                ]}
+              />
             </div>
             {may.change && (
               <Group gap="xs">
-                {device.kind === 'phone' ? <ReplacePhone community={community} member={member.id} device={device} /> : <TextsTo community={community} member={member.id} device={device} />}
-                {device.kind === 'phone' && (device.frozen_at
-                  ? <Confirm label={t.thaw} ask={t.thawAsk} what={t.thawWhat} danger={false} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/devices/{device}/thaw', path(device.id))).then(fresh)} />
-                  : <Confirm label={t.freeze} ask={t.freezeAsk} what={t.freezeWhat} act={() => ask(api.POST('/v1/communities/{community}/members/{member}/devices/{device}/freeze', path(device.id))).then(fresh)} />)}
-                <Confirm label={t.removeDevice} ask={t.removeDeviceAsk} what={t.removeDeviceWhat} act={() => ask(api.DELETE('/v1/communities/{community}/members/{member}/devices/{device}', path(device.id))).then(fresh)} />
+                {device.kind === 'phone' ? (
+                  <ReplacePhone community={community} member={member.id} device={device} />
+                ) : (
+                  <TextsTo community={community} member={member.id} device={device} />
+                )}
+                {device.kind === 'phone' &&
+                  (device.frozen_at ? (
+                    <Confirm
+                      label={t.thaw}
+                      ask={t.thawAsk}
+                      what={t.thawWhat}
+                      danger={false}
+                      act={() =>
+                        ask(
+                          api.POST(
+                            '/v1/communities/{community}/members/{member}/devices/{device}/thaw',
+                            path(device.id),
+                          ),
+                        ).then(fresh)
+                      }
+                    />
+                  ) : (
+                    <Confirm
+                      label={t.freeze}
+                      ask={t.freezeAsk}
+                      what={t.freezeWhat}
+                      act={() =>
+                        ask(
+                          api.POST(
+                            '/v1/communities/{community}/members/{member}/devices/{device}/freeze',
+                            path(device.id),
+                          ),
+                        ).then(fresh)
+                      }
+                    />
+                  ))}
+                <Confirm
+                  label={t.removeDevice}
+                  ask={t.removeDeviceAsk}
+                  what={t.removeDeviceWhat}
+                  act={() =>
+                    ask(
+                      api.DELETE('/v1/communities/{community}/members/{member}/devices/{device}', path(device.id)),
+                    ).then(fresh)
+                  }
+                />
               </Group>
             )}
           </Group>
@@ -72,7 +141,12 @@ function Add({ community, member, close }: { community: string; member: string; 
     initial: { phone: '', e164: null as string | null },
     check: ({ e164 }) => ({ phone: e164 === null ? text.phone.notUnderstood : undefined }),
     send: async ({ e164 }) => {
-      await ask(api.POST('/v1/communities/{community}/members/{member}/devices', { params: { path: { community, member } }, body: { phone: e164 } }))
+      await ask(
+        api.POST('/v1/communities/{community}/members/{member}/devices', {
+          params: { path: { community, member } },
+          body: { phone: e164 },
+        }),
+      )
       await client.invalidateQueries({ queryKey: ['members', community] })
       say(text.form.saved)
       close()
@@ -80,7 +154,16 @@ function Add({ community, member, close }: { community: string; member: string; 
   })
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <PhoneInput required autoFocus value={form.values.phone} error={form.errors.phone} onChange={(typed, e164) => { form.set('phone', typed); form.set('e164', e164) }} />
+      <PhoneInput
+        required
+        autoFocus
+        value={form.values.phone}
+        error={form.errors.phone}
+        onChange={(typed, e164) => {
+          form.set('phone', typed)
+          form.set('e164', e164)
+        }}
+      />
     </Form>
   )
 }

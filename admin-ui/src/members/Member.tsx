@@ -32,7 +32,10 @@ export default function Member() {
   const go = useGo()
   const may = useMay()
   const [filters, setFilters] = useFilters()
-  const asked = useQuery({ queryKey: ['members', community, member, 'whole'], queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path } })) })
+  const asked = useQuery({
+    queryKey: ['members', community, member, 'whole'],
+    queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path } })),
+  })
   const one = asked.data
   const remove = async () => {
     await ask(api.DELETE('/v1/communities/{community}/members/{member}', { params: { path } }))
@@ -50,7 +53,9 @@ export default function Member() {
   }
   const actions = may.change && (
     <>
-      <Ask label={t.edit} primary={false} size="xs">{(close) => <Edit community={community} member={one} close={close} />}</Ask>
+      <Ask label={t.edit} primary={false} size="xs">
+        {(close) => <Edit community={community} member={one} close={close} />}
+      </Ask>
       <Confirm label={t.remove} ask={t.removeAsk(one.name)} what={t.removeWhat} done={t.removed} act={remove} />
     </>
   )
@@ -77,13 +82,27 @@ export default function Member() {
           <Tabs.Tab value="released">{later.releases.title}</Tabs.Tab>
           <Tabs.Tab value="data">{later.data.title}</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="contacts"><Contacts community={community} member={member} /></Tabs.Panel>
-        <Tabs.Panel value="devices"><Devices community={community} member={one} /></Tabs.Panel>
-        <Tabs.Panel value="timeline"><Timeline community={community} member={member} /></Tabs.Panel>
-        <Tabs.Panel value="blocks"><Blocks community={community} member={member} /></Tabs.Panel>
-        <Tabs.Panel value="book"><BookLinks community={community} member={member} name={one.name} /></Tabs.Panel>
-        <Tabs.Panel value="released"><Released community={community} member={member} own /></Tabs.Panel>
-        <Tabs.Panel value="data"><Data community={community} member={member} name={one.name} /></Tabs.Panel>
+        <Tabs.Panel value="contacts">
+          <Contacts community={community} member={member} />
+        </Tabs.Panel>
+        <Tabs.Panel value="devices">
+          <Devices community={community} member={one} />
+        </Tabs.Panel>
+        <Tabs.Panel value="timeline">
+          <Timeline community={community} member={member} />
+        </Tabs.Panel>
+        <Tabs.Panel value="blocks">
+          <Blocks community={community} member={member} />
+        </Tabs.Panel>
+        <Tabs.Panel value="book">
+          <BookLinks community={community} member={member} name={one.name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="released">
+          <Released community={community} member={member} own />
+        </Tabs.Panel>
+        <Tabs.Panel value="data">
+          <Data community={community} member={member} name={one.name} />
+        </Tabs.Panel>
       </Tabs>
     </Page>
   )
@@ -94,11 +113,23 @@ function Edit({ community, member, close }: { community: string; member: Schema[
   const say = useSay()
   const form = useForm({
     initial: { name: member.name, time_zone: member.time_zone ?? '', listed: member.listed },
-    check: ({ name, time_zone }) => ({ name: name.trim() === '' ? text.errors.required : undefined, time_zone: isZone(time_zone) ? undefined : later.members.noZone }),
+    check: ({ name, time_zone }) => ({
+      name: name.trim() === '' ? text.errors.required : undefined,
+      time_zone: isZone(time_zone) ? undefined : later.members.noZone,
+    }),
     send: async ({ name, time_zone, listed }) => {
       const zone = time_zone.trim()
-      const body = { name: name.trim(), listed, ...(zone === (member.time_zone ?? '') ? {} : { time_zone: zone === '' ? null : zone }) }
-      await ask(api.PATCH('/v1/communities/{community}/members/{member}', { params: { path: { community, member: member.id } }, body }))
+      const body = {
+        name: name.trim(),
+        listed,
+        ...(zone === (member.time_zone ?? '') ? {} : { time_zone: zone === '' ? null : zone }),
+      }
+      await ask(
+        api.PATCH('/v1/communities/{community}/members/{member}', {
+          params: { path: { community, member: member.id } },
+          body,
+        }),
+      )
       await client.invalidateQueries({ queryKey: ['members', community] })
       say(text.form.saved)
       close()
@@ -107,9 +138,27 @@ function Edit({ community, member, close }: { community: string; member: Schema[
   const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.save} cancel={close}>
-      <TextInput label={text.col.name} required data-autofocus value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
-      <TextInput label={t.timeZone} description={t.timeZoneHelp} value={values.time_zone} error={errors.time_zone} onChange={(event) => set('time_zone', event.currentTarget.value)} />
-      <Switch label={t.listed} checked={values.listed} error={errors.listed} onChange={(event) => set('listed', event.currentTarget.checked)} />
+      <TextInput
+        label={text.col.name}
+        required
+        data-autofocus
+        value={values.name}
+        error={errors.name}
+        onChange={(event) => set('name', event.currentTarget.value)}
+      />
+      <TextInput
+        label={t.timeZone}
+        description={t.timeZoneHelp}
+        value={values.time_zone}
+        error={errors.time_zone}
+        onChange={(event) => set('time_zone', event.currentTarget.value)}
+      />
+      <Switch
+        label={t.listed}
+        checked={values.listed}
+        error={errors.listed}
+        onChange={(event) => set('listed', event.currentTarget.checked)}
+      />
     </Form>
   )
 }

@@ -21,10 +21,38 @@ type Member = Schema['Member']
 const t = text.members
 
 const columnsOf = (community: string): Column<Member>[] => [
-  { id: 'name', title: text.col.name, show: (row) => <Go to={`/c/${community}/members/${row.id}`}>{row.name}</Go>, csv: (row) => row.name },
-  { id: 'phone', title: text.col.phone, show: (row) => <Num of={phonesOf(row).join(text.comma) || null} />, csv: (row) => phonesOf(row).join(' ') },
-  { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.guest && text.words.guest, row.listed && text.words.listed, row.devices.some((one) => one.frozen_at) && text.words.frozen]} />, csv: (row) => (row.guest ? text.words.guest : '') },
-  { id: 'reference', title: text.col.reference, show: (row) => row.reference ?? text.none, csv: (row) => row.reference },
+  {
+    id: 'name',
+    title: text.col.name,
+    show: (row) => <Go to={`/c/${community}/members/${row.id}`}>{row.name}</Go>,
+    csv: (row) => row.name,
+  },
+  {
+    id: 'phone',
+    title: text.col.phone,
+    show: (row) => <Num of={phonesOf(row).join(text.comma) || null} />,
+    csv: (row) => phonesOf(row).join(' '),
+  },
+  {
+    id: 'flags',
+    title: text.col.flags,
+    show: (row) => (
+      <Marks
+        of={[
+          row.guest && text.words.guest,
+          row.listed && text.words.listed,
+          row.devices.some((one) => one.frozen_at) && text.words.frozen,
+        ]}
+      />
+    ),
+    csv: (row) => (row.guest ? text.words.guest : ''),
+  },
+  {
+    id: 'reference',
+    title: text.col.reference,
+    show: (row) => row.reference ?? text.none,
+    csv: (row) => row.reference,
+  },
   { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
   { id: 'id', title: text.col.id, show: (row) => row.id, csv: (row) => row.id },
 ]
@@ -45,8 +73,22 @@ export default function Members() {
         columns={columnsOf(community)}
         rowId={(row) => row.id}
         empty={phone !== undefined ? t.emptyFound : name !== undefined ? t.emptyNamed : t.empty}
-        emptyAction={found ? <Button variant="default" onClick={() => setFilters({ phone: null, name: null })}>{text.table.clear}</Button> : may.change && <Go to={`/c/${community}/imports`}>{text.nav.imports}</Go>}
-        fetch={(query) => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { ...query, phone, name } } }))}
+        emptyAction={
+          found ? (
+            <Button variant="default" onClick={() => setFilters({ phone: null, name: null })}>
+              {text.table.clear}
+            </Button>
+          ) : (
+            may.change && <Go to={`/c/${community}/imports`}>{text.nav.imports}</Go>
+          )
+        }
+        fetch={(query) =>
+          ask(
+            api.GET('/v1/communities/{community}/members', {
+              params: { path: { community }, query: { ...query, phone, name } },
+            }),
+          )
+        }
       />
     </Page>
   )
@@ -84,7 +126,13 @@ function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (w
     if (next !== '') setCalled('')
   }
   return (
-    <form role="search" onSubmit={(event) => { event.preventDefault(); void find() }}>
+    <form
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void find()
+      }}
+    >
       <Group align="flex-start" gap="xs">
         <TextInput
           label={t.searchName}
@@ -96,8 +144,14 @@ function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (w
           onChange={(event) => nameTyped(event.currentTarget.value)}
         />
         <PhoneInput label={t.search} help={t.searchHelp} value={typed} error={wrong} onChange={phoneTyped} />
-        <Button type="submit" variant="default" mt={25}>{t.find}</Button>
-        {(phone !== '' || name !== '') && <Button variant="subtle" mt={25} onClick={clear}>{text.table.clear}</Button>}
+        <Button type="submit" variant="default" mt={25}>
+          {t.find}
+        </Button>
+        {(phone !== '' || name !== '') && (
+          <Button variant="subtle" mt={25} onClick={clear}>
+            {text.table.clear}
+          </Button>
+        )}
       </Group>
     </form>
   )
@@ -114,7 +168,13 @@ function Add({ community, close }: { community: string; close: () => void }) {
       time_zone: isZone(typed.time_zone) ? undefined : later.members.noZone,
     }),
     send: async ({ name, e164, time_zone, guest, listed }) => {
-      const body = { name: name.trim(), phone: e164, guest, listed, time_zone: time_zone.trim() === '' ? null : time_zone.trim() }
+      const body = {
+        name: name.trim(),
+        phone: e164,
+        guest,
+        listed,
+        time_zone: time_zone.trim() === '' ? null : time_zone.trim(),
+      }
       const made = await ask(api.POST('/v1/communities/{community}/members', { params: { path: { community } }, body }))
       await client.invalidateQueries({ queryKey: ['members', community] })
       say(t.added(made.name))
@@ -124,11 +184,41 @@ function Add({ community, close }: { community: string; close: () => void }) {
   const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput label={text.col.name} required data-autofocus value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
-      <PhoneInput value={values.phone} error={errors.phone} onChange={(typed, e164) => { set('phone', typed); set('e164', e164) }} />
-      <TextInput label={t.timeZone} description={t.timeZoneHelp} value={values.time_zone} error={errors.time_zone} onChange={(event) => set('time_zone', event.currentTarget.value)} />
-      <Checkbox label={t.guest} checked={values.guest} onChange={(event) => set('guest', event.currentTarget.checked)} error={errors.guest} />
-      <Switch label={t.listed} checked={values.listed} onChange={(event) => set('listed', event.currentTarget.checked)} error={errors.listed} />
+      <TextInput
+        label={text.col.name}
+        required
+        data-autofocus
+        value={values.name}
+        error={errors.name}
+        onChange={(event) => set('name', event.currentTarget.value)}
+      />
+      <PhoneInput
+        value={values.phone}
+        error={errors.phone}
+        onChange={(typed, e164) => {
+          set('phone', typed)
+          set('e164', e164)
+        }}
+      />
+      <TextInput
+        label={t.timeZone}
+        description={t.timeZoneHelp}
+        value={values.time_zone}
+        error={errors.time_zone}
+        onChange={(event) => set('time_zone', event.currentTarget.value)}
+      />
+      <Checkbox
+        label={t.guest}
+        checked={values.guest}
+        onChange={(event) => set('guest', event.currentTarget.checked)}
+        error={errors.guest}
+      />
+      <Switch
+        label={t.listed}
+        checked={values.listed}
+        onChange={(event) => set('listed', event.currentTarget.checked)}
+        error={errors.listed}
+      />
     </Form>
   )
 }

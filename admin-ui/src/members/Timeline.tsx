@@ -10,15 +10,56 @@ type Interaction = Schema['Interaction']
 
 export function Timeline({ community, member }: { community: string; member: string }) {
   const columns: Column<Interaction>[] = [
-    { id: 'at', title: text.col.at, show: (row) => <Go to={`/c/${community}/${row.kind === 'call' ? 'calls' : 'messages'}/${row.id}`}><Time at={row.at} /></Go>, csv: (row) => row.at },
+    {
+      id: 'at',
+      title: text.col.at,
+      show: (row) => (
+        <Go to={`/c/${community}/${row.kind === 'call' ? 'calls' : 'messages'}/${row.id}`}>
+          <Time at={row.at} />
+        </Go>
+      ),
+      csv: (row) => row.at,
+    },
     { id: 'kind', title: text.col.kind, show: (row) => row.kind, csv: (row) => row.kind },
-    { id: 'from', title: text.col.from, show: (row) => <MemberName community={community} member={row.from} />, csv: (row) => row.from },
-    { id: 'to', title: text.col.to, show: (row) => <MemberName community={community} member={row.to} />, csv: (row) => row.to },
-    { id: 'state', title: text.col.state, show: (row) => <State of={row.status ?? row.state ?? text.none} />, csv: (row) => row.status ?? row.state },
-    { id: 'reason', title: text.col.reason, show: (row) => why(row.reason ?? row.cause), csv: (row) => row.reason ?? row.cause },
+    {
+      id: 'from',
+      title: text.col.from,
+      show: (row) => <MemberName community={community} member={row.from} />,
+      csv: (row) => row.from,
+    },
+    {
+      id: 'to',
+      title: text.col.to,
+      show: (row) => <MemberName community={community} member={row.to} />,
+      csv: (row) => row.to,
+    },
+    {
+      id: 'state',
+      title: text.col.state,
+      show: (row) => <State of={row.status ?? row.state ?? text.none} />,
+      csv: (row) => row.status ?? row.state,
+    },
+    {
+      id: 'reason',
+      title: text.col.reason,
+      show: (row) => why(row.reason ?? row.cause),
+      csv: (row) => row.reason ?? row.cause,
+    },
   ]
   return (
-    <ServerTable name={text.members.timeline} queryKey={['interactions', community, member]} columns={columns} rowId={(row) => row.id} empty={text.members.noTimeline}
-      fetch={(query) => ask(api.GET('/v1/communities/{community}/interactions', { params: { path: { community }, query: { ...query, member } } }))} />
+    <ServerTable
+      name={text.members.timeline}
+      queryKey={['interactions', community, member]}
+      columns={columns}
+      rowId={(row) => row.id}
+      empty={text.members.noTimeline}
+      fetch={(query) =>
+        ask(
+          api.GET('/v1/communities/{community}/interactions', {
+            params: { path: { community }, query: { ...query, member } },
+          }),
+        )
+      }
+    />
   )
 }

@@ -9,7 +9,8 @@ type Member = Schema['Member']
 export function useDirectory(community: string) {
   return useQuery({
     queryKey: ['members', community, 'directory'],
-    queryFn: () => ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { limit: 500 } } })),
+    queryFn: () =>
+      ask(api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { limit: 500 } } })),
     staleTime: 60_000,
     enabled: community !== '',
   })
@@ -20,7 +21,12 @@ export function useMember(community: string, member: string | null | undefined, 
   const known = directory.data?.data.find((one) => one.id === member)
   const alone = useQuery({
     queryKey: ['members', community, member],
-    queryFn: () => ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path: { community, member: member ?? '' } } })),
+    queryFn: () =>
+      ask(
+        api.GET('/v1/communities/{community}/members/{member}', {
+          params: { path: { community, member: member ?? '' } },
+        }),
+      ),
     staleTime: 60_000,
     gcTime: 60_000,
     retry: false,
@@ -30,7 +36,17 @@ export function useMember(community: string, member: string | null | undefined, 
 }
 
 /** Where much passes by, `look` is false: then a member who is not among the first is shown by the id. */
-export function MemberName({ community, member, plain = false, look = true }: { community: string; member: string | null | undefined; plain?: boolean; look?: boolean }) {
+export function MemberName({
+  community,
+  member,
+  plain = false,
+  look = true,
+}: {
+  community: string
+  member: string | null | undefined
+  plain?: boolean
+  look?: boolean
+}) {
   const known = useMember(community, member, look)
   if (member === null || member === undefined) return <>{text.messages.stranger}</>
   const name = known?.name ?? member

@@ -5,6 +5,11 @@ import { phonesOf } from './names'
 export const REVEAL = { 'X-Reveal': '1' }
 
 export const revealed = (community: string, member: string) =>
-  ask(api.GET('/v1/communities/{community}/members/{member}', { params: { path: { community, member } }, headers: REVEAL }))
+  ask(
+    api.GET('/v1/communities/{community}/members/{member}', {
+      params: { path: { community, member } },
+      headers: REVEAL,
+    }),
+  )
 
 export const firstPhone = async (community: string, member: string) => phonesOf(await revealed(community, member))[0]

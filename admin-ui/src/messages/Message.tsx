@@ -19,23 +19,57 @@ const OVER = ['delivered', 'undelivered', 'failed', 'expired', 'blocked']
 export default function MessagePage() {
   const community = useCommunity()
   const message = useParam('message')
-  const asked = useQuery({ queryKey: ['messages', community, message], queryFn: () => ask(api.GET('/v1/communities/{community}/messages/{message}', { params: { path: { community, message } } })), refetchInterval: (query) => (OVER.includes(query.state.data?.status ?? '') ? false : 3000) })
+  const asked = useQuery({
+    queryKey: ['messages', community, message],
+    queryFn: () =>
+      ask(api.GET('/v1/communities/{community}/messages/{message}', { params: { path: { community, message } } })),
+    refetchInterval: (query) => (OVER.includes(query.state.data?.status ?? '') ? false : 3000),
+  })
   const one = asked.data
-  if (one === undefined) return <Page title={t.one}>{asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}</Page>
+  if (one === undefined)
+    return (
+      <Page title={t.one}>
+        {asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}
+      </Page>
+    )
   return (
     <Page title={t.one} actions={<ExplainLink community={community} message={one} />}>
-      <Paper withBorder p="md"><Text className="bubble" component="div">{one.body_expired || one.body_erased ? t.bodyGone : one.text}</Text></Paper>
+      <Paper withBorder p="md">
+        <Text className="bubble" component="div">
+          {one.body_expired || one.body_erased ? t.bodyGone : one.text}
+        </Text>
+      </Paper>
       <Paper withBorder p="md">
         <Facts
           of={[
             [text.col.status, <State of={one.status} />],
-            [text.col.reason, one.reason == null ? null : <>{why(one.reason)}{one.detail ? `: ${one.detail}` : ''}</>],
-            [text.col.from, one.from == null && one.origin === 'notice' ? text.product : <MemberName community={community} member={one.from} />],
+            [
+              text.col.reason,
+              one.reason == null ? null : (
+                <>
+                  {why(one.reason)}
+                  {one.detail ? `: ${one.detail}` : ''}
+                </>
+              ),
+            ],
+            [
+              text.col.from,
+              one.from == null && one.origin === 'notice' ? (
+                text.product
+              ) : (
+                <MemberName community={community} member={one.from} />
+              ),
+            ],
             [text.col.to, one.to == null ? null : <MemberName community={community} member={one.to} />],
             [text.col.dialled, <Num of={one.dialled_number} />],
             [text.col.shown, <Num of={one.shown_number} />],
             [text.col.origin, one.origin],
-            [text.col.text, [t.segments(one.segments, one.encoding), one.media > 0 && t.media(one.media), one.urgent && t.urgent].filter(Boolean).join(text.comma)],
+            [
+              text.col.text,
+              [t.segments(one.segments, one.encoding), one.media > 0 && t.media(one.media), one.urgent && t.urgent]
+                .filter(Boolean)
+                .join(text.comma),
+            ],
             [text.col.id, one.id],
           ]}
         />
@@ -65,24 +99,49 @@ export function about(step: Step): string[] {
 }
 
 function Steps({ community, message }: { community: string; message: Message }) {
-  const asked = useQuery({ queryKey: ['messages', community, message.id, 'steps'], queryFn: () => ask(api.GET('/v1/communities/{community}/messages/{message}/steps', { params: { path: { community, message: message.id } } })), refetchInterval: OVER.includes(message.status) ? false : 3000 })
+  const asked = useQuery({
+    queryKey: ['messages', community, message.id, 'steps'],
+    queryFn: () =>
+      ask(
+        api.GET('/v1/communities/{community}/messages/{message}/steps', {
+          params: { path: { community, message: message.id } },
+        }),
+      ),
+    refetchInterval: OVER.includes(message.status) ? false : 3000,
+  })
   const steps = asked.data?.data ?? []
   const past = (step: Step) => step.at == null || new Date(step.at) <= new Date()
   return (
     <section>
-      <Title order={2} size="h4" mb="sm">{t.steps}</Title>
+      <Title order={2} size="h4" mb="sm">
+        {t.steps}
+      </Title>
       <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
       {asked.isPending && <PageLoading />}
       <Timeline bulletSize={14} lineWidth={2} active={steps.filter(past).length - 1}>
         {steps.map((step, index) => (
-          <Timeline.Item key={index} title={<>{t.stepWords[step.what] ?? step.what} {step.status && step.what !== 'accepted' && !(step.what === 'ruled' && step.status === 'accepted') && <State of={step.status} />}</>}>
+          <Timeline.Item
+            key={index}
+            title={
+              <>
+                {t.stepWords[step.what] ?? step.what}{' '}
+                {step.status && step.what !== 'accepted' && !(step.what === 'ruled' && step.status === 'accepted') && (
+                  <State of={step.status} />
+                )}
+              </>
+            }
+          >
             <Text size="sm">{step.at == null ? t.noTime : <Time at={step.at} brief={false} />}</Text>
-            <Text size="sm" className="soft">{about(step).join(text.comma)}</Text>
+            <Text size="sm" className="soft">
+              {about(step).join(text.comma)}
+            </Text>
             {step.delivery && <Go to={`/c/${community}/deliveries/${step.delivery}`}>{step.delivery}</Go>}
           </Timeline.Item>
         ))}
       </Timeline>
-      <Text size="sm" mt="sm" className="soft">{text.time.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}</Text>
+      <Text size="sm" mt="sm" className="soft">
+        {text.time.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+      </Text>
     </section>
   )
 }
@@ -102,5 +161,9 @@ function ExplainLink({ community, message }: { community: string; message: Messa
       say(sentence(thrown))
     }
   }
-  return <Button variant="default" size="xs" onClick={() => void explain()}>{t.explain}</Button>
+  return (
+    <Button variant="default" size="xs" onClick={() => void explain()}>
+      {t.explain}
+    </Button>
+  )
 }

@@ -10,7 +10,18 @@ import { text } from '../text'
 
 const t = text.messages
 export type Message = Schema['Message']
-const STATUSES = ['accepted', 'queued', 'sent', 'delivered', 'undelivered', 'failed', 'expired', 'blocked', 'quarantined', 'held']
+const STATUSES = [
+  'accepted',
+  'queued',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'expired',
+  'blocked',
+  'quarantined',
+  'held',
+]
 
 const filtersOf: Filter[] = [
   { name: 'member', label: text.col.member, kind: 'member' },
@@ -22,10 +33,42 @@ const filtersOf: Filter[] = [
 ]
 
 export const columnsOf = (community: string): Column<Message>[] => [
-  { id: 'at', title: text.col.at, show: (row) => <Go to={`/c/${community}/messages/${row.id}`}><Time at={row.accepted_at} /></Go>, csv: (row) => row.accepted_at },
-  { id: 'from', title: text.col.from, show: (row) => (row.from == null && row.origin === 'notice' ? text.product : <MemberName community={community} member={row.from} />), csv: (row) => row.from },
-  { id: 'to', title: text.col.to, show: (row) => (row.to == null ? <Num of={row.dialled_number} /> : <MemberName community={community} member={row.to} />), csv: (row) => row.to ?? row.dialled_number },
-  { id: 'text', title: text.col.text, show: (row) => (row.body_expired || row.body_erased ? t.bodyGone : row.text.length > 80 ? `${row.text.slice(0, 80)}…` : row.text), csv: (row) => row.text, wide: true },
+  {
+    id: 'at',
+    title: text.col.at,
+    show: (row) => (
+      <Go to={`/c/${community}/messages/${row.id}`}>
+        <Time at={row.accepted_at} />
+      </Go>
+    ),
+    csv: (row) => row.accepted_at,
+  },
+  {
+    id: 'from',
+    title: text.col.from,
+    show: (row) =>
+      row.from == null && row.origin === 'notice' ? (
+        text.product
+      ) : (
+        <MemberName community={community} member={row.from} />
+      ),
+    csv: (row) => row.from,
+  },
+  {
+    id: 'to',
+    title: text.col.to,
+    show: (row) =>
+      row.to == null ? <Num of={row.dialled_number} /> : <MemberName community={community} member={row.to} />,
+    csv: (row) => row.to ?? row.dialled_number,
+  },
+  {
+    id: 'text',
+    title: text.col.text,
+    show: (row) =>
+      row.body_expired || row.body_erased ? t.bodyGone : row.text.length > 80 ? `${row.text.slice(0, 80)}…` : row.text,
+    csv: (row) => row.text,
+    wide: true,
+  },
   { id: 'status', title: text.col.status, show: (row) => <State of={row.status} />, csv: (row) => row.status },
   { id: 'reason', title: text.col.reason, show: (row) => why(row.reason), csv: (row) => row.reason },
 ]
@@ -35,12 +78,32 @@ export default function Messages() {
   const [filters] = useFilters()
   const { member, status, origin, since, until } = filters
   const contact = member === undefined ? undefined : filters['contact']
-  const asked = { member, contact, status: status as Message['status'] | undefined, origin: origin as Message['origin'] | undefined, since: toInstant(since ?? ''), until: toInstant(until ?? '') }
+  const asked = {
+    member,
+    contact,
+    status: status as Message['status'] | undefined,
+    origin: origin as Message['origin'] | undefined,
+    since: toInstant(since ?? ''),
+    until: toInstant(until ?? ''),
+  }
   const filtered = Object.values(asked).some((one) => one !== undefined)
   return (
     <Page title={t.title} lead={t.lead}>
       <Filters community={community} of={filtersOf.filter((one) => one.name !== 'contact' || member !== undefined)} />
-      <ServerTable name={t.title} queryKey={['messages', community, asked]} columns={columnsOf(community)} rowId={(row) => row.id} empty={filtered ? t.emptyFiltered : t.empty} fetch={(query) => ask(api.GET('/v1/communities/{community}/messages', { params: { path: { community }, query: { ...query, ...asked } } }))} />
+      <ServerTable
+        name={t.title}
+        queryKey={['messages', community, asked]}
+        columns={columnsOf(community)}
+        rowId={(row) => row.id}
+        empty={filtered ? t.emptyFiltered : t.empty}
+        fetch={(query) =>
+          ask(
+            api.GET('/v1/communities/{community}/messages', {
+              params: { path: { community }, query: { ...query, ...asked } },
+            }),
+          )
+        }
+      />
     </Page>
   )
 }

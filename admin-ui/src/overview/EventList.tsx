@@ -11,7 +11,15 @@ import { text } from '../text'
 
 const BUSY_MS = 5000
 
-type About = { id?: string; from?: string | null; to?: string | null; status?: string; state?: string; member?: string; contact?: string }
+type About = {
+  id?: string
+  from?: string | null
+  to?: string | null
+  status?: string
+  state?: string
+  member?: string
+  contact?: string
+}
 
 /** What an event is about: the thing in its data, or the data itself. */
 export function about(told: Told): { path: string | null; what: About } {
@@ -81,7 +89,9 @@ export function EventList({ community, events: all, busy }: { community: string;
                     )}
                   </td>
                   <td>{told.type}</td>
-                  <td>{what.from ? <MemberName community={community} member={what.from} look={!busy} /> : text.none}</td>
+                  <td>
+                    {what.from ? <MemberName community={community} member={what.from} look={!busy} /> : text.none}
+                  </td>
                   <td>{what.to ? <MemberName community={community} member={what.to} look={!busy} /> : text.none}</td>
                   <td>{state ? <State of={state} /> : text.none}</td>
                 </tr>

@@ -56,7 +56,10 @@ export default function Overview() {
 /** Whether more happened in the latest seconds than can be read. */
 export function busy(seconds: Second[]): boolean {
   const latest = seconds.slice(-3)
-  return latest.reduce((all, one) => all + Object.values(one.counts).reduce((a, b) => a + b, 0), 0) > BUSY * Math.max(1, latest.length)
+  return (
+    latest.reduce((all, one) => all + Object.values(one.counts).reduce((a, b) => a + b, 0), 0) >
+    BUSY * Math.max(1, latest.length)
+  )
 }
 
 const path = (community: string) => ({ params: { path: { community } } })
@@ -153,7 +156,8 @@ export function percent(share: number): string {
 /** The two lines of the plot, of the seconds before `now`. */
 export function lines(seconds: Second[], now: number): { texts: number[]; calls: number[] } {
   const by = new Map(seconds.map((one) => [one.at, one.counts]))
-  const of = (kind: string) => Array.from({ length: SECONDS }, (_, index) => by.get(now - SECONDS + 1 + index)?.[kind] ?? 0)
+  const of = (kind: string) =>
+    Array.from({ length: SECONDS }, (_, index) => by.get(now - SECONDS + 1 + index)?.[kind] ?? 0)
   return { texts: of('message.received'), calls: of('call.ringing') }
 }
 
@@ -286,18 +290,29 @@ function Attention({ community }: { community: string }) {
   const dead = useQuery({
     queryKey: ['deliveries', community, 'dead'],
     queryFn: () =>
-      ask(api.GET('/v1/communities/{community}/deliveries', { params: { path: { community }, query: { state: 'dead', limit: 100 } } })),
+      ask(
+        api.GET('/v1/communities/{community}/deliveries', {
+          params: { path: { community }, query: { state: 'dead', limit: 100 } },
+        }),
+      ),
     refetchInterval: 60_000,
   })
   const held = useQuery({
     queryKey: ['quarantine', community, 'count'],
-    queryFn: () => ask(api.GET('/v1/communities/{community}/quarantine', { params: { path: { community }, query: { limit: 100 } } })),
+    queryFn: () =>
+      ask(
+        api.GET('/v1/communities/{community}/quarantine', { params: { path: { community }, query: { limit: 100 } } }),
+      ),
     refetchInterval: 60_000,
   })
   const endpoints = useQuery({
     queryKey: ['endpoints', community, 'all'],
     queryFn: () =>
-      ask(api.GET('/v1/communities/{community}/callback_endpoints', { params: { path: { community }, query: { limit: 500 } } })),
+      ask(
+        api.GET('/v1/communities/{community}/callback_endpoints', {
+          params: { path: { community }, query: { limit: 500 } },
+        }),
+      ),
   })
   const { carriers = [], pools = [], waiting = 0, lost = 0, delivered = 0 } = now.data ?? {}
   const names = (...states: string[]) =>

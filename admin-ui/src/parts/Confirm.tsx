@@ -47,15 +47,21 @@ export function Confirm({ label, ask, what, done = text.form.done, act, danger =
   }
   return (
     <>
-      <Button size={size} variant="default" className={danger ? 'danger' : undefined} onClick={() => setOpen(true)}>{label}</Button>
+      <Button size={size} variant="default" className={danger ? 'danger' : undefined} onClick={() => setOpen(true)}>
+        {label}
+      </Button>
       <Modal opened={open} onClose={close} title={ask} closeButtonProps={{ 'aria-label': text.form.close }}>
         <Stack>
           <Text>{what}</Text>
           {children}
           <ErrorNote error={failed} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>{text.form.cancel}</Button>
-            <Button color={danger ? 'red' : undefined} loading={busy} onClick={() => void go()}>{label}</Button>
+            <Button variant="default" onClick={close} data-autofocus>
+              {text.form.cancel}
+            </Button>
+            <Button color={danger ? 'red' : undefined} loading={busy} onClick={() => void go()}>
+              {label}
+            </Button>
           </Group>
         </Stack>
       </Modal>

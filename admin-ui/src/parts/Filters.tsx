@@ -4,7 +4,12 @@ import { MemberPicker } from '../members/MemberPicker'
 import { text } from '../text'
 import { useFilters } from './links'
 
-export type Filter = { name: string; label: string; choices?: (string | { value: string; label: string })[]; kind?: 'member' | 'time' }
+export type Filter = {
+  name: string
+  label: string
+  choices?: (string | { value: string; label: string })[]
+  kind?: 'member' | 'time'
+}
 
 export function Filters({ community, of }: { community: string; of: Filter[] }) {
   const [filters, set] = useFilters()
@@ -13,11 +18,51 @@ export function Filters({ community, of }: { community: string; of: Filter[] }) 
     <Group component="section" gap="xs" align="flex-end" role="search" aria-label={text.table.filters}>
       {of.map((one) => {
         const value = filters[one.name] ?? null
-        if (one.kind === 'member') return <div key={one.name} style={{ width: 200 }}><MemberPicker community={community} label={one.label} help={null} size="xs" value={value} onChange={(next) => set({ [one.name]: next })} /></div>
-        if (one.kind === 'time') return <TextInput key={one.name} w={190} size="xs" type="datetime-local" label={one.label} value={value ?? ''} onChange={(event) => set({ [one.name]: event.currentTarget.value })} />
-        return <Select key={one.name} w={150} size="xs" label={one.label} placeholder={text.table.any} clearable clearButtonProps={{ 'aria-label': text.table.clear }} data={one.choices ?? []} value={value} onChange={(next) => set({ [one.name]: next })} />
+        if (one.kind === 'member')
+          return (
+            <div key={one.name} style={{ width: 200 }}>
+              <MemberPicker
+                community={community}
+                label={one.label}
+                help={null}
+                size="xs"
+                value={value}
+                onChange={(next) => set({ [one.name]: next })}
+              />
+            </div>
+          )
+        if (one.kind === 'time')
+          return (
+            <TextInput
+              key={one.name}
+              w={190}
+              size="xs"
+              type="datetime-local"
+              label={one.label}
+              value={value ?? ''}
+              onChange={(event) => set({ [one.name]: event.currentTarget.value })}
+            />
+          )
+        return (
+          <Select
+            key={one.name}
+            w={150}
+            size="xs"
+            label={one.label}
+            placeholder={text.table.any}
+            clearable
+            clearButtonProps={{ 'aria-label': text.table.clear }}
+            data={one.choices ?? []}
+            value={value}
+            onChange={(next) => set({ [one.name]: next })}
+          />
+        )
       })}
-      {some && <Button size="xs" variant="subtle" onClick={() => set(Object.fromEntries(of.map((one) => [one.name, null])))}>{text.table.clear}</Button>}
+      {some && (
+        <Button size="xs" variant="subtle" onClick={() => set(Object.fromEntries(of.map((one) => [one.name, null])))}>
+          {text.table.clear}
+        </Button>
+      )}
     </Group>
   )
 }

@@ -27,8 +27,14 @@ export function Form({ form, submit, danger = false, cancel, children }: FormPro
         <ErrorNote error={form.failed} />
         {submit !== null && (
           <Group justify={cancel ? 'flex-end' : 'flex-start'}>
-            {cancel && <Button variant="default" onClick={cancel}>{text.form.cancel}</Button>}
-            <Button type="submit" color={danger ? 'red' : undefined} loading={form.busy}>{submit}</Button>
+            {cancel && (
+              <Button variant="default" onClick={cancel}>
+                {text.form.cancel}
+              </Button>
+            )}
+            <Button type="submit" color={danger ? 'red' : undefined} loading={form.busy}>
+              {submit}
+            </Button>
           </Group>
         )}
       </Stack>

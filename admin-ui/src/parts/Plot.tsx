@@ -5,7 +5,17 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { text } from '../text'
 
-type Props = { label: string; x: number[]; y: number[]; xLabel: string; yLabel: string; bars?: boolean; height?: number; table: [string, string | number][]; second?: { label: string; y: number[] } }
+type Props = {
+  label: string
+  x: number[]
+  y: number[]
+  xLabel: string
+  yLabel: string
+  bars?: boolean
+  height?: number
+  table: [string, string | number][]
+  second?: { label: string; y: number[] }
+}
 
 /** A second line has a scale of its own, on the right. */
 const SECOND = '#e8590c'
@@ -33,9 +43,51 @@ export default function Plot({ label, x, y, xLabel, yLabel, bars = false, height
         height,
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: false, range: bars ? (_, low, high) => [low - 6, high + 6] : undefined }, y: { range: upTo }, second: { range: upTo } },
-        axes: [{ ...axis, label: xLabel, labelSize: 18, size: 34 }, { ...axis, label: yLabel, labelSize: 18, size: 56 }, ...(secondLabel === undefined ? [] : [{ ...axis, grid: { show: false }, scale: 'second', side: 1 as const, label: secondLabel, labelSize: 18, size: 46 }])],
-        series: [{}, { label: yLabel, stroke: '#1c7ed6', width: 2, fill: 'rgba(28, 126, 214, 0.3)', points: { show: false }, paths: bars ? uPlot.paths.bars?.({ size: [0.8] }) : undefined }, ...(secondLabel === undefined ? [] : [{ label: secondLabel, scale: 'second', stroke: SECOND, width: 2, dash: [6, 4], points: { show: false } }])],
+        scales: {
+          x: { time: false, range: bars ? (_, low, high) => [low - 6, high + 6] : undefined },
+          y: { range: upTo },
+          second: { range: upTo },
+        },
+        axes: [
+          { ...axis, label: xLabel, labelSize: 18, size: 34 },
+          { ...axis, label: yLabel, labelSize: 18, size: 56 },
+          ...(secondLabel === undefined
+            ? []
+            : [
+                {
+                  ...axis,
+                  grid: { show: false },
+                  scale: 'second',
+                  side: 1 as const,
+                  label: secondLabel,
+                  labelSize: 18,
+                  size: 46,
+                },
+              ]),
+        ],
+        series: [
+          {},
+          {
+            label: yLabel,
+            stroke: '#1c7ed6',
+            width: 2,
+            fill: 'rgba(28, 126, 214, 0.3)',
+            points: { show: false },
+            paths: bars ? uPlot.paths.bars?.({ size: [0.8] }) : undefined,
+          },
+          ...(secondLabel === undefined
+            ? []
+            : [
+                {
+                  label: secondLabel,
+                  scale: 'second',
+                  stroke: SECOND,
+                  width: 2,
+                  dash: [6, 4],
+                  points: { show: false },
+                },
+              ]),
+        ],
       },
       data.current,
       within,
@@ -59,7 +111,14 @@ export default function Plot({ label, x, y, xLabel, yLabel, bars = false, height
         <summary>{text.parts.asTable}</summary>
         <table>
           <caption>{label}</caption>
-          <tbody>{table.map(([name, value]) => <tr key={name}><th scope="row">{name}</th><td className="figure">{value}</td></tr>)}</tbody>
+          <tbody>
+            {table.map(([name, value]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="figure">{value}</td>
+              </tr>
+            ))}
+          </tbody>
         </table>
       </details>
     </figure>

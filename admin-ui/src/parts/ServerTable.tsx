@@ -55,15 +55,24 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   })
   const rows = asked.data?.data ?? []
   const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
-    () => columns.filter((column) => !column.csvOnly).map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.show(row.original) })),
+    () =>
+      columns
+        .filter((column) => !column.csvOnly)
+        .map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.show(row.original) })),
     [columns],
   )
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId })
   const numeric = new Set(columns.filter((column) => column.numeric).map((column) => column.id))
   const wide = new Set(columns.filter((column) => column.wide).map((column) => column.id))
 
-  if (asked.isPending) return <Group p="md"><Loader size="sm" aria-label={text.loading} /></Group>
-  if (asked.isError && asked.data === undefined) return <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
+  if (asked.isPending)
+    return (
+      <Group p="md">
+        <Loader size="sm" aria-label={text.loading} />
+      </Group>
+    )
+  if (asked.isError && asked.data === undefined)
+    return <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
   const more = asked.data?.next_cursor ?? null
   if (rows.length === 0 && cursors.length === 0 && more === null) return <Empty action={emptyAction}>{empty}</Empty>
   return (
@@ -75,7 +84,13 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
             {table.getHeaderGroups().map((group) => (
               <Table.Tr key={group.id}>
                 {group.headers.map((header) => (
-                  <Table.Th key={header.id} scope="col" className={numeric.has(header.column.id) ? 'figure' : undefined}><FlexRender header={header} /></Table.Th>
+                  <Table.Th
+                    key={header.id}
+                    scope="col"
+                    className={numeric.has(header.column.id) ? 'figure' : undefined}
+                  >
+                    <FlexRender header={header} />
+                  </Table.Th>
                 ))}
               </Table.Tr>
             ))}
@@ -84,7 +99,13 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
             {table.getRowModel().rows.map((row) => (
               <Table.Tr key={row.id}>
                 {row.getAllCells().map((one) => (
-                  <Table.Td key={one.id} miw={wide.has(one.column.id) ? 220 : undefined} className={numeric.has(one.column.id) ? 'figure' : undefined}><FlexRender cell={one} /></Table.Td>
+                  <Table.Td
+                    key={one.id}
+                    miw={wide.has(one.column.id) ? 220 : undefined}
+                    className={numeric.has(one.column.id) ? 'figure' : undefined}
+                  >
+                    <FlexRender cell={one} />
+                  </Table.Td>
                 ))}
               </Table.Tr>
             ))}
@@ -95,13 +116,37 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
       {!(bare && more === null && cursors.length === 0) && (
         <Group justify="space-between" mt="xs" gap="xs">
           <Group gap="xs">
-            <Button size="xs" variant="default" disabled={cursors.length === 0} onClick={() => setCursors((now) => now.slice(0, -1))}>{text.table.previous}</Button>
+            <Button
+              size="xs"
+              variant="default"
+              disabled={cursors.length === 0}
+              onClick={() => setCursors((now) => now.slice(0, -1))}
+            >
+              {text.table.previous}
+            </Button>
             <Text size="sm">{text.table.page(cursors.length + 1)}</Text>
-            <Button size="xs" variant="default" disabled={more === null} onClick={() => more !== null && setCursors((now) => [...now, more])}>{text.table.next}</Button>
-            <Select size="xs" w={80} aria-label={text.table.rows} data={['25', '50', '100', '500']} value={String(limit)} allowDeselect={false} onChange={(value) => setLimit(Number(value))} />
+            <Button
+              size="xs"
+              variant="default"
+              disabled={more === null}
+              onClick={() => more !== null && setCursors((now) => [...now, more])}
+            >
+              {text.table.next}
+            </Button>
+            <Select
+              size="xs"
+              w={80}
+              aria-label={text.table.rows}
+              data={['25', '50', '100', '500']}
+              value={String(limit)}
+              allowDeselect={false}
+              onChange={(value) => setLimit(Number(value))}
+            />
           </Group>
           <Group gap="xs">
-            <Button size="xs" variant="default" onClick={() => void asked.refetch()}>{text.table.refresh}</Button>
+            <Button size="xs" variant="default" onClick={() => void asked.refetch()}>
+              {text.table.refresh}
+            </Button>
             <Export name={name} fetch={fetch} columns={columns} />
           </Group>
         </Group>
@@ -110,7 +155,15 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   )
 }
 
-function Export<Row>({ name, fetch, columns }: { name: string; fetch: (paging: Paging) => Promise<Page<Row>>; columns: Column<Row>[] }) {
+function Export<Row>({
+  name,
+  fetch,
+  columns,
+}: {
+  name: string
+  fetch: (paging: Paging) => Promise<Page<Row>>
+  columns: Column<Row>[]
+}) {
   const [count, setCount] = useState<number | null>(null)
   const [failed, setFailed] = useState<unknown>(null)
   const go = async () => {
@@ -135,7 +188,9 @@ function Export<Row>({ name, fetch, columns }: { name: string; fetch: (paging: P
   }
   return (
     <>
-      <Button size="xs" variant="default" disabled={count !== null} onClick={() => void go()}>{count === null ? text.table.csv : text.table.exporting(count)}</Button>
+      <Button size="xs" variant="default" disabled={count !== null} onClick={() => void go()}>
+        {count === null ? text.table.csv : text.table.exporting(count)}
+      </Button>
       <ErrorNote error={failed} />
     </>
   )

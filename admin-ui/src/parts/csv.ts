@@ -14,7 +14,10 @@ export function cell(value: string | number | boolean | null | undefined): strin
 }
 
 export function csv<Row>(columns: CsvColumn<Row>[], rows: Row[]): string {
-  const lines = [columns.map((column) => cell(column.title)), ...rows.map((row) => columns.map((column) => cell(column.value(row))))]
+  const lines = [
+    columns.map((column) => cell(column.title)),
+    ...rows.map((row) => columns.map((column) => cell(column.value(row)))),
+  ]
   return lines.map((line) => `${line.join(',')}\r\n`).join('')
 }
 

@@ -31,7 +31,10 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
     try {
       await send(values)
     } catch (thrown) {
-      const field = thrown instanceof ApiError ? fieldOf(thrown.field ?? taken(thrown.code), Object.keys(values), sentence(thrown)) : null
+      const field =
+        thrown instanceof ApiError
+          ? fieldOf(thrown.field ?? taken(thrown.code), Object.keys(values), sentence(thrown))
+          : null
       if (field !== null) setErrors({ [field]: sentence(thrown) } as Errors<Values>)
       else setFailed(thrown)
     } finally {

@@ -6,9 +6,40 @@ import type { ReactNode } from 'react'
 type Search = Record<string, string>
 
 /** A link to a page by its path, `/c/com_…/members`. */
-export function Go({ to, search, children, className, onClick, current }: { to: string; search?: Search; children: ReactNode; className?: string; onClick?: () => void; current?: boolean }) {
-  const link = <Link to={to as '/'} search={(search ?? {}) as never} className={className} onClick={onClick} activeOptions={{ exact: true, includeSearch: false }} aria-current={current ? 'page' : undefined}>{children}</Link>
-  return className === undefined ? <Anchor component="span" inherit>{link}</Anchor> : link
+export function Go({
+  to,
+  search,
+  children,
+  className,
+  onClick,
+  current,
+}: {
+  to: string
+  search?: Search
+  children: ReactNode
+  className?: string
+  onClick?: () => void
+  current?: boolean
+}) {
+  const link = (
+    <Link
+      to={to as '/'}
+      search={(search ?? {}) as never}
+      className={className}
+      onClick={onClick}
+      activeOptions={{ exact: true, includeSearch: false }}
+      aria-current={current ? 'page' : undefined}
+    >
+      {children}
+    </Link>
+  )
+  return className === undefined ? (
+    <Anchor component="span" inherit>
+      {link}
+    </Anchor>
+  ) : (
+    link
+  )
 }
 
 export function useGo(): (to: string, search?: Search) => void {

@@ -9,9 +9,19 @@ export function ErrorNote({ error, retry }: { error: unknown; retry?: () => void
   const id = error instanceof ApiError ? error.requestId : null
   return (
     <Alert color="red" variant="light" title={text.errors.title} role="alert">
-      <Text size="sm" c="var(--mantine-color-text)">{sentence(error)}</Text>
-      {id !== null && <Text size="xs" c="var(--mantine-color-text)" mt={4}>{text.errors.request(id)}</Text>}
-      {retry && <Button mt="xs" size="xs" variant="default" onClick={retry}>{text.errors.retry}</Button>}
+      <Text size="sm" c="var(--mantine-color-text)">
+        {sentence(error)}
+      </Text>
+      {id !== null && (
+        <Text size="xs" c="var(--mantine-color-text)" mt={4}>
+          {text.errors.request(id)}
+        </Text>
+      )}
+      {retry && (
+        <Button mt="xs" size="xs" variant="default" onClick={retry}>
+          {text.errors.retry}
+        </Button>
+      )}
     </Alert>
   )
 }
@@ -19,20 +29,38 @@ export function ErrorNote({ error, retry }: { error: unknown; retry?: () => void
 export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <Stack align="center" py="xl" px="md" gap="sm" className="empty">
-      <Text ta="center" maw={460}>{children}</Text>
+      <Text ta="center" maw={460}>
+        {children}
+      </Text>
       {action}
     </Stack>
   )
 }
 
-export function Page({ title, lead, actions, children }: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+export function Page({
+  title,
+  lead,
+  actions,
+  children,
+}: {
+  title: string
+  lead?: ReactNode
+  actions?: ReactNode
+  children: ReactNode
+}) {
   return (
     <Stack gap="md">
       <title>{`${title} – ${text.product}`}</title>
       <Group justify="space-between" align="flex-start" gap="sm">
         <div className="grow">
-          <Title order={1} size="h2">{title}</Title>
-          {lead !== undefined && <Text className="soft" maw={720}>{lead}</Text>}
+          <Title order={1} size="h2">
+            {title}
+          </Title>
+          {lead !== undefined && (
+            <Text className="soft" maw={720}>
+              {lead}
+            </Text>
+          )}
         </div>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
@@ -55,7 +83,9 @@ export function Notices({ children }: { children: ReactNode }) {
   return (
     <Say value={say}>
       {children}
-      <div role="status" aria-live="polite" className={said === '' ? 'notice' : 'notice shown'}>{said}</div>
+      <div role="status" aria-live="polite" className={said === '' ? 'notice' : 'notice shown'}>
+        {said}
+      </div>
     </Say>
   )
 }

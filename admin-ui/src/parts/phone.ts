@@ -21,7 +21,10 @@ export async function understand(typed: string, region = homeRegion()): Promise<
   if (E164.test(trimmed)) return trimmed
   const { parsePhoneNumberFromString, isSupportedCountry } = await import('libphonenumber-js/min')
   const country = region.toUpperCase()
-  const parsed = parsePhoneNumberFromString(trimmed.replace(/^00(?=[1-9])/, '+'), isSupportedCountry(country) ? country : undefined)
+  const parsed = parsePhoneNumberFromString(
+    trimmed.replace(/^00(?=[1-9])/, '+'),
+    isSupportedCountry(country) ? country : undefined,
+  )
   return parsed?.isPossible() === true && E164.test(parsed.number) ? parsed.number : null
 }
 

@@ -35,9 +35,20 @@ function Legs({ community, call }: { community: string; call: string }) {
   const one = asked.data
   return (
     <Paper withBorder p="md" component="section" aria-label={t.bothLegs}>
-      <Group justify="space-between" mb="xs"><Title order={2} size="h4">{t.bothLegs}</Title>{one && <State of={one.state} />}</Group>
-      <Text size="sm" mb="xs"><Go to={`/c/${community}/calls/${call}`}>{t.wholeCall}</Go></Text>
-      {one === undefined || one.steps.length === 0 ? <Text size="sm">{t.drawnLater}</Text> : <Ladder steps={one.steps} />}
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h4">
+          {t.bothLegs}
+        </Title>
+        {one && <State of={one.state} />}
+      </Group>
+      <Text size="sm" mb="xs">
+        <Go to={`/c/${community}/calls/${call}`}>{t.wholeCall}</Go>
+      </Text>
+      {one === undefined || one.steps.length === 0 ? (
+        <Text size="sm">{t.drawnLater}</Text>
+      ) : (
+        <Ladder steps={one.steps} />
+      )}
     </Paper>
   )
 }

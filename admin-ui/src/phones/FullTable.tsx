@@ -14,7 +14,12 @@ const MOST = 40
 type Found = { made: string[]; said: string; isFull: boolean }
 
 /** Makes contacts for the member until the table is full. Whom it made it says, also where it breaks off. */
-export async function fill(community: string, member: string, name: (n: number) => string, note: (made: string[]) => void): Promise<Found> {
+export async function fill(
+  community: string,
+  member: string,
+  name: (n: number) => string,
+  note: (made: string[]) => void,
+): Promise<Found> {
   const made: string[] = []
   const path = { path: { community, member } }
   for (let n = 0; n < MOST; n++) {
@@ -25,7 +30,12 @@ export async function fill(community: string, member: string, name: (n: number) 
     made.push(guest.id)
     note([...made])
     try {
-      await ask(api.POST('/v1/communities/{community}/members/{member}/contacts', { params: path, body: { contact: guest.id } }))
+      await ask(
+        api.POST('/v1/communities/{community}/members/{member}/contacts', {
+          params: path,
+          body: { contact: guest.id },
+        }),
+      )
     } catch (thrown) {
       return { made, said: sentence(thrown), isFull: thrown instanceof ApiError && thrown.code === 'table_full' }
     }
@@ -48,31 +58,51 @@ export function FullTable({ community, member, name }: { community: string; memb
       setFailed(sentence(thrown))
     } finally {
       setBusy(false)
-      for (const one of ['contacts', 'members', 'assignments']) void client.invalidateQueries({ queryKey: [one, community] })
+      for (const one of ['contacts', 'members', 'assignments'])
+        void client.invalidateQueries({ queryKey: [one, community] })
     }
   }
   const fillUp = () => run(async () => setFound(await fill(community, member, t.guest, setMade)))
-  const undo = () => run(async () => {
-    for (const guest of made) {
-      await ask(api.DELETE('/v1/communities/{community}/members/{member}', { params: { path: { community, member: guest } } }))
-      setMade((left) => left.filter((one) => one !== guest))
-    }
-    setFound(null)
-  })
+  const undo = () =>
+    run(async () => {
+      for (const guest of made) {
+        await ask(
+          api.DELETE('/v1/communities/{community}/members/{member}', {
+            params: { path: { community, member: guest } },
+          }),
+        )
+        setMade((left) => left.filter((one) => one !== guest))
+      }
+      setFound(null)
+    })
   return (
     <Paper withBorder p="md" component="section" aria-label={t.title}>
-      <Title order={2} size="h5">{t.title}</Title>
-      <Text size="sm" my="xs">{t.lead(name)}</Text>
+      <Title order={2} size="h5">
+        {t.title}
+      </Title>
+      <Text size="sm" my="xs">
+        {t.lead(name)}
+      </Text>
       {found !== null && <Said title={found.isFull ? t.isFull(name, found.made.length) : t.ended} said={found.said} />}
       {failed !== null && <Said title={t.ended} said={failed} />}
       <Group gap="xs">
-        <Button variant="default" size="xs" loading={busy} disabled={made.length > 0} onClick={() => void fillUp()}>{t.fill(name)}</Button>
-        {made.length > 0 && <Button variant="default" size="xs" disabled={busy} onClick={() => void undo()}>{t.undo(made.length)}</Button>}
+        <Button variant="default" size="xs" loading={busy} disabled={made.length > 0} onClick={() => void fillUp()}>
+          {t.fill(name)}
+        </Button>
+        {made.length > 0 && (
+          <Button variant="default" size="xs" disabled={busy} onClick={() => void undo()}>
+            {t.undo(made.length)}
+          </Button>
+        )}
       </Group>
     </Paper>
   )
 }
 
 const Said = ({ title, said }: { title: string; said: string }) => (
-  <Alert variant="light" mb="xs" title={title} role="status"><Text size="sm" c="var(--mantine-color-text)">{said}</Text></Alert>
+  <Alert variant="light" mb="xs" title={title} role="status">
+    <Text size="sm" c="var(--mantine-color-text)">
+      {said}
+    </Text>
+  </Alert>
 )

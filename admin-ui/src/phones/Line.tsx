@@ -15,7 +15,8 @@ export function usePhoneCalls(community: string, number: string) {
     queryKey: ['phone_calls', community, number],
     queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}/calls', { params: { path: { phone: number } } })),
     // While something goes on its counts are looked at; else it may be called.
-    refetchInterval: (query) => (query.state.error ? false : current(query.state.data?.data ?? []) === undefined ? 1500 : 700),
+    refetchInterval: (query) =>
+      query.state.error ? false : current(query.state.data?.data ?? []) === undefined ? 1500 : 700,
     retry: false,
   })
 }
@@ -51,7 +52,12 @@ export function Line({ community, number, target, may, nameOf, asked }: Props) {
   const shown = going ?? calls.at(-1)
   const now = useNow(going?.state === 'answered')
   const off = asked.error instanceof ApiError && asked.error.code === 'loopback_calls_off'
-  if (off) return <Text size="xs" className="soft">{t.off}</Text>
+  if (off)
+    return (
+      <Text size="xs" className="soft">
+        {t.off}
+      </Text>
+    )
   const path = { phone: number }
   const run = async (what: () => Promise<unknown>) => {
     setBusy(true)
@@ -66,35 +72,58 @@ export function Line({ community, number, target, may, nameOf, asked }: Props) {
     }
   }
   const about = (call: PhoneCall) => ({ params: { path: { ...path, leg: call.id } } })
-  const dial = () => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls', { params: { path }, body: { to: target } })))
-  const answer = (call: PhoneCall) => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/answer', about(call))))
-  const decline = (call: PhoneCall) => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/decline', about(call))))
-  const hangUp = (call: PhoneCall) => run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/hang_up', about(call))))
+  const dial = () =>
+    run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls', { params: { path }, body: { to: target } })))
+  const answer = (call: PhoneCall) =>
+    run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/answer', about(call))))
+  const decline = (call: PhoneCall) =>
+    run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/decline', about(call))))
+  const hangUp = (call: PhoneCall) =>
+    run(() => ask(api.POST('/v1/loopback/phones/{phone}/calls/{leg}/hang_up', about(call))))
   const who = shown === undefined ? '' : [shown.number, nameOf(shown.number)].filter(Boolean).join(' ')
   return (
     <Stack gap={6} my="xs" role="group" aria-label={t.title}>
       {shown !== undefined && (
         <div className={going === undefined ? 'bubble' : 'bubble lit'}>
-          <Text size="sm" fw={going === undefined ? 400 : 600} role="status">{display(shown, who)}</Text>
+          <Text size="sm" fw={going === undefined ? 400 : 600} role="status">
+            {display(shown, who)}
+          </Text>
           {shown.answered_at != null && (
             <Text size="xs">
-              <span className="number" aria-label={t.talked} role="timer">{talked(shown, now)}</span>{' · '}
+              <span className="number" aria-label={t.talked} role="timer">
+                {talked(shown, now)}
+              </span>
+              {' · '}
               {t.sound(shown.packets_sent, shown.packets_received, shown.packets_heard)}
             </Text>
           )}
           {shown.call != null && shown.community === community && (
-            <Text size="xs"><Go to={`/c/${community}/calls/${shown.call}`}>{t.bothLegs}</Go></Text>
+            <Text size="xs">
+              <Go to={`/c/${community}/calls/${shown.call}`}>{t.bothLegs}</Go>
+            </Text>
           )}
         </div>
       )}
       {may && (
         <Group gap={4}>
           {going === undefined && (
-            <Button size="xs" loading={busy} disabled={target === ''} onClick={() => void dial()}>{target === '' ? t.dial : t.dialTo(target)}</Button>
+            <Button size="xs" loading={busy} disabled={target === ''} onClick={() => void dial()}>
+              {target === '' ? t.dial : t.dialTo(target)}
+            </Button>
           )}
-          {going !== undefined && rings(going) && <Button size="xs" loading={busy} onClick={() => void answer(going)}>{t.answer}</Button>}
+          {going !== undefined && rings(going) && (
+            <Button size="xs" loading={busy} onClick={() => void answer(going)}>
+              {t.answer}
+            </Button>
+          )}
           {going !== undefined && (
-            <Button size="xs" variant="default" className="danger" disabled={busy} onClick={() => void (rings(going) ? decline(going) : hangUp(going))}>
+            <Button
+              size="xs"
+              variant="default"
+              className="danger"
+              disabled={busy}
+              onClick={() => void (rings(going) ? decline(going) : hangUp(going))}
+            >
               {rings(going) ? t.decline : t.hangUp}
             </Button>
           )}
@@ -113,11 +142,23 @@ function Answering({ community, number }: { community: string; number: string })
   const client = useQueryClient()
   const path = { path: { phone: number } }
   const key = ['phone_answering', community, number]
-  const asked = useQuery({ queryKey: key, retry: false, queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}', { params: path })) })
+  const asked = useQuery({
+    queryKey: key,
+    retry: false,
+    queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}', { params: path })),
+  })
   const choose = async (answering: Way) => {
     client.setQueryData(key, await ask(api.PATCH('/v1/loopback/phones/{phone}', { params: path, body: { answering } })))
   }
   const ways = WAYS.map((value) => ({ value, label: t.ways[value] }))
   const shown = asked.data?.answering ?? 'person'
-  return <NativeSelect size="xs" label={t.answering} value={shown} data={ways} onChange={(event) => void choose(event.currentTarget.value as Way)} />
+  return (
+    <NativeSelect
+      size="xs"
+      label={t.answering}
+      value={shown}
+      data={ways}
+      onChange={(event) => void choose(event.currentTarget.value as Way)}
+    />
+  )
 }

@@ -14,7 +14,13 @@ import { Line, usePhoneCalls } from './Line'
 
 const t = text.phones
 type Said = { at: string; text: string; own: boolean; with: string; verdict?: string }
-type Props = { community: string; number: string; member: Schema['Member'] | undefined; may: boolean; onAway: () => void }
+type Props = {
+  community: string
+  number: string
+  member: Schema['Member'] | undefined
+  may: boolean
+  onAway: () => void
+}
 const QUICK = ['STOP', 'START', 'HELP', 'STOPALL']
 const LIT_MS = 4000
 
@@ -35,7 +41,12 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
     const contact = contacts.find((one) => one.number === shown)?.contact
     return contact === undefined ? undefined : (names.find((one) => one.id === contact)?.name ?? contact)
   }
-  const received: Said[] = (inbox.data?.data ?? []).map((one) => ({ at: one.at, text: one.text, own: false, with: one.from }))
+  const received: Said[] = (inbox.data?.data ?? []).map((one) => ({
+    at: one.at,
+    text: one.text,
+    own: false,
+    with: one.from,
+  }))
   const all = [...received, ...own].sort((a, b) => a.at.localeCompare(b.at))
   const calls = asked.data?.data ?? []
   const screen = useRef<HTMLDivElement>(null)
@@ -56,10 +67,14 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
     <Paper withBorder p="md" component="section" aria-label={member?.name ?? number}>
       <Group justify="space-between" wrap="nowrap" mb="xs">
         <div>
-          <Title order={2} size="h5">{member === undefined ? t.stranger : <MemberName community={community} member={member.id} />}</Title>
+          <Title order={2} size="h5">
+            {member === undefined ? t.stranger : <MemberName community={community} member={member.id} />}
+          </Title>
           <Num of={number} />
         </div>
-        <Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button>
+        <Button size="xs" variant="subtle" onClick={onAway}>
+          {t.remove}
+        </Button>
       </Group>
       {off ? <Text>{t.off}</Text> : <ErrorNote error={inbox.error} />}
       {!off && <Line community={community} number={number} target={target} may={may} nameOf={nameOf} asked={asked} />}
@@ -68,14 +83,24 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
         {all.map((one, index) => (
           <div key={`${one.at} ${index}`} className={one.own ? 'bubble own' : 'bubble'}>
             <Text size="xs">
-              {one.own ? t.sent(one.with) : t.from(one.with)}{one.verdict ? `, ${one.verdict}` : ''}{' · '}<Time at={one.at} />
+              {one.own ? t.sent(one.with) : t.from(one.with)}
+              {one.verdict ? `, ${one.verdict}` : ''}
+              {' · '}
+              <Time at={one.at} />
             </Text>
             {one.text}
           </div>
         ))}
       </div>
       {member && <Known contacts={contacts} nameOf={nameOf} lit={lit} chosen={target} onChoose={setTo} />}
-      {may && <Write {...{ community, number, contacts, nameOf, to, target }} isMember={member !== undefined} onTo={setTo} onSent={(sent) => setOwn((before) => [...before, sent])} />}
+      {may && (
+        <Write
+          {...{ community, number, contacts, nameOf, to, target }}
+          isMember={member !== undefined}
+          onTo={setTo}
+          onSent={(sent) => setOwn((before) => [...before, sent])}
+        />
+      )}
     </Paper>
   )
 }
@@ -86,13 +111,21 @@ const useContacts = (community: string, member: string | undefined) =>
     enabled: member !== undefined,
     queryFn: () => {
       const path = { community, member: member ?? '' }
-      return ask(api.GET('/v1/communities/{community}/members/{member}/contacts', { params: { path, query: { limit: 100 } } }))
+      return ask(
+        api.GET('/v1/communities/{community}/members/{member}/contacts', { params: { path, query: { limit: 100 } } }),
+      )
     },
   })
 
 type Contact = Schema['Contact']
 type NameOf = (number: string) => string | undefined
-type KnownProps = { contacts: Contact[]; nameOf: NameOf; lit: Set<string>; chosen: string; onChoose: (number: string) => void }
+type KnownProps = {
+  contacts: Contact[]
+  nameOf: NameOf
+  lit: Set<string>
+  chosen: string
+  onChoose: (number: string) => void
+}
 
 /** The pairs of this phone. One that something goes over lights up; one that is chosen is dialled and texted. */
 function Known({ contacts, nameOf, lit, chosen, onChoose }: KnownProps) {
@@ -107,7 +140,13 @@ function Known({ contacts, nameOf, lit, chosen, onChoose }: KnownProps) {
           onClick={() => onChoose(one.number)}
         >
           <Text size="xs" component="span">
-            <Num of={one.number} />{' '}{nameOf(one.number)}{lit.has(one.number) && <>{' '}<strong>{t.live}</strong></>}
+            <Num of={one.number} /> {nameOf(one.number)}
+            {lit.has(one.number) && (
+              <>
+                {' '}
+                <strong>{t.live}</strong>
+              </>
+            )}
           </Text>
         </button>
       ))}
@@ -137,9 +176,20 @@ function Write({ community, number, isMember, contacts, nameOf, to, target, onTo
     setWrong(null)
     try {
       const dialled = (await understand(target)) ?? target
-      const answer = await ask(api.POST('/v1/loopback/phones/{phone}/texts', { params: { path: { phone: number } }, body: { to: dialled, text: what } }))
+      const answer = await ask(
+        api.POST('/v1/loopback/phones/{phone}/texts', {
+          params: { path: { phone: number } },
+          body: { to: dialled, text: what },
+        }),
+      )
       const verdict = t.verdict[answer.verdict] ?? answer.verdict
-      onSent({ at: new Date().toISOString(), text: what, own: true, with: dialled, verdict: answer.reason == null ? verdict : `${verdict} (${why(answer.reason)})` })
+      onSent({
+        at: new Date().toISOString(),
+        text: what,
+        own: true,
+        with: dialled,
+        verdict: answer.reason == null ? verdict : `${verdict} (${why(answer.reason)})`,
+      })
       setBody('')
       // It arrives a moment later.
       setTimeout(() => void client.invalidateQueries({ queryKey: ['inbox', community] }), 400)
@@ -150,14 +200,50 @@ function Write({ community, number, isMember, contacts, nameOf, to, target, onTo
     }
   }
   return (
-    <form onSubmit={(event) => { event.preventDefault(); if (body.trim() !== '' && target !== '') void send(body) }}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (body.trim() !== '' && target !== '') void send(body)
+      }}
+    >
       <Stack gap={6}>
-        <Autocomplete size="xs" label={t.to} data={[...new Set(contacts.map((one) => one.number))]} renderOption={({ option }) => [option.value, nameOf(option.value)].filter(Boolean).join(' ')} value={to} placeholder={target} description={isMember && contacts.length === 0 ? t.noContacts : undefined} error={wrong?.field === 'to' ? wrong.said : undefined} onChange={onTo} />
-        <TextInput size="xs" label={t.text} value={body} error={wrong?.field === 'text' ? wrong.said : undefined} onChange={(event) => setBody(event.currentTarget.value)} autoComplete="off" />
-        {wrong !== null && wrong.field !== 'to' && wrong.field !== 'text' && <ErrorNote error={new Error(wrong.said)} />}
+        <Autocomplete
+          size="xs"
+          label={t.to}
+          data={[...new Set(contacts.map((one) => one.number))]}
+          renderOption={({ option }) => [option.value, nameOf(option.value)].filter(Boolean).join(' ')}
+          value={to}
+          placeholder={target}
+          description={isMember && contacts.length === 0 ? t.noContacts : undefined}
+          error={wrong?.field === 'to' ? wrong.said : undefined}
+          onChange={onTo}
+        />
+        <TextInput
+          size="xs"
+          label={t.text}
+          value={body}
+          error={wrong?.field === 'text' ? wrong.said : undefined}
+          onChange={(event) => setBody(event.currentTarget.value)}
+          autoComplete="off"
+        />
+        {wrong !== null && wrong.field !== 'to' && wrong.field !== 'text' && (
+          <ErrorNote error={new Error(wrong.said)} />
+        )}
         <Group gap={4}>
-          <Button size="xs" type="submit" loading={busy} disabled={body.trim() === '' || target === ''}>{t.send}</Button>
-          {QUICK.map((word) => <Button key={word} size="xs" variant="default" disabled={busy || target === ''} onClick={() => void send(word)}>{word}</Button>)}
+          <Button size="xs" type="submit" loading={busy} disabled={body.trim() === '' || target === ''}>
+            {t.send}
+          </Button>
+          {QUICK.map((word) => (
+            <Button
+              key={word}
+              size="xs"
+              variant="default"
+              disabled={busy || target === ''}
+              onClick={() => void send(word)}
+            >
+              {word}
+            </Button>
+          ))}
         </Group>
       </Stack>
     </form>

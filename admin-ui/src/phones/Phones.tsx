@@ -33,7 +33,13 @@ export default function Phones() {
       {phones.length === 0 && <Empty>{t.none}</Empty>}
       <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }}>
         {shown.map((one) => (
-          <Shown key={one.phone} community={community} of={one} may={may.change} onAway={() => put(phones.filter((other) => other !== one.phone))} />
+          <Shown
+            key={one.phone}
+            community={community}
+            of={one}
+            may={may.change}
+            onAway={() => put(phones.filter((other) => other !== one.phone))}
+          />
         ))}
       </SimpleGrid>
       <BothLegs community={community} numbers={numbers} />
@@ -58,16 +64,27 @@ function useNumbers(community: string, phones: string[]): Found[] {
   })
   return phones.map((phone, index) => {
     if (!phone.startsWith('mem_')) return { phone, number: phone, error: null, none: false }
-    return { phone, number: asked[index]?.data ?? undefined, error: asked[index]?.error, none: asked[index]?.data === null }
+    return {
+      phone,
+      number: asked[index]?.data ?? undefined,
+      error: asked[index]?.error,
+      none: asked[index]?.data === null,
+    }
   })
 }
 
 function Shown({ community, of, may, onAway }: { community: string; of: Found; may: boolean; onAway: () => void }) {
   const member = useMember(community, of.phone.startsWith('mem_') ? of.phone : null)
-  if (of.number !== undefined) return <PhoneCard community={community} number={of.number} member={member} may={may} onAway={onAway} />
+  if (of.number !== undefined)
+    return <PhoneCard community={community} number={of.number} member={member} may={may} onAway={onAway} />
   return (
     <Paper withBorder p="md">
-      <Group justify="space-between"><Text>{member?.name ?? text.loading}</Text><Button size="xs" variant="subtle" onClick={onAway}>{t.remove}</Button></Group>
+      <Group justify="space-between">
+        <Text>{member?.name ?? text.loading}</Text>
+        <Button size="xs" variant="subtle" onClick={onAway}>
+          {t.remove}
+        </Button>
+      </Group>
       <ErrorNote error={of.error} />
       {of.none && <Text>{text.members.noDevices}</Text>}
     </Paper>
@@ -95,7 +112,14 @@ function Stranger({ community, onAdd }: { community: string; onAdd: (phone: stri
       setBusy(false)
     }
   }
-  return <><Button variant="default" loading={busy} onClick={() => void add()}>{t.addStranger}</Button><ErrorNote error={wrong} /></>
+  return (
+    <>
+      <Button variant="default" loading={busy} onClick={() => void add()}>
+        {t.addStranger}
+      </Button>
+      <ErrorNote error={wrong} />
+    </>
+  )
 }
 
 function Add({ community, onAdd }: { community: string; onAdd: (phone: string) => void }) {
@@ -107,12 +131,37 @@ function Add({ community, onAdd }: { community: string; onAdd: (phone: string) =
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Stack align="flex-start">
           <MemberPicker community={community} label={t.addMember} value={member} onChange={setMember} />
-          <Button variant="default" disabled={member === null} onClick={() => { if (member !== null) onAdd(member); setMember(null) }}>{t.add}</Button>
+          <Button
+            variant="default"
+            disabled={member === null}
+            onClick={() => {
+              if (member !== null) onAdd(member)
+              setMember(null)
+            }}
+          >
+            {t.add}
+          </Button>
         </Stack>
         <Stack align="flex-start">
-          <PhoneInput label={t.other} value={typed} onChange={(next, e164) => { setTyped(next); setKnown(e164) }} />
+          <PhoneInput
+            label={t.other}
+            value={typed}
+            onChange={(next, e164) => {
+              setTyped(next)
+              setKnown(e164)
+            }}
+          />
           <Group gap="xs">
-            <Button variant="default" disabled={known === null} onClick={() => { if (known !== null) onAdd(known); setTyped('') }}>{t.add}</Button>
+            <Button
+              variant="default"
+              disabled={known === null}
+              onClick={() => {
+                if (known !== null) onAdd(known)
+                setTyped('')
+              }}
+            >
+              {t.add}
+            </Button>
             <Stranger community={community} onAdd={onAdd} />
           </Group>
         </Stack>

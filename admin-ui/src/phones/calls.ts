@@ -32,12 +32,19 @@ export function display(call: PhoneCall, who: string): string {
   if (call.state === 'ringing') return t.ringsThere(who)
   if (call.state === 'answered') return t.talks(who)
   const cause = call.cause == null ? '' : (t.cause[call.cause] ?? call.cause)
-  const why = call.reason ?? (call.answered_at == null && call.sip_status != null && call.cause !== 'busy' ? String(call.sip_status) : null)
+  const why =
+    call.reason ??
+    (call.answered_at == null && call.sip_status != null && call.cause !== 'busy' ? String(call.sip_status) : null)
   return t.over(who, why === null ? cause : `${cause} (${why.replaceAll('_', ' ')})`)
 }
 
 /** The numbers over which something goes at this moment. */
-export function alight(calls: PhoneCall[], texts: { with: string; at: string }[], now: number, lasts = 4000): Set<string> {
+export function alight(
+  calls: PhoneCall[],
+  texts: { with: string; at: string }[],
+  now: number,
+  lasts = 4000,
+): Set<string> {
   const lit = new Set(calls.filter((one) => one.state !== 'ended').map((one) => one.number))
   for (const one of texts) if (now - Date.parse(one.at) < lasts) lit.add(one.with)
   return lit

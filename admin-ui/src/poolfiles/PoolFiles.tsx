@@ -18,7 +18,9 @@ type Planned = Schema['PlannedPoolFile']
 
 /** What was wrong with the file itself. */
 const asMistakes = (thrown: unknown): Mistake[] | null =>
-  thrown instanceof ApiError && (thrown.field === 'toml' || thrown.code === 'pool_file') ? mistakes(thrown.message) : null
+  thrown instanceof ApiError && (thrown.field === 'toml' || thrown.code === 'pool_file')
+    ? mistakes(thrown.message)
+    : null
 
 export default function PoolFiles() {
   const may = useMay()
@@ -167,7 +169,9 @@ function Mistakes({ of, goTo }: { of: Mistake[]; goTo: (line: number) => void })
 function Diff({ plan }: { plan: Planned }) {
   const lines = plan.changes.map(line)
   const added = lines.filter((one) => one.sign === '+').length
-  const left = Object.entries(plan.unmanaged).filter((one): one is [string, string[]] => Array.isArray(one[1]) && one[1].length > 0)
+  const left = Object.entries(plan.unmanaged).filter(
+    (one): one is [string, string[]] => Array.isArray(one[1]) && one[1].length > 0,
+  )
   return (
     <Stack gap="sm">
       {lines.length === 0 ? (

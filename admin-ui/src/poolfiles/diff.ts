@@ -14,7 +14,8 @@ const value = (of: unknown): string =>
       : typeof of === 'object'
         ? JSON.stringify(of)
         : String(of)
-const fields = (of: Schema['FieldChange'][]): string[] => of.map((one) => `${one.field}: ${t.becomes(value(one.from), value(one.to))}`)
+const fields = (of: Schema['FieldChange'][]): string[] =>
+  of.map((one) => `${one.field}: ${t.becomes(value(one.from), value(one.to))}`)
 
 export function line(change: Change): Line {
   const { kinds } = t

@@ -19,7 +19,12 @@ const t = text.pools
 type Pool = Schema['Pool']
 
 export const usePools = (community: string) =>
-  useQuery({ queryKey: ['pools', community, 'all'], queryFn: () => ask(api.GET('/v1/communities/{community}/pools', { params: { path: { community }, query: { limit: 500 } } })), staleTime: 60_000 })
+  useQuery({
+    queryKey: ['pools', community, 'all'],
+    queryFn: () =>
+      ask(api.GET('/v1/communities/{community}/pools', { params: { path: { community }, query: { limit: 500 } } })),
+    staleTime: 60_000,
+  })
 
 export default function Pools() {
   const community = useCommunity()
@@ -27,7 +32,9 @@ export default function Pools() {
   const [filters, setFilters] = useFilters()
   const actions = may.change && (
     <>
-      <Ask label={t.addPool} primary={false}>{(close) => <AddPool community={community} close={close} />}</Ask>
+      <Ask label={t.addPool} primary={false}>
+        {(close) => <AddPool community={community} close={close} />}
+      </Ask>
       <Ask label={t.addNumber}>{(close) => <AddNumber community={community} close={close} />}</Ask>
     </>
   )
@@ -39,10 +46,23 @@ export default function Pools() {
           <Tabs.Tab value="traffic">{t.traffic}</Tabs.Tab>
           <Tabs.Tab value="pools">{t.pools}</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="numbers"><Numbers community={community} /></Tabs.Panel>
-        <Tabs.Panel value="traffic"><Traffic community={community} /></Tabs.Panel>
+        <Tabs.Panel value="numbers">
+          <Numbers community={community} />
+        </Tabs.Panel>
+        <Tabs.Panel value="traffic">
+          <Traffic community={community} />
+        </Tabs.Panel>
         <Tabs.Panel value="pools">
-          <ServerTable name={t.pools} queryKey={['pools', community]} columns={columns} rowId={(row) => row.id} empty={t.empty} fetch={(query) => ask(api.GET('/v1/communities/{community}/pools', { params: { path: { community }, query } }))} />
+          <ServerTable
+            name={t.pools}
+            queryKey={['pools', community]}
+            columns={columns}
+            rowId={(row) => row.id}
+            empty={t.empty}
+            fetch={(query) =>
+              ask(api.GET('/v1/communities/{community}/pools', { params: { path: { community }, query } }))
+            }
+          />
         </Tabs.Panel>
       </Tabs>
     </Page>
@@ -58,8 +78,15 @@ const columns: Column<Pool>[] = [
 export function Fill({ used, all }: { used: number; all: number }) {
   return (
     <div>
-      <Text size="sm" className="number">{t.seats(used, all)}</Text>
-      <Progress value={all === 0 ? 0 : (100 * used) / all} size="sm" aria-label={t.seats(used, all)} color={used >= all * 0.9 && all > 0 ? 'red' : 'blue'} />
+      <Text size="sm" className="number">
+        {t.seats(used, all)}
+      </Text>
+      <Progress
+        value={all === 0 ? 0 : (100 * used) / all}
+        size="sm"
+        aria-label={t.seats(used, all)}
+        color={used >= all * 0.9 && all > 0 ? 'red' : 'blue'}
+      />
     </div>
   )
 }
@@ -71,7 +98,9 @@ function AddPool({ community, close }: { community: string; close: () => void })
     initial: { name: '' },
     check: ({ name }) => ({ name: name.trim() === '' ? text.errors.required : undefined }),
     send: async ({ name }) => {
-      await ask(api.POST('/v1/communities/{community}/pools', { params: { path: { community } }, body: { name: name.trim() } }))
+      await ask(
+        api.POST('/v1/communities/{community}/pools', { params: { path: { community } }, body: { name: name.trim() } }),
+      )
       await client.invalidateQueries({ queryKey: ['pools', community] })
       say(t.poolAdded)
       close()
@@ -79,7 +108,14 @@ function AddPool({ community, close }: { community: string; close: () => void })
   })
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput label={text.col.name} required data-autofocus value={form.values.name} error={form.errors.name} onChange={(event) => form.set('name', event.currentTarget.value)} />
+      <TextInput
+        label={text.col.name}
+        required
+        data-autofocus
+        value={form.values.name}
+        error={form.errors.name}
+        onChange={(event) => form.set('name', event.currentTarget.value)}
+      />
     </Form>
   )
 }
@@ -89,16 +125,33 @@ function AddNumber({ community, close }: { community: string; close: () => void 
   const say = useSay()
   const pools = usePools(community).data?.data ?? []
   const form = useForm({
-    initial: { pool: null as string | null, number: '', e164: null as string | null, carrier: 'loopback', capabilities: ['sms', 'voice'] as Schema['Capability'][], region: '', rate_per_s: '' as number | string },
+    initial: {
+      pool: null as string | null,
+      number: '',
+      e164: null as string | null,
+      carrier: 'loopback',
+      capabilities: ['sms', 'voice'] as Schema['Capability'][],
+      region: '',
+      rate_per_s: '' as number | string,
+    },
     check: (typed) => ({
       pool: typed.pool === null && pools.length !== 1 ? text.errors.required : undefined,
       number: typed.e164 === null ? text.phone.notUnderstood : undefined,
       carrier: typed.carrier.trim() === '' ? text.errors.required : undefined,
     }),
     send: async ({ pool, e164, carrier, capabilities, region, rate_per_s }) => {
-      const body = { pool: pool ?? pools[0]?.id ?? '', number: e164 ?? '', carrier: carrier.trim(), capabilities, ...(region.trim() === '' ? {} : { region: region.trim().toUpperCase() }), ...(rate_per_s === '' ? {} : { rate_per_s: Number(rate_per_s) }) }
+      const body = {
+        pool: pool ?? pools[0]?.id ?? '',
+        number: e164 ?? '',
+        carrier: carrier.trim(),
+        capabilities,
+        ...(region.trim() === '' ? {} : { region: region.trim().toUpperCase() }),
+        ...(rate_per_s === '' ? {} : { rate_per_s: Number(rate_per_s) }),
+      }
       const made = await ask(api.POST('/v1/communities/{community}/numbers', { params: { path: { community } }, body }))
-      await Promise.all(['numbers', 'traffic', 'capacity'].map((key) => client.invalidateQueries({ queryKey: [key, community] })))
+      await Promise.all(
+        ['numbers', 'traffic', 'capacity'].map((key) => client.invalidateQueries({ queryKey: [key, community] })),
+      )
       say(t.numberAdded(made.number))
       close()
     },
@@ -106,12 +159,55 @@ function AddNumber({ community, close }: { community: string; close: () => void 
   const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <Select label={text.col.pool} required data={pools.map((one) => ({ value: one.id, label: one.name }))} value={values.pool ?? (pools.length === 1 ? (pools[0]?.id ?? null) : null)} error={errors.pool} description={pools.length === 0 ? t.empty : undefined} onChange={(pool) => set('pool', pool)} />
-      <PhoneInput label={text.col.number} required value={values.number} error={errors.number} onChange={(typed, e164) => { set('number', typed); set('e164', e164) }} />
-      <TextInput label={text.col.carrier} description={t.carrierHelp} required value={values.carrier} error={errors.carrier} onChange={(event) => set('carrier', event.currentTarget.value)} />
-      <MultiSelect label={t.capabilities} data={['sms', 'mms', 'voice']} value={values.capabilities} error={errors.capabilities} onChange={(next) => set('capabilities', next as Schema['Capability'][])} />
-      <TextInput label={t.region} description={t.regionHelp} maxLength={2} value={values.region} error={errors.region} onChange={(event) => set('region', event.currentTarget.value)} />
-      <NumberInput label={t.rate} min={0} value={values.rate_per_s} error={errors.rate_per_s} onChange={(next) => set('rate_per_s', next)} />
+      <Select
+        label={text.col.pool}
+        required
+        data={pools.map((one) => ({ value: one.id, label: one.name }))}
+        value={values.pool ?? (pools.length === 1 ? (pools[0]?.id ?? null) : null)}
+        error={errors.pool}
+        description={pools.length === 0 ? t.empty : undefined}
+        onChange={(pool) => set('pool', pool)}
+      />
+      <PhoneInput
+        label={text.col.number}
+        required
+        value={values.number}
+        error={errors.number}
+        onChange={(typed, e164) => {
+          set('number', typed)
+          set('e164', e164)
+        }}
+      />
+      <TextInput
+        label={text.col.carrier}
+        description={t.carrierHelp}
+        required
+        value={values.carrier}
+        error={errors.carrier}
+        onChange={(event) => set('carrier', event.currentTarget.value)}
+      />
+      <MultiSelect
+        label={t.capabilities}
+        data={['sms', 'mms', 'voice']}
+        value={values.capabilities}
+        error={errors.capabilities}
+        onChange={(next) => set('capabilities', next as Schema['Capability'][])}
+      />
+      <TextInput
+        label={t.region}
+        description={t.regionHelp}
+        maxLength={2}
+        value={values.region}
+        error={errors.region}
+        onChange={(event) => set('region', event.currentTarget.value)}
+      />
+      <NumberInput
+        label={t.rate}
+        min={0}
+        value={values.rate_per_s}
+        error={errors.rate_per_s}
+        onChange={(next) => set('rate_per_s', next)}
+      />
     </Form>
   )
 }

@@ -28,35 +28,99 @@ export default function SwapPage() {
     refetchInterval: (query) => (GOING.includes(query.state.data?.state ?? '') ? 1000 : false),
   })
   const swap = asked.data
-  if (swap === undefined) return <Page title={t.title}>{asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}</Page>
+  if (swap === undefined)
+    return (
+      <Page title={t.title}>
+        {asked.isPending ? <PageLoading /> : <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}
+      </Page>
+    )
   const fresh = () => client.invalidateQueries({ queryKey: ['swaps', community] })
   const actions = may.change && (
     <>
-      {GOING.includes(swap.state) && <Confirm label={t.pause} ask={t.pauseAsk} what={t.pauseWhat} danger={false} act={() => ask(api.POST('/v1/communities/{community}/swaps/{swap}/pause', { params: { path } })).then(fresh)} />}
-      {swap.state === 'paused' && <Confirm label={t.resume} ask={t.resumeAsk} what={t.resumeWhat} danger={false} act={() => ask(api.POST('/v1/communities/{community}/swaps/{swap}/resume', { params: { path } })).then(fresh)} />}
-      {!swap.undoing && swap.state !== 'undone' && <Confirm label={t.undo} ask={t.undoAsk} what={t.undoWhat} act={() => ask(api.POST('/v1/communities/{community}/swaps/{swap}/undo', { params: { path } })).then(fresh)} />}
+      {GOING.includes(swap.state) && (
+        <Confirm
+          label={t.pause}
+          ask={t.pauseAsk}
+          what={t.pauseWhat}
+          danger={false}
+          act={() => ask(api.POST('/v1/communities/{community}/swaps/{swap}/pause', { params: { path } })).then(fresh)}
+        />
+      )}
+      {swap.state === 'paused' && (
+        <Confirm
+          label={t.resume}
+          ask={t.resumeAsk}
+          what={t.resumeWhat}
+          danger={false}
+          act={() => ask(api.POST('/v1/communities/{community}/swaps/{swap}/resume', { params: { path } })).then(fresh)}
+        />
+      )}
+      {!swap.undoing && swap.state !== 'undone' && (
+        <Confirm
+          label={t.undo}
+          ask={t.undoAsk}
+          what={t.undoWhat}
+          act={() => ask(api.POST('/v1/communities/{community}/swaps/{swap}/undo', { params: { path } })).then(fresh)}
+        />
+      )}
     </>
   )
   const columns: Column<Schema['SwapMove']>[] = [
     { id: 'at', title: text.col.at, show: (row) => <Time at={row.at} />, csv: (row) => row.at },
-    { id: 'member', title: text.col.member, show: (row) => <MemberName community={community} member={row.member} />, csv: (row) => row.member },
-    { id: 'contact', title: text.col.contact, show: (row) => <MemberName community={community} member={row.contact} />, csv: (row) => row.contact },
+    {
+      id: 'member',
+      title: text.col.member,
+      show: (row) => <MemberName community={community} member={row.member} />,
+      csv: (row) => row.member,
+    },
+    {
+      id: 'contact',
+      title: text.col.contact,
+      show: (row) => <MemberName community={community} member={row.contact} />,
+      csv: (row) => row.contact,
+    },
     { id: 'from', title: text.col.from, show: (row) => <Num of={row.from} />, csv: (row) => row.from },
     { id: 'to', title: text.col.to, show: (row) => <Num of={row.to} />, csv: (row) => row.to },
     { id: 'told', title: text.words.tell, show: (row) => why(row.told), csv: (row) => row.told },
-    { id: 'reason', title: text.col.reason, show: (row) => row.reason ?? row.undo_reason ?? text.none, csv: (row) => row.reason ?? row.undo_reason },
+    {
+      id: 'reason',
+      title: text.col.reason,
+      show: (row) => row.reason ?? row.undo_reason ?? text.none,
+      csv: (row) => row.reason ?? row.undo_reason,
+    },
   ]
   return (
     <Page title={emptied(swap)} actions={actions}>
       <Paper withBorder p="md">
         <Stack>
-          <Text aria-live="polite">{t.progress(swap.moved, swap.total)}{swap.failed > 0 ? ` ${t.failedRows(swap.failed)}` : ''}</Text>
-          <Progress value={swap.total === 0 ? 100 : (100 * (swap.moved + swap.failed)) / swap.total} aria-label={t.progress(swap.moved, swap.total)} />
-          <Facts of={[[text.col.state, <State of={swap.state} />], [text.col.created, <Time at={swap.created_at} />], [text.calls.ended, <Time at={swap.ended_at} />], [text.col.id, swap.id]]} />
+          <Text aria-live="polite">
+            {t.progress(swap.moved, swap.total)}
+            {swap.failed > 0 ? ` ${t.failedRows(swap.failed)}` : ''}
+          </Text>
+          <Progress
+            value={swap.total === 0 ? 100 : (100 * (swap.moved + swap.failed)) / swap.total}
+            aria-label={t.progress(swap.moved, swap.total)}
+          />
+          <Facts
+            of={[
+              [text.col.state, <State of={swap.state} />],
+              [text.col.created, <Time at={swap.created_at} />],
+              [text.calls.ended, <Time at={swap.ended_at} />],
+              [text.col.id, swap.id],
+            ]}
+          />
           {swap.forwards_until && <Text>{t.forwards(said(swap.forwards_until))}</Text>}
         </Stack>
       </Paper>
-      <ServerTable name={t.moves} queryKey={['swaps', community, path.swap, 'moves']} columns={columns} rowId={(row) => row.assignment} empty={t.noMoves} refreshMs={GOING.includes(swap.state) ? 2000 : undefined} fetch={(query) => ask(api.GET('/v1/communities/{community}/swaps/{swap}/moves', { params: { path, query } }))} />
+      <ServerTable
+        name={t.moves}
+        queryKey={['swaps', community, path.swap, 'moves']}
+        columns={columns}
+        rowId={(row) => row.assignment}
+        empty={t.noMoves}
+        refreshMs={GOING.includes(swap.state) ? 2000 : undefined}
+        fetch={(query) => ask(api.GET('/v1/communities/{community}/swaps/{swap}/moves', { params: { path, query } }))}
+      />
     </Page>
   )
 }

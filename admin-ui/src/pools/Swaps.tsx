@@ -1,5 +1,16 @@
 // Retiring numbers: plan, look, start.
-import { Button, Group, MultiSelect, NumberInput, Paper, SegmentedControl, Stack, Table, Text, TextInput } from '@mantine/core'
+import {
+  Button,
+  Group,
+  MultiSelect,
+  NumberInput,
+  Paper,
+  SegmentedControl,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
@@ -18,22 +29,46 @@ const t = text.swaps
 type Swap = Schema['Swap']
 type Plan = Schema['SwapPlan']
 
-export const emptied = (swap: Swap) => swap.carrier ?? swap.region ?? swap.numbers.map((one) => one.number).join(text.comma)
+export const emptied = (swap: Swap) =>
+  swap.carrier ?? swap.region ?? swap.numbers.map((one) => one.number).join(text.comma)
 
 export default function Swaps() {
   const community = useCommunity()
   const may = useMay()
   const columns: Column<Swap>[] = [
-    { id: 'what', title: t.by, show: (row) => <Go to={`/c/${community}/swaps/${row.id}`}>{emptied(row)}</Go>, csv: emptied },
+    {
+      id: 'what',
+      title: t.by,
+      show: (row) => <Go to={`/c/${community}/swaps/${row.id}`}>{emptied(row)}</Go>,
+      csv: emptied,
+    },
     { id: 'state', title: text.col.state, show: (row) => <State of={row.state} />, csv: (row) => row.state },
-    { id: 'progress', title: text.col.progress, show: (row) => t.progress(row.moved, row.total), csv: (row) => `${row.moved}/${row.total}` },
-    { id: 'created', title: text.col.created, show: (row) => <Time at={row.created_at} />, csv: (row) => row.created_at },
+    {
+      id: 'progress',
+      title: text.col.progress,
+      show: (row) => t.progress(row.moved, row.total),
+      csv: (row) => `${row.moved}/${row.total}`,
+    },
+    {
+      id: 'created',
+      title: text.col.created,
+      show: (row) => <Time at={row.created_at} />,
+      csv: (row) => row.created_at,
+    },
     { id: 'id', title: text.col.id, show: (row) => row.id, csv: (row) => row.id },
   ]
   return (
     <Page title={t.title} lead={t.lead}>
       {may.change && <PlanForm community={community} />}
-      <ServerTable name={t.title} queryKey={['swaps', community, 'list']} columns={columns} rowId={(row) => row.id} empty={t.empty} refreshMs={5000} fetch={(query) => ask(api.GET('/v1/communities/{community}/swaps', { params: { path: { community }, query } }))} />
+      <ServerTable
+        name={t.title}
+        queryKey={['swaps', community, 'list']}
+        columns={columns}
+        rowId={(row) => row.id}
+        empty={t.empty}
+        refreshMs={5000}
+        fetch={(query) => ask(api.GET('/v1/communities/{community}/swaps', { params: { path: { community }, query } }))}
+      />
     </Page>
   )
 }
@@ -42,7 +77,12 @@ function PlanForm({ community }: { community: string }) {
   const client = useQueryClient()
   const go = useGo()
   const [plan, setPlan] = useState<{ asked: Schema['NewSwap']; plan: Plan } | null>(null)
-  const numbers = useQuery({ queryKey: ['numbers', community, 'all'], queryFn: () => ask(api.GET('/v1/communities/{community}/numbers', { params: { path: { community }, query: { limit: 500 } } })) }).data?.data ?? []
+  const numbers =
+    useQuery({
+      queryKey: ['numbers', community, 'all'],
+      queryFn: () =>
+        ask(api.GET('/v1/communities/{community}/numbers', { params: { path: { community }, query: { limit: 500 } } })),
+    }).data?.data ?? []
   const form = useForm({
     initial: { by: 'numbers', numbers: [] as string[], carrier: '', region: '', overlap: 14 as number | string },
     check: (typed) => ({
@@ -52,26 +92,86 @@ function PlanForm({ community }: { community: string }) {
     }),
     send: async (typed) => {
       const overlap = typed.overlap === '' ? {} : { overlap_s: Math.round(Number(typed.overlap) * 86_400) }
-      const asked = typed.by === 'numbers' ? { numbers: typed.numbers, ...overlap } : typed.by === 'carrier' ? { carrier: typed.carrier.trim(), ...overlap } : { region: typed.region.trim().toUpperCase(), ...overlap }
-      setPlan({ asked, plan: await ask(api.POST('/v1/communities/{community}/swaps/plan', { params: { path: { community }, query: { limit: 100 } }, body: asked })) })
+      const asked =
+        typed.by === 'numbers'
+          ? { numbers: typed.numbers, ...overlap }
+          : typed.by === 'carrier'
+            ? { carrier: typed.carrier.trim(), ...overlap }
+            : { region: typed.region.trim().toUpperCase(), ...overlap }
+      setPlan({
+        asked,
+        plan: await ask(
+          api.POST('/v1/communities/{community}/swaps/plan', {
+            params: { path: { community }, query: { limit: 100 } },
+            body: asked,
+          }),
+        ),
+      })
     },
   })
   const { values, set, errors } = form
   const start = async () => {
     if (plan === null) return
-    const swap = await ask(api.POST('/v1/communities/{community}/swaps', { params: { path: { community } }, body: plan.asked }))
+    const swap = await ask(
+      api.POST('/v1/communities/{community}/swaps', { params: { path: { community } }, body: plan.asked }),
+    )
     await client.invalidateQueries({ queryKey: ['swaps', community] })
     go(`/c/${community}/swaps/${swap.id}`)
   }
   return (
     <Paper withBorder p="md">
       <Form form={form} submit={t.plan}>
-        <SegmentedControl aria-label={t.by} fullWidth maw={420} value={values.by} onChange={(by) => { set('by', by); setPlan(null) }} data={[{ value: 'numbers', label: t.byNumber }, { value: 'carrier', label: t.byCarrier }, { value: 'region', label: t.byRegion }]} />
+        <SegmentedControl
+          aria-label={t.by}
+          fullWidth
+          maw={420}
+          value={values.by}
+          onChange={(by) => {
+            set('by', by)
+            setPlan(null)
+          }}
+          data={[
+            { value: 'numbers', label: t.byNumber },
+            { value: 'carrier', label: t.byCarrier },
+            { value: 'region', label: t.byRegion },
+          ]}
+        />
         <Group align="flex-start" grow preventGrowOverflow={false}>
-          {values.by === 'numbers' && <MultiSelect label={t.byNumber} searchable data={numbers.map((one) => ({ value: one.id, label: one.number }))} value={values.numbers} error={errors.numbers} onChange={(next) => set('numbers', next)} />}
-          {values.by === 'carrier' && <TextInput label={text.col.carrier} value={values.carrier} error={errors.carrier} onChange={(event) => set('carrier', event.currentTarget.value)} />}
-          {values.by === 'region' && <TextInput label={text.col.region} maxLength={2} value={values.region} error={errors.region} onChange={(event) => set('region', event.currentTarget.value)} />}
-          <NumberInput label={t.overlap} description={t.overlapHelp} min={0} value={values.overlap} onChange={(next) => set('overlap', next)} maw={260} />
+          {values.by === 'numbers' && (
+            <MultiSelect
+              label={t.byNumber}
+              searchable
+              data={numbers.map((one) => ({ value: one.id, label: one.number }))}
+              value={values.numbers}
+              error={errors.numbers}
+              onChange={(next) => set('numbers', next)}
+            />
+          )}
+          {values.by === 'carrier' && (
+            <TextInput
+              label={text.col.carrier}
+              value={values.carrier}
+              error={errors.carrier}
+              onChange={(event) => set('carrier', event.currentTarget.value)}
+            />
+          )}
+          {values.by === 'region' && (
+            <TextInput
+              label={text.col.region}
+              maxLength={2}
+              value={values.region}
+              error={errors.region}
+              onChange={(event) => set('region', event.currentTarget.value)}
+            />
+          )}
+          <NumberInput
+            label={t.overlap}
+            description={t.overlapHelp}
+            min={0}
+            value={values.overlap}
+            onChange={(next) => set('overlap', next)}
+            maw={260}
+          />
         </Group>
       </Form>
       {plan !== null && (
@@ -79,7 +179,9 @@ function PlanForm({ community }: { community: string }) {
           <PlanView plan={plan.plan} />
           <Group>
             <Confirm label={t.start} ask={t.startAsk} what={t.startWhat} done={t.started} act={start} size="sm" />
-            <Button variant="subtle" onClick={() => setPlan(null)}>{text.form.cancel}</Button>
+            <Button variant="subtle" onClick={() => setPlan(null)}>
+              {text.form.cancel}
+            </Button>
           </Group>
         </Stack>
       )}
@@ -92,14 +194,42 @@ function PlanView({ plan }: { plan: Plan }) {
   return (
     <section aria-label={t.planTitle}>
       <Text fw={600}>{t.planned(plan.rows, plan.movable, plan.members)}</Text>
-      <Text>{[plan.stuck > 0 && t.stuck(plan.stuck), plan.narrower > 0 && t.narrower(plan.narrower), t.told(plan.told.phone)].filter(Boolean).join(' ')}</Text>
+      <Text>
+        {[
+          plan.stuck > 0 && t.stuck(plan.stuck),
+          plan.narrower > 0 && t.narrower(plan.narrower),
+          t.told(plan.told.phone),
+        ]
+          .filter(Boolean)
+          .join(' ')}
+      </Text>
       {plan.targets.length > 0 && (
         <Table aria-label={t.targets} mt="xs" maw={480}>
-          <Table.Thead><Table.Tr><Table.Th scope="col">{t.targets}</Table.Th><Table.Th scope="col" className="figure">{text.col.pairs}</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{plan.targets.map((one) => <Table.Tr key={one.id}><Table.Td><Num of={one.number} /></Table.Td><Table.Td className="figure">{one.rows}</Table.Td></Table.Tr>)}</Table.Tbody>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{t.targets}</Table.Th>
+              <Table.Th scope="col" className="figure">
+                {text.col.pairs}
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {plan.targets.map((one) => (
+              <Table.Tr key={one.id}>
+                <Table.Td>
+                  <Num of={one.number} />
+                </Table.Td>
+                <Table.Td className="figure">{one.rows}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
         </Table>
       )}
-      {stuck.map((one) => <Text key={one.assignment} size="sm">{one.reason}</Text>)}
+      {stuck.map((one) => (
+        <Text key={one.assignment} size="sm">
+          {one.reason}
+        </Text>
+      ))}
     </section>
   )
 }

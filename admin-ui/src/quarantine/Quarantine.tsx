@@ -20,12 +20,33 @@ export default function Quarantine() {
   const member = filters['member']
   const columns: Column<Message>[] = [
     ...columnsOf(community).filter((one) => one.id !== 'status'),
-    ...(may.change ? [{ id: 'actions', title: text.table.actions, show: (row: Message) => <Act community={community} message={row.id} /> }] : []),
+    ...(may.change
+      ? [
+          {
+            id: 'actions',
+            title: text.table.actions,
+            show: (row: Message) => <Act community={community} message={row.id} />,
+          },
+        ]
+      : []),
   ]
   return (
     <Page title={t.title} lead={t.lead}>
       <Filters community={community} of={[{ name: 'member', label: text.col.member, kind: 'member' }]} />
-      <ServerTable name={t.title} queryKey={['quarantine', community, member]} columns={columns} rowId={(row) => row.id} empty={t.empty} fetch={(query) => ask(api.GET('/v1/communities/{community}/quarantine', { params: { path: { community }, query: { ...query, member } } }))} />
+      <ServerTable
+        name={t.title}
+        queryKey={['quarantine', community, member]}
+        columns={columns}
+        rowId={(row) => row.id}
+        empty={t.empty}
+        fetch={(query) =>
+          ask(
+            api.GET('/v1/communities/{community}/quarantine', {
+              params: { path: { community }, query: { ...query, member } },
+            }),
+          )
+        }
+      />
     </Page>
   )
 }
@@ -37,10 +58,27 @@ function Act({ community, message }: { community: string; message: string }) {
   const fresh = () => client.invalidateQueries({ queryKey: ['quarantine', community] })
   return (
     <Group gap={4} wrap="nowrap">
-      <Confirm label={t.release} ask={t.releaseAsk} what={t.releaseWhat} done={t.released} danger={false} act={() => ask(api.POST('/v1/communities/{community}/quarantine/{message}/release', { params, body: { re_pair: pair } })).then(fresh)}>
+      <Confirm
+        label={t.release}
+        ask={t.releaseAsk}
+        what={t.releaseWhat}
+        done={t.released}
+        danger={false}
+        act={() =>
+          ask(
+            api.POST('/v1/communities/{community}/quarantine/{message}/release', { params, body: { re_pair: pair } }),
+          ).then(fresh)
+        }
+      >
         <Checkbox label={t.rePair} checked={pair} onChange={(event) => setPair(event.currentTarget.checked)} />
       </Confirm>
-      <Confirm label={t.discard} ask={t.discardAsk} what={t.discardWhat} done={t.discarded} act={() => ask(api.POST('/v1/communities/{community}/quarantine/{message}/discard', { params })).then(fresh)} />
+      <Confirm
+        label={t.discard}
+        ask={t.discardAsk}
+        what={t.discardWhat}
+        done={t.discarded}
+        act={() => ask(api.POST('/v1/communities/{community}/quarantine/{message}/discard', { params })).then(fresh)}
+      />
     </Group>
   )
 }

@@ -34,7 +34,9 @@ export default function First() {
     <Center component="main" mih="100dvh" p="md">
       <title>{`${title} – ${text.product}`}</title>
       <Paper withBorder p="lg" radius="md" w="100%" maw={440}>
-        <Title order={1} size="h3" mb="xs">{title}</Title>
+        <Title order={1} size="h3" mb="xs">
+          {title}
+        </Title>
         <Text mb="md">{token === '' ? text.session.firstNoToken : help}</Text>
         {token !== '' && (
           <Form form={form} submit={resets ? text.session.resetButton : text.session.firstButton}>

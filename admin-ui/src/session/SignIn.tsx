@@ -16,7 +16,10 @@ export default function SignIn() {
   const faults: Record<string, string> = text.session.provider.faults
   const form = useForm({
     initial: { name: '', password: '', totp: '' },
-    check: (typed) => ({ name: typed.name.trim() === '' ? text.errors.required : undefined, password: typed.password === '' ? text.errors.required : undefined }),
+    check: (typed) => ({
+      name: typed.name.trim() === '' ? text.errors.required : undefined,
+      password: typed.password === '' ? text.errors.required : undefined,
+    }),
     send: async ({ name, password, totp }) => begin(await signIn(name.trim(), password, totp.trim())),
   })
   const { values, set, errors } = form
@@ -24,25 +27,69 @@ export default function SignIn() {
     <Center component="main" mih="100dvh" p="md">
       <title>{`${text.session.signIn} – ${text.product}`}</title>
       <Paper withBorder p="lg" radius="md" w="100%" maw={400}>
-        <Title order={1} size="h3" mb="md">{text.product}</Title>
-        {expired && <Alert variant="light" mb="md"><Text size="sm" c="var(--mantine-color-text)">{text.session.expired}</Text></Alert>}
+        <Title order={1} size="h3" mb="md">
+          {text.product}
+        </Title>
+        {expired && (
+          <Alert variant="light" mb="md">
+            <Text size="sm" c="var(--mantine-color-text)">
+              {text.session.expired}
+            </Text>
+          </Alert>
+        )}
         {oidc !== undefined && (
           <Alert variant="light" color="red" mb="md" role="alert">
-            <Text size="sm" c="var(--mantine-color-text)">{Object.hasOwn(faults, oidc) ? faults[oidc] : text.session.provider.failed}</Text>
+            <Text size="sm" c="var(--mantine-color-text)">
+              {Object.hasOwn(faults, oidc) ? faults[oidc] : text.session.provider.failed}
+            </Text>
           </Alert>
         )}
         <Form form={form} submit={text.session.signIn}>
-          <TextInput label={text.session.name} autoComplete="username" autoFocus required value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
-          <PasswordInput label={text.session.password} autoComplete="current-password" required value={values.password} error={errors.password} onChange={(event) => set('password', event.currentTarget.value)} />
-          <TextInput label={text.session.totp} description={text.session.totpHelp} autoComplete="one-time-code" inputMode="numeric" value={values.totp} error={errors.totp} onChange={(event) => set('totp', event.currentTarget.value)} />
+          <TextInput
+            label={text.session.name}
+            autoComplete="username"
+            autoFocus
+            required
+            value={values.name}
+            error={errors.name}
+            onChange={(event) => set('name', event.currentTarget.value)}
+          />
+          <PasswordInput
+            label={text.session.password}
+            autoComplete="current-password"
+            required
+            value={values.password}
+            error={errors.password}
+            onChange={(event) => set('password', event.currentTarget.value)}
+          />
+          <TextInput
+            label={text.session.totp}
+            description={text.session.totpHelp}
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            value={values.totp}
+            error={errors.totp}
+            onChange={(event) => set('totp', event.currentTarget.value)}
+          />
         </Form>
         {door?.enabled === true && (
           <>
-            <Divider my="md" label={<Text span size="xs" className="soft">{text.session.provider.or}</Text>} />
-            <Button component="a" href={PROVIDER_START} variant="default" fullWidth onClick={keepPlace}>{door.name}</Button>
+            <Divider
+              my="md"
+              label={
+                <Text span size="xs" className="soft">
+                  {text.session.provider.or}
+                </Text>
+              }
+            />
+            <Button component="a" href={PROVIDER_START} variant="default" fullWidth onClick={keepPlace}>
+              {door.name}
+            </Button>
           </>
         )}
-        <Text size="sm" mt="md" className="soft">{text.session.needFirst}</Text>
+        <Text size="sm" mt="md" className="soft">
+          {text.session.needFirst}
+        </Text>
       </Paper>
     </Center>
   )

@@ -19,7 +19,8 @@ export const provider = () => raw<{ enabled: boolean; name: string | null }>('GE
 /** Where the browser goes for it. */
 export const PROVIDER_START = '/v1/session/oidc/start'
 export const signOut = () => raw<void>('DELETE', '/v1/session')
-export const changePassword = (password: string, new_password: string) => raw<void>('POST', '/v1/session/password', { password, new_password })
+export const changePassword = (password: string, new_password: string) =>
+  raw<void>('POST', '/v1/session/password', { password, new_password })
 export const beginTotp = (password: string) => raw<Schema['TotpSecret']>('POST', '/v1/session/totp', { password })
 export const confirmTotp = (totp: string) => raw<void>('POST', '/v1/session/totp/confirm', { totp })
 export const removeTotp = (password: string) => raw<void>('POST', '/v1/session/totp/remove', { password })
@@ -32,9 +33,12 @@ const query = (asked: Record<string, string | number | null | undefined>): strin
 export type Paging = { limit?: number; cursor?: string }
 export const users = (paging: Paging) => raw<Page<User>>('GET', `/v1/admin_users${query(paging)}`)
 /** Invites somebody: the answer holds the link at which they choose their password, this once. */
-export const addUser = (user: Schema['NewAdminUser']) => raw<Schema['AdminUserWithLink']>('POST', '/v1/admin_users', user)
-export const editUser = (id: string, edit: Schema['AdminUserEdit']) => raw<User>('PATCH', `/v1/admin_users/${encodeURIComponent(id)}`, edit)
+export const addUser = (user: Schema['NewAdminUser']) =>
+  raw<Schema['AdminUserWithLink']>('POST', '/v1/admin_users', user)
+export const editUser = (id: string, edit: Schema['AdminUserEdit']) =>
+  raw<User>('PATCH', `/v1/admin_users/${encodeURIComponent(id)}`, edit)
 /** A link at which they choose a new password, this once. */
-export const resetUser = (id: string, remove_totp: boolean) => raw<Schema['AdminUserWithLink']>('POST', `/v1/admin_users/${encodeURIComponent(id)}/reset`, { remove_totp })
+export const resetUser = (id: string, remove_totp: boolean) =>
+  raw<Schema['AdminUserWithLink']>('POST', `/v1/admin_users/${encodeURIComponent(id)}/reset`, { remove_totp })
 export const removeUser = (id: string) => raw<void>('DELETE', `/v1/admin_users/${encodeURIComponent(id)}`)
 export const auditLog = (paging: Paging) => raw<Page<AuditEntry>>('GET', `/v1/audit_log${query(paging)}`)

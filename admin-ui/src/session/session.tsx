@@ -72,5 +72,9 @@ export function useSession(): Known {
 export function useMay(): { change: boolean; own: boolean; reveal: boolean } {
   const session = useSession().session
   const role = session?.user.role
-  return { change: role === 'owner' || role === 'operator', own: role === 'owner', reveal: session?.may_reveal === true }
+  return {
+    change: role === 'owner' || role === 'operator',
+    own: role === 'owner',
+    reveal: session?.may_reveal === true,
+  }
 }

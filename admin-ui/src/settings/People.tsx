@@ -25,23 +25,71 @@ export function People() {
   const columns: Column<User>[] = [
     { id: 'name', title: text.col.name, show: (row) => row.name, csv: (row) => row.name },
     { id: 'role', title: text.col.role, show: (row) => t.roles[row.role] ?? row.role, csv: (row) => row.role },
-    { id: 'flags', title: text.col.flags, show: (row) => <Marks of={[row.invited && t.invited, Boolean(row.provider) && t.byProvider, row.disabled && text.words.disabled]} />, csv: (row) => (row.disabled ? text.words.disabled : '') },
-    { id: 'communities', title: text.communities.title, show: (row) => row.communities?.length ?? t.everything, csv: (row) => row.communities?.join(' ') },
-    { id: 'seen', title: text.col.lastUsed, show: (row) => <Time at={row.signed_in_at} />, csv: (row) => row.signed_in_at },
     {
-      id: 'actions', title: text.table.actions, show: (row) => row.id !== me && (
-        <Group gap={4} wrap="nowrap">
-          {!row.disabled && <Reset user={row} onLink={setLink} />}
-          <Confirm label={row.disabled ? t.enable : t.disable} ask={row.disabled ? t.enableAsk(row.name) : t.disableAsk(row.name)} what={row.disabled ? t.enableWhat : t.disableWhat} danger={!row.disabled} act={() => editUser(row.id, { disabled: !row.disabled }).then(fresh)} />
-          <Confirm label={t.removeUser} ask={t.removeUserAsk(row.name)} what={t.removeUserWhat} act={() => removeUser(row.id).then(fresh)} />
-        </Group>
+      id: 'flags',
+      title: text.col.flags,
+      show: (row) => (
+        <Marks
+          of={[row.invited && t.invited, Boolean(row.provider) && t.byProvider, row.disabled && text.words.disabled]}
+        />
       ),
+      csv: (row) => (row.disabled ? text.words.disabled : ''),
+    },
+    {
+      id: 'communities',
+      title: text.communities.title,
+      show: (row) => row.communities?.length ?? t.everything,
+      csv: (row) => row.communities?.join(' '),
+    },
+    {
+      id: 'seen',
+      title: text.col.lastUsed,
+      show: (row) => <Time at={row.signed_in_at} />,
+      csv: (row) => row.signed_in_at,
+    },
+    {
+      id: 'actions',
+      title: text.table.actions,
+      show: (row) =>
+        row.id !== me && (
+          <Group gap={4} wrap="nowrap">
+            {!row.disabled && <Reset user={row} onLink={setLink} />}
+            <Confirm
+              label={row.disabled ? t.enable : t.disable}
+              ask={row.disabled ? t.enableAsk(row.name) : t.disableAsk(row.name)}
+              what={row.disabled ? t.enableWhat : t.disableWhat}
+              danger={!row.disabled}
+              act={() => editUser(row.id, { disabled: !row.disabled }).then(fresh)}
+            />
+            <Confirm
+              label={t.removeUser}
+              ask={t.removeUserAsk(row.name)}
+              what={t.removeUserWhat}
+              act={() => removeUser(row.id).then(fresh)}
+            />
+          </Group>
+        ),
     },
   ]
   return (
     <Paper withBorder p="md">
-      <Group justify="space-between" mb="sm"><Title order={2} size="h4">{t.people}</Title><Ask label={t.addUser} size="xs">{(close) => <Add close={close} onLink={setLink} />}</Ask></Group>
-      <ServerTable name={t.people} bare queryKey={['users']} columns={columns} rowId={(row) => row.id} empty={t.noUsers} fetch={users} />
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h4">
+          {t.people}
+        </Title>
+        <Ask label={t.addUser} size="xs">
+          {(close) => <Add close={close} onLink={setLink} />}
+        </Ask>
+      </Group>
+      <ServerTable
+        name={t.people}
+        bare
+        queryKey={['users']}
+        columns={columns}
+        rowId={(row) => row.id}
+        empty={t.noUsers}
+        fetch={users}
+      />
       <Secret title={t.linkTitle} lead={t.linkOnce} value={link} onClose={() => setLink(null)} />
     </Paper>
   )
@@ -62,7 +110,9 @@ function Reset({ user, onLink }: { user: User; onLink: (link: string) => void })
       danger={false}
       act={act}
     >
-      {user.totp && <Checkbox label={t.resetTotp} checked={codes} onChange={(event) => setCodes(event.currentTarget.checked)} />}
+      {user.totp && (
+        <Checkbox label={t.resetTotp} checked={codes} onChange={(event) => setCodes(event.currentTarget.checked)} />
+      )}
     </Confirm>
   )
 }
@@ -74,7 +124,11 @@ function Add({ close, onLink }: { close: () => void; onLink: (link: string) => v
     initial: { name: '', role: 'viewer' as Role, communities: [] as string[] },
     check: (typed) => ({ name: typed.name.trim() === '' ? text.errors.required : undefined }),
     send: async ({ name, role, communities: only }) => {
-      const made = await addUser({ name: name.trim(), role, communities: role === 'owner' || only.length === 0 ? null : only })
+      const made = await addUser({
+        name: name.trim(),
+        role,
+        communities: role === 'owner' || only.length === 0 ? null : only,
+      })
       await client.invalidateQueries({ queryKey: ['users'] })
       close()
       onLink(whole(made.link))
@@ -83,9 +137,34 @@ function Add({ close, onLink }: { close: () => void; onLink: (link: string) => v
   const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput label={text.col.name} required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
-      <Select label={t.role} description={t.roleHelp} allowDeselect={false} data={Object.entries(t.roles).map(([value, label]) => ({ value, label }))} value={values.role} error={errors.role} onChange={(next) => next !== null && set('role', next as Role)} />
-      {values.role !== 'owner' && <MultiSelect label={t.communities} description={t.communitiesHelp} data={communities.map((one) => ({ value: one.id, label: one.name }))} value={values.communities} error={errors.communities} onChange={(next) => set('communities', next)} />}
+      <TextInput
+        label={text.col.name}
+        required
+        data-autofocus
+        autoComplete="off"
+        value={values.name}
+        error={errors.name}
+        onChange={(event) => set('name', event.currentTarget.value)}
+      />
+      <Select
+        label={t.role}
+        description={t.roleHelp}
+        allowDeselect={false}
+        data={Object.entries(t.roles).map(([value, label]) => ({ value, label }))}
+        value={values.role}
+        error={errors.role}
+        onChange={(next) => next !== null && set('role', next as Role)}
+      />
+      {values.role !== 'owner' && (
+        <MultiSelect
+          label={t.communities}
+          description={t.communitiesHelp}
+          data={communities.map((one) => ({ value: one.id, label: one.name }))}
+          value={values.communities}
+          error={errors.communities}
+          onChange={(next) => set('communities', next)}
+        />
+      )}
     </Form>
   )
 }

@@ -1,4 +1,4 @@
-import { Anchor, Paper, Select, Stack, Title } from '@mantine/core'
+import { Anchor, Paper, Select, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask } from '../api/client'
@@ -21,12 +21,19 @@ const t = text.settings
 export default function Settings() {
   const session = useSession().session
   const may = useMay()
-  const health = useQuery({ queryKey: ['ready'], queryFn: () => ask(api.GET('/readyz')), refetchInterval: 10_000, retry: false })
+  const health = useQuery({
+    queryKey: ['ready'],
+    queryFn: () => ask(api.GET('/readyz')),
+    refetchInterval: 10_000,
+    retry: false,
+  })
   return (
     <Page title={t.title}>
       <Paper withBorder p="md">
         <Stack>
-          <Title order={2} size="h4">{t.you}</Title>
+          <Title order={2} size="h4">
+            {t.you}
+          </Title>
           {session && (
             <Facts
               of={[
@@ -43,8 +50,14 @@ export default function Settings() {
           <Region />
         </Stack>
       </Paper>
-      <Password />
-      <Totp />
+      {session?.user.has_password ? (
+        <>
+          <Password />
+          <Totp />
+        </>
+      ) : (
+        <Text>{t.noPassword}</Text>
+      )}
       {may.own && <People />}
       {may.own && <Verifications />}
     </Page>
@@ -55,7 +68,22 @@ function Region() {
   const all = useQuery({ queryKey: ['regions'], queryFn: regions, staleTime: Infinity })
   const [region, setRegion] = useState(homeRegion())
   const names = new Intl.DisplayNames(undefined, { type: 'region' })
-  return <Select maw={320} searchable allowDeselect={false} label={text.phone.region} data={(all.data ?? [region]).map((one) => ({ value: one, label: `${names.of(one) ?? one} (${one})` }))} value={region} onChange={(next) => { if (next !== null) { keepRegion(next); setRegion(next) } }} />
+  return (
+    <Select
+      maw={320}
+      searchable
+      allowDeselect={false}
+      label={text.phone.region}
+      data={(all.data ?? [region]).map((one) => ({ value: one, label: `${names.of(one) ?? one} (${one})` }))}
+      value={region}
+      onChange={(next) => {
+        if (next !== null) {
+          keepRegion(next)
+          setRegion(next)
+        }
+      }}
+    />
+  )
 }
 
 function Password() {
@@ -77,11 +105,35 @@ function Password() {
   const { values, set, errors } = form
   return (
     <Paper withBorder p="md">
-      <Title order={2} size="h4" mb="sm">{t.password}</Title>
+      <Title order={2} size="h4" mb="sm">
+        {t.password}
+      </Title>
       <Form form={form} submit={t.password}>
-        <PasswordInput maw={420} label={t.old} autoComplete="current-password" value={values.password} error={errors.password} onChange={(event) => set('password', event.currentTarget.value)} />
-        <PasswordInput maw={420} label={t.fresh} description={text.session.short} autoComplete="new-password" value={values.new_password} error={errors.new_password} onChange={(event) => set('new_password', event.currentTarget.value)} />
-        <PasswordInput maw={420} label={text.session.again} autoComplete="new-password" value={values.again} error={errors.again} onChange={(event) => set('again', event.currentTarget.value)} />
+        <PasswordInput
+          maw={420}
+          label={t.old}
+          autoComplete="current-password"
+          value={values.password}
+          error={errors.password}
+          onChange={(event) => set('password', event.currentTarget.value)}
+        />
+        <PasswordInput
+          maw={420}
+          label={t.fresh}
+          description={text.session.short}
+          autoComplete="new-password"
+          value={values.new_password}
+          error={errors.new_password}
+          onChange={(event) => set('new_password', event.currentTarget.value)}
+        />
+        <PasswordInput
+          maw={420}
+          label={text.session.again}
+          autoComplete="new-password"
+          value={values.again}
+          error={errors.again}
+          onChange={(event) => set('again', event.currentTarget.value)}
+        />
       </Form>
     </Paper>
   )

@@ -16,7 +16,9 @@ export function Totp() {
   const on = session?.user.totp === true
   return (
     <Paper withBorder p="md">
-      <Title order={2} size="h4" mb="sm">{t.totp}</Title>
+      <Title order={2} size="h4" mb="sm">
+        {t.totp}
+      </Title>
       <Text mb="sm">{on ? t.totpOn : t.totpOff}</Text>
       {on ? <Remove after={retry} /> : <SetUp after={retry} />}
     </Paper>
@@ -71,7 +73,11 @@ function Prove({ secret, after }: { secret: string; after: () => void }) {
   )
 }
 
-type Asking = { values: { password: string }; errors: { password?: string }; set: (field: 'password', typed: string) => void }
+type Asking = {
+  values: { password: string }
+  errors: { password?: string }
+  set: (field: 'password', typed: string) => void
+}
 
 function Again({ form }: { form: Asking }) {
   return (

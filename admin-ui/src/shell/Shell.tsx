@@ -19,7 +19,12 @@ export function Shell() {
   const { session, loading, failed, retry } = useSession()
   if (loading) return <PageLoading />
   if (session === null && failed !== null) return <ErrorNote error={failed} retry={retry} />
-  if (session === null) return <Suspense fallback={<PageLoading />}><SignIn /></Suspense>
+  if (session === null)
+    return (
+      <Suspense fallback={<PageLoading />}>
+        <SignIn />
+      </Suspense>
+    )
   return <Inside />
 }
 
@@ -45,28 +50,64 @@ function Inside() {
     main.current?.focus({ preventScroll: true })
   }, [path, menu])
   return (
-    <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'md', collapsed: { mobile: !open } }} padding="md">
-      <a className="skip" href="#content" onClick={(event) => { event.preventDefault(); main.current?.focus() }}>{text.skip}</a>
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 220, breakpoint: 'md', collapsed: { mobile: !open } }}
+      padding="md"
+    >
+      <a
+        className="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault()
+          main.current?.focus()
+        }}
+      >
+        {text.skip}
+      </a>
       <AppShell.Header>
         <Group h="100%" px="md" gap="sm" wrap="nowrap">
-          <Burger opened={open} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={text.nav.open} aria-expanded={open} />
-          <Text fw={700} visibleFrom="xs">{text.product}</Text>
+          <Burger
+            opened={open}
+            onClick={menu.toggle}
+            hiddenFrom="md"
+            size="sm"
+            aria-label={text.nav.open}
+            aria-expanded={open}
+          />
+          <Text fw={700} visibleFrom="xs">
+            {text.product}
+          </Text>
           <NativeSelect
             aria-label={text.nav.community}
-            data={[...(community === '' ? [{ value: '', label: text.nav.chooseCommunity }] : []), ...all.map((one) => ({ value: one.id, label: one.name }))]}
+            data={[
+              ...(community === '' ? [{ value: '', label: text.nav.chooseCommunity }] : []),
+              ...all.map((one) => ({ value: one.id, label: one.name })),
+            ]}
             value={community}
-            onChange={(event) => event.currentTarget.value !== '' && go(/^\/c\/[^/]+/.test(path) ? keepPage(path, event.currentTarget.value) : `/c/${event.currentTarget.value}`)}
+            onChange={(event) =>
+              event.currentTarget.value !== '' &&
+              go(
+                /^\/c\/[^/]+/.test(path)
+                  ? keepPage(path, event.currentTarget.value)
+                  : `/c/${event.currentTarget.value}`,
+              )
+            }
             maw={280}
             className="grow"
           />
-          <Group gap="xs" ml="auto" wrap="nowrap"><Theme /></Group>
+          <Group gap="xs" ml="auto" wrap="nowrap">
+            <Theme />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" style={{ overflowY: 'auto' }} aria-label={text.nav.label}>
         <Navigation community={community} path={path} onGo={menu.close} />
         <Leave />
       </AppShell.Navbar>
-      <AppShell.Main ref={main} id="content" tabIndex={-1} style={{ outline: 'none' }}><Outlet /></AppShell.Main>
+      <AppShell.Main ref={main} id="content" tabIndex={-1} style={{ outline: 'none' }}>
+        <Outlet />
+      </AppShell.Main>
     </AppShell>
   )
 }
@@ -83,17 +124,34 @@ const SIGN = { auto: '◐', light: '☀', dark: '☾' } as const
 function Theme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const label = text.nav.theme(text.nav.themes[colorScheme])
-  return <Button variant="default" size="xs" onClick={() => setColorScheme(NEXT[colorScheme])} aria-label={label} title={label}>{SIGN[colorScheme]}</Button>
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      onClick={() => setColorScheme(NEXT[colorScheme])}
+      aria-label={label}
+      title={label}
+    >
+      {SIGN[colorScheme]}
+    </Button>
+  )
 }
 
 function Leave() {
   const { session, end } = useSession()
-  const leave = () => void signOut().catch(() => undefined).then(end)
+  const leave = () =>
+    void signOut()
+      .catch(() => undefined)
+      .then(end)
   if (session === null) return null
   return (
     <Group gap="xs" p="xs" mt="md">
-      <Text size="sm" className="soft">{text.session.signedInAs(session.user.name, text.settings.roles[session.user.role])}</Text>
-      <Button size="xs" variant="default" onClick={leave}>{text.session.signOut}</Button>
+      <Text size="sm" className="soft">
+        {text.session.signedInAs(session.user.name, text.settings.roles[session.user.role])}
+      </Text>
+      <Button size="xs" variant="default" onClick={leave}>
+        {text.session.signOut}
+      </Button>
     </Group>
   )
 }
