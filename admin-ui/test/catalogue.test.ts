@@ -1,4 +1,4 @@
-// No text outside of src/text.ts.
+// No text outside of the catalogue: src/text/, src/text.ts and src/text.later.ts.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'

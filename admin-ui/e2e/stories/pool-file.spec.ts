@@ -1,4 +1,5 @@
 // A pool file makes a community be as it says, and what changed shows.
+import { later } from '../../src/text.later'
 import { expect, test } from '../support/story'
 import { applyPoolFile, field, go, row, text, title } from '../support/steps'
 
@@ -55,5 +56,5 @@ test('a pool file is applied, and applied again with a change', async ({ page, b
   await go(page, text.nav.pools)
   await expect(row(page, text.pools.numbers, '+14155550103')).toContainText('draining')
   await go(page, text.communities.policy)
-  await expect(page.getByLabel(text.communities.fields['cool_down_s']?.[0] ?? '')).toHaveValue('3600')
+  await expect(field(page, later.policy.fields['cool_down_s']?.[0] ?? '')).toHaveValue('3600')
 })

@@ -86,7 +86,10 @@ export default function DeliveryPage() {
           <Accordion variant="separated" order={3}>
             {one.tries.map((one_try) => (
               <Accordion.Item key={one_try.attempt} value={String(one_try.attempt)}>
-                <Accordion.Control>{`${t.attempt(one_try.attempt)}: ${one_try.status ?? one_try.error ?? text.none} – ${said(one_try.at, true)}, ${t.took(one_try.duration_ms)}`}</Accordion.Control>
+                <Accordion.Control>
+                  {`${t.attempt(one_try.attempt)}: ${one_try.status ?? one_try.error ?? text.none} – `}
+                  {`${said(one_try.at, true)}, ${t.took(one_try.duration_ms)}`}
+                </Accordion.Control>
                 <Accordion.Panel>
                   <Text fw={600}>{t.request}</Text>
                   <pre className="body" tabIndex={0}>

@@ -12,8 +12,21 @@ import { text } from '../text'
 import { line, lineAt, mistakes, type Mistake } from './diff'
 
 const t = text.poolFiles
-const EXAMPLE =
-  '[community]\nname = "Riders"\n\n[[pools]]\nname = "main"\n\n[[numbers]]\npool = "main"\nnumber = "+15005550301"\ncarrier = "loopback"\n\n[[members]]\nname = "Eve"\nphone = "+14155550401"\n'
+const EXAMPLE = `[community]
+name = "Riders"
+
+[[pools]]
+name = "main"
+
+[[numbers]]
+pool = "main"
+number = "+15005550301"
+carrier = "loopback"
+
+[[members]]
+name = "Eve"
+phone = "+14155550401"
+`
 type Planned = Schema['PlannedPoolFile']
 
 /** What was wrong with the file itself. */
@@ -207,10 +220,7 @@ function Diff({ plan }: { plan: Planned }) {
         <details>
           <summary>{t.unmanaged}</summary>
           {left.map(([kind, names]) => (
-            <Text
-              key={kind}
-              size="sm"
-            >{`${t.sections[kind] ?? kind}: ${names.slice(0, 20).join(text.comma)}${names.length > 20 ? `${text.comma}${t.more(names.length - 20)}` : ''}`}</Text>
+            <Text key={kind} size="sm">{`${t.sections[kind] ?? kind}: ${some(names).join(text.comma)}`}</Text>
           ))}
         </details>
       )}
@@ -218,3 +228,7 @@ function Diff({ plan }: { plan: Planned }) {
     </Stack>
   )
 }
+
+const MOST_NAMED = 20
+const some = (names: string[]) =>
+  names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), t.more(names.length - MOST_NAMED)] : names
