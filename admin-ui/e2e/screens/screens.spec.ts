@@ -9,7 +9,7 @@ import { TARGET, type Broker } from '../support/broker'
 import { populate, trunk } from '../support/populated'
 import { Quiet } from '../support/quiet'
 import { expect, test, type Faults } from '../support/story'
-import { text } from '../support/steps'
+import { chooseFile, later, text } from '../support/steps'
 import type { Town } from '../support/town'
 
 const here = import.meta.dirname
@@ -29,6 +29,11 @@ const paths = [
 const EXTRAS: [string, string][] = [
   ['member-devices', '/c/$community/members/$member?tab=devices'],
   ['member-timeline', '/c/$community/members/$member?tab=timeline'],
+  ['member-blocks', '/c/$community/members/$member?tab=blocks'],
+  ['member-book', '/c/$community/members/$member?tab=book'],
+  ['member-released', '/c/$community/members/$member?tab=released'],
+  ['member-data', '/c/$community/members/$member?tab=data'],
+  ['member-gone', '/c/$community/members/mem_0000000000001'],
   ['traffic', '/c/$community/pools?tab=traffic'],
   ['pools-list', '/c/$community/pools?tab=pools'],
   ['matrix', '/c/$community/assignments?as=matrix'],
@@ -42,11 +47,21 @@ const DIALOGS: [string, string, string][] = [
   ['dialog-contact', '/c/$community/members/$member', text.members.addContact],
   ['dialog-remove', '/c/$community/members/$member', text.members.remove],
   ['dialog-history', '/c/$community/members/$member', text.members.history],
+  ['dialog-phone', '/c/$community/members/$member?tab=devices', later.replace.label],
+  ['dialog-block', '/c/$community/members/$member?tab=blocks', later.blocks.add],
+  ['dialog-book', '/c/$community/members/$member?tab=book', later.book.add],
+  ['dialog-erase', '/c/$community/members/$member?tab=data', later.data.eraseLabel],
   ['dialog-number', '/c/$community/pools', text.pools.addNumber],
+  ['dialog-edit-number', '/c/$community/pools', later.number.edit],
+  ['dialog-campaign', '/c/$community/campaigns', later.campaigns.add],
+  ['dialog-assign', '/c/$community/campaigns', later.campaigns.assign],
+  ['dialog-opt-in', '/c/$community/opt-ins', later.optIns.add],
+  ['dialog-re-pair', '/c/$community/releases', later.releases.pair],
   ['dialog-release', '/c/$community/quarantine', text.quarantine.release],
   ['dialog-endpoint', '/c/$community/callbacks', text.callbacks.add],
   ['dialog-key', '/keys', text.keys.add],
   ['dialog-person', '/settings', text.settings.addUser],
+  ['dialog-reset', '/settings', text.settings.reset],
 ]
 
 const nameOf = (path: string) => {
@@ -144,12 +159,49 @@ async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): 
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
   }
+  await policy(page, album, () => open('/c/$community/policy'))
+  await imports(page, album, () => open('/c/$community/imports'))
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: text.nav.open }).click()
+  await expect(page.getByRole('navigation', { name: text.nav.label })).toBeInViewport()
+  await album.look('menu')
+  await page.goto('/admin/#/communities')
   await page.getByRole('button', { name: text.session.signOut }).click()
   await expect(page.getByRole('button', { name: text.session.signIn })).toBeVisible()
   await album.look('sign-in')
   await page.goto('/admin/#/first?token=none')
   await album.look('first')
+  await page.goto('/admin/#/first?token=none&reset=ann')
+  await album.look('reset')
   return album.faults
+}
+
+/** All groups of the policy, and all of it as JSON. */
+async function policy(page: Page, album: Album, open: () => Promise<unknown>): Promise<void> {
+  await open()
+  const groups = page.locator('main [data-accordion-control]')
+  await expect(groups.first()).toBeVisible()
+  for (const one of await groups.all()) if ((await one.getAttribute('aria-expanded')) === 'false') await one.click()
+  await album.look('policy-all')
+  await page.getByRole('tab', { name: text.communities.json }).click()
+  await album.look('policy-json')
+}
+
+/** A file that lacks something, one that is tried, and one that is imported. */
+async function imports(page: Page, album: Album, open: () => Promise<unknown>): Promise<void> {
+  const t = later.imports
+  await open()
+  await chooseFile(page, 'wrong.csv', 'Full name,phone,phone\nAnn,+14155557001,1\n')
+  await expect(page.getByRole('alert')).toContainText(t.cannot)
+  await album.look('import-wrong')
+  const rows = ['Eve,+14155550183,s4', 'Nobody,,', '"Doe, Jane",12,s5', 'Eve,+14155550183,s4']
+  await chooseFile(page, 'seen.csv', ['name,phone,reference', ...rows, ''].join('\n'))
+  await page.getByRole('button', { name: t.try, exact: true }).click()
+  await expect(page.getByRole('region', { name: t.outcomeDry }).getByRole('status')).toBeVisible()
+  await album.look('import-tried')
+  await page.getByRole('button', { name: t.go(rows.length), exact: true }).click()
+  await expect(page.getByRole('region', { name: t.outcome, exact: true }).getByRole('status')).toBeVisible()
+  await album.look('import-done')
 }
 
 for (const scheme of ['light', 'dark'] as const)

@@ -1,7 +1,6 @@
 // A pool file makes a community be as it says, and what changed shows.
-import { later } from '../../src/text.later'
 import { expect, test } from '../support/story'
-import { applyPoolFile, field, go, row, text, title } from '../support/steps'
+import { applyPoolFile, field, go, later, row, text, title } from '../support/steps'
 
 const FILE = `
 [community]

@@ -151,13 +151,6 @@ export class Broker {
     }
   }
 
-  /** A file in the broker's folder. */
-  file(name: string, content: string): string {
-    const path = join(this.dir, name)
-    writeFileSync(path, content)
-    return path
-  }
-
   async cli(...args: string[]): Promise<string> {
     return (await run(PROGRAM, ['--config', join(this.dir, 'partyline.toml'), ...args], { cwd: this.dir })).stdout
   }

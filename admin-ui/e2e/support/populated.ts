@@ -40,6 +40,26 @@ export async function populate(broker: Broker): Promise<Town> {
       events: [],
     })
 
+    await town.must('POST', '/campaigns', { name: 'C2A9XPL', pool: null, rate_per_s: 10, texts_per_day: 2000 })
+    await town.must('POST', '/opt_ins', {
+      member: ada.id,
+      source: 'web_form',
+      evidence: 'Texts from my club, form of May',
+    })
+    await town.must('POST', `/members/${ada.id}/book_links`, {})
+    const second = await town.must<{ id: string }>('POST', `/members/${ada.id}/devices`, { phone: '+14155550189' })
+    await town.must('POST', `/members/${ada.id}/devices/${second.id}/freeze`)
+    await town.must('POST', '/imports', {
+      kind: 'members',
+      format: 'csv',
+      name: 'members.csv',
+      region: 'US',
+      content: 'name,phone,reference\nIda,+14155550181,s1\nNobody,,\n"Doe, Jane",12,s3\nIda,+14155550181,s1\n',
+    })
+    // Two are released: what comes for one of them is too late, and held.
+    const former = await town.pair(ada, dan)
+    await town.release(ada, dan)
+
     for (const one of [
       'Rowing at six?',
       'Bring the oars, and a coat: the wind comes from the north today, and it will be cold on the water.',
@@ -51,6 +71,8 @@ export async function populate(broker: Broker): Promise<Town> {
     await town.text('+14155550199', pair.number, 'Buy my boat')
     await town.release(dan, ben)
     await town.text(ben.phone, gone.mirror_number, 'A late reply')
+    await town.text(dan.phone, former.mirror_number, 'Too late as well')
+    await town.must('POST', `/members/${ada.id}/blocks`, { contact: dan.id })
     await town.arrived(ada.phone, 'See you there')
 
     const call = await town.must<{ id: string }>('POST', '/calls', { from: ada.id, to: ben.id })

@@ -1,10 +1,10 @@
 // What people do on the pages, by what they see: labels, headings, buttons.
 import { expect, type Locator, type Page } from '@playwright/test'
 import { text } from '../../src/text'
-import type { Broker } from './broker'
+import { later } from '../../src/text.later'
 import { NAME, PASSWORD } from './story'
 
-export { text }
+export { later, text }
 
 /** The title of the page. */
 export const title = (page: Page, name: string) =>
@@ -79,11 +79,23 @@ export async function applyPoolFile(page: Page, file: string, ...says: string[])
   await notice(page, text.poolFiles.applied)
 }
 
-type ImportedRows = { made: number; refused: number }
-/** Until there is a page for it, by the CLI. */
-export async function importMembers(broker: Broker, community: string, csv: string): Promise<ImportedRows> {
-  const args = ['import', 'members', '--json', '--community', community, broker.file('members.csv', csv)]
-  // It ends with 1 where a row was refused, and has imported the others.
-  const said = await broker.cli(...args).catch((failed: { stdout: string }) => failed.stdout)
-  return JSON.parse(said) as ImportedRows
+/** A file from this person's machine. */
+export const chooseFile = (page: Page, name: string, content: string) =>
+  page
+    .getByLabel(later.file.choose, { exact: true })
+    .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
+
+/** Tries a file of members on the page for imports, and then imports it; so many rows are added and refused. */
+export async function importMembers(page: Page, csv: string, added: number, refused: number): Promise<void> {
+  const t = later.imports
+  await go(page, text.nav.imports)
+  await title(page, t.title)
+  await chooseFile(page, 'members.csv', csv)
+  await expect(page.getByRole('button', { name: t.go(added + refused), exact: true })).toBeDisabled()
+  await page.getByRole('button', { name: t.try, exact: true }).click()
+  await expect(page.getByRole('region', { name: t.outcomeDry })).toContainText(t.figures(added, 0, refused, true))
+  await page.getByRole('button', { name: t.go(added + refused), exact: true }).click()
+  await expect(page.getByRole('region', { name: t.outcome, exact: true })).toContainText(
+    t.figures(added, 0, refused, false),
+  )
 }
