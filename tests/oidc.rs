@@ -61,6 +61,7 @@ on_both_databases! {
         assert_eq!(browser.cookie("partyline_oidc"), None, "the try's cookie is gone");
         let session = browser.session(&broker).await.unwrap();
         assert_eq!(session["user"]["name"], "ann@example.org");
+        assert_eq!(session["user"]["has_password"], false);
         assert_eq!((&session["user"]["role"], &session["user"]["communities"]), (&json!("operator"), &Value::Null));
 
         // Under another name at the provider, from another browser: the same user.

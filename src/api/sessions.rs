@@ -111,6 +111,8 @@ struct ShownUser {
     communities: Option<Vec<CommunityId>>,
     /// Is asked for a one-time code at sign-in.
     totp: bool,
+    /// Has a password here: who signs in by a provider alone has none.
+    has_password: bool,
 }
 
 /// A session.
@@ -138,6 +140,7 @@ impl From<Session> for Shown {
                 role: who.role,
                 communities: who.communities.filter(|_| who.role != Role::Owner),
                 totp: who.totp,
+                has_password: who.has_password,
             },
             csrf: session.csrf,
             expires_at: session.expires_at,

@@ -358,10 +358,10 @@ async fn come_back(state: Data<ApiState>, shared: Data<Shared>, req: HttpRequest
     summary = "Come back from the provider",
     description = "For a browser, sent here by the provider. Signs in whom it has let in and the settings `oidc` let in: the answer sets the cookie `partyline_session`, and is a page that moves on to the admins' pages. A user is known by the provider's `iss` and `sub`; who has none here gets one, or is refused, as the settings say. Each try is good once.",
     params(
-        ("code" = Option<String>, Query, description = "What the broker fetches the token with."),
-        ("state" = Option<String>, Query, description = "Which try it is; it must be this browser's."),
-        ("error" = Option<String>, Query, description = "The provider's word where it has let nobody in."),
-        ("iss" = Option<String>, Query, description = "The provider, where it says who it is."),
+        ("code" = Option<String>, Query, description = "What the broker fetches the token with.", example = json!("c-7kq2wq4h")),
+        ("state" = Option<String>, Query, description = "Which try it is; it must be this browser's.", example = json!("s-91bv0tq3")),
+        ("error" = Option<String>, Query, description = "The provider's word where it has let nobody in.", example = json!("access_denied")),
+        ("iss" = Option<String>, Query, description = "The provider, where it says who it is.", example = json!("https://accounts.example.org")),
     ),
     responses(
         (status = 200, description = "Signed in: a page that moves on.", body = String, content_type = "text/html",

@@ -67,6 +67,10 @@ async fn every_route_but_health_needs_a_living_key() {
                 // Opened by a password, and by a one-time link.
                 "/v1/session",
                 "/v1/session/first",
+                // Opened by the provider of OpenID Connect.
+                "/v1/session/oidc",
+                "/v1/session/oidc/callback",
+                "/v1/session/oidc/start",
             ]
             .map(str::to_owned)
         )
@@ -148,6 +152,11 @@ async fn a_key_of_a_community_opens_nothing_else() {
             Gate::Session => {
                 answer.problem(401, "unauthorized");
             }
+            // There is no provider.
+            Gate::Open if route.path.starts_with("/v1/session/oidc/") => {
+                answer.problem(404, "no_such_path");
+            }
+            Gate::Open if route.path == "/v1/session/oidc" => assert_eq!(answer.status, 200),
             Gate::Open if route.path.starts_with("/v1/session") => assert_eq!(answer.status, 422),
             Gate::Bearer | Gate::Open => assert_eq!(answer.status, 200, "{method} {path}"),
         }

@@ -118,6 +118,7 @@ async fn a_new_password_leaves_the_authenticator_app_unless_it_was_to_go_too() {
     let session = post(&house, path, body).await;
     Browser::of(&session);
     assert_eq!(session.body["user"]["totp"], true);
+    assert_eq!(session.body["user"]["has_password"], true);
 
     let (token, _) = reset(&house, &id, json!({ "remove_totp": true })).await;
     let session = post(&house, path, json!({ "token": token, "password": PASSWORD })).await;

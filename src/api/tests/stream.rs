@@ -64,7 +64,8 @@ async fn a_stream_tells_what_happens_and_is_taken_up_again() {
         ..HttpConfig::default()
     };
     let (at, ann, bob) = house.pair().await;
-    let key = house.key_of(&at).await;
+    // A key is made in a task of the thread's own, which a worker of the server has.
+    let key = tokio::task::LocalSet::new().run_until(house.key_of(&at)).await;
     let (server, addresses) = bind(&config, house.state.clone(), |_| {}).unwrap();
     let (handle, serving) = (server.handle(), tokio::spawn(server));
     let client = reqwest::Client::new();

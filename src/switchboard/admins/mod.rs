@@ -37,6 +37,8 @@ pub struct SignedIn {
     pub communities: Option<Vec<CommunityId>>,
     /// A one-time code is asked for at sign-in.
     pub totp: bool,
+    /// Has a password here: who signs in by a provider alone has none.
+    pub has_password: bool,
 }
 
 impl SignedIn {
@@ -73,5 +75,6 @@ fn signed_in(conn: &mut Conn, row: &UserRow) -> Result<SignedIn> {
         role: role_of(row)?,
         communities: communities_of(conn, row)?,
         totp: row.totp_secret.is_some(),
+        has_password: row.password_hash.is_some(),
     })
 }
