@@ -15,7 +15,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { Form } from '../parts/Form'
-import { Num, State } from '../parts/bits'
+import { Facts, Num, State } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { Go, useCommunity, useGo } from '../parts/links'
@@ -76,7 +76,7 @@ export default function Swaps() {
 function PlanForm({ community }: { community: string }) {
   const client = useQueryClient()
   const go = useGo()
-  const [plan, setPlan] = useState<{ asked: Schema['NewSwap']; plan: Plan } | null>(null)
+  const [planned, setPlan] = useState<{ typed: object; asked: Schema['NewSwap']; plan: Plan } | null>(null)
   const numbers =
     useQuery({
       queryKey: ['numbers', community, 'all'],
@@ -84,14 +84,14 @@ function PlanForm({ community }: { community: string }) {
         ask(api.GET('/v1/communities/{community}/numbers', { params: { path: { community }, query: { limit: 500 } } })),
     }).data?.data ?? []
   const form = useForm({
-    initial: { by: 'numbers', numbers: [] as string[], carrier: '', region: '', overlap: 14 as number | string },
+    initial: { by: 'numbers', numbers: [] as string[], carrier: '', region: '', overlap_s: 14 as number | string },
     check: (typed) => ({
       numbers: typed.by === 'numbers' && typed.numbers.length === 0 ? text.errors.required : undefined,
       carrier: typed.by === 'carrier' && typed.carrier.trim() === '' ? text.errors.required : undefined,
       region: typed.by === 'region' && typed.region.trim() === '' ? text.errors.required : undefined,
     }),
     send: async (typed) => {
-      const overlap = typed.overlap === '' ? {} : { overlap_s: Math.round(Number(typed.overlap) * 86_400) }
+      const overlap = typed.overlap_s === '' ? {} : { overlap_s: Math.round(Number(typed.overlap_s) * 86_400) }
       const asked =
         typed.by === 'numbers'
           ? { numbers: typed.numbers, ...overlap }
@@ -99,6 +99,7 @@ function PlanForm({ community }: { community: string }) {
             ? { carrier: typed.carrier.trim(), ...overlap }
             : { region: typed.region.trim().toUpperCase(), ...overlap }
       setPlan({
+        typed,
         asked,
         plan: await ask(
           api.POST('/v1/communities/{community}/swaps/plan', {
@@ -110,6 +111,8 @@ function PlanForm({ community }: { community: string }) {
     },
   })
   const { values, set, errors } = form
+  // A plan is that of what was on the form when it was asked for. Once anything else stands there, it cannot be started.
+  const plan = planned?.typed === values ? planned : null
   const start = async () => {
     if (plan === null) return
     const swap = await ask(
@@ -126,10 +129,7 @@ function PlanForm({ community }: { community: string }) {
           fullWidth
           maw={420}
           value={values.by}
-          onChange={(by) => {
-            set('by', by)
-            setPlan(null)
-          }}
+          onChange={(by) => set('by', by)}
           data={[
             { value: 'numbers', label: t.byNumber },
             { value: 'carrier', label: t.byCarrier },
@@ -168,8 +168,9 @@ function PlanForm({ community }: { community: string }) {
             label={t.overlap}
             description={t.overlapHelp}
             min={0}
-            value={values.overlap}
-            onChange={(next) => set('overlap', next)}
+            value={values.overlap_s}
+            error={errors.overlap_s}
+            onChange={(next) => set('overlap_s', next)}
             maw={260}
           />
         </Group>
@@ -178,7 +179,9 @@ function PlanForm({ community }: { community: string }) {
         <Stack mt="md">
           <PlanView plan={plan.plan} />
           <Group>
-            <Confirm label={t.start} ask={t.startAsk} what={t.startWhat} done={t.started} act={start} size="sm" />
+            <Confirm label={t.start} ask={t.startAsk} what={t.startWhat} done={t.started} act={start} size="sm">
+              <Facts of={[[t.empties, <Num of={leaving(plan.plan)} />]]} />
+            </Confirm>
             <Button variant="subtle" onClick={() => setPlan(null)}>
               {text.form.cancel}
             </Button>
@@ -187,6 +190,17 @@ function PlanForm({ community }: { community: string }) {
       )}
     </Paper>
   )
+}
+
+const MOST_NAMED = 10
+
+/** The numbers that a plan empties, by name; of many the first, and how many more. */
+export function leaving({ numbers }: Pick<Plan, 'numbers'>): string {
+  const names = numbers.map((one) => one.number)
+  return [
+    ...names.slice(0, MOST_NAMED),
+    ...(names.length > MOST_NAMED ? [text.poolFiles.more(names.length - MOST_NAMED)] : []),
+  ].join(text.comma)
 }
 
 function PlanView({ plan }: { plan: Plan }) {

@@ -57,6 +57,7 @@ export const numbers = {
     startAsk: 'Start this swap?',
     startWhat: 'The numbers take no new pairs from now on, and pairs are moved. It can be paused and undone.',
     started: 'The swap has begun.',
+    empties: 'To be emptied',
     by: 'What to empty',
     byNumber: 'Numbers',
     byCarrier: 'A carrier',
