@@ -2,6 +2,7 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { components, paths } from './schema'
 import { text } from '../text'
+import { settle, take, unsure } from './attempts'
 
 export type Schema = components['schemas']
 export type Problem = Schema['Problem']
@@ -26,6 +27,8 @@ let csrf: string | null = null
 let ended: () => void = () => {}
 
 export function setCsrf(token: string | null): void {
+  // Keys of requests are those of who signed in.
+  if (token !== csrf) settle()
   csrf = token
 }
 
@@ -45,7 +48,12 @@ const guard: Middleware = {
 }
 
 // Looked up at each call, so that tests may put another one in its place.
-const fetchNow = (request: Request) => globalThis.fetch(request)
+async function fetchNow(request: Request): Promise<Response> {
+  const attempt = await take(request)
+  const response = await globalThis.fetch(request)
+  if (attempt !== null && !(await unsure(response))) settle(attempt)
+  return response
+}
 
 export const api = createClient<paths>({ baseUrl: origin(), credentials: 'same-origin', fetch: fetchNow })
 api.use(guard)
@@ -57,14 +65,29 @@ function origin(): string {
 type Answer<Data> = { data?: Data; error?: unknown; response: Response }
 
 /** The data of an answer, or an ApiError. */
-export async function ask<Data>(asked: Promise<Answer<Data>>): Promise<Data> {
+export const ask = async <Data>(asked: Promise<Answer<Data>>): Promise<Data> => (await answerOf(asked)).data as Data
+
+export type Tagged<Data> = { data: Data; tag: string | null }
+
+/** The same with its entity tag, which goes back as `If-Match` with a change of what was seen. */
+export async function askTagged<Data>(asked: Promise<Answer<Data>>): Promise<Tagged<Data>> {
+  const { data, response } = await answerOf(asked)
+  return { data: data as Data, tag: response.headers.get('ETag') }
+}
+
+export const ifMatch = (tag: string | null): Record<string, string> => (tag === null ? {} : { 'If-Match': tag })
+
+/** Whether it is no longer as `If-Match` says. */
+export const changedMeanwhile = (thrown: unknown): boolean => thrown instanceof ApiError && thrown.status === 412
+
+async function answerOf<Data>(asked: Promise<Answer<Data>>): Promise<Answer<Data>> {
   let answer: Answer<Data>
   try {
     answer = await asked
   } catch {
     throw new ApiError(0, 'no_answer', text.errors.noAnswer, null, null)
   }
-  if (answer.response.ok) return answer.data as Data
+  if (answer.response.ok) return answer
   const failed = asError(answer.response.status, answer.error)
   if (failed.status === 401) ended()
   throw failed
