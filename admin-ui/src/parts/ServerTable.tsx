@@ -10,6 +10,7 @@ import { csv, download } from './csv'
 import { Empty, ErrorNote } from './notes'
 
 const features = tableFeatures({})
+/** More than a browser, or a spreadsheet, should hold at once. */
 const MOST_EXPORTED = 100_000
 
 export type Column<Row> = {
@@ -54,16 +55,12 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     refetchInterval: refreshMs,
   })
   const rows = asked.data?.data ?? []
+  const shown = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns])
   const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
-    () =>
-      columns
-        .filter((column) => !column.csvOnly)
-        .map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.show(row.original) })),
+    () => columns.filter((column) => !column.csvOnly).map(({ id, title }) => ({ id, header: title })),
     [columns],
   )
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId })
-  const numeric = new Set(columns.filter((column) => column.numeric).map((column) => column.id))
-  const wide = new Set(columns.filter((column) => column.wide).map((column) => column.id))
 
   if (asked.isPending)
     return (
@@ -87,7 +84,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
                   <Table.Th
                     key={header.id}
                     scope="col"
-                    className={numeric.has(header.column.id) ? 'figure' : undefined}
+                    className={shown.get(header.column.id)?.numeric ? 'figure' : undefined}
                   >
                     <FlexRender header={header} />
                   </Table.Th>
@@ -98,15 +95,19 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
           <Table.Tbody>
             {table.getRowModel().rows.map((row) => (
               <Table.Tr key={row.id}>
-                {row.getAllCells().map((one) => (
-                  <Table.Td
-                    key={one.id}
-                    miw={wide.has(one.column.id) ? 220 : undefined}
-                    className={numeric.has(one.column.id) ? 'figure' : undefined}
-                  >
-                    <FlexRender cell={one} />
-                  </Table.Td>
-                ))}
+                {row.getAllCells().map((one) => {
+                  const column = shown.get(one.column.id)
+                  return (
+                    <Table.Td
+                      key={one.id}
+                      miw={column?.wide ? 220 : undefined}
+                      className={column?.numeric ? 'figure' : undefined}
+                    >
+                      {/* Called, not drawn as a component: a function made anew would empty the cell, dialogs and all. */}
+                      {column?.show(row.original)}
+                    </Table.Td>
+                  )
+                })}
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -166,8 +167,10 @@ function Export<Row>({
 }) {
   const [count, setCount] = useState<number | null>(null)
   const [failed, setFailed] = useState<unknown>(null)
+  const [cut, setCut] = useState(false)
   const go = async () => {
     setFailed(null)
+    setCut(false)
     setCount(0)
     try {
       const rows: Row[] = []
@@ -180,6 +183,7 @@ function Export<Row>({
       } while (cursor !== undefined && rows.length < MOST_EXPORTED)
       const kept = columns.flatMap((column) => (column.csv ? [{ title: column.title, value: column.csv }] : []))
       download(`${name.toLowerCase().replaceAll(/\W+/g, '-')}.csv`, csv(kept, rows))
+      setCut(cursor !== undefined)
     } catch (thrown) {
       setFailed(thrown)
     } finally {
@@ -191,6 +195,11 @@ function Export<Row>({
       <Button size="xs" variant="default" disabled={count !== null} onClick={() => void go()}>
         {count === null ? text.table.csv : text.table.exporting(count)}
       </Button>
+      {cut && (
+        <Text size="sm" role="alert">
+          {text.table.cut(MOST_EXPORTED)}
+        </Text>
+      )}
       <ErrorNote error={failed} />
     </>
   )

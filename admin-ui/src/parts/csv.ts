@@ -3,7 +3,8 @@ export type CsvColumn<Row> = { title: string; value: (row: Row) => string | numb
 
 // A spreadsheet would take these beginnings for formulas. A phone number with its + stays as it is.
 const FORMULA = /^[=+\-@\t\r]/
-const PHONE = /^\+\d+$/
+// A masked one, +1 415 ••• ••12, is one too.
+const PHONE = /^\+[\d •]+$/
 const NUMBER = /^-?\d+(\.\d+)?$/
 
 export function cell(value: string | number | boolean | null | undefined): string {
@@ -21,8 +22,11 @@ export function csv<Row>(columns: CsvColumn<Row>[], rows: Row[]): string {
   return lines.map((line) => `${line.join(',')}\r\n`).join('')
 }
 
-export function download(name: string, content: string, type = 'text/csv;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([content], { type }))
+const CSV = 'text/csv;charset=utf-8'
+
+export function download(name: string, content: string, type = CSV): void {
+  // Without this mark at its beginning Excel does not read a CSV as UTF-8.
+  const url = URL.createObjectURL(new Blob([type === CSV ? '\uFEFF' : '', content], { type }))
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -104,6 +104,8 @@ export const shell = {
     refresh: 'Refresh',
     csv: 'Export CSV',
     exporting: (rows: number) => `${rows} rows so far…`,
+    cut: (rows: number) =>
+      `The file ends after ${rows} rows; the list has more. Narrow it by a filter, or take it by the API.`,
     page: (page: number) => `Page ${page}`,
     emptyPage: 'Nothing on this page matches; go on to the next.',
     end: 'This is the end of the list.',
