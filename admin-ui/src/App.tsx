@@ -17,10 +17,14 @@ const theme = createTheme({
   respectReducedMotion: true,
 })
 
+// The broker may be on this very machine: whether there is an internet says nothing of it.
+const networkMode = 'always'
+
 function makeClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        networkMode,
         staleTime: 5_000,
         refetchOnWindowFocus: true,
         // A refusal stays one; only silence, too many questions and a broker that starts are worth a second try.
@@ -29,6 +33,7 @@ function makeClient(): QueryClient {
           error instanceof ApiError &&
           (error.status === 0 || error.status === 429 || error.status === 503),
       },
+      mutations: { networkMode },
     },
   })
 }

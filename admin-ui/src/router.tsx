@@ -76,6 +76,8 @@ export function makeRouter(history: RouterHistory) {
     defaultErrorComponent: PageFailed,
     defaultPendingComponent: PageLoading,
     defaultPreload: 'intent',
+    // What was begun for one community or member is not to be done to another.
+    defaultRemountDeps: ({ params }) => params,
     scrollRestoration: true,
   })
 }
