@@ -102,6 +102,8 @@ class Album {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       )
       if (over > 1) this.faults.push(`${name} ${size}: ${over} pixels wider than the screen`)
+      // What stays at the top of the window is at the top of the picture.
+      await this.page.evaluate(() => window.scrollTo(0, 0))
       await this.page.screenshot({ path: join(OUT, `${name}-${size}-${this.scheme}.png`), fullPage: true })
       for (const one of await unfit(this.page)) this.faults.push(`${name} ${size}: axe ${one}`)
     }

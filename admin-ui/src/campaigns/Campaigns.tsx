@@ -11,7 +11,6 @@ import { useForm } from '../parts/form'
 import { Go, useCommunity } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
 import { usePools } from '../pools/Pools'
 import { useMay } from '../session/session'
 import { later } from '../text.later'
@@ -67,7 +66,8 @@ export default function Campaigns() {
     {
       id: 'created',
       title: text.col.created,
-      show: (row) => <Time at={row.created_at} />,
+      csvOnly: true,
+      show: () => null,
       csv: (row) => row.created_at,
     },
     ...(may.change

@@ -54,7 +54,7 @@ export function Line({ community, number, target, may, nameOf, asked }: Props) {
   const off = asked.error instanceof ApiError && asked.error.code === 'loopback_calls_off'
   if (off)
     return (
-      <Text size="xs" className="soft">
+      <Text size="xs" my="xs" className="soft">
         {t.off}
       </Text>
     )
