@@ -112,8 +112,8 @@ const real = (path: string) =>
 describe('each page', () => {
   it.each(paths)('%s is drawn', async (path) => {
     open(real(path))
-    await waitFor(() => expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1), { timeout: 10_000 })
-    await waitFor(() => expect(screen.queryAllByLabelText(text.loading)).toHaveLength(0), { timeout: 10_000 })
+    await waitFor(() => expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1))
+    await waitFor(() => expect(screen.queryAllByLabelText(text.loading)).toHaveLength(0))
     expect(screen.queryByText(text.errors.page)).toBeNull()
     expect(screen.queryByText(text.errors.title)).toBeNull()
     expect(unanswered).toEqual([])
@@ -123,8 +123,8 @@ describe('each page', () => {
     async (path) => {
       empty = true
       open(real(path))
-      await waitFor(() => expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1), { timeout: 10_000 })
-      await waitFor(() => expect(screen.queryAllByLabelText(text.loading)).toHaveLength(0), { timeout: 10_000 })
+      await waitFor(() => expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1))
+      await waitFor(() => expect(screen.queryAllByLabelText(text.loading)).toHaveLength(0))
       expect(screen.queryByText(text.errors.page)).toBeNull()
     },
   )
@@ -144,13 +144,13 @@ describe('who', () => {
   })
   it('follows a link to a new password keeps the name', async () => {
     open('/first?token=t&reset=ann')
-    expect(await screen.findByRole('heading', { name: text.session.resetTitle }, { timeout: 10_000 })).toBeTruthy()
+    expect(await screen.findByRole('heading', { name: text.session.resetTitle })).toBeTruthy()
     expect(screen.getByLabelText<HTMLInputElement>(text.session.name)).toMatchObject({ value: 'ann', readOnly: true })
     expect(screen.getByLabelText(text.session.totp)).toBeTruthy()
   })
   it('adds an authenticator app says the password first', async () => {
     open('/settings')
-    fireEvent.click(await screen.findByRole('button', { name: text.settings.totpBegin }, { timeout: 10_000 }))
+    fireEvent.click(await screen.findByRole('button', { name: text.settings.totpBegin }))
     expect(await screen.findByText(text.errors.required)).toBeTruthy()
     expect(vi.mocked(fetch).mock.calls.some(([asked]) => (asked as Request).url.endsWith('/v1/session/totp'))).toBe(
       false,
@@ -162,7 +162,7 @@ describe('who', () => {
       vi.fn(async () => answer(401, { status: 401, code: 'unauthorized', detail: 'sign in' })),
     )
     open('/communities')
-    expect(await screen.findByLabelText(new RegExp(`^${text.session.password}`), {}, { timeout: 10_000 })).toBeTruthy()
+    expect(await screen.findByLabelText(new RegExp(`^${text.session.password}`))).toBeTruthy()
   })
   it('may sign in at a provider is shown the way there, and why they came back', async () => {
     const door = { enabled: true, name: 'Sign in with Example' }

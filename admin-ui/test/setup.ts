@@ -1,6 +1,9 @@
 // What happy-dom lacks, and Mantine and the plots ask for.
 import { afterEach } from 'vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
+
+// A page is loaded and compiled when it is first opened; how soon is the machine's affair, and no test is about it.
+configure({ asyncUtilTimeout: 10_000 })
 
 window.matchMedia ??= ((query: string) => ({
   matches: false,
@@ -39,7 +42,7 @@ globalThis.EventSource = Silent as unknown as typeof EventSource
   rect() {}
   closePath() {}
 }
-
-afterEach(cleanup)
 // What grows with its text asks when fonts are there.
 ;(document as { fonts?: unknown }).fonts ??= { addEventListener() {}, removeEventListener() {} }
+
+afterEach(cleanup)
