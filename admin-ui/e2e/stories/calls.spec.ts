@@ -5,6 +5,8 @@ import { row, text, title } from '../support/steps'
 import { Town } from '../support/town'
 
 const t = text.phones.call
+/** A call is recorded a moment after it rings, and asked for until it is. */
+const NOT_YET = /status of 404 .*\/calls\/call_/
 
 const phone = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 const line = (page: Page, name: string) => phone(page, name).getByRole('group', { name: t.title, exact: true })
@@ -14,7 +16,9 @@ const press = (page: Page, name: string, button: string) =>
 test('a phone dials, the other rings with the masked number, they talk, and both legs are drawn', async ({
   page,
   broker,
+  faults,
 }) => {
+  faults.expect(NOT_YET)
   const town = await Town.make(broker)
   const [ada, ben] = await town.members('Ada', 'Ben')
   const pair = await town.pair(ada, ben)
@@ -76,7 +80,8 @@ test('a phone dials, the other rings with the masked number, they talk, and both
   await expect(row(page, text.calls.title, 'ended')).toContainText('Ben')
 })
 
-test('a call can be declined, by hand and by itself', async ({ page, broker }) => {
+test('a call can be declined, by hand and by itself', async ({ page, broker, faults }) => {
+  faults.expect(NOT_YET)
   const town = await Town.make(broker)
   const [ada, ben] = await town.members('Ada', 'Ben')
   const pair = await town.pair(ada, ben)
