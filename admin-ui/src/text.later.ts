@@ -406,6 +406,8 @@ export const later = {
         .join('; '),
   },
   policy: {
+    movedOn: (fields: string) =>
+      `The policy was changed since you looked at it: ${fields}. That is shown now, with your own changes over it. Look, then save again.`,
     groups: {
       strangers: 'Strangers and refusals',
       tables: 'Full tables',

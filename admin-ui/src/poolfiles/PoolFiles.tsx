@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { api, ApiError, ask, type Schema } from '../api/client'
 import { Confirm } from '../parts/Confirm'
+import { useDraft } from '../parts/drafts'
 import { Go } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
 import { Scroll } from '../parts/Scroll'
@@ -40,7 +41,9 @@ export default function PoolFiles() {
   const client = useQueryClient()
   const say = useSay()
   const field = useRef<HTMLTextAreaElement>(null)
-  const [toml, setToml] = useState('')
+  const reset = useRef<() => void>(null)
+  const [draft, setToml] = useDraft<string>('pool file')
+  const toml = draft ?? ''
   const [shown, setShown] = useState<{ toml: string; plan: Planned } | null>(null)
   const [done, setDone] = useState<Planned | null>(null)
   const [failed, setFailed] = useState<unknown>(null)
@@ -73,6 +76,8 @@ export default function PoolFiles() {
     await client.invalidateQueries()
   }
   const choose = (file: File | null) => {
+    // Else the same file chosen again, mended meanwhile, would be no change.
+    reset.current?.()
     if (file !== null) void file.text().then(edit, (thrown: unknown) => say(String(thrown)))
   }
   const goTo = (at: number) => {
@@ -108,7 +113,7 @@ export default function PoolFiles() {
             <Button type="submit" loading={busy} disabled={!may.change}>
               {t.plan}
             </Button>
-            <FileButton onChange={choose} accept=".toml,text/plain">
+            <FileButton onChange={choose} resetRef={reset} accept=".toml,text/plain">
               {(props) => (
                 <Button {...props} variant="default">
                   {t.choose}

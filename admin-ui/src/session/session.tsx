@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useEffect, useState, type ReactNode } from 'react'
 import { ApiError, onSessionEnd, setCsrf } from '../api/client'
+import { drafts } from '../parts/kept'
 import { current, type Session } from './api'
 
 type Known = {
@@ -55,6 +56,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     },
     end: () => {
       setExpired(false)
+      drafts.clear()
       clear()
     },
     retry: () => void asked.refetch(),
