@@ -14,6 +14,9 @@ class Fake {
   addEventListener(kind: string, taker: unknown) {
     this.takers.set(kind, taker as (event: unknown) => void)
   }
+  quiet() {
+    this.takers.get('digest')?.({ lastEventId: '', data: JSON.stringify({ counts: {}, seconds: [], latest: [] }) })
+  }
   tell(
     lastEventId: string,
     counts: Record<string, number>,
@@ -119,11 +122,43 @@ describe('the stream of events', () => {
     stream.follow('com_1')
     made[0]?.onerror?.()
     stream.follow('com_2')
-    await vi.advanceTimersByTimeAsync(60_000)
+    await vi.advanceTimersByTimeAsync(39_000)
     expect(made.map((one) => one.url)).toEqual([
       '/v1/events?community=com_1&digest_s=1&latest=20',
       '/v1/events?community=com_2&digest_s=1&latest=20',
     ])
+  })
+  it('is taken up anew where nothing at all was heard for 40 s, and stays where a quiet broker says so', async () => {
+    stream.follow('com_1')
+    made[0]?.onopen?.()
+    made[0]?.tell('evt_1', { 'message.received': 1 })
+    const [counted, before] = [vi.fn(), stream.get().seconds]
+    stream.onCounts(counted)
+    for (let quiet = 0; quiet < 20; quiet += 1) {
+      await vi.advanceTimersByTimeAsync(15_000)
+      made[0]?.quiet()
+    }
+    expect([made.length, stream.get().state]).toEqual([1, 'live'])
+    expect(counted).not.toHaveBeenCalled()
+    expect(stream.get().seconds).toBe(before)
+    await vi.advanceTimersByTimeAsync(39_000)
+    expect(stream.get().state).toBe('live')
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect([made[0]?.closed, stream.get().state]).toEqual([true, 'broken'])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(made[1]?.url).toBe('/v1/events?community=com_1&digest_s=1&latest=20&after=evt_1')
+    // What the dead one says late keeps no other alive.
+    await vi.advanceTimersByTimeAsync(30_000)
+    made[0]?.quiet()
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect(made[1]?.closed).toBe(true)
+  })
+  it('that was left counts no silence', async () => {
+    stream.follow('com_1')
+    made[0]?.onopen?.()
+    stream.follow('')
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect([made.length, stream.get().state]).toEqual([1, 'off'])
   })
   it('has one source at a time', () => {
     stream.follow('com_1')

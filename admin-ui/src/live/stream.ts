@@ -26,6 +26,8 @@ const KEPT = 20
 const SECONDS = 120
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 10_000
+/** The broker says something every 15 s, be it that nothing happened: a connection that is silent for longer has died. */
+const SILENCE_MS = 40_000
 
 export type Snapshot = { state: State; events: Told[]; seconds: Second[] }
 type Source = Pick<EventSource, 'close' | 'addEventListener' | 'readyState'> & { onopen: unknown; onerror: unknown }
@@ -35,7 +37,7 @@ type Look = (url: string) => Promise<number>
 
 const lookNow: Look = async (url) => {
   try {
-    const answer = await fetch(url, { credentials: 'same-origin' })
+    const answer = await fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(LONGEST_WAIT_MS) })
     void answer.body?.cancel()
     return answer.status
   } catch {
@@ -51,6 +53,7 @@ export class Stream {
   private community = ''
   private last: string | null = null
   private again: ReturnType<typeof setTimeout> | undefined
+  private silence: ReturnType<typeof setTimeout> | undefined
   private failures = 0
 
   /** Called when the broker no longer knows who asks. */
@@ -86,6 +89,7 @@ export class Stream {
 
   private stop(): void {
     clearTimeout(this.again)
+    clearTimeout(this.silence)
     this.again = undefined
     this.source?.close()
     this.source = null
@@ -101,21 +105,34 @@ export class Stream {
     this.change({ ...this.snapshot, state: this.failures === 0 ? 'connecting' : 'broken' })
     const source = this.make(this.url())
     this.source = source
-    source.onopen = () => {
-      this.failures = 0
-      this.change({ ...this.snapshot, state: 'live' })
-    }
     // The browser would try again by itself after a break, but not after a refusal; so this does, always.
-    source.onerror = () => {
+    const lost = () => {
       source.close()
       if (this.source !== source) return
       this.source = null
       this.wait()
     }
-    source.addEventListener('digest', (event) => this.take(event as MessageEvent<string>))
+    // A network that went away without a word breaks nothing that the browser would tell of.
+    const heard = () => {
+      if (this.source !== source) return
+      clearTimeout(this.silence)
+      this.silence = setTimeout(lost, SILENCE_MS)
+    }
+    heard()
+    source.onopen = () => {
+      heard()
+      this.failures = 0
+      this.change({ ...this.snapshot, state: 'live' })
+    }
+    source.onerror = lost
+    source.addEventListener('digest', (event) => {
+      heard()
+      this.take(event as MessageEvent<string>)
+    })
   }
 
   private wait(): void {
+    clearTimeout(this.silence)
     this.failures += 1
     this.change({ ...this.snapshot, state: 'broken' })
     this.again = setTimeout(
@@ -145,6 +162,8 @@ export class Stream {
     } catch {
       return
     }
+    // A sign of life in a quiet time.
+    if (Object.keys(digest.counts).length === 0) return
     const known = new Set(this.snapshot.events.map((told) => told.id))
     const fresh = digest.latest.filter((told) => !known.has(told.id)).reverse()
     const events = fresh.length === 0 ? this.snapshot.events : [...fresh, ...this.snapshot.events].slice(0, KEPT)
