@@ -18,6 +18,7 @@ const t = text.overview
 const SECONDS = 120
 /** From so many events a second on nobody reads them one by one. */
 const BUSY = 10
+const MOST_POOLS = 12
 type Now = Schema['Overview']
 
 export default function Overview() {
@@ -223,7 +224,7 @@ function Pools({ community }: { community: string }) {
         </Text>
       ) : (
         <Stack gap="sm">
-          {pools.slice(0, 12).map((pool) => (
+          {pools.slice(0, MOST_POOLS).map((pool) => (
             <div key={pool.id}>
               <Group justify="space-between" gap="xs">
                 <Text fw={600}>{pool.name}</Text>
@@ -242,6 +243,11 @@ function Pools({ community }: { community: string }) {
               </Text>
             </div>
           ))}
+          {pools.length > MOST_POOLS && (
+            <Text size="sm">
+              <Go to={`/c/${community}/pools`}>{t.morePools(pools.length - MOST_POOLS)}</Go>
+            </Text>
+          )}
         </Stack>
       )}
     </Paper>
@@ -341,16 +347,20 @@ function Attention({ community }: { community: string }) {
     [heldCount > 0, t.held(heldCount, held.data?.next_cursor != null), `${c}/quarantine`],
   ]
   const shown = notes.filter(([is]) => is)
-  const pending = [capacity, now, dead, held, endpoints].some((one) => one.isPending)
+  const asked = [capacity, now, dead, held, endpoints]
+  const pending = asked.some((one) => one.isPending)
+  const failed = asked.filter((one) => one.isError)
   return (
     <Paper withBorder p="md">
       <Title order={2} size="h4" mb="xs">
         {t.attention}
       </Title>
+      {/* What could not be asked may need attention just as well. */}
+      <ErrorNote error={failed[0]?.error} retry={() => failed.forEach((one) => void one.refetch())} />
       {pending ? (
         <PageLoading />
       ) : shown.length === 0 ? (
-        <Text>{t.calm}</Text>
+        failed.length === 0 && <Text>{t.calm}</Text>
       ) : (
         <List>
           {shown.map(([, what, to]) => (

@@ -2,7 +2,8 @@
 import { AppShell, Burger, Button, Group, NativeSelect, Text, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { ApiError } from '../api/client'
 import { useLive } from '../live/live'
 import { ErrorNote } from '../parts/notes'
 import { useCommunity, useGo } from '../parts/links'
@@ -49,6 +50,11 @@ function Inside() {
     // A new page: readers and the keyboard begin at its top.
     main.current?.focus({ preventScroll: true })
   }, [path, menu])
+  // The link that was followed is out of sight then, so the keyboard goes on in the page.
+  const away = () => {
+    menu.close()
+    main.current?.focus({ preventScroll: true })
+  }
   return (
     <AppShell
       header={{ height: 56 }}
@@ -101,8 +107,13 @@ function Inside() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" style={{ overflowY: 'auto' }} aria-label={text.nav.label}>
-        <Navigation community={community} path={path} onGo={menu.close} />
+      <AppShell.Navbar
+        p="xs"
+        style={{ overflowY: 'auto' }}
+        className={open ? undefined : 'put-away'}
+        aria-label={text.nav.label}
+      >
+        <Navigation community={community} path={path} onGo={away} />
         <Leave />
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="content" tabIndex={-1} style={{ outline: 'none' }}>
@@ -139,19 +150,33 @@ function Theme() {
 
 function Leave() {
   const { session, end } = useSession()
-  const leave = () =>
-    void signOut()
-      .catch(() => undefined)
-      .then(end)
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>(null)
+  // Who is told that they are out must be out: the cookie goes on until the broker has heard of it.
+  const leave = async () => {
+    setBusy(true)
+    setFailed(null)
+    try {
+      await signOut()
+      end()
+    } catch (thrown) {
+      if (thrown instanceof ApiError && thrown.status === 401) end()
+      else setFailed(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
   if (session === null) return null
   return (
     <Group gap="xs" p="xs" mt="md">
       <Text size="sm" className="soft">
         {text.session.signedInAs(session.user.name, text.settings.roles[session.user.role])}
       </Text>
-      <Button size="xs" variant="default" onClick={leave}>
+      <Button size="xs" variant="default" loading={busy} onClick={() => void leave()}>
         {text.session.signOut}
       </Button>
+      {failed !== null && <Text size="sm">{text.session.stillIn}</Text>}
+      <ErrorNote error={failed} />
     </Group>
   )
 }

@@ -54,6 +54,7 @@ export const shell = {
       },
     },
     signOut: 'Sign out',
+    stillIn: 'You are still signed in.',
     signedInAs: (name: string, role: string) => `${name}, ${role}`,
   },
   nav: {

@@ -51,6 +51,7 @@ export const traffic = {
     poolPairs: (n: number) => `${n} pairs`,
     poolRoom: (little: number, none: number) =>
       little + none === 0 ? 'all have plenty of room' : `${little} have little room, ${none} none`,
+    morePools: (n: number) => `${n} more ${n === 1 ? 'pool' : 'pools'}`,
     noPools: 'No pool yet. Make one, or apply a pool file.',
     carriers: 'Carriers and trunks',
     noCarriers: 'No number leaves by a carrier yet, and no trunk is set up.',
