@@ -1,6 +1,6 @@
 // A file, chosen or dropped.
 import { Button, FileButton, Group, Text } from '@mantine/core'
-import { useState, type DragEvent } from 'react'
+import { useRef, useState, type DragEvent } from 'react'
 import { later } from '../text.later'
 
 const t = later.file
@@ -16,6 +16,12 @@ type Props = {
 
 export function FileDrop({ accept, chosen, help, error, disabled, onFile }: Props) {
   const [over, setOver] = useState(false)
+  const reset = useRef<() => void>(null)
+  const chose = (file: File | null) => {
+    // Else the same file chosen again, mended meanwhile, would be no change.
+    reset.current?.()
+    if (file !== null) onFile(file)
+  }
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
@@ -35,9 +41,10 @@ export function FileDrop({ accept, chosen, help, error, disabled, onFile }: Prop
       <Group gap="sm">
         <FileButton
           disabled={disabled}
+          resetRef={reset}
           accept={accept}
           inputProps={{ 'aria-label': t.choose }}
-          onChange={(file) => file !== null && onFile(file)}
+          onChange={chose}
         >
           {(props) => (
             <Button variant="default" disabled={disabled} {...props}>
