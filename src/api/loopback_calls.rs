@@ -43,6 +43,9 @@ impl From<LineError> for Problem {
     }
 }
 
+/// The longest talk that can be asked for, in seconds.
+const MOST_TALK_S: u32 = 14_400;
+
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewLoopbackCall)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +53,7 @@ pub(crate) struct NewCall {
     /// The pool number to dial.
     to: E164,
     /// Hang up after so many whole seconds of talk; null: when told to.
-    #[schema(example = json!(null), maximum = 14400)]
+    #[schema(example = json!(null), minimum = 1, maximum = 14400)]
     #[serde(default)]
     talk_s: Option<u32>,
 }
@@ -72,6 +75,10 @@ pub(crate) async fn dial(
     new: Result<Json<NewCall>>,
 ) -> Result<HttpResponse> {
     let (lines, Json(new)) = (lines(&state)?, new?);
+    if let Some(talk_s) = new.talk_s.filter(|talk_s| !(1..=MOST_TALK_S).contains(talk_s)) {
+        let detail = format!("`talk_s` is {talk_s}; allowed are 1 to {MOST_TALK_S} seconds, or none");
+        return Err(Problem::invalid("talk_s", detail));
+    }
     Ok(HttpResponse::Accepted().json(lines.dial(phone.0, new.to, new.talk_s)?))
 }
 

@@ -26,12 +26,14 @@ fn who(here: &Here) -> (Option<UserId>, String) {
 }
 
 fn entry(req: &ServiceRequest, (user, name): (Option<UserId>, String)) -> NewAuditEntry {
-    let pattern = req.match_pattern().unwrap_or_default();
+    // By the path by which the route was found: what was sent may write its letters as %6B.
+    let path = req.match_info().as_str();
+    let pattern = req.resource_map().match_pattern(path).unwrap_or_default();
     NewAuditEntry {
         user,
         name,
         what: format!("{} {pattern}", req.method()),
-        on: masking::path(req.path()),
+        on: masking::path(path),
         address: address(req.request()),
         status: 0,
     }
@@ -109,9 +111,10 @@ pub(super) async fn by_key(
     next: Next<BoxBody>,
     key: KeyId,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let path = req.match_info().as_str();
     let is_of_people = ["/v1/admin_users", "/v1/keys"]
         .iter()
-        .any(|doors| req.path().starts_with(doors));
+        .any(|doors| path.starts_with(doors));
     let Some(state) = req.app_data::<Data<ApiState>>().cloned() else {
         return Ok(req.error_response(Problem::internal()));
     };

@@ -10,6 +10,7 @@ use crate::carriers::loopback::{Loopback, Told};
 use crate::config::Config;
 use crate::config::loopback::OUTLET;
 use crate::config::sip::{CallerHeader, ReliableProvisional, SipConfig, TrunkConfig, TrunkTransport};
+use crate::config::smpp::IpRange;
 use crate::domain::E164;
 use crate::domain::id::CallId;
 use crate::switchboard::Switchboard;
@@ -61,10 +62,10 @@ impl VirtualPhones for LoopbackPhones {
 }
 
 /// A port for the virtual phones' calls, where they can call: real phones are never left for virtual ones, so the
-/// settings may have no trunk by which calls leave.
+/// settings may have no trunk by which calls leave; nor one that knows callers of the phones' address.
 pub fn bind_lines(config: &Config) -> Option<BoundLines> {
     let sip = &config.sip;
-    if !config.loopback.enabled || sip.listen.is_empty() || !has_room(sip) {
+    if !config.loopback.enabled || sip.listen.is_empty() {
         return None;
     }
     // Where the broker listens, so that the two reach each other.
@@ -73,6 +74,9 @@ pub fn bind_lines(config: &Config) -> Option<BoundLines> {
         .map(|address| address.ip())
         .filter(|ip| !ip.is_unspecified())
         .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    if !has_room(sip, ip) {
+        return None;
+    }
     match BoundLines::bind(ip) {
         Ok(bound) => Some(bound),
         Err(error) => {
@@ -90,13 +94,28 @@ pub fn seen_from(phones: SocketAddr, listening: SocketAddr) -> SocketAddr {
     }
 }
 
-fn has_room(sip: &SipConfig) -> bool {
-    !sip.trunks.contains_key(OUTLET) && sip.trunks.values().all(|trunk| !trunk.outbound)
+fn has_room(sip: &SipConfig, phones: IpAddr) -> bool {
+    let in_the_way = |trunk: &TrunkConfig| trunk.outbound || (trunk.inbound && may_know(trunk, phones));
+    !sip.trunks.contains_key(OUTLET) && !sip.trunks.values().any(in_the_way)
+}
+
+/// Whether a trunk says who may call in from that address. The phones' trunk believes whoever calls from there, and would
+/// let in without a password those of whom that one asks it.
+fn may_know(trunk: &TrunkConfig, ip: IpAddr) -> bool {
+    let allows = |entry: &String| IpRange::parse(entry).is_none_or(|range| range.contains(ip));
+    // A host's name may be any address.
+    let leads = |target: &String| {
+        let host = target.rsplit_once(':').map_or(target.as_str(), |(host, _)| host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host.parse().map_or(true, |at: IpAddr| at.to_canonical() == ip.to_canonical())
+    };
+    let from_anywhere = trunk.allow.is_empty() && trunk.targets.is_empty();
+    from_anywhere || trunk.allow.iter().any(allows) || trunk.targets.iter().any(leads)
 }
 
 /// The trunk to the virtual phones. Settings that have been read again may leave it no room: then calls leave by theirs.
 pub fn add_trunk(sip: &mut SipConfig, phones: SocketAddr) {
-    if !has_room(sip) {
+    if !has_room(sip, phones.ip()) {
         return;
     }
     let trunk = TrunkConfig {
@@ -262,5 +281,28 @@ mod tests {
         config.sip.trunks = [("real".to_owned(), trunk(true))].into();
         add_trunk(&mut config.sip, "127.0.0.1:40000".parse().unwrap());
         assert_eq!(config.sip.trunks.keys().collect::<Vec<_>>(), ["real"]);
+    }
+
+    #[test]
+    fn the_phones_trunk_lets_nobody_in_of_whom_another_asks_a_password() {
+        let phones: SocketAddr = "127.0.0.1:40000".parse().unwrap();
+        let keys = |inbound: TrunkConfig| {
+            let mut config = config(|_| {});
+            config.sip.trunks = [("sbc".to_owned(), inbound)].into();
+            add_trunk(&mut config.sip, phones);
+            config.sip.trunks.into_keys().collect::<Vec<_>>()
+        };
+        let inbound = |allow: &[&str], targets: &[&str]| TrunkConfig {
+            allow: allow.iter().map(|&entry| entry.to_owned()).collect(),
+            targets: targets.iter().map(|&entry| entry.to_owned()).collect(),
+            inbound_password: crate::config::smpp::Password("a long password".into()),
+            ..trunk(false)
+        };
+        assert_eq!(keys(inbound(&["127.0.0.1"], &[])), ["sbc"]);
+        assert_eq!(keys(inbound(&["127.0.0.0/8"], &[])), ["sbc"]);
+        assert_eq!(keys(inbound(&[], &[])), ["sbc"], "from anywhere");
+        assert_eq!(keys(inbound(&[], &["127.0.0.1:5080"])), ["sbc"]);
+        assert_eq!(keys(inbound(&[], &["sbc.example.org"])), ["sbc"], "which may be here");
+        assert_eq!(keys(inbound(&["192.0.2.7"], &["192.0.2.7:5060"])), [OUTLET, "sbc"]);
     }
 }

@@ -375,7 +375,12 @@ impl Switchboard {
                 },
                 None => None,
             };
+            // Somebody may have another name than when their page was read.
             let place = place.as_ref().map(|(key, id)| (key.as_str(), *id));
+            if place.is_some_and(|(key, _)| key > prefix.as_str() && !key.starts_with(&prefix)) {
+                return Ok(Vec::new());
+            }
+            let place = place.filter(|(key, _)| *key >= prefix.as_str());
             let found = rows::named(conn, community, &prefix, place, limit)?;
             found.into_iter().map(|row| view(conn, row)).collect()
         })

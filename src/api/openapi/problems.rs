@@ -46,7 +46,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     403 reveal_needed: "The answer holds real numbers throughout, and they were not asked for.", "this holds real numbers throughout; ask with the header X-Reveal: 1, which the audit log keeps";
     404 not_found: "There is no such thing, or it is not this key's to see.", "there is no member mem_1tq3v8r4w0801";
     404 loopback_off: "The loopback carrier is off.", "the loopback carrier is off; switch it on with `enabled = true` in the section `loopback`, or PARTYLINE__LOOPBACK__ENABLED=true, and start the broker again";
-    404 loopback_calls_off: "Virtual phones make no calls here.", "virtual phones make no calls here: the settings have a trunk of their own by which calls leave; set `outbound = false` for each, or remove them, and start the broker again";
+    404 loopback_calls_off: "Virtual phones make no calls here.", "virtual phones make no calls here: the settings have a trunk by which calls leave, or by which callers of the phones' address come in; set `outbound = false`, let others in by `allow`, or remove it, and start the broker again";
     404 no_such_path: "There is nothing at this path.", "there is nothing at this path; the API lies under /v1";
     405 method_not_allowed: "This method cannot be used here; `Allow` says which can.", "PUT cannot be done here; allowed: GET, POST";
     408 body_too_slow: "The body took too long to arrive.", "the body did not arrive within 15 s";

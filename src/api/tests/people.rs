@@ -253,6 +253,11 @@ async fn what_an_admin_key_changes_of_people_and_keys_is_in_the_audit_log() {
         .post("/v1/keys", json!({ "name": "k", "scope": "admin" }))
         .await
         .expect(201);
+    // The same door, written otherwise.
+    house
+        .post("/v1/%6Beys", json!({ "name": "l", "scope": "admin" }))
+        .await
+        .expect(201);
     house.community("Riders").await;
     let told = house.get("/v1/audit_log").await.expect(200);
     let told: Vec<_> = told["data"].as_array().unwrap().iter().collect();
@@ -263,6 +268,7 @@ async fn what_an_admin_key_changes_of_people_and_keys_is_in_the_audit_log() {
     assert_eq!(
         what,
         [
+            ("POST /v1/keys", 201),
             ("POST /v1/keys", 201),
             ("DELETE /v1/admin_users/{user}", 404),
             ("DELETE /v1/admin_users/{user}", 204),
@@ -402,6 +408,17 @@ async fn members_are_found_by_the_beginning_of_their_names() {
     assert_eq!(found("name=ann").await.len(), 4);
     assert!(found("name=zoe").await.is_empty());
     assert!(found("name=%25").await.is_empty(), "no pattern");
+    // Whoever the next page begins after may have another name by then.
+    for (renamed, rest) in [("Aaron", &anns[..]), ("Zoe", &[][..])] {
+        let page = house.get(&format!("{at}/members?name=aNN&limit=1")).await.expect(200);
+        let (first, cursor) = (page["data"][0]["id"].as_str().unwrap(), page["next_cursor"].as_str().unwrap());
+        let member = format!("{at}/members/{first}");
+        house.patch(&member, json!({ "name": renamed })).await.expect(200);
+        let left = found(&format!("name=aNN&cursor={cursor}")).await;
+        let rest: Vec<_> = rest.iter().skip(1).collect();
+        assert_eq!(left.iter().map(String::as_str).collect::<Vec<_>>(), rest.into_iter().copied().collect::<Vec<_>>());
+        house.patch(&member, json!({ "name": "Ann" })).await.expect(200);
+    }
     for bad in ["name=", "name=%20", "name=ann&phone=%2B14155550101"] {
         house
             .get(&format!("{at}/members?{bad}"))

@@ -56,8 +56,13 @@ impl Switchboard {
         self.apply_planned(file, None).await
     }
 
-    /// The same, provided that it is the plan of that fingerprint which would be carried out.
-    pub async fn apply_planned(&self, file: &PoolFile, shown: Option<String>) -> Result<Plan> {
+    /// The same, provided that it is the plan of that fingerprint which would be carried out, in that community (none: a
+    /// new one).
+    pub async fn apply_planned(
+        &self,
+        file: &PoolFile,
+        shown: Option<(Option<CommunityId>, String)>,
+    ) -> Result<Plan> {
         let (file, given) = (file.clone(), self.given());
         let done = self
             .write(move |conn, ctx| {
@@ -68,11 +73,15 @@ impl Switchboard {
                 // Of two nodes that apply a new file one makes the community, and the other finds it.
                 crate::store::communities::hold_name(conn, &file.community)?;
                 // What the plan finds must still be so when it is carried out.
-                if let Some(community) = communities::by_name(conn, &file.community)? {
+                let found = communities::by_name(conn, &file.community)?;
+                if let Some(community) = &found {
                     crate::store::communities::lock(conn, community.id)?;
                 }
                 let plan = plan::plan(&state::load(conn, &file, ctx.now)?, &file, &given)?;
-                if shown.as_ref().is_some_and(|shown| *shown != plan.fingerprint(&file)) {
+                let is_other = shown.as_ref().is_some_and(|(community, print)| {
+                    *community != found.as_ref().map(|found| found.id) || *print != plan.fingerprint(&file)
+                });
+                if is_other {
                     let sentence = "what is there, or the file, has changed since that plan was shown; plan again, \
                                     look, then apply";
                     return Err(SwitchboardError::conflict("plan_changed", sentence));
