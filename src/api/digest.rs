@@ -17,6 +17,10 @@ use crate::switchboard::Event;
 /// Seconds that one digest tells of singly; what is older is in its sums alone.
 const MOST_SECONDS: usize = 120;
 
+/// A digest of nothing, as a sign of life; without an id, so that resuming goes on where it did.
+pub(super) const NOTHING: &str =
+    "event: digest\ndata: {\"counts\":{},\"seconds\":[],\"latest\":[]}\n\n";
+
 /// How much happened in a second.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DigestSecond {
@@ -135,6 +139,16 @@ mod tests {
 
     fn data(text: &str) -> Value {
         serde_json::from_str(text.lines().find_map(|l| l.strip_prefix("data: ")).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_digest_of_nothing_is_one() {
+        let nothing = Digest {
+            counts: BTreeMap::new(),
+            seconds: Vec::new(),
+            latest: Vec::new(),
+        };
+        assert_eq!(data(NOTHING), serde_json::to_value(&nothing).unwrap());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use utoipa::IntoParams;
 
 use super::auth::{Here, Who};
-use super::digest::Digester;
+use super::digest::{self, Digester};
 use super::feed::{Feed, Told};
 use super::problem::{Problem, Result};
 use super::query::Query;
@@ -235,7 +235,7 @@ fn community(who: &Who, asked: Option<CommunityId>) -> Result<CommunityId> {
 #[utoipa::path(
     get, path = "/v1/events", operation_id = "stream_events", tag = "Events",
     summary = "Follow what happens",
-    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.",
+    description = "Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives, in a stream in short a digest of nothing. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.",
     params(Wanted, ("Last-Event-ID" = Option<EventId>, Header, description = "The id of the last event that you have.")),
     responses(
         (status = 200, description = "The stream.", body = String, content_type = "text/event-stream"),
@@ -300,6 +300,8 @@ struct Teller {
     stays: Option<Duration>,
     /// How often it is told in short, if it is, and what was gathered for that.
     digest: Option<(Duration, Digester)>,
+    /// For how long nothing was told in short.
+    waited: Duration,
     community: CommunityId,
     kinds: Option<Vec<EventKind>>,
     /// Everything up to here was told.
@@ -329,6 +331,7 @@ impl Teller {
             session: None,
             stays: None,
             digest: None,
+            waited: Duration::MAX,
             community,
             kinds: kinds.map(|k| k.0),
             told: after.unwrap_or(EventId::earliest(now)),
@@ -412,8 +415,20 @@ impl Teller {
         Ok(())
     }
 
+    /// Whether it is time to tell in short what was gathered; while there is `more` to gather, by the clock.
+    fn is_due(&self, more: bool) -> bool {
+        let Some((every, _)) = &self.digest else {
+            return false;
+        };
+        match more {
+            false => self.waited >= *every,
+            true => self.board.now().since(self.heard_at) >= every.as_millis() as i64,
+        }
+    }
+
     /// Tells in short what was gathered.
     async fn sum_up(&mut self, chunks: &mpsc::Sender<Bytes>) -> Result<()> {
+        self.waited = Duration::ZERO;
         let gathered = self.digest.as_mut().and_then(|(_, digester)| digester.take());
         if let Some(text) = gathered {
             send(chunks, Bytes::from(text)).await?;
@@ -425,7 +440,12 @@ impl Teller {
     /// Until there may be more to tell: of a digest, until it is due.
     async fn wait(&mut self) {
         if let Some((every, _)) = &self.digest {
-            return tokio::time::sleep(*every).await;
+            // No longer than a heartbeat: the key is looked at as often as that.
+            let longest = Duration::from_millis(HEARTBEAT_MS.unsigned_abs());
+            let rest = every.saturating_sub(self.waited).min(longest);
+            tokio::time::sleep(rest).await;
+            self.waited = self.waited.saturating_add(rest);
+            return;
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -440,11 +460,7 @@ impl Teller {
         loop {
             let (events, more) = self.unseen().await?;
             self.tell(chunks, &events).await?;
-            let every_ms = self
-                .digest
-                .as_ref()
-                .map_or(0, |(every, _)| every.as_millis() as i64);
-            if !more || self.board.now().since(self.heard_at) >= every_ms {
+            if self.is_due(more) {
                 self.sum_up(chunks).await?;
             }
             if self.board.now().since(self.checked_at) >= HEARTBEAT_MS {
@@ -454,7 +470,12 @@ impl Teller {
                 self.checked_at = self.board.now();
             }
             if self.board.now().since(self.heard_at) >= HEARTBEAT_MS {
-                send(chunks, Bytes::from_static(b": still here\n\n")).await?;
+                let sign = match self.digest {
+                    // Browsers do not show comments to the page.
+                    Some(_) => digest::NOTHING,
+                    None => ": still here\n\n",
+                };
+                send(chunks, Bytes::from_static(sign.as_bytes())).await?;
                 self.heard_at = self.board.now();
             }
             if more {
