@@ -230,6 +230,22 @@ async fn a_strangers_call_rings_nobody_and_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_talk_that_cannot_be_is_refused_before_it_is_dialled() {
+    let town = Town::new(Database::Sqlite, "", json!({})).await;
+    let path = format!("/v1/loopback/phones/{ADA}/calls");
+    for talk_s in [0, 14_401, u32::MAX] {
+        let body = json!({"to": town.contact.number, "talk_s": talk_s});
+        let (status, answer) = town.broker.request(Method::POST, &path, Some(&body)).await;
+        assert_eq!(
+            (status.as_u16(), &answer["field"]),
+            (422, &json!("talk_s")),
+            "{answer:#}"
+        );
+    }
+    assert!(town.calls(ADA).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sipp_calls_in_and_a_virtual_phone_answers_by_itself() {
     let sipp_ip = ports::free_ip();
     let trunk = format!("[sip.trunks.west]\nallow = [\"{sipp_ip}\"]\ntrust = [\"from\"]\noutbound = false\n");

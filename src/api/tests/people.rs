@@ -410,13 +410,22 @@ async fn members_are_found_by_the_beginning_of_their_names() {
     assert!(found("name=%25").await.is_empty(), "no pattern");
     // Whoever the next page begins after may have another name by then.
     for (renamed, rest) in [("Aaron", &anns[..]), ("Zoe", &[][..])] {
-        let page = house.get(&format!("{at}/members?name=aNN&limit=1")).await.expect(200);
-        let (first, cursor) = (page["data"][0]["id"].as_str().unwrap(), page["next_cursor"].as_str().unwrap());
+        let page = house
+            .get(&format!("{at}/members?name=aNN&limit=1"))
+            .await
+            .expect(200);
+        let (first, cursor) = (
+            page["data"][0]["id"].as_str().unwrap(),
+            page["next_cursor"].as_str().unwrap(),
+        );
         let member = format!("{at}/members/{first}");
         house.patch(&member, json!({ "name": renamed })).await.expect(200);
         let left = found(&format!("name=aNN&cursor={cursor}")).await;
         let rest: Vec<_> = rest.iter().skip(1).collect();
-        assert_eq!(left.iter().map(String::as_str).collect::<Vec<_>>(), rest.into_iter().copied().collect::<Vec<_>>());
+        assert_eq!(
+            left.iter().map(String::as_str).collect::<Vec<_>>(),
+            rest.into_iter().copied().collect::<Vec<_>>()
+        );
         house.patch(&member, json!({ "name": "Ann" })).await.expect(200);
     }
     for bad in ["name=", "name=%20", "name=ann&phone=%2B14155550101"] {
