@@ -30,7 +30,7 @@ const CAUSES = [
 
 const filtersOf: Filter[] = [
   { name: 'member', label: text.col.member, kind: 'member' },
-  { name: 'contact', label: text.col.contact, kind: 'member' },
+  { name: 'contact', label: text.col.contact, kind: 'member', needs: 'member' },
   { name: 'state', label: text.col.state, choices: ['ringing', 'answered', 'ended'] },
   { name: 'cause', label: text.col.cause, choices: CAUSES.map((one) => ({ value: one, label: why(one) })) },
   { name: 'since', label: text.form.since, kind: 'time' },
@@ -86,7 +86,7 @@ export default function Calls() {
   ]
   return (
     <Page title={t.title} lead={t.lead}>
-      <Filters community={community} of={filtersOf.filter((one) => one.name !== 'contact' || member !== undefined)} />
+      <Filters community={community} of={filtersOf} />
       <ServerTable
         name={t.title}
         queryKey={['calls', community, asked]}

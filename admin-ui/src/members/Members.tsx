@@ -6,9 +6,9 @@ import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
 import { Marks, Num } from '../parts/bits'
 import { useForm } from '../parts/form'
-import { Go, useCommunity, useFilters } from '../parts/links'
+import { Go, useCommunity, useFilters, useFollowing } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
-import { understand } from '../parts/phone'
+import { dialled, understand } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { isZone, Time } from '../parts/time'
@@ -102,11 +102,22 @@ function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (w
   const [typed, setTyped] = useState(phone)
   const [known, setKnown] = useState<string | null>(null)
   const [wrong, setWrong] = useState<string | null>(null)
+  useFollowing(`${name} ${phone}`, () => {
+    setCalled(name)
+    setTyped(phone)
+    setKnown(null)
+    setWrong(null)
+  })
   const find = async () => {
     const none = typed.trim() === ''
     // What is typed may be sent before it was looked at.
-    const e164 = none ? null : (known ?? (await understand(typed)))
-    setWrong(none || e164 !== null ? null : text.phone.notUnderstood)
+    let e164: string | null = null
+    try {
+      e164 = none ? null : (known ?? (await dialled(typed)))
+      setWrong(null)
+    } catch (thrown) {
+      setWrong(sentence(thrown))
+    }
     if (none || e164 !== null) onFind({ name: called.trim() || null, phone: e164 })
   }
   const clear = () => {
@@ -161,16 +172,15 @@ function Add({ community, close }: { community: string; close: () => void }) {
   const client = useQueryClient()
   const say = useSay()
   const form = useForm({
-    initial: { name: '', phone: '', e164: null as string | null, time_zone: '', guest: false, listed: false },
+    initial: { name: '', phone: '', time_zone: '', guest: false, listed: false },
     check: (typed) => ({
       name: typed.name.trim() === '' ? text.errors.required : undefined,
-      phone: typed.phone.trim() !== '' && typed.e164 === null ? text.phone.notUnderstood : undefined,
       time_zone: isZone(typed.time_zone) ? undefined : later.members.noZone,
     }),
-    send: async ({ name, e164, time_zone, guest, listed }) => {
+    send: async ({ name, phone, time_zone, guest, listed }) => {
       const body = {
         name: name.trim(),
-        phone: e164,
+        phone: phone.trim() === '' ? null : await dialled(phone),
         guest,
         listed,
         time_zone: time_zone.trim() === '' ? null : time_zone.trim(),
@@ -195,10 +205,7 @@ function Add({ community, close }: { community: string; close: () => void }) {
       <PhoneInput
         value={values.phone}
         error={errors.phone}
-        onChange={(typed, e164) => {
-          set('phone', typed)
-          set('e164', e164)
-        }}
+        onChange={(typed) => set('phone', typed)}
       />
       <TextInput
         label={t.timeZone}

@@ -25,7 +25,7 @@ const STATUSES = [
 
 const filtersOf: Filter[] = [
   { name: 'member', label: text.col.member, kind: 'member' },
-  { name: 'contact', label: text.col.contact, kind: 'member' },
+  { name: 'contact', label: text.col.contact, kind: 'member', needs: 'member' },
   { name: 'status', label: text.col.status, choices: STATUSES },
   { name: 'origin', label: text.col.origin, choices: ['phone', 'app', 'notice'] },
   { name: 'since', label: text.form.since, kind: 'time' },
@@ -89,7 +89,7 @@ export default function Messages() {
   const filtered = Object.values(asked).some((one) => one !== undefined)
   return (
     <Page title={t.title} lead={t.lead}>
-      <Filters community={community} of={filtersOf.filter((one) => one.name !== 'contact' || member !== undefined)} />
+      <Filters community={community} of={filtersOf} />
       <ServerTable
         name={t.title}
         queryKey={['messages', community, asked]}

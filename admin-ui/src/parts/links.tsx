@@ -1,7 +1,7 @@
 // Links inside, and the filters that stand in the address.
 import { Anchor } from '@mantine/core'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 
 type Search = Record<string, string>
 
@@ -54,6 +54,14 @@ export function useCommunity(): string {
 
 export function useParam(name: string): string {
   return (useParams({ strict: false }) as Record<string, string | undefined>)[name] ?? ''
+}
+
+/** What a form shows follows the address, without the form being made anew: whoever is in one of its fields stays there. */
+export function useFollowing(asked: string, follow: () => void): void {
+  const [followed, setFollowed] = useState(asked)
+  if (followed === asked) return
+  setFollowed(asked)
+  follow()
 }
 
 /** What the address asks for; setting it makes a deep link. */

@@ -44,6 +44,16 @@ export function toInstant(local: string): string | undefined {
   return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
 }
 
+/** An instant as a datetime-local field holds it: `toInstant` of it is the same moment, to the second. */
+export function localOf(at: string): string {
+  const moment = new Date(at)
+  if (at === '' || Number.isNaN(moment.getTime())) return ''
+  const two = (part: number) => String(part).padStart(2, '0')
+  const day = [String(moment.getFullYear()).padStart(4, '0'), two(moment.getMonth() + 1), two(moment.getDate())]
+  const seconds = moment.getSeconds() === 0 ? '' : `:${two(moment.getSeconds())}`
+  return `${day.join('-')}T${two(moment.getHours())}:${two(moment.getMinutes())}${seconds}`
+}
+
 export function lasting(seconds: number): string {
   if (seconds === 0) return text.time.forEver
   const { days, hours, minutes, seconds: s } = text.time
