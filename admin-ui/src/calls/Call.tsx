@@ -7,6 +7,7 @@ import { Facts, Num, State, why } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useCommunity, useParam } from '../parts/links'
 import { Empty, ErrorNote, Page } from '../parts/notes'
+import { Scroll } from '../parts/Scroll'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
@@ -90,31 +91,33 @@ function Quality({ quality }: { quality: Schema['CallQuality'] }) {
       <Title order={2} size="h4">
         {t.quality}
       </Title>
-      <Table aria-label={t.quality}>
-        <Table.Thead>
-          <Table.Tr>
-            {[t.leg, t.packets, t.lost, t.jitter, t.mos].map((one) => (
-              <Table.Th key={one} scope="col">
-                {one}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {legs.map(
-            ([name, leg]) =>
-              leg && (
-                <Table.Tr key={name}>
-                  <Table.Td>{name}</Table.Td>
-                  <Table.Td>{leg.packets}</Table.Td>
-                  <Table.Td>{leg.lost}</Table.Td>
-                  <Table.Td>{leg.jitter_ms.toFixed(1)}</Table.Td>
-                  <Table.Td>{leg.mos == null ? text.none : leg.mos.toFixed(2)}</Table.Td>
-                </Table.Tr>
-              ),
-          )}
-        </Table.Tbody>
-      </Table>
+      <Scroll label={t.quality} minWidth={420}>
+        <Table aria-label={t.quality}>
+          <Table.Thead>
+            <Table.Tr>
+              {[t.leg, t.packets, t.lost, t.jitter, t.mos].map((one) => (
+                <Table.Th key={one} scope="col">
+                  {one}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {legs.map(
+              ([name, leg]) =>
+                leg && (
+                  <Table.Tr key={name}>
+                    <Table.Td>{name}</Table.Td>
+                    <Table.Td>{leg.packets}</Table.Td>
+                    <Table.Td>{leg.lost}</Table.Td>
+                    <Table.Td>{leg.jitter_ms.toFixed(1)}</Table.Td>
+                    <Table.Td>{leg.mos == null ? text.none : leg.mos.toFixed(2)}</Table.Td>
+                  </Table.Tr>
+                ),
+            )}
+          </Table.Tbody>
+        </Table>
+      </Scroll>
     </section>
   )
 }
