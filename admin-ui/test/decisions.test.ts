@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { matrix } from '../src/assignments/matrix'
 import { lanes } from '../src/calls/Ladder'
-import { changed } from '../src/communities/fields'
+import { changed } from '../src/parts/form'
 import { chain } from '../src/explain/chain'
 import { about } from '../src/overview/EventList'
 import { parseSearch, stringifySearch } from '../src/parts/links'

@@ -1,10 +1,11 @@
 // An endpoint of an app: a new one, or one that is there.
 import { MultiSelect, Switch, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { KINDS } from '../live/stream'
 import { Form } from '../parts/Form'
-import { useForm } from '../parts/form'
+import { changed, useForm } from '../parts/form'
 import { useSay } from '../parts/notes'
 import { later } from '../text.later'
 import { text } from '../text'
@@ -18,7 +19,9 @@ export function isAddress(typed: string): boolean {
   return /^https?:\/\//i.test(typed.trim()) && URL.canParse(typed.trim())
 }
 
-export function EditEndpoint({ community, endpoint, close, onSecret }: Props) {
+export function EditEndpoint({ community, endpoint: now, close, onSecret }: Props) {
+  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
+  const [endpoint] = useState(now)
   const client = useQueryClient()
   const say = useSay()
   const form = useForm({
@@ -35,15 +38,16 @@ export function EditEndpoint({ community, endpoint, close, onSecret }: Props) {
     send: async ({ url, events, ...rest }) => {
       const body = { ...rest, url: url.trim(), events: events as Schema['EventKind'][] }
       const path = { community }
+      const edit = endpoint === null ? {} : changed({ ...endpoint }, body)
       const made =
         endpoint === null
           ? await ask(api.POST('/v1/communities/{community}/callback_endpoints', { params: { path }, body }))
           : null
-      if (endpoint !== null)
+      if (endpoint !== null && Object.keys(edit).length > 0)
         await ask(
           api.PATCH('/v1/communities/{community}/callback_endpoints/{endpoint}', {
             params: { path: { community, endpoint: endpoint.id } },
-            body,
+            body: edit,
           }),
         )
       await client.invalidateQueries({ queryKey: ['endpoints', community] })

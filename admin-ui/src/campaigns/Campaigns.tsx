@@ -1,13 +1,14 @@
 // What a carrier allows over several numbers together.
 import { Group, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { all } from '../api/all'
 import { api, ask, type Schema } from '../api/client'
 import { editNumber, useFresh, useNumbers, type Campaign } from '../numbers/numbers'
 import { Ask } from '../parts/Ask'
 import { Confirm } from '../parts/Confirm'
 import { Form } from '../parts/Form'
-import { useForm } from '../parts/form'
+import { changed, useForm } from '../parts/form'
 import { Go, useCommunity } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
 import { ServerTable, type Column } from '../parts/ServerTable'
@@ -138,7 +139,17 @@ function useSentToday(community: string): Map<string, number> {
   return sent
 }
 
-function Edit({ community, campaign, close }: { community: string; campaign: Campaign | null; close: () => void }) {
+function Edit({
+  community,
+  campaign: now,
+  close,
+}: {
+  community: string
+  campaign: Campaign | null
+  close: () => void
+}) {
+  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
+  const [campaign] = useState(now)
   const say = useSay()
   const fresh = useFresh(community)
   const pools = usePools(community).data?.data ?? []
@@ -149,16 +160,22 @@ function Edit({ community, campaign, close }: { community: string; campaign: Cam
       rate_per_s: (campaign?.rate_per_s ?? 0) as number | string,
       texts_per_day: (campaign?.texts_per_day ?? 0) as number | string,
     },
-    check: ({ name }) => ({ name: name.trim() === '' ? text.errors.required : undefined }),
+    // An emptied field is not sent as 0, which would be no limit.
+    check: ({ name, rate_per_s, texts_per_day }) => ({
+      name: name.trim() === '' ? text.errors.required : undefined,
+      rate_per_s: rate_per_s === '' ? text.errors.required : undefined,
+      texts_per_day: texts_per_day === '' ? text.errors.required : undefined,
+    }),
     send: async ({ name, pool, rate_per_s, texts_per_day }) => {
       const body = { name: name.trim(), pool, rate_per_s: Number(rate_per_s), texts_per_day: Number(texts_per_day) }
       const path = { community }
+      const edit = campaign === null ? {} : changed({ ...campaign }, body)
       if (campaign === null) await ask(api.POST('/v1/communities/{community}/campaigns', { params: { path }, body }))
-      else
+      else if (Object.keys(edit).length > 0)
         await ask(
           api.PATCH('/v1/communities/{community}/campaigns/{campaign}', {
             params: { path: { community, campaign: campaign.id } },
-            body,
+            body: edit,
           }),
         )
       await fresh()

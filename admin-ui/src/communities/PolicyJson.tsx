@@ -3,9 +3,10 @@ import { Button, JsonInput, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { sentence, type Schema, type Tagged } from '../api/client'
 import { useDraft } from '../parts/drafts'
+import { changed } from '../parts/form'
 import { useSay } from '../parts/notes'
 import { text } from '../text'
-import { changed, type Community, type Values } from './fields'
+import { type Community, type Values } from './fields'
 import { MovedOn, useSave, type PolicyProps } from './save'
 
 const t = text.communities

@@ -1,5 +1,6 @@
 // What the policy's form and its JSON are made of, and what becomes of them when the policy changes meanwhile.
 import type { Schema } from '../api/client'
+import { changed } from '../parts/form'
 import { isZone } from '../parts/time'
 import { later } from '../text.later'
 import { text } from '../text'
@@ -67,13 +68,6 @@ export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 export const LONG = /_(notice|reply|request)$/
 
 export const valuesOf = (community: Community): Values => ({ name: community.name, ...community.policy })
-
-/** The fields that differ from what they were. */
-export function changed(was: Values, now: Values): Values {
-  return Object.fromEntries(
-    Object.entries(now).filter(([key, value]) => JSON.stringify(was[key]) !== JSON.stringify(value)),
-  )
-}
 
 /** What was typed over `was`, put over what is there now; and what others have changed meanwhile. */
 export const rebased = (was: Values, typed: Values, fresh: Values): { values: Values; theirs: string[] } => ({

@@ -109,14 +109,14 @@ function Add({ close, onToken }: { close: () => void; onToken: (token: string) =
       community: remembered(),
       app: '',
       read_only: false,
-      days: '' as number | string,
+      expires_in_s: '' as number | string,
     },
     check: (typed) => ({
       name: typed.name.trim() === '' ? text.errors.required : undefined,
       community: typed.scope !== 'admin' && typed.community === null ? text.errors.required : undefined,
       app: typed.scope === 'app' && typed.app.trim() === '' ? text.errors.required : undefined,
     }),
-    send: async ({ name, scope, community, app, read_only, days }) => {
+    send: async ({ name, scope, community, app, read_only, expires_in_s: days }) => {
       const body = {
         name: name.trim(),
         scope,
@@ -173,8 +173,9 @@ function Add({ close, onToken }: { close: () => void; onToken: (token: string) =
         label={t.days}
         description={t.daysHelp}
         min={0}
-        value={values.days}
-        onChange={(next) => set('days', next)}
+        value={values.expires_in_s}
+        error={errors.expires_in_s}
+        onChange={(next) => set('expires_in_s', next)}
       />
       <Checkbox
         label={t.readOnly}

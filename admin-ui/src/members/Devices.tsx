@@ -8,6 +8,7 @@ import { Marks, Num } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { Empty, useSay } from '../parts/notes'
+import { dialled } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { said } from '../parts/time'
 import { useMay } from '../session/session'
@@ -138,13 +139,13 @@ function Add({ community, member, close }: { community: string; member: string; 
   const client = useQueryClient()
   const say = useSay()
   const form = useForm({
-    initial: { phone: '', e164: null as string | null },
-    check: ({ e164 }) => ({ phone: e164 === null ? text.phone.notUnderstood : undefined }),
-    send: async ({ e164 }) => {
+    initial: { phone: '' },
+    check: ({ phone }) => ({ phone: phone.trim() === '' ? text.phone.notUnderstood : undefined }),
+    send: async ({ phone }) => {
       await ask(
         api.POST('/v1/communities/{community}/members/{member}/devices', {
           params: { path: { community, member } },
-          body: { phone: e164 },
+          body: { phone: await dialled(phone) },
         }),
       )
       await client.invalidateQueries({ queryKey: ['members', community] })
@@ -159,10 +160,7 @@ function Add({ community, member, close }: { community: string; member: string; 
         autoFocus
         value={form.values.phone}
         error={form.errors.phone}
-        onChange={(typed, e164) => {
-          form.set('phone', typed)
-          form.set('e164', e164)
-        }}
+        onChange={(typed) => form.set('phone', typed)}
       />
     </Form>
   )

@@ -1,14 +1,14 @@
 import { Button, Checkbox, Group, Switch, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, ask, type Schema } from '../api/client'
+import { api, ask, sentence, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
 import { Marks, Num } from '../parts/bits'
 import { useForm } from '../parts/form'
 import { Go, useCommunity, useFilters, useFollowing } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
-import { dialled, understand } from '../parts/phone'
+import { dialled } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { isZone, Time } from '../parts/time'
@@ -202,11 +202,7 @@ function Add({ community, close }: { community: string; close: () => void }) {
         error={errors.name}
         onChange={(event) => set('name', event.currentTarget.value)}
       />
-      <PhoneInput
-        value={values.phone}
-        error={errors.phone}
-        onChange={(typed) => set('phone', typed)}
-      />
+      <PhoneInput value={values.phone} error={errors.phone} onChange={(typed) => set('phone', typed)} />
       <TextInput
         label={t.timeZone}
         description={t.timeZoneHelp}

@@ -6,6 +6,7 @@ import { api, ask, type Schema } from '../api/client'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { ErrorNote, useSay } from '../parts/notes'
+import { dialled } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { said } from '../parts/time'
 import { later } from '../text.later'
@@ -53,10 +54,10 @@ function Replace({ community, member, device, close }: Props & { close: () => vo
       }),
     )
   const form = useForm({
-    initial: { phone: '', e164: null as string | null },
-    check: ({ e164 }) => ({ phone: e164 === null ? text.phone.notUnderstood : undefined }),
-    send: async ({ e164 }) => {
-      const asked = { phone: e164 ?? '', by: {}, owner: null }
+    initial: { phone: '' },
+    check: ({ phone }) => ({ phone: phone.trim() === '' ? text.phone.notUnderstood : undefined }),
+    send: async ({ phone }) => {
+      const asked = { phone: await dialled(phone), by: {}, owner: null }
       setChoices(asked)
       setFailed(null)
       setFound(await send(asked, true))
@@ -97,10 +98,7 @@ function Replace({ community, member, device, close }: Props & { close: () => vo
           autoFocus
           value={form.values.phone}
           error={form.errors.phone}
-          onChange={(typed, e164) => {
-            form.set('phone', typed)
-            form.set('e164', e164)
-          }}
+          onChange={(typed) => form.set('phone', typed)}
         />
       </Form>
     )

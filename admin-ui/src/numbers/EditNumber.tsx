@@ -1,5 +1,6 @@
 // What is known of a pool number, in a dialog.
 import { MultiSelect, NumberInput, Select, Switch, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
@@ -20,7 +21,9 @@ export function EditNumber({ community, number }: { community: string; number: P
   )
 }
 
-function Edit({ community, number, close }: { community: string; number: PoolNumber; close: () => void }) {
+function Edit({ community, number: now, close }: { community: string; number: PoolNumber; close: () => void }) {
+  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
+  const [number] = useState(now)
   const say = useSay()
   const fresh = useFresh(community)
   const pools = usePools(community).data?.data ?? []
@@ -39,6 +42,8 @@ function Edit({ community, number, close }: { community: string; number: PoolNum
     check: (typed) => ({
       carrier: typed.carrier.trim() === '' ? text.errors.required : undefined,
       capabilities: typed.capabilities.length === 0 ? text.errors.required : undefined,
+      rate_per_s: typed.rate_per_s === '' ? text.errors.required : undefined,
+      texts_per_day: typed.texts_per_day === '' ? text.errors.required : undefined,
       region: /^([A-Za-z]{2})?$/.test(typed.region.trim()) ? undefined : t.twoLetters,
     }),
     send: async (typed) => {

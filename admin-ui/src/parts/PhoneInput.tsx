@@ -16,17 +16,20 @@ type Props = {
 
 export function PhoneInput({ label = text.phone.label, value, onChange, error, required, autoFocus, help }: Props) {
   const [known, setKnown] = useState<string | null>(null)
-  const [wrong, setWrong] = useState(false)
+  const [wrong, setWrong] = useState<string | null>(null)
   const latest = useRef(onChange)
   latest.current = onChange
   useEffect(() => {
     let here = true
-    void understand(value).then((e164) => {
-      if (!here) return
-      setKnown(e164)
-      if (e164 !== null) setWrong(false)
-      latest.current(value, e164)
-    })
+    understand(value).then(
+      (e164) => {
+        if (!here) return
+        setKnown(e164)
+        if (e164 !== null) setWrong(null)
+        latest.current(value, e164)
+      },
+      () => here && setWrong(text.phone.noRules),
+    )
     return () => {
       here = false
     }
@@ -43,11 +46,20 @@ export function PhoneInput({ label = text.phone.label, value, onChange, error, r
       data-autofocus={autoFocus || undefined}
       description={different ? text.phone.understood(known) : (help ?? text.phone.help(homeRegion()))}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
-      error={error ?? (wrong ? text.phone.notUnderstood : null)}
-      onChange={(event) => onChange(event.currentTarget.value, known)}
+      error={error ?? wrong}
+      onChange={(event) => {
+        // What the former text meant is not what this one means.
+        setKnown(null)
+        setWrong(null)
+        onChange(event.currentTarget.value, null)
+      }}
       onBlur={(event) => {
         // An error that shows while a button is pressed would move the button from under the pointer; the form checks too.
-        if (event.relatedTarget?.closest('button') == null) setWrong(value.trim() !== '' && known === null)
+        if (event.relatedTarget?.closest('button') != null || value.trim() === '' || known !== null) return
+        understand(value).then(
+          (e164) => setWrong(e164 === null ? text.phone.notUnderstood : null),
+          () => setWrong(text.phone.noRules),
+        )
       }}
     />
   )

@@ -57,3 +57,11 @@ export function fieldOf(named: string | null, own: string[], detail = ''): strin
   const parts = named.split(/[./[\]]+/).filter((part) => part !== '')
   return parts.reverse().find((part) => own.includes(part)) ?? null
 }
+
+type Values = Record<string, unknown>
+
+/** The fields that differ from what they were. */
+export function changed<Now extends Values>(was: Values, now: Now): Partial<Now> {
+  const differ = Object.entries(now).filter(([key, value]) => JSON.stringify(was[key]) !== JSON.stringify(value))
+  return Object.fromEntries(differ) as Partial<Now>
+}

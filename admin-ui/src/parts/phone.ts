@@ -1,4 +1,7 @@
 // Numbers as people write them, understood as E.164. The library comes when it is first needed.
+import { ApiError } from '../api/client'
+import { text } from '../text'
+
 const E164 = /^\+[1-9]\d{6,14}$/
 
 /** The country that the viewer's language names, for numbers without +. */
@@ -26,6 +29,15 @@ export async function understand(typed: string, region = homeRegion()): Promise<
     isSupportedCountry(country) ? country : undefined,
   )
   return parsed?.isPossible() === true && E164.test(parsed.number) ? parsed.number : null
+}
+
+/** The number that is sent, or what is said beside the field where there is none. */
+export async function dialled(typed: string, field = 'phone'): Promise<string> {
+  const e164 = await understand(typed).catch(() => {
+    throw new ApiError(0, 'no_rules', text.phone.noRules, field, null)
+  })
+  if (e164 === null) throw new ApiError(0, 'no_number', text.phone.notUnderstood, field, null)
+  return e164
 }
 
 export async function regions(): Promise<string[]> {

@@ -7,6 +7,7 @@ import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { useCommunity, useFilters } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
+import { dialled } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
@@ -128,7 +129,6 @@ function AddNumber({ community, close }: { community: string; close: () => void 
     initial: {
       pool: null as string | null,
       number: '',
-      e164: null as string | null,
       carrier: 'loopback',
       capabilities: ['sms', 'voice'] as Schema['Capability'][],
       region: '',
@@ -136,13 +136,13 @@ function AddNumber({ community, close }: { community: string; close: () => void 
     },
     check: (typed) => ({
       pool: typed.pool === null && pools.length !== 1 ? text.errors.required : undefined,
-      number: typed.e164 === null ? text.phone.notUnderstood : undefined,
+      number: typed.number.trim() === '' ? text.phone.notUnderstood : undefined,
       carrier: typed.carrier.trim() === '' ? text.errors.required : undefined,
     }),
-    send: async ({ pool, e164, carrier, capabilities, region, rate_per_s }) => {
+    send: async ({ pool, number, carrier, capabilities, region, rate_per_s }) => {
       const body = {
         pool: pool ?? pools[0]?.id ?? '',
-        number: e164 ?? '',
+        number: await dialled(number, 'number'),
         carrier: carrier.trim(),
         capabilities,
         ...(region.trim() === '' ? {} : { region: region.trim().toUpperCase() }),
@@ -173,10 +173,7 @@ function AddNumber({ community, close }: { community: string; close: () => void 
         required
         value={values.number}
         error={errors.number}
-        onChange={(typed, e164) => {
-          set('number', typed)
-          set('e164', e164)
-        }}
+        onChange={(typed) => set('number', typed)}
       />
       <TextInput
         label={text.col.carrier}

@@ -136,6 +136,8 @@ export const shell = {
     help: (region: string) => `Any way of writing it; without + it is taken to be of ${region}.`,
     region: 'Country of numbers without +',
     understood: (e164: string) => `Understood as ${e164}`,
+    noRules:
+      'How numbers are written could not be loaded. Write it with + and the country, as +14155550161, or try again.',
     notUnderstood: 'This is no phone number that could be dialled. Write it with the country, as in +1 415 555 0161.',
   },
   parts: { asTable: 'The figures as a table' },
