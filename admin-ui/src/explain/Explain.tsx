@@ -1,14 +1,17 @@
 // What would happen to a text from one number to another, drawn.
-import { Button, Group, List, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Group, List, Paper, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { api, ask, sentence, ApiError, type Schema } from '../api/client'
 import { MemberName } from '../members/names'
+import { revealedPhones } from '../members/revealed'
 import { State, why } from '../parts/bits'
-import { useCommunity, useFilters } from '../parts/links'
+import { useCommunity, useFilters, useFollowing } from '../parts/links'
 import { Empty, ErrorNote, Page } from '../parts/notes'
+import { understand } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
-import { said, toInstant } from '../parts/time'
+import { localOf, said, toInstant } from '../parts/time'
+import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
 import { text } from '../text'
 import { chain } from './chain'
@@ -19,7 +22,14 @@ type Decision = Schema['Decision']
 export default function Explain() {
   const community = useCommunity()
   const [filters, setFilters] = useFilters()
-  const { from = '', to = '', at, tag } = filters
+  const { from: typed = '', member = '', to = '', at, tag } = filters
+  const may = useMay()
+  // A message leads here by its sender's id; the phone itself is asked for by whoever may see it, and stays out of the
+  // address. From which of several phones it came is not known, so one may be chosen.
+  const [chosen, setChosen] = useState<string | null>(null)
+  const sender = useQuery(revealedPhones(community, member, may.reveal && typed === ''))
+  const phones = typed === '' && member !== '' ? (sender.data ?? []) : []
+  const from = typed !== '' ? typed : (phones.find((one) => one === chosen) ?? phones[0] ?? '')
   const asked = useQuery({
     queryKey: ['explain', community, from, to, at, tag],
     enabled: from !== '' && to !== '',
@@ -40,7 +50,9 @@ export default function Explain() {
       ),
   })
   // The same question once more is asked anew; another one is asked by its address.
-  const look = (next: Record<string, string | null>) => {
+  const look = (asking: Record<string, string | null>) => {
+    // Who was asked about by their id still is, where the phone was not changed.
+    const next = member !== '' && asking['from'] === from ? { ...asking, from: null } : { ...asking, member: null }
     const same = Object.entries(next).every(([name, value]) => (value ?? '') === (filters[name] ?? ''))
     if (same && from !== '' && to !== '') void asked.refetch()
     else setFilters(next)
@@ -49,15 +61,27 @@ export default function Explain() {
   return (
     <Page title={t.title} lead={t.lead}>
       <Question
-        key={`${from} ${to} ${at} ${tag}`}
         initial={{ from, to, at: at ?? '', tag: tag ?? '' }}
         wrong={field === null ? null : { field, said: sentence(asked.error) }}
         onAsk={look}
       />
-      {field === null && <ErrorNote error={asked.error} />}
-      {from === '' || to === '' ? (
+      {phones.length > 1 && (
+        <Select
+          label={t.whichPhone}
+          description={t.whichPhoneHelp}
+          maw={420}
+          allowDeselect={false}
+          data={phones}
+          value={from}
+          onChange={setChosen}
+        />
+      )}
+      {field === null && <ErrorNote error={asked.error ?? sender.error} />}
+      {typed === '' && member !== '' && !may.reveal && <Text>{t.noPhone}</Text>}
+      {sender.data?.length === 0 && <Text>{text.members.noDevices}</Text>}
+      {(from === '' || to === '') && !sender.isLoading ? (
         <Empty>{t.empty}</Empty>
-      ) : asked.isLoading ? (
+      ) : asked.isLoading || sender.isLoading ? (
         <PageLoading />
       ) : (
         asked.data && <Answer community={community} decision={asked.data} from={from} to={to} />
@@ -79,7 +103,7 @@ function Question({
 }) {
   const [typed, setTyped] = useState(initial)
   const [known, setKnown] = useState<{ from: string | null; to: string | null }>({ from: null, to: null })
-  const [local, setLocal] = useState(initial.at === '' ? '' : localOf(initial.at))
+  const [local, setLocal] = useState(localOf(initial.at))
   const error = (name: string) =>
     lacks.includes(name) && typed[name as keyof Typed].trim() === ''
       ? text.errors.required
@@ -87,13 +111,20 @@ function Question({
         ? wrong.said
         : null
   const [lacks, setLacks] = useState<string[]>([])
-  const go = () => {
+  useFollowing(`${initial.from} ${initial.to} ${initial.at} ${initial.tag}`, () => {
+    setTyped(initial)
+    setKnown({ from: null, to: null })
+    setLocal(localOf(initial.at))
+    setLacks([])
+  })
+  const go = async () => {
     const lacking = (['from', 'to'] as const).filter((name) => typed[name].trim() === '')
     setLacks(lacking)
     if (lacking.length === 0)
       onAsk({
-        from: known.from ?? typed.from.trim(),
-        to: known.to ?? typed.to.trim(),
+        // What is typed may be sent before it was looked at; what is no phone is the broker's to say.
+        from: known.from ?? (await understand(typed.from).catch(() => null)) ?? typed.from.trim(),
+        to: known.to ?? (await understand(typed.to).catch(() => null)) ?? typed.to.trim(),
         at: local === localOf(initial.at) ? initial.at : (toInstant(local) ?? null),
         tag: typed.tag.trim(),
       })
@@ -102,7 +133,7 @@ function Question({
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        go()
+        void go()
       }}
     >
       <Stack>
@@ -156,13 +187,6 @@ function Question({
       </Stack>
     </form>
   )
-}
-
-/** An instant as a datetime-local field wants it. */
-function localOf(at: string): string {
-  const moment = new Date(at)
-  if (at === '' || Number.isNaN(moment.getTime())) return ''
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }
 
 function Answer({

@@ -1,12 +1,11 @@
 // One text with every step that is known of it.
 import { Button, Paper, Text, Timeline, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api, ask, sentence, type Schema } from '../api/client'
+import { api, ask, type Schema } from '../api/client'
 import { MemberName } from '../members/names'
-import { firstPhone } from '../members/revealed'
 import { Facts, Num, State, why } from '../parts/bits'
 import { Go, useCommunity, useGo, useParam } from '../parts/links'
-import { ErrorNote, Page, useSay } from '../parts/notes'
+import { ErrorNote, Page } from '../parts/notes'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
@@ -146,23 +145,18 @@ function Steps({ community, message }: { community: string; message: Message }) 
   )
 }
 
-/** To the explanation: it needs the sender's real phone, so it is for who may see that. */
+/** To the explanation: it asks for the sender's real phone, so it is for who may see that. The address names nobody's. */
 function ExplainLink({ community, message }: { community: string; message: Message }) {
   const may = useMay()
   const go = useGo()
-  const say = useSay()
   const { from, dialled_number: to } = message
   if (!may.reveal || from == null || to == null) return null
-  const explain = async () => {
-    try {
-      const phone = await firstPhone(community, from)
-      if (phone !== undefined) go(`/c/${community}/explain`, { from: phone, to, at: message.accepted_at })
-    } catch (thrown) {
-      say(sentence(thrown))
-    }
-  }
   return (
-    <Button variant="default" size="xs" onClick={() => void explain()}>
+    <Button
+      variant="default"
+      size="xs"
+      onClick={() => go(`/c/${community}/explain`, { member: from, to, at: message.accepted_at })}
+    >
       {t.explain}
     </Button>
   )

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useQueries } from '@tanstack/react-query'
 import { MemberPicker } from '../members/MemberPicker'
 import { useMember } from '../members/names'
-import { firstPhone } from '../members/revealed'
+import { revealedPhones } from '../members/revealed'
 import { useCommunity, useFilters } from '../parts/links'
 import { Empty, ErrorNote, Page } from '../parts/notes'
 import { PhoneInput } from '../parts/PhoneInput'
@@ -54,21 +54,15 @@ type Found = { phone: string; number: string | undefined; error: unknown; none: 
 // The simulator texts and calls from the phone itself, so its number is asked for as it is.
 function useNumbers(community: string, phones: string[]): Found[] {
   const asked = useQueries({
-    queries: phones.map((phone) => ({
-      queryKey: ['members', community, phone, 'phone'],
-      enabled: phone.startsWith('mem_'),
-      staleTime: Infinity,
-      retry: false,
-      queryFn: async () => (await firstPhone(community, phone)) ?? null,
-    })),
+    queries: phones.map((phone) => revealedPhones(community, phone, phone.startsWith('mem_'))),
   })
   return phones.map((phone, index) => {
     if (!phone.startsWith('mem_')) return { phone, number: phone, error: null, none: false }
     return {
       phone,
-      number: asked[index]?.data ?? undefined,
+      number: asked[index]?.data?.[0],
       error: asked[index]?.error,
-      none: asked[index]?.data === null,
+      none: asked[index]?.data?.length === 0,
     }
   })
 }
