@@ -257,6 +257,7 @@ function Choose({ community, campaign, numbers, close }: ChooseProps) {
         label={t.named}
         description={t.namedHelp}
         searchable
+        limit={50}
         hidePickedOptions
         nothingFoundMessage={text.pools.noNumbers}
         data={numbers.map((one) => ({ value: one.id, label: names(one.campaign) ? t.other(one.number) : one.number }))}

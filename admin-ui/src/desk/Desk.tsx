@@ -97,6 +97,7 @@ function Choose({ community, free }: { community: string; free: PoolNumber[] }) 
           description={t.numberHelp}
           required
           searchable
+          limit={50}
           maw={420}
           data={free.map((one) => ({ value: one.id, label: one.number }))}
           value={form.values.desk}

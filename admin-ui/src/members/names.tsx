@@ -16,6 +16,21 @@ export function useDirectory(community: string) {
   })
 }
 
+/** Those whose name begins so, where there are more than the directory holds. */
+export function useNamed(community: string, name: string) {
+  const directory = useDirectory(community)
+  const more = directory.data?.next_cursor != null
+  return useQuery({
+    queryKey: ['members', community, 'named', name],
+    queryFn: () =>
+      ask(
+        api.GET('/v1/communities/{community}/members', { params: { path: { community }, query: { limit: 50, name } } }),
+      ),
+    staleTime: 60_000,
+    enabled: more && name !== '',
+  })
+}
+
 export function useMember(community: string, member: string | null | undefined, look = true) {
   const directory = useDirectory(community)
   const known = directory.data?.data.find((one) => one.id === member)

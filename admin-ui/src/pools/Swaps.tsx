@@ -11,9 +11,10 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
+import { useNumbers } from '../numbers/numbers'
 import { Form } from '../parts/Form'
 import { Facts, Num, State } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
@@ -77,12 +78,7 @@ function PlanForm({ community }: { community: string }) {
   const client = useQueryClient()
   const go = useGo()
   const [planned, setPlan] = useState<{ typed: object; asked: Schema['NewSwap']; plan: Plan } | null>(null)
-  const numbers =
-    useQuery({
-      queryKey: ['numbers', community, 'all'],
-      queryFn: () =>
-        ask(api.GET('/v1/communities/{community}/numbers', { params: { path: { community }, query: { limit: 500 } } })),
-    }).data?.data ?? []
+  const numbers = useNumbers(community).data ?? []
   const form = useForm({
     initial: { by: 'numbers', numbers: [] as string[], carrier: '', region: '', overlap_s: 14 as number | string },
     check: (typed) => ({
@@ -141,6 +137,7 @@ function PlanForm({ community }: { community: string }) {
             <MultiSelect
               label={t.byNumber}
               searchable
+              limit={50}
               data={numbers.map((one) => ({ value: one.id, label: one.number }))}
               value={values.numbers}
               error={errors.numbers}
