@@ -336,8 +336,6 @@ export const later = {
     exportLead:
       'One JSON file: who they are, their contacts, texts, calls and consents. ' +
       'It holds their own real numbers and nobody else’s; the audit log says that you took it.',
-    exportMasked:
-      'One JSON file: who they are, their contacts, texts, calls and consents. Real numbers are masked in it for you.',
     download: 'Download as JSON',
     optIns: 'Consents',
     optInsOf: (name: string) => `Opt-ins of ${name}’s phones`,

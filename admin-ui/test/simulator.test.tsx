@@ -39,10 +39,12 @@ beforeAll(() => import('../src/phones/Phones'), 120_000)
 
 let role = 'owner'
 let call: object | null = rings
+let broken = false
 let posted: string[] = []
 beforeEach(() => {
   role = 'owner'
   call = rings
+  broken = false
   posted = []
   vi.stubGlobal(
     'fetch',
@@ -52,6 +54,7 @@ beforeEach(() => {
         new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
       if (path === '/v1/session') return answer(200, { ...session, user: { ...session.user, role } })
       if (request.method !== 'GET') {
+        if (broken) return answer(404, { code: 'not_found', detail: 'the phone is gone' })
         posted.push(`${request.method} ${path} ${await request.text()}`)
         return answer(202, rings)
       }
@@ -115,6 +118,26 @@ describe('a phone in the simulator', () => {
     const legs = within(await screen.findByRole('region', { name: t.bothLegs }, { timeout: 10_000 }))
     expect((await legs.findAllByText('INVITE')).length).toBeGreaterThan(0)
     expect(legs.getByText(t.wholeCall).closest('a')?.getAttribute('href')).toBe(`/c/${community}/calls/call_1`)
+  })
+  it('that says STOP leaves the text alone that was begun', async () => {
+    open()
+    const phone = within(await card())
+    fireEvent.change(await phone.findByLabelText(text.phones.text), { target: { value: 'See you at' } })
+    await waitFor(() => expect(phone.getByRole<HTMLButtonElement>('button', { name: 'STOP' }).disabled).toBe(false))
+    fireEvent.click(phone.getByRole('button', { name: 'STOP' }))
+    await waitFor(() =>
+      expect(posted).toContain(`POST /v1/loopback/phones/${stranger}/texts {"to":"+14155550101","text":"STOP"}`),
+    )
+    await phone.findByText(/^STOP$/, { selector: '.bubble' })
+    expect(phone.getByLabelText<HTMLInputElement>(text.phones.text).value).toBe('See you at')
+  })
+  it('says so where the way it answers cannot be set', async () => {
+    open()
+    const phone = within(await card())
+    const way = await phone.findByLabelText(t.answering)
+    broken = true
+    fireEvent.change(way, { target: { value: 'busy' } })
+    expect((await phone.findByRole('alert')).textContent).toContain('the phone is gone')
   })
   it('is only looked at by who may not change anything', async () => {
     role = 'viewer'

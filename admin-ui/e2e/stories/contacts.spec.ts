@@ -1,6 +1,6 @@
 // Contacts: both sides get a number, a full table says whose it is, a block keeps texts away.
 import { expect, test } from '../support/story'
-import { choose, dialog, notice, row, text, title } from '../support/steps'
+import { choose, confirm, dialog, notice, row, text, title } from '../support/steps'
 import { Town } from '../support/town'
 
 const t = text.members
@@ -33,11 +33,11 @@ test('a contact is added, blocked and let go, and a full table says whose it is'
   await full.getByRole('button', { name: text.form.cancel }).click()
   expect((await town.must<{ data: unknown[] }>('GET', `/members/${cleo.id}/contacts`)).data).toEqual([])
 
-  await line.getByRole('button', { name: t.block, exact: true }).click()
+  await confirm(line, page, t.block, t.blockAsk)
   await notice(page, text.form.saved)
   await expect(line).toContainText('blocked')
   await town.text(ben.phone, pair?.mirror_number ?? '', 'Let me in')
-  await line.getByRole('button', { name: t.unblock, exact: true }).click()
+  await confirm(line, page, t.unblock, t.unblockAsk)
   await expect(line.getByRole('button', { name: t.block, exact: true })).toBeVisible()
   await town.text(ben.phone, pair?.mirror_number ?? '', 'Thank you')
   expect((await town.arrived(ada.phone, 'Thank you')).map((one) => one.text)).toEqual(['Thank you'])

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
-import { State } from '../parts/bits'
+import { Facts, State } from '../parts/bits'
 import { Secret } from '../parts/Secret'
 import { Confirm } from '../parts/Confirm'
 import { Go, useCommunity } from '../parts/links'
@@ -32,6 +32,14 @@ export default function Callbacks() {
     )
     setTimeout(() => say(t.replayed(done.replayed, done.left)))
   }
+  const which = (row: Endpoint) => (
+    <Facts
+      of={[
+        [text.col.url, row.url],
+        ...(row.description === '' ? [] : [[t.description, row.description] as [string, string]]),
+      ]}
+    />
+  )
   const columns: Column<Endpoint>[] = [
     {
       id: 'url',
@@ -116,7 +124,9 @@ export default function Callbacks() {
                       }),
                     ).then((made) => setSecret(made.secret))
                   }
-                />
+                >
+                  {which(row)}
+                </Confirm>
                 <Confirm
                   label={row.state === 'active' ? t.disable : t.enable}
                   ask={row.state === 'active' ? t.disableAsk : t.enableAsk}
@@ -130,7 +140,9 @@ export default function Callbacks() {
                       }),
                     ).then(fresh)
                   }
-                />
+                >
+                  {which(row)}
+                </Confirm>
                 <Confirm
                   label={t.remove}
                   ask={t.removeAsk}
@@ -143,7 +155,9 @@ export default function Callbacks() {
                       }),
                     ).then(fresh)
                   }
-                />
+                >
+                  {which(row)}
+                </Confirm>
               </Group>
             ),
           },

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
-import { Marks, Num, why } from '../parts/bits'
+import { Facts, Marks, Num, why } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { useSay } from '../parts/notes'
@@ -23,20 +23,24 @@ const t = text.members
 export function Contacts({ community, member }: { community: string; member: string }) {
   const may = useMay()
   const client = useQueryClient()
-  const say = useSay()
   const [history, setHistory] = useState<string | null>(null)
   const fresh = () => client.invalidateQueries({ queryKey: ['contacts', community] })
   const path = (contact: string) => ({ path: { community, member, contact } })
   const block = (row: Contact) =>
-    void ask(
+    ask(
       api.PATCH('/v1/communities/{community}/members/{member}/contacts/{contact}', {
         params: path(row.contact),
         body: { blocked: !row.blocked },
       }),
-    )
-      .then(fresh)
-      .then(() => say(text.form.saved))
-      .catch((thrown: unknown) => say(String(thrown instanceof Error ? thrown.message : thrown)))
+    ).then(fresh)
+  const whom = (row: Contact) => (
+    <Facts
+      of={[
+        [text.col.contact, <MemberName community={community} member={row.contact} plain />],
+        [text.col.theirs, <Num of={row.number} />],
+      ]}
+    />
+  )
   const columns: Column<Contact>[] = [
     {
       id: 'contact',
@@ -102,9 +106,16 @@ export function Contacts({ community, member }: { community: string; member: str
             />
           )}
           {may.change && (
-            <Button size="xs" variant="default" onClick={() => block(row)}>
-              {row.blocked ? t.unblock : t.block}
-            </Button>
+            <Confirm
+              label={row.blocked ? t.unblock : t.block}
+              ask={row.blocked ? t.unblockAsk : t.blockAsk}
+              what={row.blocked ? t.unblockWhat : t.blockWhat}
+              done={text.form.saved}
+              danger={!row.blocked}
+              act={() => block(row)}
+            >
+              {whom(row)}
+            </Confirm>
           )}
           {may.change && (
             <Confirm
@@ -119,7 +130,9 @@ export function Contacts({ community, member }: { community: string; member: str
                   }),
                 ).then(fresh)
               }
-            />
+            >
+              {whom(row)}
+            </Confirm>
           )}
         </Group>
       ),

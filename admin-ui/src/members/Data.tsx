@@ -1,9 +1,10 @@
 // What is held about a member: to be given to them, and to be erased.
-import { Button, Group, List, Modal, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Group, List, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask } from '../api/client'
 import { download } from '../parts/csv'
+import { Dialog } from '../parts/Dialog'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { Go, useGo } from '../parts/links'
@@ -19,15 +20,18 @@ export function Data({ community, member, name }: { community: string; member: s
   const may = useMay()
   return (
     <Stack>
-      <Paper withBorder p="md">
-        <Title order={2} size="h4" mb="xs">
-          {t.export}
-        </Title>
-        <Text mb="sm" maw={720}>
-          {may.reveal ? t.exportLead : t.exportMasked}
-        </Text>
-        <Export community={community} member={member} reveal={may.reveal} />
-      </Paper>
+      {/* The API gives it only to those who may see real numbers. */}
+      {may.reveal && (
+        <Paper withBorder p="md">
+          <Title order={2} size="h4" mb="xs">
+            {t.export}
+          </Title>
+          <Text mb="sm" maw={720}>
+            {t.exportLead}
+          </Text>
+          <Export community={community} member={member} />
+        </Paper>
+      )}
       <Paper withBorder p="md">
         <Title order={2} size="h4" mb="xs">
           {t.optIns}
@@ -51,7 +55,7 @@ export function Data({ community, member, name }: { community: string; member: s
   )
 }
 
-function Export({ community, member, reveal }: { community: string; member: string; reveal: boolean }) {
+function Export({ community, member }: { community: string; member: string }) {
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>(null)
   const go = async () => {
@@ -61,7 +65,7 @@ function Export({ community, member, reveal }: { community: string; member: stri
       const whole = await ask(
         api.GET('/v1/communities/{community}/members/{member}/export', {
           params: { path: { community, member } },
-          headers: reveal ? REVEAL : {},
+          headers: REVEAL,
         }),
       )
       // It was read as JSON, so it did not break off.
@@ -93,15 +97,9 @@ export function Erase({ community, member, confirm }: { community: string; membe
       <Button variant="default" className="danger" onClick={() => setOpen(true)}>
         {t.eraseLabel}
       </Button>
-      <Modal
-        opened={open}
-        onClose={close}
-        title={t.eraseAsk}
-        size="lg"
-        closeButtonProps={{ 'aria-label': text.form.close }}
-      >
-        {open && <Sure community={community} member={member} confirm={confirm} close={close} />}
-      </Modal>
+      <Dialog opened={open} onClose={close} title={t.eraseAsk} size="lg">
+        {() => <Sure community={community} member={member} confirm={confirm} close={close} />}
+      </Dialog>
     </>
   )
 }

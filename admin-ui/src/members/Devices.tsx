@@ -1,13 +1,13 @@
 import { Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, ask, sentence, type Schema } from '../api/client'
+import { api, ask, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
-import { Marks, Num } from '../parts/bits'
+import { Facts, Marks, Num } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
-import { Empty, useSay } from '../parts/notes'
+import { Empty, useFail, useSay } from '../parts/notes'
 import { dialled } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { said } from '../parts/time'
@@ -24,14 +24,28 @@ export function Devices({ community, member }: { community: string; member: Sche
   const client = useQueryClient()
   const fresh = () => client.invalidateQueries({ queryKey: ['members', community] })
   const say = useSay()
-  const [known, setKnown] = useState<Record<string, string>>({})
+  const fail = useFail()
+  // Real numbers, each good as long as its device is as it was: with a new phone the former number is not shown.
+  const [known, setKnown] = useState<Record<string, { phone: string; of: string }>>({})
+  const real = (device: Schema['Device']) => {
+    const one = known[device.id]
+    return one?.of === JSON.stringify(device) ? one.phone : undefined
+  }
   const show = async () => {
     try {
       const whole = await revealed(community, member.id)
-      setKnown(Object.fromEntries(whole.devices.flatMap((one) => (one.phone ? [[one.id, one.phone]] : []))))
+      const phones = new Map(whole.devices.map((one) => [one.id, one.phone]))
+      setKnown(
+        Object.fromEntries(
+          member.devices.flatMap((one) => {
+            const phone = phones.get(one.id)
+            return phone ? [[one.id, { phone, of: JSON.stringify(one) }]] : []
+          }),
+        ),
+      )
       say(t.shown)
     } catch (thrown) {
-      say(sentence(thrown))
+      fail(thrown)
     }
   }
   const path = (device: string) => ({ params: { path: { community, member: member.id, device } } })
@@ -47,13 +61,9 @@ export function Devices({ community, member }: { community: string; member: Sche
             <div>
               <Group gap="xs">
                 <Text fw={600}>
-                  {device.kind === 'phone' ? (
-                    <Num of={known[device.id] ?? device.phone ?? t.hiddenPhone} />
-                  ) : (
-                    device.kind
-                  )}
+                  {device.kind === 'phone' ? <Num of={real(device) ?? device.phone ?? t.hiddenPhone} /> : device.kind}
                 </Text>
-                {may.reveal && device.kind === 'phone' && known[device.id] === undefined && (
+                {may.reveal && device.kind === 'phone' && real(device) === undefined && (
                   <Button size="compact-xs" variant="default" onClick={() => void show()}>
                     {t.show}
                   </Button>
@@ -80,7 +90,7 @@ export function Devices({ community, member }: { community: string; member: Sche
             {may.change && (
               <Group gap="xs">
                 {device.kind === 'phone' ? (
-                  <ReplacePhone community={community} member={member.id} device={device} />
+                  <ReplacePhone community={community} member={member.id} device={device} after={() => setKnown({})} />
                 ) : (
                   <TextsTo community={community} member={member.id} device={device} />
                 )}
@@ -124,7 +134,9 @@ export function Devices({ community, member }: { community: string; member: Sche
                       api.DELETE('/v1/communities/{community}/members/{member}/devices/{device}', path(device.id)),
                     ).then(fresh)
                   }
-                />
+                >
+                  <Facts of={[[text.col.phone, <Num of={real(device) ?? device.phone ?? device.id} />]]} />
+                </Confirm>
               </Group>
             )}
           </Group>

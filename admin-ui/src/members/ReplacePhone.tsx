@@ -1,10 +1,12 @@
 // A new phone in the place of one: what stands against it is shown first, and each of it settled by a choice.
-import { Alert, Button, Group, Modal, Paper, Radio, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Paper, Radio, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
+import { Dialog } from '../parts/Dialog'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
+import { useHold } from '../parts/hold'
 import { ErrorNote, useSay } from '../parts/notes'
 import { dialled } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
@@ -16,7 +18,7 @@ import { allBy, open, replacement, type By, type Choices, type Owner, type Phone
 
 const t = later.replace
 
-type Props = { community: string; member: string; device: Schema['Device'] }
+type Props = { community: string; member: string; device: Schema['Device']; after: () => void }
 
 export function ReplacePhone(props: Props) {
   const [shown, setShown] = useState(false)
@@ -26,26 +28,21 @@ export function ReplacePhone(props: Props) {
       <Button size="xs" variant="default" onClick={() => setShown(true)}>
         {t.label}
       </Button>
-      <Modal
-        opened={shown}
-        onClose={close}
-        title={t.title}
-        size="lg"
-        closeButtonProps={{ 'aria-label': text.form.close }}
-      >
-        {shown && <Replace {...props} close={close} />}
-      </Modal>
+      <Dialog opened={shown} onClose={close} title={t.title} size="lg">
+        {() => <Replace {...props} close={close} />}
+      </Dialog>
     </>
   )
 }
 
-function Replace({ community, member, device, close }: Props & { close: () => void }) {
+function Replace({ community, member, device, after, close }: Props & { close: () => void }) {
   const client = useQueryClient()
   const say = useSay()
   const [found, setFound] = useState<PhoneChange | null>(null)
   const [choices, setChoices] = useState<Choices>({ phone: '', by: {}, owner: null })
   const [failed, setFailed] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
+  useHold(busy)
   const send = (asked: Choices, dry_run: boolean) =>
     ask(
       api.POST('/v1/communities/{community}/members/{member}/devices/{device}/replace', {
@@ -76,6 +73,7 @@ function Replace({ community, member, device, close }: Props & { close: () => vo
     setFailed(null)
     try {
       const done = await send(choices, false)
+      after()
       await Promise.all(
         ['members', 'contacts', 'assignments', 'releases'].map((key) =>
           client.invalidateQueries({ queryKey: [key, community] }),

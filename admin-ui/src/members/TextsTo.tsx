@@ -1,8 +1,8 @@
 // Where the texts of a member go who reads them in an app too.
 import { Select } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, ask, sentence, type Schema } from '../api/client'
-import { useSay } from '../parts/notes'
+import { api, ask, type Schema } from '../api/client'
+import { useFail, useSay } from '../parts/notes'
 import { later } from '../text.later'
 import { text } from '../text'
 
@@ -19,6 +19,7 @@ export function TextsTo({
 }) {
   const client = useQueryClient()
   const say = useSay()
+  const fail = useFail()
   const put = (texts_to: string) =>
     ask(
       api.PATCH('/v1/communities/{community}/members/{member}/devices/{device}', {
@@ -27,10 +28,7 @@ export function TextsTo({
       }),
     )
       .then(() => client.invalidateQueries({ queryKey: ['members', community] }))
-      .then(
-        () => say(text.form.saved),
-        (thrown: unknown) => say(sentence(thrown)),
-      )
+      .then(() => say(text.form.saved), fail)
   return (
     <Select
       size="xs"

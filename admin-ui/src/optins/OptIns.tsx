@@ -6,7 +6,7 @@ import { MemberPicker } from '../members/MemberPicker'
 import { MemberName } from '../members/names'
 import { useNumbers } from '../numbers/numbers'
 import { Ask } from '../parts/Ask'
-import { Marks, Num, why } from '../parts/bits'
+import { Facts, Marks, Num, why } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { Filters } from '../parts/Filters'
 import { Form } from '../parts/Form'
@@ -89,7 +89,17 @@ export default function OptIns() {
                       }),
                     ).then(fresh)
                   }
-                />
+                >
+                  <Facts
+                    of={[
+                      [
+                        text.col.member,
+                        row.member == null ? t.nobody : <MemberName community={community} member={row.member} plain />,
+                      ],
+                      [t.evidence, row.evidence || null],
+                    ]}
+                  />
+                </Confirm>
               ),
           },
         ]

@@ -1,7 +1,7 @@
 // A form in a dialog, and the button that opens it.
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { text } from '../text'
+import { Dialog } from './Dialog'
 
 export function Ask({
   label,
@@ -23,9 +23,9 @@ export function Ask({
       <Button size={size} variant={primary ? 'filled' : 'default'} onClick={() => setOpen(true)}>
         {label}
       </Button>
-      <Modal opened={open} onClose={close} title={title} closeButtonProps={{ 'aria-label': text.form.close }}>
-        {open && children(close)}
-      </Modal>
+      <Dialog opened={open} onClose={close} title={title}>
+        {() => children(close)}
+      </Dialog>
     </>
   )
 }

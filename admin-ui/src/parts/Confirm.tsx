@@ -50,13 +50,19 @@ export function Confirm({ label, ask, what, done = text.form.done, act, danger =
       <Button size={size} variant="default" className={danger ? 'danger' : undefined} onClick={() => setOpen(true)}>
         {label}
       </Button>
-      <Modal opened={open} onClose={close} title={ask} closeButtonProps={{ 'aria-label': text.form.close }}>
+      <Modal
+        opened={open}
+        // What went wrong is said in the dialog, so it stays until that is known.
+        onClose={() => !busy && close()}
+        title={ask}
+        closeButtonProps={{ 'aria-label': text.form.close, disabled: busy }}
+      >
         <Stack>
           <Text>{what}</Text>
           {children}
           <ErrorNote error={failed} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
+            <Button variant="default" disabled={busy} onClick={close} data-autofocus>
               {text.form.cancel}
             </Button>
             <Button color={danger ? 'red' : undefined} loading={busy} onClick={() => void go()}>

@@ -28,7 +28,7 @@ export function Form({ form, submit, danger = false, cancel, children }: FormPro
         {submit !== null && (
           <Group justify={cancel ? 'flex-end' : 'flex-start'}>
             {cancel && (
-              <Button variant="default" onClick={cancel}>
+              <Button variant="default" disabled={form.busy} onClick={cancel}>
                 {text.form.cancel}
               </Button>
             )}

@@ -1,6 +1,7 @@
 // A form's values, what was wrong before it was sent, and what the API said, beside the field it named.
 import { useState, type FormEvent } from 'react'
 import { ApiError, sentence } from '../api/client'
+import { useHold } from './hold'
 
 export type Errors<Values> = Partial<Record<keyof Values & string, string>>
 
@@ -15,6 +16,8 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
   const [errors, setErrors] = useState<Errors<Values>>({})
   const [failed, setFailed] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
+
+  useHold(busy)
 
   const set = <Key extends keyof Values & string>(key: Key, value: Values[Key]) => {
     setValues((now) => (now[key] === value ? now : { ...now, [key]: value }))

@@ -69,25 +69,38 @@ export function Page({
   )
 }
 
+type Notice = { said: string; bad: boolean }
 const Say = createContext<(what: string) => void>(() => {})
+const Fail = createContext<(thrown: unknown) => void>(() => {})
 
-/** A line at the foot of the page, also read out, that says what was done. */
+const SHOWN_MS = 6000
+
+/** A line at the foot of the page, also read out, that says what was done, or in red what was not. */
 export function Notices({ children }: { children: ReactNode }) {
-  const [said, setSaid] = useState('')
+  const [{ said, bad }, setShown] = useState<Notice>({ said: '', bad: false })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const say = useCallback((what: string) => {
+  const show = useCallback((notice: Notice, ms: number) => {
     clearTimeout(timer.current)
-    setSaid(what)
-    timer.current = setTimeout(() => setSaid(''), 6000)
+    setShown(notice)
+    timer.current = setTimeout(() => setShown({ said: '', bad: false }), ms)
   }, [])
+  const say = useCallback((what: string) => show({ said: what, bad: false }, SHOWN_MS), [show])
+  const fail = useCallback((thrown: unknown) => show({ said: sentence(thrown), bad: true }, 3 * SHOWN_MS), [show])
   return (
     <Say value={say}>
-      {children}
-      <div role="status" aria-live="polite" className={said === '' ? 'notice' : 'notice shown'}>
-        {said}
+      <Fail value={fail}>{children}</Fail>
+      <div role="status" aria-live="polite" className={said === '' || bad ? 'notice' : 'notice shown'}>
+        {!bad && said}
       </div>
+      {bad && (
+        <div role="alert" className="notice shown bad">
+          {said}
+        </div>
+      )}
     </Say>
   )
 }
 
 export const useSay = () => useContext(Say)
+/** For what goes wrong where no form and no dialog could say it. */
+export const useFail = () => useContext(Fail)

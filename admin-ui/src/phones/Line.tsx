@@ -147,18 +147,28 @@ function Answering({ community, number }: { community: string; number: string })
     retry: false,
     queryFn: () => ask(api.GET('/v1/loopback/phones/{phone}', { params: path })),
   })
+  const [failed, setFailed] = useState<unknown>(null)
   const choose = async (answering: Way) => {
-    client.setQueryData(key, await ask(api.PATCH('/v1/loopback/phones/{phone}', { params: path, body: { answering } })))
+    setFailed(null)
+    try {
+      const next = await ask(api.PATCH('/v1/loopback/phones/{phone}', { params: path, body: { answering } }))
+      client.setQueryData(key, next)
+    } catch (thrown) {
+      setFailed(thrown)
+    }
   }
   const ways = WAYS.map((value) => ({ value, label: t.ways[value] }))
   const shown = asked.data?.answering ?? 'person'
   return (
-    <NativeSelect
-      size="xs"
-      label={t.answering}
-      value={shown}
-      data={ways}
-      onChange={(event) => void choose(event.currentTarget.value as Way)}
-    />
+    <>
+      <NativeSelect
+        size="xs"
+        label={t.answering}
+        value={shown}
+        data={ways}
+        onChange={(event) => void choose(event.currentTarget.value as Way)}
+      />
+      <ErrorNote error={failed} />
+    </>
   )
 }

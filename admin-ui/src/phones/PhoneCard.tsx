@@ -190,7 +190,8 @@ function Write({ community, number, isMember, contacts, nameOf, to, target, onTo
         with: dialled,
         verdict: answer.reason == null ? verdict : `${verdict} (${why(answer.reason)})`,
       })
-      setBody('')
+      // STOP and its like leave alone what stands in the line.
+      setBody((now) => (now === what ? '' : now))
       // It arrives a moment later.
       setTimeout(() => void client.invalidateQueries({ queryKey: ['inbox', community] }), 400)
     } catch (thrown) {

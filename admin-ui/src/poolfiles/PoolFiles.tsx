@@ -6,7 +6,7 @@ import { api, ApiError, ask, type Schema } from '../api/client'
 import { Confirm } from '../parts/Confirm'
 import { useDraft } from '../parts/drafts'
 import { Go } from '../parts/links'
-import { ErrorNote, Page, useSay } from '../parts/notes'
+import { ErrorNote, Page, useFail } from '../parts/notes'
 import { Scroll } from '../parts/Scroll'
 import { useMay } from '../session/session'
 import { text } from '../text'
@@ -39,7 +39,7 @@ const asMistakes = (thrown: unknown): Mistake[] | null =>
 export default function PoolFiles() {
   const may = useMay()
   const client = useQueryClient()
-  const say = useSay()
+  const fail = useFail()
   const field = useRef<HTMLTextAreaElement>(null)
   const reset = useRef<() => void>(null)
   const [draft, setToml] = useDraft<string>('pool file')
@@ -78,7 +78,7 @@ export default function PoolFiles() {
   const choose = (file: File | null) => {
     // Else the same file chosen again, mended meanwhile, would be no change.
     reset.current?.()
-    if (file !== null) void file.text().then(edit, (thrown: unknown) => say(String(thrown)))
+    if (file !== null) void file.text().then(edit, fail)
   }
   const goTo = (at: number) => {
     const [from, until] = lineAt(toml, at)

@@ -2,6 +2,8 @@ import { Checkbox, Group } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask } from '../api/client'
+import { MemberName } from '../members/names'
+import { Facts } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { Filters } from '../parts/Filters'
 import { useCommunity, useFilters } from '../parts/links'
@@ -25,7 +27,7 @@ export default function Quarantine() {
           {
             id: 'actions',
             title: text.table.actions,
-            show: (row: Message) => <Act community={community} message={row.id} />,
+            show: (row: Message) => <Act community={community} message={row} />,
           },
         ]
       : []),
@@ -51,10 +53,24 @@ export default function Quarantine() {
   )
 }
 
-function Act({ community, message }: { community: string; message: string }) {
+const FIRST_WORDS = 120
+
+/** The text, or as much of it as tells it from others. */
+export const firstWords = (said: string) =>
+  said.length > FIRST_WORDS ? `${said.slice(0, FIRST_WORDS).trimEnd()}…` : said
+
+function Act({ community, message }: { community: string; message: Message }) {
   const client = useQueryClient()
   const [pair, setPair] = useState(false)
-  const params = { path: { community, message } }
+  const params = { path: { community, message: message.id } }
+  const which = (
+    <Facts
+      of={[
+        [text.col.from, <MemberName community={community} member={message.from} plain />],
+        [text.col.text, message.text == null ? null : firstWords(message.text)],
+      ]}
+    />
+  )
   const fresh = () => client.invalidateQueries({ queryKey: ['quarantine', community] })
   return (
     <Group gap={4} wrap="nowrap">
@@ -70,6 +86,7 @@ function Act({ community, message }: { community: string; message: string }) {
           ).then(fresh)
         }
       >
+        {which}
         <Checkbox label={t.rePair} checked={pair} onChange={(event) => setPair(event.currentTarget.checked)} />
       </Confirm>
       <Confirm
@@ -78,7 +95,9 @@ function Act({ community, message }: { community: string; message: string }) {
         what={t.discardWhat}
         done={t.discarded}
         act={() => ask(api.POST('/v1/communities/{community}/quarantine/{message}/discard', { params })).then(fresh)}
-      />
+      >
+        {which}
+      </Confirm>
     </Group>
   )
 }
