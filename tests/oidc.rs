@@ -107,7 +107,9 @@ on_both_databases! {
         provider.account("sub-1", ann(&["staff"])).await;
         assert_eq!(Browser::new().sign_in(&broker, "sub-1").await, Ending::out("stranger"));
         assert!(browser.session(&broker).await.is_none() && other.session(&broker).await.is_none());
-        assert_eq!(noted(&broker).await[0], "oidc_sign_in_failed");
+        assert_eq!(noted(&broker).await[..2], ["oidc_sign_in_failed", "oidc_sessions_ended"]);
+        let ended = &broker.get("/v1/audit_log").await["data"][1];
+        assert_eq!(ended["name"], "ann@example.org");
     }
 
     async fn who_is_disabled_stays_out_and_who_was_removed_begins_anew(database: Database) {
@@ -301,16 +303,25 @@ impl<'b> Victim<'b> {
     }
 
     async fn come_back(mut self, more: &str) -> Ending {
+        self.back(more).await
+    }
+
+    /// The same, for who wants to see what the browser has then.
+    async fn back(&mut self, more: &str) -> Ending {
         let path = format!("{}?code=abc&state={}{more}", oidc::BACK, self.state);
         self.browser.come_back(&at(self.broker, &path)).await
     }
 }
 
 async fn forged_town() -> (Broker, Forger, Key) {
+    forged_town_with("default_role = \"viewer\"").await
+}
+
+async fn forged_town_with(more: &str) -> (Broker, Forger, Key) {
     let key = Key::new("one");
     let forger = Forger::start(&key).await;
     let builder = Broker::builder(Database::Sqlite);
-    let settings = oidc::settings(&builder, &forger.issuer(), "default_role = \"viewer\"");
+    let settings = oidc::settings(&builder, &forger.issuer(), more);
     (builder.config(&settings).start().await, forger, key)
 }
 
@@ -387,6 +398,68 @@ async fn no_token_is_believed_that_is_not_for_this_broker_and_this_try() {
         sent.body.contains("code_verifier=") && !sent.body.contains("secret"),
         "{sent:?}"
     );
+}
+
+/// Comes with a token without these claims, and with these groups if any are said.
+async fn arrive<'b>(
+    (broker, forger, key): (&'b Broker, &Forger, &Key),
+    without: &[&str],
+    groups: Option<&[&str]>,
+) -> (Ending, Victim<'b>) {
+    let mut victim = Victim::begin(broker).await;
+    let mut claims = forger.claims(&victim.nonce);
+    for name in without {
+        claims.as_object_mut().unwrap().remove(*name);
+    }
+    if let Some(groups) = groups {
+        claims["groups"] = json!(groups);
+    }
+    forger.give(Some(token(&claims, &Seal::Key(key))));
+    (victim.back("").await, victim)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_fails_to_say_the_role_takes_it_from_nobody() {
+    let roles = "role_claim = \"groups\"\nroles = [{ value = \"owners\", role = \"owner\" }]\ndefault_role = \"viewer\"";
+    let (broker, forger, key) = forged_town_with(roles).await;
+    let town = (&broker, &forger, &key);
+    let (ending, mut owner) = arrive(town, &[], Some(&["owners"])).await;
+    assert_eq!(ending, Ending::In);
+    for status in [500, 429, 404] {
+        forger.say_more(status, json!({ "error": "not now" }));
+        let (ending, _) = arrive(town, &[], None).await;
+        assert_eq!(ending, Ending::out("unreachable"), "{status}");
+    }
+    let role = async |owner: &mut Victim<'_>| {
+        let session = owner.browser.session(&broker).await;
+        session.map(|session| session["user"]["role"].clone())
+    };
+    assert_eq!(role(&mut owner).await, Some(json!("owner")));
+    // Names alone may be missing.
+    let (ending, _) = arrive(town, &["preferred_username", "email"], Some(&["owners"])).await;
+    assert_eq!(ending, Ending::In);
+    // What it does say counts.
+    forger.say_more(200, json!({ "sub": "ann", "groups": [] }));
+    assert_eq!(arrive(town, &[], None).await.0, Ending::In);
+    assert_eq!(role(&mut owner).await, Some(json!("viewer")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_decides_is_not_taken_for_none_where_the_provider_fails_to_say_it() {
+    for more in [
+        "allowed_domains = [\"example.org\"]\ndefault_role = \"viewer\"",
+        "link_by_email = true\ndefault_role = \"viewer\"",
+    ] {
+        let (broker, forger, key) = forged_town_with(more).await;
+        let town = (&broker, &forger, &key);
+        let (ending, mut ann) = arrive(town, &[], None).await;
+        assert_eq!(ending, Ending::In);
+        forger.say_more(500, json!({}));
+        let (ending, _) = arrive(town, &["email", "email_verified"], None).await;
+        assert_eq!(ending, Ending::out("unreachable"), "{more}");
+        assert!(ann.browser.session(&broker).await.is_some(), "{more}");
+        assert_eq!(users(&broker).await.len(), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -221,6 +221,22 @@ impl SignIns {
         }
     }
 
+    /// Lets somebody go where it shows later who they are, or says when to come again: by the address alone.
+    pub fn admit_address(&self, address: Option<IpAddr>, now: Timestamp) -> Result<()> {
+        let mut inner = self.inner();
+        let address = address.map(network);
+        let_in(inner.address_wait_ms(address, self.per_s, now))?;
+        inner.take_address(address, self.per_s, now);
+        Ok(())
+    }
+
+    /// They got there.
+    pub fn address_succeeded(&self, address: Option<IpAddr>) {
+        if let Some(address) = address.map(network) {
+            self.inner().addresses.give_back(&address, self.per_s);
+        }
+    }
+
     /// Lets somebody who is signed in be asked for their password, or says when to come again. Nobody else has a part in
     /// it: strangers cannot get there.
     pub fn admit_user(&self, user: UserId, now: Timestamp) -> Result<()> {
@@ -335,12 +351,15 @@ mod tests {
             tries.succeeded("a", address, NOW);
             assert!(tries.admit_link("l", address, NOW).is_ok());
             tries.link_succeeded("l", address);
+            assert!(tries.admit_address(address, NOW).is_ok());
+            tries.address_succeeded(address);
         }
         for name in ["a", "b"] {
             assert!(tries.admit(name, address, NOW).is_ok());
         }
         assert!(tries.admit("c", address, NOW).is_err());
         assert!(tries.admit_link("l", address, NOW).is_err());
+        assert!(tries.admit_address(address, NOW).is_err());
         assert!(tries.admit("c", at(2), NOW).is_ok());
     }
 

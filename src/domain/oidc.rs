@@ -83,12 +83,53 @@ fn claim<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> {
     claim(claims.get(first)?.as_object()?, rest)
 }
 
-/// Whether something that would be told is missing, which the provider may say elsewhere.
-pub fn is_missing(rules: &Rules, claims: &Map<String, Value>) -> bool {
+/// How much the claims leave open, which the provider may say elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Nothing.
+    None,
+    /// A name by which somebody would be called, or an address that decides nothing.
+    Names,
+    /// The role, or an address that decides who comes in as whom: without it nothing is known of them.
+    Standing,
+}
+
+/// What is missing that would be told.
+pub fn gap(rules: &Rules, claims: &Map<String, Value>) -> Gap {
     let role = rules.role_claim.as_deref();
-    role.is_some_and(|name| claim(claims, name).is_none())
-        || text(claims, "email").is_none()
-        || text(claims, "preferred_username").is_none()
+    let no_role = role.is_some_and(|name| claim(claims, name).is_none());
+    let no_address = text(claims, "email").is_none();
+    let address_decides = !rules.domains.is_empty() || rules.link_by_email;
+    if no_role || (no_address && address_decides) {
+        Gap::Standing
+    } else if no_address || text(claims, "preferred_username").is_none() {
+        Gap::Names
+    } else {
+        Gap::None
+    }
+}
+
+/// The claims of a token with what else the provider says. Those of the token are signed, and count.
+pub fn joined(mut claims: Map<String, Value>, mut more: Map<String, Value>) -> Map<String, Value> {
+    // Whether an address was verified is said of that address alone: both are taken from one place.
+    let other = match text(&claims, "email") {
+        Some(_) => &mut more,
+        None => &mut claims,
+    };
+    for name in ["email", "email_verified"] {
+        other.remove(name);
+    }
+    for (name, value) in more {
+        claims.entry(name).or_insert(value);
+    }
+    claims
+}
+
+/// Whether an address is like no other: with letters that have an upper and a lower case of their own alone, and one @.
+pub fn is_plain(email: &str) -> bool {
+    let parts = email.split_once('@');
+    let sound = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && b != b'@');
+    parts.is_some_and(|(local, domain)| sound(local) && sound(domain))
 }
 
 /// Reads the claims about somebody.
@@ -122,7 +163,10 @@ pub fn person(rules: &Rules, issuer: &str, subject: &str, claims: &Map<String, V
 }
 
 fn is_of(email: &str, domains: &[String]) -> bool {
-    let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+    // Of ASCII alone: elsewhere a letter may become one of another domain (the sign for kelvin, a k).
+    let domain = email
+        .rsplit_once('@')
+        .map(|(_, domain)| domain.to_ascii_lowercase());
     domain.is_some_and(|domain| domains.contains(&domain))
 }
 
@@ -250,7 +294,7 @@ mod tests {
     #[test]
     fn an_address_counts_where_it_is_verified_and_of_a_domain_that_is_let_in() {
         let mut rules = Rules {
-            domains: vec!["example.org".into()],
+            domains: vec!["example.org".into(), "bank.example".into()],
             verified_only: true,
             ..Rules::default()
         };
@@ -268,6 +312,7 @@ mod tests {
             json!({ "email": "ann@example.org.evil.example", "email_verified": true }),
             json!({ "email": "example.org", "email_verified": true }),
             json!({ "email": "ann@sub.example.org", "email_verified": true }),
+            json!({ "email": "ann@ban\u{212a}.example", "email_verified": true }),
         ] {
             assert!(!is_in(&rules, bad.clone()), "{bad}");
         }
@@ -280,11 +325,76 @@ mod tests {
     fn more_is_asked_for_only_where_something_is_missing() {
         let rules = rules();
         let all = json!({ "realm_access": { "roles": [] }, "email": "a@b", "preferred_username": "a" });
-        assert!(!is_missing(&rules, all.as_object().unwrap()));
-        for name in ["realm_access", "email", "preferred_username"] {
+        let without = |rules: &Rules, name: &str| {
             let mut less = all.as_object().unwrap().clone();
             less.remove(name);
-            assert!(is_missing(&rules, &less), "{name}");
+            gap(rules, &less)
+        };
+        assert_eq!(without(&rules, "nothing"), Gap::None);
+        assert_eq!(without(&rules, "preferred_username"), Gap::Names);
+        assert_eq!(without(&rules, "realm_access"), Gap::Standing);
+        assert_eq!(without(&rules, "email"), Gap::Names);
+        for rules in [
+            Rules {
+                domains: vec!["b".into()],
+                ..Rules::default()
+            },
+            Rules {
+                link_by_email: true,
+                ..Rules::default()
+            },
+        ] {
+            assert_eq!(without(&rules, "email"), Gap::Standing);
+            assert_eq!(without(&rules, "preferred_username"), Gap::Names);
+            assert_eq!(without(&rules, "realm_access"), Gap::None);
+        }
+    }
+
+    #[test]
+    fn an_address_and_whether_it_was_verified_come_from_one_place() {
+        let rules = Rules {
+            verified_only: true,
+            ..Rules::default()
+        };
+        let both = |token: Value, more: Value| {
+            let [token, more] = [token, more].map(|claims| claims.as_object().unwrap().clone());
+            person(&rules, "https://login.example", "7", &joined(token, more))
+        };
+        let (ann, eve) = ("ann@example.org", "eve@example.org");
+        let more = json!({ "email": ann, "email_verified": true, "name": "Ann" });
+        let told = both(json!({ "email": eve }), more.clone());
+        assert_eq!((told.email, told.names), (None, vec!["Ann".to_owned()]));
+        let unverified = json!({ "email": ann });
+        assert_eq!(both(json!({ "email_verified": true }), unverified).email, None);
+        assert_eq!(
+            both(json!({ "email_verified": false }), more.clone())
+                .email
+                .unwrap(),
+            ann
+        );
+        assert_eq!(both(json!({ "email": " " }), more.clone()).email.unwrap(), ann);
+        let own = json!({ "email": eve, "email_verified": true, "name": "Eve" });
+        let told = both(own, more);
+        assert_eq!(
+            (told.email.unwrap(), told.names),
+            (eve.to_owned(), vec!["Eve".to_owned()])
+        );
+    }
+
+    #[test]
+    fn an_address_is_plain_with_one_sign_and_no_letters_that_look_alike() {
+        assert!(is_plain("Ann.Archer+x@Example.org"));
+        for bad in [
+            "ann",
+            "@example.org",
+            "ann@",
+            "ann@evil@example.org",
+            "an n@example.org",
+            "ann@example.org\n",
+            "\u{212a}ann@example.org",
+            "ann@ex\u{e4}mple.org",
+        ] {
+            assert!(!is_plain(bad), "{bad}");
         }
     }
 }

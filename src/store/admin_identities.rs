@@ -43,9 +43,11 @@ pub fn of_user(conn: &mut Conn, user: i64) -> Result<Option<IdentityRow>, StoreE
         .optional())?)
 }
 
-/// Whether there are any.
-pub fn any(conn: &mut Conn) -> Result<bool, StoreError> {
+/// Whether this provider knows a user.
+pub fn knows(conn: &mut Conn, issuer: &str, user: i64) -> Result<bool, StoreError> {
     let found: Option<i64> = each!(conn, c => admin_identities::table
+        .filter(admin_identities::user_id.eq(user))
+        .filter(admin_identities::issuer.eq(issuer))
         .select(admin_identities::user_id)
         .first(c)
         .optional())?;

@@ -50,13 +50,12 @@ pub fn remove(conn: &mut Conn, hash: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends all sessions of a user but one.
-pub fn remove_others(conn: &mut Conn, user: i64, but: &str) -> Result<(), StoreError> {
-    each!(conn, c => diesel::delete(admin_sessions::table
+/// Ends all sessions of a user but one; says how many.
+pub fn remove_others(conn: &mut Conn, user: i64, but: &str) -> Result<usize, StoreError> {
+    Ok(each!(conn, c => diesel::delete(admin_sessions::table
         .filter(admin_sessions::user_id.eq(user))
         .filter(admin_sessions::token_hash.ne(but)))
-        .execute(c))?;
-    Ok(())
+        .execute(c))?)
 }
 
 /// Forgets sessions that are over.

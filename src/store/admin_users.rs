@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{admin_invites, admin_user_communities, admin_users};
+use super::schema::{admin_identities, admin_invites, admin_user_communities, admin_users};
 use super::{Conn, StoreError, each, insert_all};
 
 /// A user's row.
@@ -119,10 +119,14 @@ pub fn other_owner(conn: &mut Conn, than: i64) -> Result<bool, StoreError> {
     Ok(found.is_some())
 }
 
-/// Whether anybody can sign in.
-pub fn any(conn: &mut Conn) -> Result<bool, StoreError> {
+/// Whether there is an owner who can sign in, by a password or at a provider.
+pub fn any_owner(conn: &mut Conn) -> Result<bool, StoreError> {
     let found: Option<i64> = each!(conn, c => admin_users::table
-        .filter(admin_users::password_hash.is_not_null())
+        .filter(admin_users::role.eq("owner"))
+        .filter(admin_users::disabled.eq(false))
+        .filter(admin_users::password_hash.is_not_null().or(diesel::dsl::exists(
+            admin_identities::table.filter(admin_identities::user_id.eq(admin_users::id)),
+        )))
         .select(admin_users::id)
         .first(c)
         .optional())?;

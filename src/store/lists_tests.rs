@@ -281,6 +281,7 @@ fn no_other_list_scans_or_sorts() {
         admin_users::get_invite(conn, "hash").unwrap();
         admin_identities::get(conn, "issuer", "subject").unwrap();
         admin_identities::of_user(conn, 7).unwrap();
+        admin_identities::knows(conn, "issuer", 7).unwrap();
         admin_identities::forget_tries(conn, 7).unwrap();
         audit_log::list(conn, 7, 51).unwrap();
         audit_log::forget(conn, 7, 51).unwrap();

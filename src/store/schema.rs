@@ -840,6 +840,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    admin_identities,
+    admin_users,
     api_keys,
     app_devices,
     assignments,

@@ -89,6 +89,8 @@ struct Said {
     /// What stands in the answer for a code beside the other token.
     token: Value,
     keys: Vec<Value>,
+    /// How it answers who asks for more, and with what.
+    more: (u16, Value),
     /// Another name for itself than the one by which it is asked.
     issuer: Option<String>,
 }
@@ -109,6 +111,7 @@ impl Forger {
             receiver,
             said: Arc::default(),
         };
+        forger.say_more(404, json!({}));
         forger.show(&[key]);
         let (issuer, said) = (forger.issuer(), forger.said.clone());
         forger.receiver.answers(move |hit: &Hit| {
@@ -118,6 +121,7 @@ impl Forger {
                     "issuer": said.issuer.as_ref().unwrap_or(&issuer),
                     "authorization_endpoint": format!("{issuer}/auth"),
                     "token_endpoint": format!("{issuer}/token"),
+                    "userinfo_endpoint": format!("{issuer}/me"),
                     "jwks_uri": format!("{issuer}/keys"),
                     "response_types_supported": ["code"],
                     "subject_types_supported": ["public"],
@@ -125,9 +129,11 @@ impl Forger {
                 }),
                 "/keys" => json!({ "keys": said.keys }),
                 "/token" => said.token.clone(),
+                "/me" => said.more.1.clone(),
                 _ => return Reply::status(404),
             };
-            Reply::status(200)
+            let status = if hit.path == "/me" { said.more.0 } else { 200 };
+            Reply::status(status)
                 .header("content-type", "application/json")
                 .body(&body.to_string())
         });
@@ -155,6 +161,11 @@ impl Forger {
             answer["id_token"] = json!(id_token);
         }
         self.said.lock().unwrap().token = answer;
+    }
+
+    /// What it says from now on beside the token, and with which status.
+    pub fn say_more(&self, status: u16, claims: Value) {
+        self.said.lock().unwrap().more = (status, claims);
     }
 
     /// How often its keys were fetched.

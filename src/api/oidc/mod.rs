@@ -196,10 +196,17 @@ pub(crate) async fn start(
         // Another site signs nobody in here: they press the button themselves.
         return Ok(back(None));
     }
-    let now = state.board.now();
+    // By the address: while the provider hangs, each of them waits here.
+    let (address, now) = (client(&req), state.board.now());
+    if shared.sign_ins.admit_address(address, now).is_err() {
+        return Ok(back(Some(Fault::Busy)));
+    }
     let attempt = Attempt::new((state.random)(), now);
-    let url = match oidc.begin(&attempt, now).await {
-        Ok(url) => url,
+    let url = match oidc.begin(&attempt, &state.board).await {
+        Ok(url) => {
+            shared.sign_ins.address_succeeded(address);
+            url
+        }
         Err(failure) => return Ok(back(Some(fault_of(&failure, oidc)))),
     };
     let answer = HttpResponse::Found()
@@ -293,7 +300,7 @@ async fn person(
             return Ok(Err(Fault::Refused));
         }
     }
-    let redeemed = oidc.redeem(brought.code, &attempt, now).await;
+    let redeemed = oidc.redeem(brought.code, &attempt, &state.board).await;
     Ok(redeemed.map_err(|failure| fault_of(&failure, oidc)))
 }
 
@@ -301,13 +308,16 @@ async fn person(
 async fn let_in(
     state: &ApiState,
     oidc: &Oidc,
+    req: &HttpRequest,
     who: Person,
 ) -> Result<std::result::Result<(Box<crate::switchboard::NewSession>, ProviderChanges), Fault>> {
     let standing = match standing(oidc.rules(), &who) {
         Ok(standing) => standing,
         Err(refusal) => {
             // What they had by the provider's word ends with it.
-            state.board.sign_out_by_provider(&who).await?;
+            if let Some((user, name)) = state.board.sign_out_by_provider(&who).await? {
+                note(state, req, (Some(user), &name), "oidc_sessions_ended", 401).await?;
+            }
             return Ok(Err(refusal.into()));
         }
     };
@@ -326,7 +336,7 @@ async fn let_in(
 async fn come_back(state: Data<ApiState>, shared: Data<Shared>, req: HttpRequest) -> Result<HttpResponse> {
     let oidc = provider(&state)?;
     let tried = match person(&state, oidc, &req).await? {
-        Ok(who) => let_in(&state, oidc, who).await?,
+        Ok(who) => let_in(&state, oidc, &req, who).await?,
         Err(fault) => Err(fault),
     };
     let (new, changes) = match tried {

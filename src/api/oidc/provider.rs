@@ -21,15 +21,15 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
 use super::attempt::Attempt;
 use crate::config::oidc::{OidcConfig, is_private};
 use crate::config::tls;
 use crate::domain::Timestamp;
-use crate::domain::oidc::{self, Person, Rules};
-use crate::switchboard::Rates;
+use crate::domain::oidc::{self, Gap, Person, Rules};
+use crate::switchboard::{Rates, Switchboard};
 
 /// The longest answer that is read.
 const MOST_BYTES: usize = 1 << 20;
@@ -37,6 +37,8 @@ const MOST_BYTES: usize = 1 << 20;
 const KEPT_MS: i64 = 3_600_000;
 /// After a failure it is left alone for so long: whoever asks meanwhile hears at once that it cannot be reached.
 const PAUSE_MS: i64 = 2_000;
+/// So long somebody waits while it is asked for somebody else: were it to hang, they would stand in a queue without end.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Keys are fetched anew for a key id that is unknown: a few times at once, and then so often.
 const REFETCHES_PER_S: f64 = 0.1;
 const REFETCHES_MS: i64 = 50_000;
@@ -170,7 +172,7 @@ pub struct Oidc {
     secret: Option<ClientSecret>,
     back: RedirectUrl,
     fetch: Fetch,
-    /// Held while it is asked: one asks, the others wait for that.
+    /// Held while it is asked: one asks, the others wait for that a while.
     known: Mutex<Known>,
 }
 
@@ -225,9 +227,16 @@ impl Oidc {
         &self.config.issuer
     }
 
+    async fn known(&self) -> Result<MutexGuard<'_, Known>, Failure> {
+        let waited = tokio::time::timeout(LONGEST_WAIT, self.known.lock()).await;
+        waited.map_err(|_| Failure::Unreachable("it is asked already, and does not answer".into()))
+    }
+
     /// What the provider says of itself, with its keys.
-    async fn metadata(&self, now: Timestamp) -> Result<Arc<CoreProviderMetadata>, Failure> {
-        let mut known = self.known.lock().await;
+    async fn metadata(&self, board: &Switchboard) -> Result<Arc<CoreProviderMetadata>, Failure> {
+        let mut known = self.known().await?;
+        // Not before: it may have taken a while, in which it was found out.
+        let now = board.now();
         if let Some((metadata, at)) = &known.metadata
             && now.since(*at) < KEPT_MS
         {
@@ -246,7 +255,8 @@ impl Oidc {
             }
             Err(error) => {
                 let failure = unreachable(&error);
-                known.failed = Some((failure.to_string(), now));
+                // It may have taken longer than it is then left alone.
+                known.failed = Some((failure.to_string(), board.now()));
                 Err(failure)
             }
         }
@@ -256,9 +266,10 @@ impl Oidc {
     async fn with_new_keys(
         &self,
         old: Arc<CoreProviderMetadata>,
-        now: Timestamp,
+        board: &Switchboard,
     ) -> Result<Arc<CoreProviderMetadata>, Failure> {
-        let mut known = self.known.lock().await;
+        let mut known = self.known().await?;
+        let now = board.now();
         if known.refetches.wait_ms((), REFETCHES_PER_S, now) > 0 {
             return Ok(old);
         }
@@ -292,8 +303,8 @@ impl Oidc {
     }
 
     /// Where a browser is sent to, for this try.
-    pub(super) async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<Url, Failure> {
-        let metadata = self.metadata(now).await?;
+    pub(super) async fn begin(&self, attempt: &Attempt, board: &Switchboard) -> Result<Url, Failure> {
+        let metadata = self.metadata(board).await?;
         if !is_private(metadata.authorization_endpoint().url()) {
             return Err(Failure::Unsound(
                 "its authorization endpoint is no https URL".into(),
@@ -321,9 +332,9 @@ impl Oidc {
         &self,
         code: String,
         attempt: &Attempt,
-        now: Timestamp,
+        board: &Switchboard,
     ) -> Result<Person, Failure> {
-        let mut metadata = self.metadata(now).await?;
+        let mut metadata = self.metadata(board).await?;
         let client = self.talk(&metadata);
         let exchange = client
             .exchange_code(AuthorizationCode::new(code))
@@ -339,23 +350,23 @@ impl Oidc {
         let token = answer
             .id_token()
             .ok_or_else(|| Failure::Unsound("the answer holds no id_token".into()))?;
-        let mut checked = self.check(&metadata, token, &answer, attempt, now);
+        let mut checked = self.check(&metadata, token, &answer, attempt, board.now());
         if let Err(ClaimsVerificationError::SignatureVerification(
             SignatureVerificationError::NoMatchingKey,
         )) = checked
         {
-            metadata = self.with_new_keys(metadata, now).await?;
-            checked = self.check(&metadata, token, &answer, attempt, now);
+            metadata = self.with_new_keys(metadata, board).await?;
+            checked = self.check(&metadata, token, &answer, attempt, board.now());
         }
         let subject = checked.map_err(|error| unsound(&error))?;
         let mut claims = payload(token)?;
         self.check_party(&claims)?;
-        if oidc::is_missing(&self.rules, &claims) && metadata.userinfo_endpoint().is_some() {
+        let gap = oidc::gap(&self.rules, &claims);
+        if gap != Gap::None && metadata.userinfo_endpoint().is_some() {
             match self.more(&client, &answer, subject.clone()).await {
-                // What the token says is signed, and counts.
-                Ok(more) => more.into_iter().for_each(|(name, value)| {
-                    claims.entry(name).or_insert(value);
-                }),
+                Ok(more) => claims = oidc::joined(claims, more),
+                // That it does not say their role is not to be taken for its word that they have none.
+                Err(failure) if gap == Gap::Standing => return Err(failure),
                 Err(failure) => tracing::warn!(%failure, "the provider does not say more about somebody"),
             }
         }

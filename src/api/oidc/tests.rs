@@ -1,5 +1,8 @@
 //! The way back where the clock matters; the rest is in `tests/oidc.rs`, with a real provider.
 
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
 use super::attempt::{Attempt, LIFE_MS};
 use super::{Brought, COOKIE, Fault, MOST_BYTES, Oidc, back};
 use crate::api::tests::House;
@@ -11,10 +14,16 @@ async fn house() -> House {
         .unwrap()
         .local_addr()
         .unwrap();
+    house_at(closed, 10).await
+}
+
+/// One whose provider is there, and has to answer within so many seconds.
+async fn house_at(provider: SocketAddr, timeout_s: u64) -> House {
     let config = OidcConfig {
-        issuer: format!("http://{closed}"),
+        issuer: format!("http://{provider}"),
         client_id: "partyline".into(),
         default_role: "viewer".into(),
+        timeout_s,
         ..OidcConfig::default()
     };
     let mut house = House::new().await;
@@ -133,6 +142,71 @@ async fn tries_are_counted_by_address() {
         .filter(|entry| entry["what"] == "oidc_sign_in_failed")
         .count();
     assert!((1..=10).contains(&failed), "{failed} were written down");
+}
+
+#[actix_web::test]
+async fn who_begins_too_often_from_an_address_is_asked_to_wait() {
+    let mut house = house().await;
+    house.from = "192.0.2.7:1".parse().ok();
+    let mut last = String::new();
+    for _ in 0..40 {
+        last = begin(&house).await;
+    }
+    assert_eq!(last, "busy");
+    house.from = "198.51.100.7:1".parse().ok();
+    assert_eq!(begin(&house).await, "unreachable");
+}
+
+/// Presses the button where that leads back; says with which word.
+async fn begin(house: &House) -> String {
+    let own = [("sec-fetch-site", "same-origin")];
+    let answer = house.ask("GET", "/v1/session/oidc/start", &own, Vec::new()).await;
+    let word = answer.header("location").strip_prefix("../../../admin/#/?oidc=");
+    word.unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+}
+
+/// Until a second connection comes.
+async fn asked_twice(provider: &tokio::net::TcpListener) {
+    let _first = provider.accept().await.unwrap();
+    let _second = provider.accept().await.unwrap();
+}
+
+#[actix_web::test]
+async fn nobody_stands_in_a_queue_for_a_provider_that_hangs() {
+    // It takes connections, and says nothing.
+    let provider = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let house = house_at(provider.local_addr().unwrap(), 5).await;
+    let begun = Instant::now();
+    let first = async {
+        assert_eq!(begin(&house).await, "unreachable");
+        begun.elapsed()
+    };
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(begin(&house).await, "unreachable");
+        begun.elapsed()
+    };
+    // This one gets to ask when the first has given up, and hears of that.
+    let third = async {
+        tokio::time::sleep(Duration::from_millis(4_000)).await;
+        house.clock.pass_ms(4_000);
+        assert_eq!(begin(&house).await, "unreachable");
+        begun.elapsed()
+    };
+    let all = async { tokio::join!(first, second, third) };
+    let (first, second, third) = tokio::select! {
+        took = all => took,
+        () = asked_twice(&provider) => panic!("it is asked once more"),
+    };
+    assert!(
+        second < Duration::from_millis(4_500) && second < first,
+        "{second:?} of {first:?}"
+    );
+    assert!(
+        third >= first && third < first + Duration::from_secs(2),
+        "{third:?} after {first:?}"
+    );
+    assert_eq!(begin(&house).await, "unreachable", "and it is left alone");
 }
 
 #[test]

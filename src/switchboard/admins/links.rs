@@ -9,14 +9,14 @@ use crate::domain::Timestamp;
 use crate::domain::admin::{self, LINK_MS, Role};
 use crate::domain::id::{UserId, UserKind};
 use crate::store::admin_users::{self, InviteRow, UserRow};
-use crate::store::{Conn, admin_sessions};
+use crate::store::{Conn, admin_identities, admin_sessions};
 
 /// What became of following a link.
 #[derive(Debug)]
 pub struct Followed {
     /// Whether they are signed in; never `Wrong`.
     pub outcome: SignIn,
-    /// Whose password is another now; none where they had none.
+    /// Who was there already and has another password now, or their first beside the provider's word; else none.
     pub reset_of: Option<String>,
 }
 
@@ -39,30 +39,34 @@ fn unknown_link() -> SwitchboardError {
     )
 }
 
-/// A link that is good, and the user whose it is, where they are there already.
-fn good(conn: &mut Conn, link: &str, now: Timestamp) -> Result<(InviteRow, Option<UserRow>)> {
+/// Whose a link is, where they are there already.
+struct There {
+    row: UserRow,
+    /// Whoever signs in already, by a password or at a provider, has a name too, and keeps it.
+    resets: bool,
+}
+
+/// A link that is good, and the user whose it is.
+fn good(conn: &mut Conn, link: &str, now: Timestamp) -> Result<(InviteRow, Option<There>)> {
     let invite = admin_users::get_invite(conn, link)?
         .filter(|invite| invite.expires_at > now.0)
         .ok_or_else(unknown_link)?;
     let user = match invite.user_id {
-        Some(id) => Some(
-            admin_users::get(conn, id)?
+        Some(id) => {
+            let row = admin_users::get(conn, id)?
                 .filter(|row| !row.disabled)
-                .ok_or_else(unknown_link)?,
-        ),
+                .ok_or_else(unknown_link)?;
+            let resets = row.password_hash.is_some() || admin_identities::of_user(conn, id)?.is_some();
+            Some(There { row, resets })
+        }
         None => None,
     };
     Ok((invite, user))
 }
 
-/// Whoever has a password has a name too, and keeps it.
-fn resets(user: &UserRow) -> bool {
-    user.password_hash.is_some()
-}
-
 /// The name to be: the one that was chosen, or the one that is there.
-fn name_to_be(user: Option<&UserRow>, given: Option<&str>) -> Result<String> {
-    match (user.filter(|user| resets(user)), given) {
+fn name_to_be(user: Option<&There>, given: Option<&str>) -> Result<String> {
+    match (user.filter(|user| user.resets).map(|user| &user.row), given) {
         (Some(user), Some(given)) if admin::name_key(given) != user.name_key => Err(
             SwitchboardError::invalid("name", "this link is for a new password alone; leave `name` out"),
         ),
@@ -131,16 +135,16 @@ impl Switchboard {
         let (invite, user) = self.read(move |conn| good(conn, &looked_up, now)).await?;
         let reset_of = user
             .as_ref()
-            .filter(|user| resets(user))
-            .map(|user| user.name.clone());
+            .filter(|user| user.resets)
+            .map(|user| user.row.name.clone());
         let chosen = name_to_be(user.as_ref(), name.as_deref())?;
         if let Some(fault) = admin::password_fault(&password, &chosen) {
             return Err(SwitchboardError::invalid("password", fault));
         }
-        if let Some(user) = user.filter(|user| user.totp_secret.is_some() && !invite.takes_totp)
+        if let Some(user) = user.filter(|user| user.row.totp_secret.is_some() && !invite.takes_totp)
             && code.is_none()
         {
-            let outcome = SignIn::NeedsCode(UserId::from_i64(user.id));
+            let outcome = SignIn::NeedsCode(UserId::from_i64(user.row.id));
             return Ok(Followed { outcome, reset_of });
         }
         let [random, salt] = random;
@@ -150,7 +154,7 @@ impl Switchboard {
         let session = self
             .write(move |conn, ctx| {
                 admin_users::lock(conn)?;
-                let is_first = !admin_users::any(conn)?;
+                let had_owner = admin_users::any_owner(conn)?;
                 let (invite, there) = good(conn, &link, ctx.now)?;
                 let name = name_to_be(there.as_ref(), name.as_deref())?;
                 let key = admin::name_key(&name);
@@ -159,8 +163,10 @@ impl Switchboard {
                     return Err(super::users::name_taken(&name));
                 }
                 let is_new = there.is_none();
-                let mut row =
-                    there.unwrap_or_else(|| new_user(ctx.id::<UserKind>().as_i64(), &invite.role, ctx.now));
+                let mut row = there.map_or_else(
+                    || new_user(ctx.id::<UserKind>().as_i64(), &invite.role, ctx.now),
+                    |there| there.row,
+                );
                 if invite.takes_totp {
                     (row.totp_secret, row.totp_pending) = (None, None);
                 }
@@ -169,15 +175,15 @@ impl Switchboard {
                     return Ok(None);
                 }
                 admin_users::take_invite(conn, &link)?.ok_or_else(unknown_link)?;
-                if is_first {
-                    // Each start without users has printed one.
+                if !had_owner && row.role == Role::Owner.word() {
+                    // Each start without an owner has printed one.
                     admin_users::forget_open_invites(conn)?;
                 }
                 (row.name, row.name_key) = (name, key);
                 row.password_hash = Some(password_hash.clone());
                 match is_new {
                     true => drop(admin_users::insert(conn, &row)?),
-                    false => admin_sessions::remove_others(conn, row.id, "")?,
+                    false => drop(admin_sessions::remove_others(conn, row.id, "")?),
                 }
                 open(conn, ctx, &mut row, &opened).map(Some)
             })

@@ -3,6 +3,8 @@
 mod audit;
 mod links;
 mod oidc;
+#[cfg(test)]
+mod oidc_tests;
 mod passwords;
 mod sealing;
 mod sessions;

@@ -10,7 +10,7 @@ use super::{NewSession, communities_of, role_of, sessions, token};
 use crate::domain::Timestamp;
 use crate::domain::admin::{self, Role};
 use crate::domain::id::{CommunityId, UserId, UserKind};
-use crate::domain::oidc::{Person, Standing};
+use crate::domain::oidc::{self, Person, Standing};
 use crate::store::admin_identities::{self, IdentityRow};
 use crate::store::admin_users::{self, UserRow};
 use crate::store::{Conn, admin_sessions, communities};
@@ -85,13 +85,16 @@ fn found(
         let row = admin_users::get(conn, known.user_id)?;
         return Ok(row.map(|row| (row, Changes::default())));
     }
-    let named = match &who.email {
-        Some(email) if link => admin_users::by_name(conn, &admin::name_key(email))?,
-        _ => None,
+    let address = who.email.as_deref().filter(|email| link && oidc::is_plain(email));
+    let named = match address {
+        // The name itself is looked at too: by the key, other letters than those of the address are the same.
+        Some(email) => admin_users::by_name(conn, &admin::name_key(email))?
+            .filter(|row| row.name.eq_ignore_ascii_case(email)),
+        None => None,
     };
-    // Whoever is somebody at a provider already is nobody else there.
+    // Whoever is somebody at this provider already is nobody else there.
     let linked = match named {
-        Some(row) if admin_identities::of_user(conn, row.id)?.is_none() => Some(row),
+        Some(row) if !admin_identities::knows(conn, &who.issuer, row.id)? => Some(row),
         _ => None,
     };
     let changes = Changes {
@@ -102,7 +105,11 @@ fn found(
     let row = match (linked, newcomer) {
         // Nothing is kept of a link to somebody who may not come in.
         (Some(row), _) if row.disabled => return Ok(Some((row, changes))),
-        (Some(row), _) => row,
+        (Some(row), _) => {
+            // It is they: the link that they were invited with is for nobody else now.
+            admin_users::forget_invites_of(conn, row.id)?;
+            row
+        }
         (None, Some(role)) => fresh(conn, ctx, who, role)?,
         (None, None) => return Ok(None),
     };
@@ -168,6 +175,7 @@ impl Switchboard {
         let token = token("pls_", random);
         self.write(move |conn, ctx| {
             admin_users::lock(conn)?;
+            let had_owner = admin_users::any_owner(conn)?;
             let newcomer = match &standing {
                 Standing::Given(role, _) => Some(*role),
                 Standing::Kept(role) => *role,
@@ -182,6 +190,10 @@ impl Switchboard {
                 let is_other = renew(conn, &mut row, *role, given.as_deref())?;
                 changes.renewed = is_other && !changes.made;
             }
+            if !had_owner && row.role == Role::Owner.word() {
+                // Each start without an owner has printed one.
+                admin_users::forget_open_invites(conn)?;
+            }
             let session = sessions::open(conn, ctx, &mut row, &token)?;
             let new = NewSession {
                 token: token.clone(),
@@ -192,15 +204,18 @@ impl Switchboard {
         .await
     }
 
-    /// Ends the sessions of somebody whom the provider gives no role any more; says who it is, if anybody.
-    pub async fn sign_out_by_provider(&self, who: &Person) -> Result<Option<UserId>> {
+    /// Ends the sessions of somebody whom the provider gives no role any more; says whose, with the name, if there were any.
+    pub async fn sign_out_by_provider(&self, who: &Person) -> Result<Option<(UserId, String)>> {
         let (issuer, subject) = (who.issuer.clone(), who.subject.clone());
         self.write(move |conn, _| {
             let Some(known) = admin_identities::get(conn, &issuer, &subject)? else {
                 return Ok(None);
             };
-            admin_sessions::remove_others(conn, known.user_id, "")?;
-            Ok(Some(UserId::from_i64(known.user_id)))
+            if admin_sessions::remove_others(conn, known.user_id, "")? == 0 {
+                return Ok(None);
+            }
+            let row = admin_users::get(conn, known.user_id)?;
+            Ok(row.map(|row| (UserId::from_i64(row.id), row.name)))
         })
         .await
     }

@@ -10,9 +10,9 @@ use super::{SignedIn, passwords, signed_in, token};
 use crate::domain::Timestamp;
 use crate::domain::admin::{self, LONGEST_MS, Role};
 use crate::domain::id::{KeyId, UserId};
+use crate::store::Conn;
 use crate::store::admin_sessions::{self, SessionRow};
 use crate::store::admin_users::{self, UserRow};
-use crate::store::{Conn, admin_identities};
 
 /// The last use is noted no finer than this.
 const USE_GRAIN_MS: i64 = 60_000;
@@ -112,10 +112,9 @@ pub(super) fn living(conn: &mut Conn, user: UserId) -> Result<UserRow> {
 }
 
 impl Switchboard {
-    /// Whether anybody can sign in.
+    /// Whether there is an owner who can sign in: whoever else can makes nobody an admin.
     pub async fn has_admins(&self) -> Result<bool> {
-        self.read(|conn| Ok(admin_users::any(conn)? || admin_identities::any(conn)?))
-            .await
+        self.read(|conn| Ok(admin_users::any_owner(conn)?)).await
     }
 
     /// Signs somebody in. It takes as long for a name that nobody has.
@@ -203,7 +202,7 @@ impl Switchboard {
             .await
     }
 
-    /// Gives a user another password and ends their other sessions; false where the old one is wrong.
+    /// Gives a user another password, and ends their other sessions and their open links; false where the old one is wrong.
     pub async fn change_password(
         &self,
         user: UserId,
@@ -230,6 +229,8 @@ impl Switchboard {
             row.password_hash = Some(password_hash.clone());
             admin_users::update(conn, &row)?;
             admin_sessions::remove_others(conn, user.as_i64(), &own)?;
+            // Whoever holds a link to a new password would choose over theirs.
+            admin_users::forget_invites_of(conn, row.id)?;
             Ok(true)
         })
         .await
