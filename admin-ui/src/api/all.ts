@@ -9,9 +9,10 @@ export async function all<Row>(
   let cursor: string | undefined
   do {
     const page = await fetch({ limit: 500, cursor })
+    // A cursor that stays gives the same page for ever.
+    if (cursor !== undefined && page.next_cursor === cursor) break
     rows.push(...page.data)
-    // A cursor that stays would go on for ever.
-    cursor = page.next_cursor === cursor ? undefined : (page.next_cursor ?? undefined)
+    cursor = page.next_cursor ?? undefined
   } while (cursor !== undefined && rows.length < most)
   return rows
 }
