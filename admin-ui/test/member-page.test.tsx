@@ -69,8 +69,10 @@ beforeEach(() => {
   )
 })
 
-const open = () =>
-  render(<App router={makeRouter(createMemoryHistory({ initialEntries: ['/c/com_1/members/mem_1'] }))} nonce="" />)
+const open = (search = '') =>
+  render(
+    <App router={makeRouter(createMemoryHistory({ initialEntries: [`/c/com_1/members/mem_1${search}`] }))} nonce="" />,
+  )
 const tab = async (name: string) => fireEvent.click(await screen.findByRole('tab', { name }, { timeout: 10_000 }))
 
 describe("a member's page", () => {
@@ -101,6 +103,21 @@ describe("a member's page", () => {
     await waitFor(() =>
       expect(sent).toEqual(['PATCH /v1/communities/com_1/members/mem_1/contacts/mem_2 {"blocked":true}']),
     )
+  })
+  it('searches the contacts by what is in the address', async () => {
+    open('?contact=mem_2&origin=received&blocked=true&stopped=false&pending=perhaps')
+    await tab(t.contacts)
+    const where = '/v1/communities/com_1/members/mem_1/contacts?'
+    await waitFor(() => {
+      const last = new URLSearchParams(asked.findLast((one) => one.startsWith(where))?.slice(where.length))
+      last.delete('limit')
+      expect(Object.fromEntries(last)).toEqual({
+        contact: 'mem_2',
+        origin: 'received',
+        blocked: 'true',
+        stopped: 'false',
+      })
+    })
   })
   it('offers the file of all that is held only to who may see real numbers', async () => {
     open()

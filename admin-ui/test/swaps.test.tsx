@@ -3,6 +3,8 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { createMemoryHistory } from '@tanstack/react-router'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { App } from '../src/App'
+import type { Schema } from '../src/api/client'
+import { about } from '../src/pools/Swap'
 import { leaving } from '../src/pools/Swaps'
 import { makeRouter } from '../src/router'
 import { text } from '../src/text'
@@ -75,5 +77,29 @@ describe('a swap', () => {
     const many = Array.from({ length: 12 }, (_, at) => ({ ...number, number: `+1500555${at}` }))
     expect(leaving({ numbers: many })).toMatch(/^\+15005550, .*\+15005559, and 2 more$/)
     expect(leaving({ numbers: many.slice(0, 1) })).toBe('+15005550')
+  })
+  it('says why it stands where it stands, and what it leaves; one that goes says nothing more', () => {
+    const goes = {
+      reason: null,
+      waits_for_notices: false,
+      left_out: [],
+      undone: 0,
+      not_undone: 0,
+    } as unknown as Schema['Swap']
+    expect(about(goes)).toEqual([])
+    const stuck = {
+      ...goes,
+      reason: 'pairs sit on hubs',
+      waits_for_notices: true,
+      left_out: [{ id: 'num_9', number: '+15005550109', seats: 2 }],
+      undone: 3,
+      not_undone: 1,
+    }
+    expect(about(stuck)).toEqual([
+      [text.col.reason, 'pairs sit on hubs'],
+      [t.waits, t.waitsWhat],
+      [t.leftOut, t.hubLeft('+15005550109', 2)],
+      [t.undone, t.undoneRows(3, 1)],
+    ])
   })
 })

@@ -6,7 +6,9 @@ import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
 import { Facts, Marks, Num, why } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
+import { Filters } from '../parts/Filters'
 import { useForm } from '../parts/form'
+import { useFilters } from '../parts/links'
 import { useSay } from '../parts/notes'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
@@ -23,6 +25,10 @@ const t = text.members
 export function Contacts({ community, member }: { community: string; member: string }) {
   const may = useMay()
   const client = useQueryClient()
+  const [filters] = useFilters()
+  const { contact, origin, pending, blocked, stopped } = filters
+  const asked = { contact, origin: origin as Contact['origin'] | undefined, ...flags({ pending, blocked, stopped }) }
+  const filtered = Object.values(asked).some((one) => one !== undefined)
   const [history, setHistory] = useState<string | null>(null)
   const fresh = () => client.invalidateQueries({ queryKey: ['contacts', community] })
   const path = (contact: string) => ({ path: { community, member, contact } })
@@ -146,16 +152,33 @@ export function Contacts({ community, member }: { community: string; member: str
   return (
     <Stack>
       {add}
+      <Filters
+        community={community}
+        of={[
+          { name: 'contact', label: text.col.contact, kind: 'member' },
+          {
+            name: 'origin',
+            label: text.col.origin,
+            choices: [
+              { value: 'chosen', label: text.words.chosen },
+              { value: 'received', label: text.words.received },
+            ],
+          },
+          { name: 'pending', label: text.words.pending, choices: YES_NO },
+          { name: 'blocked', label: text.words.blocked, choices: YES_NO },
+          { name: 'stopped', label: text.words.stopped, choices: YES_NO },
+        ]}
+      />
       <ServerTable
         name={t.contacts}
-        queryKey={['contacts', community, member]}
+        queryKey={['contacts', community, member, asked]}
         columns={columns}
         rowId={(row) => row.id}
-        empty={t.noContacts}
+        empty={filtered ? t.noContactsFiltered : t.noContacts}
         fetch={(query) =>
           ask(
             api.GET('/v1/communities/{community}/members/{member}/contacts', {
-              params: { path: { community, member }, query },
+              params: { path: { community, member }, query: { ...query, ...asked } },
             }),
           )
         }
@@ -177,6 +200,20 @@ export function Contacts({ community, member }: { community: string; member: str
     </Stack>
   )
 }
+
+const YES_NO = [
+  { value: 'true', label: text.yes },
+  { value: 'false', label: text.no },
+]
+
+/** What stands in the address, as the API asks for it. */
+export const flags = <Name extends string>(of: Record<Name, string | undefined>) =>
+  Object.fromEntries(
+    Object.entries<string | undefined>(of).map(([name, said]) => [
+      name,
+      said === 'true' ? true : said === 'false' ? false : undefined,
+    ]),
+  ) as Record<Name, boolean | undefined>
 
 const historyColumns: Column<Schema['AssignmentChanged']>[] = [
   { id: 'at', title: text.col.at, show: (row) => <Time at={row.at} />, csv: (row) => row.at },

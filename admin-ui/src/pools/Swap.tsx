@@ -15,6 +15,17 @@ import { text } from '../text'
 import { emptied } from './Swaps'
 
 const t = text.swaps
+/** What is to be known of it beside its progress: why it stands where it stands, and what it leaves. */
+export function about(swap: Schema['Swap']): [string, string][] {
+  const all: [string, string | null | undefined | false][] = [
+    [text.col.reason, swap.reason],
+    [t.waits, swap.waits_for_notices && t.waitsWhat],
+    [t.leftOut, swap.left_out.map((one) => t.hubLeft(one.number, one.seats)).join(text.comma)],
+    [t.undone, swap.undone + swap.not_undone > 0 && t.undoneRows(swap.undone, swap.not_undone)],
+  ]
+  return all.filter((one): one is [string, string] => Boolean(one[1]))
+}
+
 const GOING = ['running', 'undoing']
 
 export default function SwapPage() {
@@ -106,6 +117,7 @@ export default function SwapPage() {
               [text.col.state, <State of={swap.state} />],
               [text.col.created, <Time at={swap.created_at} />],
               [text.calls.ended, <Time at={swap.ended_at} />],
+              ...about(swap),
               [text.col.id, swap.id],
             ]}
           />

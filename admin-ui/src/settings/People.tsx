@@ -1,12 +1,13 @@
 // Who may sign in. For owners.
-import { Checkbox, Group, MultiSelect, Paper, Select, TextInput, Title } from '@mantine/core'
+import { Checkbox, Group, MultiSelect, Paper, Select, Text, TextInput, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Ask } from '../parts/Ask'
 import { Marks } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
-import { useForm } from '../parts/form'
+import { changed, useForm } from '../parts/form'
 import { Form } from '../parts/Form'
+import { useSay } from '../parts/notes'
 import { Secret } from '../parts/Secret'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
@@ -53,6 +54,9 @@ export function People() {
       show: (row) =>
         row.id !== me && (
           <Group gap={4} wrap="nowrap">
+            <Ask label={t.edit} title={t.editOf(row.name)} primary={false} size="xs">
+              {(close) => <Edit user={row} close={close} />}
+            </Ask>
             {!row.disabled && <Reset user={row} onLink={setLink} />}
             <Confirm
               label={row.disabled ? t.enable : t.disable}
@@ -117,26 +121,65 @@ function Reset({ user, onLink }: { user: User; onLink: (link: string) => void })
   )
 }
 
+type Typed = { name: string; role: Role; communities: string[] }
+
+/** Owners have all communities; of others none chosen means all. */
+const told = ({ name, role, communities }: Typed) => ({
+  name: name.trim(),
+  role,
+  communities: role === 'owner' || communities.length === 0 ? null : communities,
+})
+
+const checked = (typed: Typed) => ({ name: typed.name.trim() === '' ? text.errors.required : undefined })
+
+function Edit({ user: now, close }: { user: User; close: () => void }) {
+  const client = useQueryClient()
+  const say = useSay()
+  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
+  const [user] = useState(now)
+  const form = useForm<Typed>({
+    initial: { name: user.name, role: user.role, communities: user.communities ?? [] },
+    check: checked,
+    send: async (typed) => {
+      const edit = changed({ ...user }, told(typed))
+      if (Object.keys(edit).length > 0) await editUser(user.id, edit)
+      await client.invalidateQueries({ queryKey: ['users'] })
+      say(text.form.saved)
+      close()
+    },
+  })
+  return (
+    <Form form={form} submit={text.form.save} cancel={close}>
+      <Fields form={form} />
+      <Text size="sm">{t.editWhat}</Text>
+    </Form>
+  )
+}
+
 function Add({ close, onLink }: { close: () => void; onLink: (link: string) => void }) {
   const client = useQueryClient()
-  const communities = useCommunities().data?.data ?? []
-  const form = useForm({
-    initial: { name: '', role: 'viewer' as Role, communities: [] as string[] },
-    check: (typed) => ({ name: typed.name.trim() === '' ? text.errors.required : undefined }),
-    send: async ({ name, role, communities: only }) => {
-      const made = await addUser({
-        name: name.trim(),
-        role,
-        communities: role === 'owner' || only.length === 0 ? null : only,
-      })
+  const form = useForm<Typed>({
+    initial: { name: '', role: 'viewer', communities: [] },
+    check: checked,
+    send: async (typed) => {
+      const made = await addUser(told(typed))
       await client.invalidateQueries({ queryKey: ['users'] })
       close()
       onLink(whole(made.link))
     },
   })
-  const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
+      <Fields form={form} />
+    </Form>
+  )
+}
+
+function Fields({ form }: { form: ReturnType<typeof useForm<Typed>> }) {
+  const communities = useCommunities().data?.data ?? []
+  const { values, set, errors } = form
+  return (
+    <>
       <TextInput
         label={text.col.name}
         required
@@ -165,6 +208,6 @@ function Add({ close, onLink }: { close: () => void; onLink: (link: string) => v
           onChange={(next) => set('communities', next)}
         />
       )}
-    </Form>
+    </>
   )
 }

@@ -1,10 +1,12 @@
 // One-time codes of an authenticator app, for oneself.
 import { Code, Paper, Text, TextInput, Title } from '@mantine/core'
 import { useState } from 'react'
+import type { Schema } from '../api/client'
 import { useForm } from '../parts/form'
 import { Form } from '../parts/Form'
 import { useSay } from '../parts/notes'
 import { PasswordInput } from '../parts/PasswordInput'
+import { Qr } from '../parts/Qr'
 import { beginTotp, confirmTotp, removeTotp } from '../session/api'
 import { useSession } from '../session/session'
 import { text } from '../text'
@@ -25,17 +27,19 @@ export function Totp() {
   )
 }
 
+type Secret = Schema['TotpSecret']
+
 function SetUp({ after }: { after: () => void }) {
-  const [secret, setSecret] = useState<string | null>(null)
+  const [secret, setSecret] = useState<Secret | null>(null)
   return secret === null ? <Begin onSecret={setSecret} /> : <Prove secret={secret} after={after} />
 }
 
 /** Whoever sits before a page that was left open does not know the password. */
-function Begin({ onSecret }: { onSecret: (secret: string) => void }) {
+function Begin({ onSecret }: { onSecret: (secret: Secret) => void }) {
   const form = useForm({
     initial: { password: '' },
     check: ({ password }) => ({ password: password === '' ? text.errors.required : undefined }),
-    send: async ({ password }) => onSecret((await beginTotp(password)).secret),
+    send: async ({ password }) => onSecret(await beginTotp(password)),
   })
   return (
     <Form form={form} submit={t.totpBegin}>
@@ -44,7 +48,7 @@ function Begin({ onSecret }: { onSecret: (secret: string) => void }) {
   )
 }
 
-function Prove({ secret, after }: { secret: string; after: () => void }) {
+function Prove({ secret, after }: { secret: Secret; after: () => void }) {
   const say = useSay()
   const form = useForm({
     initial: { totp: '' },
@@ -58,7 +62,8 @@ function Prove({ secret, after }: { secret: string; after: () => void }) {
   return (
     <Form form={form} submit={t.totpConfirm}>
       <Text>{t.totpSecret}</Text>
-      <Code block>{secret}</Code>
+      <Qr of={secret.uri} label={t.totpQr} />
+      <Code block>{secret.secret}</Code>
       <TextInput
         maw={240}
         label={text.session.totp}

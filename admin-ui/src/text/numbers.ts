@@ -83,6 +83,13 @@ export const numbers = {
     noMoves: 'Nothing was moved yet.',
     progress: (moved: number, total: number) => `${moved} of ${total} moved.`,
     forwards: (at: string) => `Former numbers reach until ${at}.`,
+    waits: 'Waits',
+    waitsWhat: 'for some of its notices to leave, so that members’ texts are not kept waiting. It goes on by itself.',
+    leftOut: 'Hubs left as they are',
+    hubLeft: (number: string, seats: number) => `${number} (${seats} ${seats === 1 ? 'pair' : 'pairs'})`,
+    undone: 'Moved back',
+    undoneRows: (undone: number, not: number) =>
+      not === 0 ? `${undone}` : `${undone}; ${not} could not be moved back`,
     failedRows: (n: number) => `${n} could not be moved.`,
   },
   planner: {

@@ -63,6 +63,7 @@ export const people = {
     addContact: 'Add a contact',
     contactWith: 'Contact with',
     noContacts: 'No contacts yet. Add one, and both get a number for the other.',
+    noContactsFiltered: 'No contacts match. Clear a filter.',
     release: 'Release',
     releaseAsk: 'Release this pair?',
     releaseWhat: 'Both numbers become free after their cool-down. Late replies are held in quarantine.',
