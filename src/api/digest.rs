@@ -18,8 +18,7 @@ use crate::switchboard::Event;
 const MOST_SECONDS: usize = 120;
 
 /// A digest of nothing, as a sign of life; without an id, so that resuming goes on where it did.
-pub(super) const NOTHING: &str =
-    "event: digest\ndata: {\"counts\":{},\"seconds\":[],\"latest\":[]}\n\n";
+pub(super) const NOTHING: &str = "event: digest\ndata: {\"counts\":{},\"seconds\":[],\"latest\":[]}\n\n";
 
 /// How much happened in a second.
 #[derive(Serialize, ToSchema)]

@@ -133,7 +133,9 @@ pub(crate) async fn apply(
     let file = read(&order.toml)?;
     let community = community_of(&state, &who, &file).await?;
     let board = who.board(&state);
-    let plan = board.apply_planned(&file, Some((community, order.fingerprint))).await?;
+    let plan = board
+        .apply_planned(&file, Some((community, order.fingerprint)))
+        .await?;
     let community = state.board.find_community(&file.community).await?;
     Ok(shown(&file, community.map(|c| c.id), plan))
 }

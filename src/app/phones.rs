@@ -107,7 +107,8 @@ fn may_know(trunk: &TrunkConfig, ip: IpAddr) -> bool {
     let leads = |target: &String| {
         let host = target.rsplit_once(':').map_or(target.as_str(), |(host, _)| host);
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        host.parse().map_or(true, |at: IpAddr| at.to_canonical() == ip.to_canonical())
+        host.parse()
+            .map_or(true, |at: IpAddr| at.to_canonical() == ip.to_canonical())
     };
     let from_anywhere = trunk.allow.is_empty() && trunk.targets.is_empty();
     from_anywhere || trunk.allow.iter().any(allows) || trunk.targets.iter().any(leads)
@@ -302,7 +303,14 @@ mod tests {
         assert_eq!(keys(inbound(&["127.0.0.0/8"], &[])), ["sbc"]);
         assert_eq!(keys(inbound(&[], &[])), ["sbc"], "from anywhere");
         assert_eq!(keys(inbound(&[], &["127.0.0.1:5080"])), ["sbc"]);
-        assert_eq!(keys(inbound(&[], &["sbc.example.org"])), ["sbc"], "which may be here");
-        assert_eq!(keys(inbound(&["192.0.2.7"], &["192.0.2.7:5060"])), [OUTLET, "sbc"]);
+        assert_eq!(
+            keys(inbound(&[], &["sbc.example.org"])),
+            ["sbc"],
+            "which may be here"
+        );
+        assert_eq!(
+            keys(inbound(&["192.0.2.7"], &["192.0.2.7:5060"])),
+            [OUTLET, "sbc"]
+        );
     }
 }
