@@ -2163,7 +2163,7 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
+         * @description Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID` (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the stream lives, in a stream in short a digest of nothing. A key of scope `admin` says which `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
          */
         get: operations["stream_events"];
         put?: never;
@@ -2203,7 +2203,7 @@ export interface paths {
         };
         /**
          * See at a glance what happens
-         * @description Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. It is cheap: what is counted is held in memory, by each node for what it does itself since its start.
+         * @description Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each node for what it does itself since its start; what waits and what pools hold is read.
          */
         get: operations["get_overview"];
         put?: never;
@@ -7119,6 +7119,8 @@ export interface components {
             communities: components["schemas"]["CommunityId"][] | null;
             /** @description Is asked for a one-time code at sign-in. */
             totp: boolean;
+            /** @description Has a password here: who signs in by a provider alone has none. */
+            has_password: boolean;
         };
         SettledConflict: {
             /** @description Whose number is somebody else on the new phone. */
@@ -13924,7 +13926,8 @@ export interface operations {
                      *         "communities": [
                      *           "com_1tq3v8r4w0801"
                      *         ],
-                     *         "totp": false
+                     *         "totp": false,
+                     *         "has_password": false
                      *       },
                      *       "csrf": "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE",
                      *       "may_reveal": false,
@@ -13976,7 +13979,8 @@ export interface operations {
                      *         "communities": [
                      *           "com_1tq3v8r4w0801"
                      *         ],
-                     *         "totp": false
+                     *         "totp": false,
+                     *         "has_password": false
                      *       },
                      *       "csrf": "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE",
                      *       "may_reveal": false,
@@ -14115,7 +14119,8 @@ export interface operations {
                      *         "communities": [
                      *           "com_1tq3v8r4w0801"
                      *         ],
-                     *         "totp": false
+                     *         "totp": false,
+                     *         "has_password": false
                      *       },
                      *       "csrf": "J2-1kTqQbYJj3Cw4m0pVxv1a7kq5dQmXo0f8cM7s9hE",
                      *       "may_reveal": false,
@@ -14561,22 +14566,22 @@ export interface operations {
             query?: {
                 /**
                  * @description What the broker fetches the token with.
-                 * @example string
+                 * @example c-7kq2wq4h
                  */
                 code?: string;
                 /**
                  * @description Which try it is; it must be this browser's.
-                 * @example string
+                 * @example s-91bv0tq3
                  */
                 state?: string;
                 /**
                  * @description The provider's word where it has let nobody in.
-                 * @example string
+                 * @example access_denied
                  */
                 error?: string;
                 /**
                  * @description The provider, where it says who it is.
-                 * @example string
+                 * @example https://accounts.example.org
                  */
                 iss?: string;
             };

@@ -26,6 +26,8 @@ class SessionUser:
     """ The communities that are theirs; null: all. """
     totp: bool
     """ Is asked for a one-time code at sign-in. """
+    has_password: bool
+    """ Has a password here: who signs in by a provider alone has none. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,6 +46,8 @@ class SessionUser:
 
         totp = self.totp
 
+        has_password = self.has_password
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -53,6 +57,7 @@ class SessionUser:
                 "role": role,
                 "communities": communities,
                 "totp": totp,
+                "has_password": has_password,
             }
         )
 
@@ -84,12 +89,15 @@ class SessionUser:
 
         totp = d.pop("totp")
 
+        has_password = d.pop("has_password")
+
         session_user = cls(
             id=id,
             name=name,
             role=role,
             communities=communities,
             totp=totp,
+            has_password=has_password,
         )
 
         session_user.additional_properties = d

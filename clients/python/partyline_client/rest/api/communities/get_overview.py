@@ -88,8 +88,8 @@ def sync_detailed(
     """See at a glance what happens
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
-    busy the pools are, and how carriers and trunks stand. It is cheap: what is counted is held in
-    memory, by each node for what it does itself since its start.
+    busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
+    node for what it does itself since its start; what waits and what pools hold is read.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -122,8 +122,8 @@ def sync(
     """See at a glance what happens
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
-    busy the pools are, and how carriers and trunks stand. It is cheap: what is counted is held in
-    memory, by each node for what it does itself since its start.
+    busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
+    node for what it does itself since its start; what waits and what pools hold is read.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -151,8 +151,8 @@ async def asyncio_detailed(
     """See at a glance what happens
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
-    busy the pools are, and how carriers and trunks stand. It is cheap: what is counted is held in
-    memory, by each node for what it does itself since its start.
+    busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
+    node for what it does itself since its start; what waits and what pools hold is read.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -183,8 +183,8 @@ async def asyncio(
     """See at a glance what happens
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
-    busy the pools are, and how carriers and trunks stand. It is cheap: what is counted is held in
-    memory, by each node for what it does itself since its start.
+    busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
+    node for what it does itself since its start; what waits and what pools hold is read.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

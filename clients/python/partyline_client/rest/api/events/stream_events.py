@@ -134,8 +134,9 @@ def sync_detailed(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
+    stream lives, in a stream in short a digest of nothing. A key of scope `admin` says which
+    `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only
+    looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -190,8 +191,9 @@ def sync(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
+    stream lives, in a stream in short a digest of nothing. A key of scope `admin` says which
+    `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only
+    looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -241,8 +243,9 @@ async def asyncio_detailed(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
+    stream lives, in a stream in short a digest of nothing. A key of scope `admin` says which
+    `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only
+    looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
@@ -295,8 +298,9 @@ async def asyncio(
      Server-sent events, for as long as you stay. Each has `id`, `event` (its kind) and `data`: an Event
     as JSON, as a callback has it. After a broken connection send the last id as `Last-Event-ID`
     (browsers do): nothing is missed while events are kept. A comment every 15 seconds shows that the
-    stream lives. A key of scope `admin` says which `community`. Who would rather ask now and then than
-    stay gives `for_s=0` with the last id; who only looks on while much happens gives `digest_s=1`.
+    stream lives, in a stream in short a digest of nothing. A key of scope `admin` says which
+    `community`. Who would rather ask now and then than stay gives `for_s=0` with the last id; who only
+    looks on while much happens gives `digest_s=1`.
 
     Args:
         community (str | Unset): A community. The id is `com_` and 13 letters and digits; ids sort
