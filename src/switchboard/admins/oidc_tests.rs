@@ -80,7 +80,9 @@ impl Town {
     /// Follows a link; says whom as, or which field is wrong.
     async fn follow(&self, link: &str, name: Option<&str>) -> Result<UserId, &'static str> {
         let (name, password) = (name.map(str::to_owned), PASSWORD.to_owned());
-        let random = [[90; 32], [91; 32]];
+        // Each link opens a session of its own.
+        let mut random = [[0; 32], [91; 32]];
+        random[0].copy_from_slice(&link.as_bytes()[..32]);
         match self
             .board
             .sign_in_first(link.to_owned(), name, password, None, random)
