@@ -233,7 +233,7 @@ mod tests {
 
     fn trunk(outbound: bool) -> TrunkConfig {
         TrunkConfig {
-            allow: vec!["127.0.0.1".into()],
+            allow: vec!["192.0.2.7".into()],
             outbound,
             ..TrunkConfig::default()
         }
