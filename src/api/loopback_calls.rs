@@ -19,8 +19,8 @@ use crate::switchboard::phones::{Answering, LineAct, LineError, PhoneCall, Virtu
 /// The phones, where they can call.
 fn lines(state: &ApiState) -> Result<&dyn VirtualLines> {
     phones(state)?.lines().ok_or_else(|| {
-        let why = "the settings have a trunk of their own by which calls leave; set `outbound = false` for each, or \
-                   remove them";
+        let why = "the settings have a trunk by which calls leave, or by which callers of the phones' address come in; \
+                   set `outbound = false`, let others in by `allow`, or remove it";
         let detail = format!(
             "virtual phones make no calls here: either nothing listens for calls (`sip.listen` is empty), or {why}, and \
              start the broker again"

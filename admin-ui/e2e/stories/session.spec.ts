@@ -52,7 +52,8 @@ for (const [name, path, heading] of [
     await broker.sql(EXPIRE)
     if (heading === text.audit.title) await page.getByRole('button', { name: text.table.refresh }).click()
     else {
-      await field(page, text.settings.old).fill(PASSWORD)
+      const form = page.locator('form').filter({ has: field(page, text.settings.fresh) })
+      await field(form, text.settings.old).fill(PASSWORD)
       await field(page, text.settings.fresh).fill('battery horse correct')
       await field(page, text.session.again).fill('battery horse correct')
       await page.getByRole('button', { name: text.settings.password }).click()

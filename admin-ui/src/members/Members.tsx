@@ -8,7 +8,7 @@ import { Marks, Num } from '../parts/bits'
 import { useForm } from '../parts/form'
 import { Go, useCommunity, useFilters, useFollowing } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
-import { dialled } from '../parts/phone'
+import { dialled, faultOf } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { isZone, Time } from '../parts/time'
@@ -173,8 +173,9 @@ function Add({ community, close }: { community: string; close: () => void }) {
   const say = useSay()
   const form = useForm({
     initial: { name: '', phone: '', time_zone: '', guest: false, listed: false },
-    check: (typed) => ({
+    check: async (typed) => ({
       name: typed.name.trim() === '' ? text.errors.required : undefined,
+      phone: await faultOf(typed.phone),
       time_zone: isZone(typed.time_zone) ? undefined : later.members.noZone,
     }),
     send: async ({ name, phone, time_zone, guest, listed }) => {

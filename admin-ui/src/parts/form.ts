@@ -7,7 +7,8 @@ export type Errors<Values> = Partial<Record<keyof Values & string, string>>
 
 type Options<Values> = {
   initial: Values
-  check?: (values: Values) => Errors<Values>
+  /** What can be told before it is sent; a promise where that takes a moment. */
+  check?: (values: Values) => Errors<Values> | Promise<Errors<Values>>
   send: (values: Values) => Promise<void>
 }
 
@@ -26,7 +27,8 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
 
   const submit = async (event?: FormEvent) => {
     event?.preventDefault()
-    const wrong = check?.(values) ?? {}
+    const checked = check?.(values) ?? {}
+    const wrong = checked instanceof Promise ? await checked : checked
     setErrors(wrong)
     setFailed(null)
     if (Object.values(wrong).some((one) => one !== undefined)) return

@@ -40,6 +40,15 @@ export async function dialled(typed: string, field = 'phone'): Promise<string> {
   return e164
 }
 
+/** What is wrong with a number that may be left out; nothing where it can be sent. */
+export async function faultOf(typed: string): Promise<string | undefined> {
+  if (typed.trim() === '') return undefined
+  return dialled(typed).then(
+    () => undefined,
+    (thrown: Error) => thrown.message,
+  )
+}
+
 export async function regions(): Promise<string[]> {
   const { getCountries } = await import('libphonenumber-js/min')
   return getCountries()
