@@ -61,7 +61,7 @@ try {
   await signIn("ann");
   await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
   assert.equal(page.url(), `${ADMIN}#/settings`, "back where they were");
-  await page.getByText("ann@example.org").first().waitFor();
+  await page.getByRole("main").getByText("ann@example.org").first().waitFor();
 
   // The session lives on in a new tab, whose start is the overview.
   await page.goto("about:blank");
