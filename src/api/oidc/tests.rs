@@ -172,6 +172,10 @@ async fn asked_twice(provider: &tokio::net::TcpListener) {
 }
 
 #[actix_web::test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how long somebody waits is what it is about"
+)]
 async fn nobody_stands_in_a_queue_for_a_provider_that_hangs() {
     // It takes connections, and says nothing.
     let provider = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
