@@ -242,7 +242,7 @@ impl Lines {
         }
     }
 
-    /// The exchange bridges a call; see [`Handsets::told`].
+    /// The exchange bridges a call; see `Handsets::told`.
     pub fn told(&self, told: Told) {
         self.lock().handsets.told(told);
     }
