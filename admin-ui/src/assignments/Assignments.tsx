@@ -2,13 +2,14 @@ import { Switch, Table } from '@mantine/core'
 import { Scroll } from '../parts/Scroll'
 import { useQuery } from '@tanstack/react-query'
 import { api, ask, type Schema } from '../api/client'
-import { Marks, Num } from '../parts/bits'
+import { Num } from '../parts/bits'
 import { Filters } from '../parts/Filters'
 import { useCommunity, useFilters } from '../parts/links'
 import { Empty, ErrorNote, Page } from '../parts/notes'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
 import { MemberName } from '../members/names'
+import { memberColumn, pairColumn } from '../members/columns'
 import { PageLoading } from '../shell/fallbacks'
 import { text } from '../text'
 import { matrix } from './matrix'
@@ -22,51 +23,17 @@ export default function Assignments() {
   const member = filters['member']
   const asMatrix = filters['as'] === 'matrix'
   const columns: Column<Row>[] = [
-    {
-      id: 'member',
-      title: text.col.member,
-      show: (row) => <MemberName community={community} member={row.member} />,
-      csv: (row) => row.member,
-    },
+    memberColumn('member', text.col.member, community, (row) => row.member),
     {
       id: 'number',
       title: text.col.number,
       show: (row) => <Num of={row.tag == null ? row.number : `${row.number} #${row.tag}`} />,
       csv: (row) => row.number,
     },
-    {
-      id: 'contact',
-      title: text.col.contact,
-      show: (row) => <MemberName community={community} member={row.contact} />,
-      csv: (row) => row.contact,
-    },
-    {
-      id: 'flags',
-      title: text.col.flags,
-      show: (row) => (
-        <Marks
-          of={[
-            row.origin,
-            row.pending && text.words.pending,
-            row.blocked && text.words.blocked,
-            row.stopped && text.words.stopped,
-          ]}
-        />
-      ),
-      csv: (row) => row.origin,
-    },
-    {
-      id: 'activity',
-      title: text.col.activity,
-      show: (row) => <Time at={row.last_activity_at} />,
-      csv: (row) => row.last_activity_at,
-    },
-    {
-      id: 'created',
-      title: text.col.created,
-      show: (row) => <Time at={row.created_at} />,
-      csv: (row) => row.created_at,
-    },
+    memberColumn('contact', text.col.contact, community, (row) => row.contact),
+    pairColumn,
+    timeColumn('activity', text.col.activity, (row) => row.last_activity_at),
+    timeColumn('created', text.col.created, (row) => row.created_at),
   ]
   return (
     <Page

@@ -8,8 +8,8 @@ import { Secret } from '../parts/Secret'
 import { Confirm } from '../parts/Confirm'
 import { Go, useCommunity } from '../parts/links'
 import { Page, useSay } from '../parts/notes'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { later } from '../text.later'
 import { text } from '../text'
@@ -75,12 +75,7 @@ export default function Callbacks() {
       show: (row) => (row.events.length === 0 ? t.allEvents : row.events.join(text.comma)),
       csv: (row) => row.events.join(' '),
     },
-    {
-      id: 'created',
-      title: text.col.created,
-      show: (row) => <Time at={row.created_at} />,
-      csv: (row) => row.created_at,
-    },
+    timeColumn('created', text.col.created, (row) => row.created_at),
     ...(may.change
       ? [
           {

@@ -56,7 +56,6 @@ export function EditEndpoint({ community, endpoint: now, close, onSecret }: Prop
       else onSecret(made.secret)
     },
   })
-  const { values, set, errors } = form
   return (
     <Form form={form} submit={endpoint === null ? text.form.add : text.form.save} cancel={close}>
       <TextInput
@@ -65,38 +64,19 @@ export function EditEndpoint({ community, endpoint: now, close, onSecret }: Prop
         type="url"
         required
         data-autofocus
-        value={values.url}
-        error={errors.url}
-        onChange={(event) => set('url', event.currentTarget.value)}
+        {...form.typed('url')}
       />
-      <TextInput
-        label={t.description}
-        value={values.description}
-        error={errors.description}
-        onChange={(event) => set('description', event.currentTarget.value)}
-      />
-      <MultiSelect
-        label={t.events}
-        description={t.eventsHelp}
-        data={KINDS}
-        value={values.events}
-        error={errors.events}
-        onChange={(events) => set('events', events)}
-        searchable
-      />
+      <TextInput label={t.description} {...form.typed('description')} />
+      <MultiSelect label={t.events} description={t.eventsHelp} data={KINDS} {...form.chosen('events')} searchable />
       <Switch
         label={later.endpoint.intercepts}
         description={later.endpoint.interceptsHelp}
-        checked={values.intercepts}
-        error={errors.intercepts}
-        onChange={(event) => set('intercepts', event.currentTarget.checked)}
+        {...form.ticked('intercepts')}
       />
       <Switch
         label={later.endpoint.strangers}
         description={later.endpoint.interceptsHelp}
-        checked={values.strangers}
-        error={errors.strangers}
-        onChange={(event) => set('strangers', event.currentTarget.checked)}
+        {...form.ticked('strangers')}
       />
     </Form>
   )

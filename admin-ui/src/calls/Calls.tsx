@@ -6,6 +6,7 @@ import { Page } from '../parts/notes'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time, toInstant } from '../parts/time'
 import { MemberName } from '../members/names'
+import { memberColumn } from '../members/columns'
 import { text } from '../text'
 
 const t = text.calls
@@ -61,12 +62,7 @@ export default function Calls() {
       ),
       csv: (row) => row.began_at,
     },
-    {
-      id: 'from',
-      title: text.col.from,
-      show: (row) => <MemberName community={community} member={row.from} />,
-      csv: (row) => row.from,
-    },
+    memberColumn('from', text.col.from, community, (row) => row.from),
     {
       id: 'to',
       title: text.col.to,

@@ -183,34 +183,16 @@ function Edit({
       close()
     },
   })
-  const { values, set, errors } = form
   return (
     <Form form={form} submit={campaign === null ? text.form.add : text.form.save} cancel={close}>
-      <TextInput
-        label={text.col.name}
-        description={t.nameHelp}
-        required
-        data-autofocus
-        value={values.name}
-        error={errors.name}
-        onChange={(event) => set('name', event.currentTarget.value)}
-      />
-      <NumberInput
-        label={text.pools.rate}
-        description={t.zero}
-        min={0}
-        value={values.rate_per_s}
-        error={errors.rate_per_s}
-        onChange={(next) => set('rate_per_s', next)}
-      />
+      <TextInput label={text.col.name} description={t.nameHelp} required data-autofocus {...form.typed('name')} />
+      <NumberInput label={text.pools.rate} description={t.zero} min={0} {...form.chosen('rate_per_s')} />
       <NumberInput
         label={t.perDay}
         description={t.zeroDay}
         min={0}
         allowDecimal={false}
-        value={values.texts_per_day}
-        error={errors.texts_per_day}
-        onChange={(next) => set('texts_per_day', next)}
+        {...form.chosen('texts_per_day')}
       />
       <Select
         label={t.pool}
@@ -218,9 +200,7 @@ function Edit({
         clearable
         clearButtonProps={{ 'aria-label': t.noPool }}
         data={pools.map((one) => ({ value: one.id, label: one.name }))}
-        value={values.pool}
-        error={errors.pool}
-        onChange={(pool) => set('pool', pool)}
+        {...form.chosen('pool')}
       />
     </Form>
   )

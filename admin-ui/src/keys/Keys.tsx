@@ -9,8 +9,8 @@ import { Secret } from '../parts/Secret'
 import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { Page } from '../parts/notes'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { remembered, useCommunities } from '../shell/communities'
 import { text } from '../text'
@@ -47,18 +47,8 @@ export default function Keys() {
     },
     { id: 'community', title: text.nav.community, show: (row) => nameOf(row.community), csv: (row) => row.community },
     { id: 'app', title: text.col.app, show: (row) => row.app ?? text.none, csv: (row) => row.app },
-    {
-      id: 'used',
-      title: text.col.lastUsed,
-      show: (row) => <Time at={row.last_used_at} />,
-      csv: (row) => row.last_used_at,
-    },
-    {
-      id: 'expires',
-      title: text.col.expires,
-      show: (row) => <Time at={row.expires_at} />,
-      csv: (row) => row.expires_at,
-    },
+    timeColumn('used', text.col.lastUsed, (row) => row.last_used_at),
+    timeColumn('expires', text.col.expires, (row) => row.expires_at),
     { id: 'id', title: text.col.id, show: (row) => row.id, csv: (row) => row.id },
     ...(may.own
       ? [
@@ -134,14 +124,7 @@ function Add({ close, onToken }: { close: () => void; onToken: (token: string) =
   const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput
-        label={text.col.name}
-        required
-        data-autofocus
-        value={values.name}
-        error={errors.name}
-        onChange={(event) => set('name', event.currentTarget.value)}
-      />
+      <TextInput label={text.col.name} required data-autofocus {...form.typed('name')} />
       <Select
         label={t.scope}
         data={['app', 'community', 'admin']}
@@ -154,29 +137,11 @@ function Add({ close, onToken }: { close: () => void; onToken: (token: string) =
         <Select
           label={text.nav.community}
           data={communities.map((one) => ({ value: one.id, label: one.name }))}
-          value={values.community}
-          error={errors.community}
-          onChange={(next) => set('community', next)}
+          {...form.chosen('community')}
         />
       )}
-      {values.scope === 'app' && (
-        <TextInput
-          label={t.app}
-          description={t.appHelp}
-          required
-          value={values.app}
-          error={errors.app}
-          onChange={(event) => set('app', event.currentTarget.value)}
-        />
-      )}
-      <NumberInput
-        label={t.days}
-        description={t.daysHelp}
-        min={0}
-        value={values.expires_in_s}
-        error={errors.expires_in_s}
-        onChange={(next) => set('expires_in_s', next)}
-      />
+      {values.scope === 'app' && <TextInput label={t.app} description={t.appHelp} required {...form.typed('app')} />}
+      <NumberInput label={t.days} description={t.daysHelp} min={0} {...form.chosen('expires_in_s')} />
       <Checkbox
         label={t.readOnly}
         checked={values.read_only}

@@ -14,7 +14,7 @@ import { useMay } from '../session/session'
 import { later } from '../text.later'
 import { text } from '../text'
 import { MemberPicker } from './MemberPicker'
-import { MemberName } from './names'
+import { memberColumn } from './columns'
 
 const t = later.blocks
 type Block = Schema['Block']
@@ -30,12 +30,7 @@ export function Blocks({ community, member }: { community: string; member: strin
   const may = useMay()
   const fresh = useFresh(community)
   const columns: Column<Block>[] = [
-    {
-      id: 'contact',
-      title: t.whom,
-      show: (row) => <MemberName community={community} member={row.contact} />,
-      csv: (row) => row.contact,
-    },
+    memberColumn('contact', t.whom, community, (row) => row.contact),
     { id: 'by', title: text.col.who, show: (row) => why(row.by), csv: (row) => row.by },
     { id: 'since', title: text.form.since, show: (row) => <Time at={row.since} />, csv: (row) => row.since },
     ...(may.change

@@ -9,6 +9,7 @@ import { Confirm } from '../parts/Confirm'
 import { Form } from '../parts/Form'
 import { useForm } from '../parts/form'
 import { Qr } from '../parts/Qr'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
@@ -27,24 +28,14 @@ export function BookLinks({ community, member, name }: { community: string; memb
   const [url, setUrl] = useState<string | null>(null)
   const fresh = () => client.invalidateQueries({ queryKey: ['book_links', community] })
   const columns: Column<Link>[] = [
-    {
-      id: 'created',
-      title: text.col.created,
-      show: (row) => <Time at={row.created_at} />,
-      csv: (row) => row.created_at,
-    },
+    timeColumn('created', text.col.created, (row) => row.created_at),
     {
       id: 'state',
       title: text.col.state,
       show: (row) => <State of={stateOf(row, Date.now())} />,
       csv: (row) => stateOf(row, Date.now()),
     },
-    {
-      id: 'expires',
-      title: text.col.expires,
-      show: (row) => <Time at={row.expires_at} />,
-      csv: (row) => row.expires_at,
-    },
+    timeColumn('expires', text.col.expires, (row) => row.expires_at),
     { id: 'taken', title: t.taken, show: (row) => <Time at={row.taken_at} />, csv: (row) => row.taken_at },
     ...(may.change
       ? [

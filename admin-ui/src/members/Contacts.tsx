@@ -10,6 +10,7 @@ import { Filters } from '../parts/Filters'
 import { useForm } from '../parts/form'
 import { useFilters } from '../parts/links'
 import { useSay } from '../parts/notes'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
 import { useMay } from '../session/session'
@@ -18,6 +19,7 @@ import { later } from '../text.later'
 import { Busy } from './Busy'
 import { MemberPicker } from './MemberPicker'
 import { MemberName } from './names'
+import { memberColumn, pairColumn } from './columns'
 
 type Contact = Schema['Contact']
 const t = text.members
@@ -48,12 +50,7 @@ export function Contacts({ community, member }: { community: string; member: str
     />
   )
   const columns: Column<Contact>[] = [
-    {
-      id: 'contact',
-      title: text.col.contact,
-      show: (row) => <MemberName community={community} member={row.contact} />,
-      csv: (row) => row.contact,
-    },
+    memberColumn('contact', text.col.contact, community, (row) => row.contact),
     {
       id: 'number',
       title: text.col.theirs,
@@ -66,27 +63,8 @@ export function Contacts({ community, member }: { community: string; member: str
       show: (row) => <Num of={row.mirror_number} />,
       csv: (row) => row.mirror_number,
     },
-    {
-      id: 'flags',
-      title: text.col.flags,
-      show: (row) => (
-        <Marks
-          of={[
-            row.origin,
-            row.pending && text.words.pending,
-            row.blocked && text.words.blocked,
-            row.stopped && text.words.stopped,
-          ]}
-        />
-      ),
-      csv: (row) => row.origin,
-    },
-    {
-      id: 'created',
-      title: text.col.created,
-      show: (row) => <Time at={row.created_at} />,
-      csv: (row) => row.created_at,
-    },
+    pairColumn,
+    timeColumn('created', text.col.created, (row) => row.created_at),
     {
       id: 'actions',
       title: text.table.actions,

@@ -135,30 +135,11 @@ function Edit({ community, member, close }: { community: string; member: Schema[
       close()
     },
   })
-  const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.save} cancel={close}>
-      <TextInput
-        label={text.col.name}
-        required
-        data-autofocus
-        value={values.name}
-        error={errors.name}
-        onChange={(event) => set('name', event.currentTarget.value)}
-      />
-      <TextInput
-        label={t.timeZone}
-        description={t.timeZoneHelp}
-        value={values.time_zone}
-        error={errors.time_zone}
-        onChange={(event) => set('time_zone', event.currentTarget.value)}
-      />
-      <Switch
-        label={t.listed}
-        checked={values.listed}
-        error={errors.listed}
-        onChange={(event) => set('listed', event.currentTarget.checked)}
-      />
+      <TextInput label={text.col.name} required data-autofocus {...form.typed('name')} />
+      <TextInput label={t.timeZone} description={t.timeZoneHelp} {...form.typed('time_zone')} />
+      <Switch label={t.listed} {...form.ticked('listed')} />
     </Form>
   )
 }

@@ -195,34 +195,11 @@ function Add({ community, close }: { community: string; close: () => void }) {
   const { values, set, errors } = form
   return (
     <Form form={form} submit={text.form.add} cancel={close}>
-      <TextInput
-        label={text.col.name}
-        required
-        data-autofocus
-        value={values.name}
-        error={errors.name}
-        onChange={(event) => set('name', event.currentTarget.value)}
-      />
+      <TextInput label={text.col.name} required data-autofocus {...form.typed('name')} />
       <PhoneInput value={values.phone} error={errors.phone} onChange={(typed) => set('phone', typed)} />
-      <TextInput
-        label={t.timeZone}
-        description={t.timeZoneHelp}
-        value={values.time_zone}
-        error={errors.time_zone}
-        onChange={(event) => set('time_zone', event.currentTarget.value)}
-      />
-      <Checkbox
-        label={t.guest}
-        checked={values.guest}
-        onChange={(event) => set('guest', event.currentTarget.checked)}
-        error={errors.guest}
-      />
-      <Switch
-        label={t.listed}
-        checked={values.listed}
-        onChange={(event) => set('listed', event.currentTarget.checked)}
-        error={errors.listed}
-      />
+      <TextInput label={t.timeZone} description={t.timeZoneHelp} {...form.typed('time_zone')} />
+      <Checkbox label={t.guest} {...form.ticked('guest')} />
+      <Switch label={t.listed} {...form.ticked('listed')} />
     </Form>
   )
 }

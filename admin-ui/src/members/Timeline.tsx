@@ -4,7 +4,7 @@ import { Go } from '../parts/links'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
 import { text } from '../text'
-import { MemberName } from './names'
+import { memberColumn } from './columns'
 
 type Interaction = Schema['Interaction']
 
@@ -21,18 +21,8 @@ export function Timeline({ community, member }: { community: string; member: str
       csv: (row) => row.at,
     },
     { id: 'kind', title: text.col.kind, show: (row) => row.kind, csv: (row) => row.kind },
-    {
-      id: 'from',
-      title: text.col.from,
-      show: (row) => <MemberName community={community} member={row.from} />,
-      csv: (row) => row.from,
-    },
-    {
-      id: 'to',
-      title: text.col.to,
-      show: (row) => <MemberName community={community} member={row.to} />,
-      csv: (row) => row.to,
-    },
+    memberColumn('from', text.col.from, community, (row) => row.from),
+    memberColumn('to', text.col.to, community, (row) => row.to),
     {
       id: 'state',
       title: text.col.state,

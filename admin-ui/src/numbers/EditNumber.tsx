@@ -72,9 +72,7 @@ function Edit({ community, number: now, close }: { community: string; number: Po
         description={text.pools.carrierHelp}
         required
         data-autofocus
-        value={values.carrier}
-        error={errors.carrier}
-        onChange={(event) => set('carrier', event.currentTarget.value)}
+        {...form.typed('carrier')}
       />
       <MultiSelect
         label={text.pools.capabilities}
@@ -83,30 +81,9 @@ function Edit({ community, number: now, close }: { community: string; number: Po
         error={errors.capabilities}
         onChange={(next) => set('capabilities', next as Schema['Capability'][])}
       />
-      <TextInput
-        label={text.pools.region}
-        description={t.twoLetters}
-        maxLength={2}
-        value={values.region}
-        error={errors.region}
-        onChange={(event) => set('region', event.currentTarget.value)}
-      />
-      <NumberInput
-        label={text.pools.rate}
-        description={t.noLimit}
-        min={0}
-        value={values.rate_per_s}
-        error={errors.rate_per_s}
-        onChange={(next) => set('rate_per_s', next)}
-      />
-      <NumberInput
-        label={text.pools.dayCap}
-        min={0}
-        allowDecimal={false}
-        value={values.texts_per_day}
-        error={errors.texts_per_day}
-        onChange={(next) => set('texts_per_day', next)}
-      />
+      <TextInput label={text.pools.region} description={t.twoLetters} maxLength={2} {...form.typed('region')} />
+      <NumberInput label={text.pools.rate} description={t.noLimit} min={0} {...form.chosen('rate_per_s')} />
+      <NumberInput label={text.pools.dayCap} min={0} allowDecimal={false} {...form.chosen('texts_per_day')} />
       <Select
         label={t.campaign}
         description={campaigns.length === 0 ? t.noCampaigns : t.campaignHelp}
@@ -114,18 +91,9 @@ function Edit({ community, number: now, close }: { community: string; number: Po
         clearButtonProps={{ 'aria-label': t.noCampaign }}
         disabled={campaigns.length === 0}
         data={campaigns.map((one) => ({ value: one.id, label: one.name }))}
-        value={values.campaign}
-        error={errors.campaign}
-        onChange={(campaign) => set('campaign', campaign)}
+        {...form.chosen('campaign')}
       />
-      <Switch
-        label={t.hub}
-        description={t.hubHelp}
-        disabled={number.desk}
-        checked={values.hub}
-        error={errors.hub}
-        onChange={(event) => set('hub', event.currentTarget.checked)}
-      />
+      <Switch label={t.hub} description={t.hubHelp} disabled={number.desk} {...form.ticked('hub')} />
     </Form>
   )
 }

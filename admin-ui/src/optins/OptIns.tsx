@@ -188,9 +188,7 @@ function Add({ community, member, close }: { community: string; member: string |
           clearable
           clearButtonProps={{ 'aria-label': text.table.clear }}
           data={phones.map((one) => ({ value: one.id, label: one.phone ?? one.id }))}
-          value={values.device}
-          error={errors.device}
-          onChange={(device) => set('device', device)}
+          {...form.chosen('device')}
         />
       )}
       <MemberPicker
@@ -198,9 +196,7 @@ function Add({ community, member, close }: { community: string; member: string |
         label={t.toOne}
         help={t.toOneHelp}
         without={values.member ?? undefined}
-        value={values.contact}
-        error={errors.contact}
-        onChange={(contact) => set('contact', contact)}
+        {...form.chosen('contact')}
       />
       <Select
         label={t.source}
@@ -217,18 +213,9 @@ function Add({ community, member, close }: { community: string; member: string |
         maxLength={500}
         autosize
         minRows={2}
-        value={values.evidence}
-        error={errors.evidence}
-        onChange={(event) => set('evidence', event.currentTarget.value)}
+        {...form.typed('evidence')}
       />
-      <TextInput
-        type="datetime-local"
-        label={t.given}
-        description={t.givenHelp}
-        value={values.given_at}
-        error={errors.given_at}
-        onChange={(event) => set('given_at', event.currentTarget.value)}
-      />
+      <TextInput type="datetime-local" label={t.given} description={t.givenHelp} {...form.typed('given_at')} />
     </Form>
   )
 }

@@ -25,6 +25,26 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
     setErrors((now) => (now[key] === undefined ? now : { ...now, [key]: undefined }))
   }
 
+  type Key = keyof Values & string
+  /** What a field needs that is typed into. */
+  const typed = <One extends Key>(key: One) => ({
+    value: values[key],
+    error: errors[key],
+    onChange: (event: { currentTarget: { value: string } }) => set(key, event.currentTarget.value as Values[One]),
+  })
+  /** What a field needs that tells its next value itself. */
+  const chosen = <One extends Key>(key: One) => ({
+    value: values[key],
+    error: errors[key],
+    onChange: (next: Values[One]) => set(key, next),
+  })
+  /** What a box needs that is ticked. */
+  const ticked = <One extends Key>(key: One) => ({
+    checked: values[key] as boolean,
+    error: errors[key],
+    onChange: (event: { currentTarget: { checked: boolean } }) => set(key, event.currentTarget.checked as Values[One]),
+  })
+
   const submit = async (event?: FormEvent) => {
     event?.preventDefault()
     const checked = check?.(values) ?? {}
@@ -47,7 +67,7 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
     }
   }
 
-  return { values, set, setValues, errors, setErrors, failed, busy, submit }
+  return { values, set, setValues, errors, setErrors, failed, busy, submit, typed, chosen, ticked }
 }
 
 /** `phone_taken` is about `phone`. */

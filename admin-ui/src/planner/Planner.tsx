@@ -163,7 +163,6 @@ function WhatIf({ community }: { community: string }) {
       )
     },
   })
-  const { values, set, errors } = form
   return (
     <Paper withBorder p="md">
       <Title order={2} size="h4" mb="xs">
@@ -171,27 +170,9 @@ function WhatIf({ community }: { community: string }) {
       </Title>
       <Form form={form} submit={t.ask}>
         <SimpleGrid cols={{ base: 1, sm: 3 }}>
-          <NumberInput
-            label={t.addNumbers}
-            min={0}
-            value={values.count}
-            error={errors.count}
-            onChange={(next) => set('count', next)}
-          />
-          <TextInput
-            label={t.region}
-            maxLength={2}
-            value={values.region}
-            error={errors.region}
-            onChange={(event) => set('region', event.currentTarget.value)}
-          />
-          <NumberInput
-            label={t.moreContacts}
-            min={0}
-            value={values.more_contacts}
-            error={errors.more_contacts}
-            onChange={(next) => set('more_contacts', next)}
-          />
+          <NumberInput label={t.addNumbers} min={0} {...form.chosen('count')} />
+          <TextInput label={t.region} maxLength={2} {...form.typed('region')} />
+          <NumberInput label={t.moreContacts} min={0} {...form.chosen('more_contacts')} />
         </SimpleGrid>
       </Form>
       {answer && <Compare answer={answer} />}

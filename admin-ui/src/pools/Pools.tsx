@@ -168,21 +168,8 @@ function AddNumber({ community, close }: { community: string; close: () => void 
         description={pools.length === 0 ? t.empty : undefined}
         onChange={(pool) => set('pool', pool)}
       />
-      <PhoneInput
-        label={text.col.number}
-        required
-        value={values.number}
-        error={errors.number}
-        onChange={(typed) => set('number', typed)}
-      />
-      <TextInput
-        label={text.col.carrier}
-        description={t.carrierHelp}
-        required
-        value={values.carrier}
-        error={errors.carrier}
-        onChange={(event) => set('carrier', event.currentTarget.value)}
-      />
+      <PhoneInput label={text.col.number} required {...form.chosen('number')} />
+      <TextInput label={text.col.carrier} description={t.carrierHelp} required {...form.typed('carrier')} />
       <MultiSelect
         label={t.capabilities}
         data={['sms', 'mms', 'voice']}
@@ -190,21 +177,8 @@ function AddNumber({ community, close }: { community: string; close: () => void 
         error={errors.capabilities}
         onChange={(next) => set('capabilities', next as Schema['Capability'][])}
       />
-      <TextInput
-        label={t.region}
-        description={t.regionHelp}
-        maxLength={2}
-        value={values.region}
-        error={errors.region}
-        onChange={(event) => set('region', event.currentTarget.value)}
-      />
-      <NumberInput
-        label={t.rate}
-        min={0}
-        value={values.rate_per_s}
-        error={errors.rate_per_s}
-        onChange={(next) => set('rate_per_s', next)}
-      />
+      <TextInput label={t.region} description={t.regionHelp} maxLength={2} {...form.typed('region')} />
+      <NumberInput label={t.rate} min={0} {...form.chosen('rate_per_s')} />
     </Form>
   )
 }

@@ -10,7 +10,7 @@ import { ServerTable, type Column } from '../parts/ServerTable'
 import { said, Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { PageLoading } from '../shell/fallbacks'
-import { MemberName } from '../members/names'
+import { memberColumn } from '../members/columns'
 import { text } from '../text'
 import { emptied } from './Swaps'
 
@@ -78,18 +78,8 @@ export default function SwapPage() {
   )
   const columns: Column<Schema['SwapMove']>[] = [
     { id: 'at', title: text.col.at, show: (row) => <Time at={row.at} />, csv: (row) => row.at },
-    {
-      id: 'member',
-      title: text.col.member,
-      show: (row) => <MemberName community={community} member={row.member} />,
-      csv: (row) => row.member,
-    },
-    {
-      id: 'contact',
-      title: text.col.contact,
-      show: (row) => <MemberName community={community} member={row.contact} />,
-      csv: (row) => row.contact,
-    },
+    memberColumn('member', text.col.member, community, (row) => row.member),
+    memberColumn('contact', text.col.contact, community, (row) => row.contact),
     { id: 'from', title: text.col.from, show: (row) => <Num of={row.from} />, csv: (row) => row.from },
     { id: 'to', title: text.col.to, show: (row) => <Num of={row.to} />, csv: (row) => row.to },
     { id: 'told', title: text.words.tell, show: (row) => why(row.told), csv: (row) => row.told },

@@ -21,8 +21,8 @@ import { Confirm } from '../parts/Confirm'
 import { useForm } from '../parts/form'
 import { Go, useCommunity, useGo } from '../parts/links'
 import { Page } from '../parts/notes'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
 import { useMay } from '../session/session'
 import { text } from '../text'
 
@@ -50,12 +50,7 @@ export default function Swaps() {
       show: (row) => t.progress(row.moved, row.total),
       csv: (row) => `${row.moved}/${row.total}`,
     },
-    {
-      id: 'created',
-      title: text.col.created,
-      show: (row) => <Time at={row.created_at} />,
-      csv: (row) => row.created_at,
-    },
+    timeColumn('created', text.col.created, (row) => row.created_at),
     { id: 'id', title: text.col.id, show: (row) => row.id, csv: (row) => row.id },
   ]
   return (
@@ -106,7 +101,7 @@ function PlanForm({ community }: { community: string }) {
       })
     },
   })
-  const { values, set, errors } = form
+  const { values, set } = form
   // A plan is that of what was on the form when it was asked for. Once anything else stands there, it cannot be started.
   const plan = planned?.typed === values ? planned : null
   const start = async () => {
@@ -139,37 +134,12 @@ function PlanForm({ community }: { community: string }) {
               searchable
               limit={50}
               data={numbers.map((one) => ({ value: one.id, label: one.number }))}
-              value={values.numbers}
-              error={errors.numbers}
-              onChange={(next) => set('numbers', next)}
+              {...form.chosen('numbers')}
             />
           )}
-          {values.by === 'carrier' && (
-            <TextInput
-              label={text.col.carrier}
-              value={values.carrier}
-              error={errors.carrier}
-              onChange={(event) => set('carrier', event.currentTarget.value)}
-            />
-          )}
-          {values.by === 'region' && (
-            <TextInput
-              label={text.col.region}
-              maxLength={2}
-              value={values.region}
-              error={errors.region}
-              onChange={(event) => set('region', event.currentTarget.value)}
-            />
-          )}
-          <NumberInput
-            label={t.overlap}
-            description={t.overlapHelp}
-            min={0}
-            value={values.overlap_s}
-            error={errors.overlap_s}
-            onChange={(next) => set('overlap_s', next)}
-            maw={260}
-          />
+          {values.by === 'carrier' && <TextInput label={text.col.carrier} {...form.typed('carrier')} />}
+          {values.by === 'region' && <TextInput label={text.col.region} maxLength={2} {...form.typed('region')} />}
+          <NumberInput label={t.overlap} description={t.overlapHelp} min={0} {...form.chosen('overlap_s')} maw={260} />
         </Group>
       </Form>
       {plan !== null && (

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
 import { api, ask, type Schema } from '../api/client'
 import { Num, State, why } from '../parts/bits'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { Time } from '../parts/time'
 import { text } from '../text'
@@ -56,12 +57,7 @@ const columns: Column<Schema['NumberTraffic']>[] = [
     ),
     csv: (row) => `${row.health.delivered}/${row.health.delivered + row.health.lost}`,
   },
-  {
-    id: 'last',
-    title: t.lastDelivered,
-    show: (row) => <Time at={row.health.last_delivered_at} />,
-    csv: (row) => row.health.last_delivered_at,
-  },
+  timeColumn('last', t.lastDelivered, (row) => row.health.last_delivered_at),
   {
     id: 'p99',
     title: text.col.latency,

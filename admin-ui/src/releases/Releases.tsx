@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { MemberName } from '../members/names'
+import { memberColumn } from '../members/columns'
 import { Num, State } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
 import { Filters } from '../parts/Filters'
@@ -60,12 +61,7 @@ export function Released({ community, member, held, own = false }: Props) {
           },
         ]),
     { id: 'number', title: text.col.number, show: (row) => <Num of={row.number} />, csv: (row) => row.number },
-    {
-      id: 'contact',
-      title: t.stoodFor,
-      show: (row) => <MemberName community={community} member={row.contact} />,
-      csv: (row) => row.contact,
-    },
+    memberColumn('contact', t.stoodFor, community, (row) => row.contact),
     { id: 'state', title: text.col.state, show: (row) => <Standing of={row} />, csv: (row) => row.state },
     { id: 'released', title: t.released, show: (row) => <Time at={row.released_at} />, csv: (row) => row.released_at },
     { id: 'cool', title: t.coolUntil, csvOnly: true, show: () => null, csv: (row) => row.cool_until },

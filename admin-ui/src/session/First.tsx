@@ -56,27 +56,16 @@ export default function First() {
               autoComplete="new-password"
               autoFocus={resets}
               required
-              value={values.password}
-              error={errors.password}
-              onChange={(event) => set('password', event.currentTarget.value)}
+              {...form.typed('password')}
             />
-            <PasswordInput
-              label={text.session.again}
-              autoComplete="new-password"
-              required
-              value={values.again}
-              error={errors.again}
-              onChange={(event) => set('again', event.currentTarget.value)}
-            />
+            <PasswordInput label={text.session.again} autoComplete="new-password" required {...form.typed('again')} />
             {resets && (
               <TextInput
                 label={text.session.totp}
                 description={text.session.totpHelp}
                 autoComplete="one-time-code"
                 inputMode="numeric"
-                value={values.totp}
-                error={errors.totp}
-                onChange={(event) => set('totp', event.currentTarget.value)}
+                {...form.typed('totp')}
               />
             )}
           </Form>

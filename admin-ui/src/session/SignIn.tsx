@@ -22,7 +22,6 @@ export default function SignIn() {
     }),
     send: async ({ name, password, totp }) => begin(await signIn(name.trim(), password, totp.trim())),
   })
-  const { values, set, errors } = form
   return (
     <Center component="main" mih="100dvh" p="md">
       <title>{`${text.session.signIn} – ${text.product}`}</title>
@@ -45,31 +44,19 @@ export default function SignIn() {
           </Alert>
         )}
         <Form form={form} submit={text.session.signIn}>
-          <TextInput
-            label={text.session.name}
-            autoComplete="username"
-            autoFocus
-            required
-            value={values.name}
-            error={errors.name}
-            onChange={(event) => set('name', event.currentTarget.value)}
-          />
+          <TextInput label={text.session.name} autoComplete="username" autoFocus required {...form.typed('name')} />
           <PasswordInput
             label={text.session.password}
             autoComplete="current-password"
             required
-            value={values.password}
-            error={errors.password}
-            onChange={(event) => set('password', event.currentTarget.value)}
+            {...form.typed('password')}
           />
           <TextInput
             label={text.session.totp}
             description={text.session.totpHelp}
             autoComplete="one-time-code"
             inputMode="numeric"
-            value={values.totp}
-            error={errors.totp}
-            onChange={(event) => set('totp', event.currentTarget.value)}
+            {...form.typed('totp')}
           />
         </Form>
         {door?.enabled === true && (

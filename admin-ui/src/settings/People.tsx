@@ -9,8 +9,8 @@ import { changed, useForm } from '../parts/form'
 import { Form } from '../parts/Form'
 import { useSay } from '../parts/notes'
 import { Secret } from '../parts/Secret'
+import { timeColumn } from '../parts/columns'
 import { ServerTable, type Column } from '../parts/ServerTable'
-import { Time } from '../parts/time'
 import { addUser, editUser, removeUser, resetUser, users, type Role, type User } from '../session/api'
 import { useSession } from '../session/session'
 import { useCommunities } from '../shell/communities'
@@ -42,12 +42,7 @@ export function People() {
       show: (row) => row.communities?.length ?? t.everything,
       csv: (row) => row.communities?.join(' '),
     },
-    {
-      id: 'seen',
-      title: text.col.lastUsed,
-      show: (row) => <Time at={row.signed_in_at} />,
-      csv: (row) => row.signed_in_at,
-    },
+    timeColumn('seen', text.col.lastUsed, (row) => row.signed_in_at),
     {
       id: 'actions',
       title: text.table.actions,
@@ -180,15 +175,7 @@ function Fields({ form }: { form: ReturnType<typeof useForm<Typed>> }) {
   const { values, set, errors } = form
   return (
     <>
-      <TextInput
-        label={text.col.name}
-        required
-        data-autofocus
-        autoComplete="off"
-        value={values.name}
-        error={errors.name}
-        onChange={(event) => set('name', event.currentTarget.value)}
-      />
+      <TextInput label={text.col.name} required data-autofocus autoComplete="off" {...form.typed('name')} />
       <Select
         label={t.role}
         description={t.roleHelp}
@@ -203,9 +190,7 @@ function Fields({ form }: { form: ReturnType<typeof useForm<Typed>> }) {
           label={t.communities}
           description={t.communitiesHelp}
           data={communities.map((one) => ({ value: one.id, label: one.name }))}
-          value={values.communities}
-          error={errors.communities}
-          onChange={(next) => set('communities', next)}
+          {...form.chosen('communities')}
         />
       )}
     </>

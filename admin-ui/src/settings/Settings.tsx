@@ -102,38 +102,21 @@ function Password() {
       say(t.changed)
     },
   })
-  const { values, set, errors } = form
   return (
     <Paper withBorder p="md">
       <Title order={2} size="h4" mb="sm">
         {t.password}
       </Title>
       <Form form={form} submit={t.password}>
-        <PasswordInput
-          maw={420}
-          label={t.old}
-          autoComplete="current-password"
-          value={values.password}
-          error={errors.password}
-          onChange={(event) => set('password', event.currentTarget.value)}
-        />
+        <PasswordInput maw={420} label={t.old} autoComplete="current-password" {...form.typed('password')} />
         <PasswordInput
           maw={420}
           label={t.fresh}
           description={text.session.short}
           autoComplete="new-password"
-          value={values.new_password}
-          error={errors.new_password}
-          onChange={(event) => set('new_password', event.currentTarget.value)}
+          {...form.typed('new_password')}
         />
-        <PasswordInput
-          maw={420}
-          label={text.session.again}
-          autoComplete="new-password"
-          value={values.again}
-          error={errors.again}
-          onChange={(event) => set('again', event.currentTarget.value)}
-        />
+        <PasswordInput maw={420} label={text.session.again} autoComplete="new-password" {...form.typed('again')} />
       </Form>
     </Paper>
   )
