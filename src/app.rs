@@ -376,7 +376,10 @@ async fn welcome_first_admin(board: &Switchboard, base: &str, next: Option<&str>
         return Ok(());
     }
     let token = board.admin_link(Role::Owner, random_bytes()).await?;
-    let next = next.map(|page| format!("&next={}", demo::encoded(page)));
+    let next = next.map(|page| {
+        let page: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
+        format!("&next={page}")
+    });
     print(&format!(
         "open {base}{}{} to make the first admin",
         link_path(&token, None),
@@ -386,7 +389,7 @@ async fn welcome_first_admin(board: &Switchboard, base: &str, next: Option<&str>
 }
 
 /// What a browser on this machine calls the server, unless the settings say what all call it.
-fn base(public: &str, http: SocketAddr) -> String {
+pub fn base(public: &str, http: SocketAddr) -> String {
     match public {
         "" => format!("http://{}", demo::reachable(http)),
         public => public.to_owned(),

@@ -42,27 +42,27 @@ const HEARTBEAT_MS: i64 = 15_000;
 /// How many streams may be open: of all keys, and of one app's key a quarter of that, lest it take every other's.
 pub(crate) struct Streams {
     all: Arc<Semaphore>,
-    of_one_app: usize,
-    apps: OfApps,
+    of_one: usize,
+    shares: Shares,
 }
 
 /// How many streams each app's key has open.
-type OfApps = Arc<Mutex<HashMap<KeyId, usize>>>;
+type Shares = Arc<Mutex<HashMap<KeyId, usize>>>;
 
 /// An open stream's place; given back when it is dropped.
 struct Place {
     _permit: OwnedSemaphorePermit,
-    app: Option<(KeyId, OfApps)>,
+    share: Option<(KeyId, Shares)>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some((key, apps)) = &self.app {
-            let mut apps = apps.lock().unwrap_or_else(|p| p.into_inner());
-            if let Some(count) = apps.get_mut(key) {
+        if let Some((key, shares)) = &self.share {
+            let mut shares = shares.lock().unwrap_or_else(|p| p.into_inner());
+            if let Some(count) = shares.get_mut(key) {
                 *count = count.saturating_sub(1);
                 if *count == 0 {
-                    apps.remove(key);
+                    shares.remove(key);
                 }
             }
         }
@@ -73,8 +73,8 @@ impl Streams {
     pub fn new(most: usize) -> Self {
         Self {
             all: Arc::new(Semaphore::new(most)),
-            of_one_app: (most / 4).max(1),
-            apps: Arc::default(),
+            of_one: (most / 4).max(1),
+            shares: Arc::default(),
         }
     }
 
@@ -86,19 +86,24 @@ impl Streams {
             )
         };
         let permit = self.all.clone().try_acquire_owned().map_err(|_| full())?;
-        let app = match who.0.scope {
-            Scope::App(_) => {
-                let mut apps = self.apps.lock().unwrap_or_else(|p| p.into_inner());
-                let count = apps.entry(who.0.key).or_default();
-                if *count >= self.of_one_app {
+        // Of an app's key, and of somebody who is signed in: neither shall keep all others out.
+        let has_share = matches!(who.0.scope, Scope::App(_)) || who.0.user.is_some();
+        let share = match has_share {
+            true => {
+                let mut shares = self.shares.lock().unwrap_or_else(|p| p.into_inner());
+                let count = shares.entry(who.0.key).or_default();
+                if *count >= self.of_one {
                     return Err(full());
                 }
                 *count += 1;
-                Some((who.0.key, self.apps.clone()))
+                Some((who.0.key, self.shares.clone()))
             }
-            _ => None,
+            false => None,
         };
-        Ok(Place { _permit: permit, app })
+        Ok(Place {
+            _permit: permit,
+            share,
+        })
     }
 }
 
@@ -482,8 +487,9 @@ impl Teller {
                 continue;
             }
             tokio::select! {
-                () = &mut end, if self.stays.is_some() => return Ok(()),
-                () = closing.cancelled() => return Ok(()),
+                // What was gathered is told first: it stands behind what was resumed from.
+                () = &mut end, if self.stays.is_some() => return self.sum_up(chunks).await,
+                () = closing.cancelled() => return self.sum_up(chunks).await,
                 () = chunks.closed() => return Ok(()),
                 () = self.wait() => {}
             }

@@ -36,9 +36,7 @@ impl Told {
             text: format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind.word()),
         })
     }
-}
 
-impl Told {
     /// The event itself.
     pub fn json(&self) -> &str {
         let from = self.text.find("\ndata: ").map_or(0, |at| at + 7);

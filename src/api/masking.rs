@@ -58,14 +58,15 @@ pub(super) fn asked(req: &mut ServiceRequest) -> bool {
 
 /// A path without numbers, for the audit log.
 pub(super) fn path(path: &str) -> String {
-    let is_number = |part: &str| {
-        let digits = part
-            .strip_prefix("%2B")
-            .or(part.strip_prefix("%2b"))
-            .unwrap_or(part);
-        let digits = digits.strip_prefix('+').unwrap_or(digits);
-        digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit())
+    let is_id = |part: &str| {
+        part.split_once('_').is_some_and(|(kind, rest)| {
+            kind.bytes().all(|b| b.is_ascii_lowercase())
+                && rest.len() == 13
+                && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
     };
+    // However it is written: with dots, with blanks, with letters before it.
+    let is_number = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 5 && !is_id(part);
     let parts: Vec<&str> = path
         .split('/')
         .map(|part| if is_number(part) { "…" } else { part })
@@ -132,10 +133,7 @@ pub(super) fn json(value: &mut Value, field: &str, is_pool: &dyn Fn(&str) -> boo
 }
 
 /// The answer with its numbers masked. An answer that is not JSON has none.
-pub(super) async fn answer(
-    answer: ServiceResponse<BoxBody>,
-    may_reveal: bool,
-) -> Result<ServiceResponse<BoxBody>> {
+pub(super) async fn answer(answer: ServiceResponse<BoxBody>) -> Result<ServiceResponse<BoxBody>> {
     let problem = answer.response().error().and_then(|e| e.as_error::<Problem>());
     if let Some(problem) = problem {
         let masked = problem.clone().masked(text);
@@ -167,10 +165,6 @@ pub(super) async fn answer(
     if is_changed {
         head.headers_mut()
             .insert(MASKED, HeaderValue::from_static("true"));
-        // The tag is of what is there, numbers and all: who may never see them has no use for it.
-        if !may_reveal {
-            head.headers_mut().remove(header::ETAG);
-        }
     }
     Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(bytes))))
 }
@@ -214,6 +208,19 @@ mod tests {
             "/v1/loopback/phones/…/texts"
         );
         assert_eq!(path("/v1/x/com_0000000000001"), "/v1/x/com_0000000000001");
+        for written in [
+            "tel:+14155550112",
+            "%252B14155550112",
+            "+1-415-555-0112",
+            "+1 415 555 0112",
+            "tel_14155550112",
+        ] {
+            assert_eq!(
+                path(&format!("/v1/opt_outs/{written}")),
+                "/v1/opt_outs/…",
+                "{written}"
+            );
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::auth::Who;
 use super::json::Json;
 use super::problem::{Problem, Result};
 use crate::domain::id::CommunityId;
-use crate::switchboard::{Plan, PoolFile, Scope};
+use crate::switchboard::{Plan, PoolFile, Scope, ShownPlan, Sight};
 
 /// What the file is called in sentences about its lines.
 const NAME: &str = "pool file";
@@ -83,6 +83,14 @@ async fn community_of(state: &ApiState, who: &Who, file: &PoolFile) -> Result<Op
     }
 }
 
+/// Whoever opens one community is not told of others' numbers, nor whose phone one is.
+fn sight(who: &Who) -> Sight {
+    match who.0.scope {
+        Scope::Admin => Sight::All,
+        _ => Sight::Own,
+    }
+}
+
 fn shown(file: &PoolFile, community: Option<CommunityId>, plan: Plan) -> HttpResponse {
     HttpResponse::Ok().json(PlannedPoolFile {
         fingerprint: plan.fingerprint(file),
@@ -110,7 +118,7 @@ pub(crate) async fn plan(
 ) -> Result<HttpResponse> {
     let file = read(&given.toml)?;
     let community = community_of(&state, &who, &file).await?;
-    let plan = state.board.plan_pool_file(&file).await?;
+    let plan = state.board.plan_seen(&file, sight(&who)).await?;
     Ok(shown(&file, community, plan))
 }
 
@@ -133,9 +141,12 @@ pub(crate) async fn apply(
     let file = read(&order.toml)?;
     let community = community_of(&state, &who, &file).await?;
     let board = who.board(&state);
-    let plan = board
-        .apply_planned(&file, Some((community, order.fingerprint)))
-        .await?;
+    let expected = ShownPlan {
+        community,
+        fingerprint: order.fingerprint,
+        sight: sight(&who),
+    };
+    let plan = board.apply_planned(&file, expected).await?;
     let community = state.board.find_community(&file.community).await?;
     Ok(shown(&file, community.map(|c| c.id), plan))
 }

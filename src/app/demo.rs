@@ -147,17 +147,6 @@ impl NextStep {
     }
 }
 
-/// As a value in a query string.
-pub fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes()
-        .map(|byte| match plain(byte) {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
 /// The address to call, where the server listens on all of them.
 pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -176,14 +165,6 @@ mod tests {
     fn the_demo_file_is_sound_and_its_first_contact_can_be_shown() {
         let file = PoolFile::parse(NAME, FILE).unwrap();
         assert!(!file.contacts.is_empty() && file.numbers.iter().all(|n| n.carrier == "loopback"));
-    }
-
-    #[test]
-    fn a_page_is_one_value_of_a_query_string() {
-        assert_eq!(
-            encoded("/c/com_1/phones?phones=a+b"),
-            "%2Fc%2Fcom_1%2Fphones%3Fphones%3Da%2Bb"
-        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::carriers::loopback::lines::{BoundLines, Lines};
 use crate::carriers::loopback::{Loopback, Told};
 use crate::config::Config;
 use crate::config::loopback::OUTLET;
-use crate::config::sip::{CallerHeader, ReliableProvisional, SipConfig, TrunkConfig, TrunkTransport};
+use crate::config::sip::{CallerHeader, ReliableProvisional, SipConfig, Target, TrunkConfig, TrunkTransport};
 use crate::config::smpp::IpRange;
 use crate::domain::E164;
 use crate::domain::id::CallId;
@@ -105,13 +105,12 @@ fn may_know(trunk: &TrunkConfig, ip: IpAddr) -> bool {
     let allows = |entry: &String| IpRange::parse(entry).is_none_or(|range| range.contains(ip));
     // A host's name may be any address.
     let leads = |target: &String| {
-        let host = target.rsplit_once(':').map_or(target.as_str(), |(host, _)| host);
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        host.parse()
-            .map_or(true, |at: IpAddr| at.to_canonical() == ip.to_canonical())
+        let at: Option<IpAddr> = Target::parse(target).and_then(|target| target.host.parse().ok());
+        at.is_none_or(|at| at.to_canonical() == ip.to_canonical())
     };
     let from_anywhere = trunk.allow.is_empty() && trunk.targets.is_empty();
-    from_anywhere || trunk.allow.iter().any(allows) || trunk.targets.iter().any(leads)
+    let registers_there = !trunk.registrar.is_empty() && leads(&trunk.registrar);
+    from_anywhere || registers_there || trunk.allow.iter().any(allows) || trunk.targets.iter().any(leads)
 }
 
 /// The trunk to the virtual phones. Settings that have been read again may leave it no room: then calls leave by theirs.
@@ -303,13 +302,18 @@ mod tests {
         assert_eq!(keys(inbound(&["127.0.0.0/8"], &[])), ["sbc"]);
         assert_eq!(keys(inbound(&[], &[])), ["sbc"], "from anywhere");
         assert_eq!(keys(inbound(&[], &["127.0.0.1:5080"])), ["sbc"]);
+        let registered = TrunkConfig {
+            registrar: "127.0.0.1:5080".into(),
+            ..inbound(&["192.0.2.7"], &[])
+        };
+        assert_eq!(keys(registered), ["sbc"], "its registrar calls too");
         assert_eq!(
             keys(inbound(&[], &["sbc.example.org"])),
             ["sbc"],
             "which may be here"
         );
         assert_eq!(
-            keys(inbound(&["192.0.2.7"], &["192.0.2.7:5060"])),
+            keys(inbound(&["192.0.2.7"], &["192.0.2.7:5060", "[2001:db8::1]"])),
             [OUTLET, "sbc"]
         );
     }

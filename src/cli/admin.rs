@@ -50,9 +50,12 @@ pub fn run(config: &Config, command: &Command, out: Output) -> Result<()> {
 
 /// Where the pages are.
 fn page(config: &Config, path: &str) -> String {
-    match config.http.public() {
-        "" => format!("http://{}{path}", config.http.listen),
-        public => format!("{public}{path}"),
+    let public = config.http.public();
+    match config.http.listen.parse() {
+        Ok(listen) => format!("{}{path}", app::base(public, listen)),
+        // A host's name is what it is called by.
+        Err(_) if public.is_empty() => format!("http://{}{path}", config.http.listen),
+        Err(_) => format!("{public}{path}"),
     }
 }
 

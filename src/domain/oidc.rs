@@ -110,7 +110,19 @@ pub fn gap(rules: &Rules, claims: &Map<String, Value>) -> Gap {
 }
 
 /// The claims of a token with what else the provider says. Those of the token are signed, and count.
-pub fn joined(mut claims: Map<String, Value>, mut more: Map<String, Value>) -> Map<String, Value> {
+pub fn joined(
+    rules: &Rules,
+    mut claims: Map<String, Value>,
+    mut more: Map<String, Value>,
+) -> Map<String, Value> {
+    // A role may lie within something of which the token says another part.
+    let role = rules
+        .role_claim
+        .as_deref()
+        .filter(|name| claim(&claims, name).is_none());
+    if let Some((name, value)) = role.and_then(|name| Some((name, claim(&more, name)?.clone()))) {
+        claims.insert(name.to_owned(), value);
+    }
     // Whether an address was verified is said of that address alone: both are taken from one place.
     let other = match text(&claims, "email") {
         Some(_) => &mut more,
@@ -358,7 +370,7 @@ mod tests {
         };
         let both = |token: Value, more: Value| {
             let [token, more] = [token, more].map(|claims| claims.as_object().unwrap().clone());
-            person(&rules, "https://login.example", "7", &joined(token, more))
+            person(&rules, "https://login.example", "7", &joined(&rules, token, more))
         };
         let (ann, eve) = ("ann@example.org", "eve@example.org");
         let more = json!({ "email": ann, "email_verified": true, "name": "Ann" });

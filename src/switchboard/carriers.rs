@@ -229,7 +229,8 @@ fn link(of: LinkStanding) -> CarrierLink {
     }
 }
 
-fn rounded(rate: f64) -> f64 {
+/// A rate as people read it.
+pub(super) fn rounded(rate: f64) -> f64 {
     (rate * 1_000.0).round() / 1_000.0
 }
 
@@ -245,7 +246,7 @@ fn carrier(name: &str, registry: &Registry, waiting: i64, now: Timestamp) -> Car
         links,
         since: own_since,
         trouble,
-    } = standing.clone().unwrap_or_default();
+    } = standing.unwrap_or_default();
     let states: Vec<(LinkState, bool)> = links.iter().map(|l| (l.state, l.sends)).collect();
     let links: Vec<CarrierLink> = links.into_iter().map(link).collect();
     let state = match (&outlet, states.is_empty(), ready) {

@@ -154,7 +154,9 @@ pub use parcels::{Health, Next, Parcel, PendingDelivery, Target, Try};
 pub(crate) use planner::Place as CapacityPlace;
 pub use planner::views::{Capacity, MemberCapacity, WhatIfResult};
 pub use planner::{AddedNumbers, WhatIf};
-pub use pool_file::{Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, Unmanaged};
+pub use pool_file::{
+    Change, FieldChange, ImportRow, Plan, PoolFile, RowProblem, ShownPlan, Sight, Unmanaged,
+};
 pub use pools::{DEFAULT_RATE_PER_S, NewNumber, NumberCaps, NumberEdit};
 pub(crate) use rates::Rates;
 pub use registry::CarrierState;
@@ -211,6 +213,8 @@ struct Inner {
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
     imports: imports::Jobs,
+    /// One count of what waits at a time: it reads all of it, and people look on.
+    counting: tokio::sync::Semaphore,
     /// One erasure at a time: each writes the whole database anew.
     erasing: tokio::sync::Semaphore,
     news: Bell,
@@ -347,6 +351,7 @@ impl Switchboard {
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
             imports: imports::Jobs::default(),
+            counting: tokio::sync::Semaphore::new(1),
             erasing: tokio::sync::Semaphore::new(1),
             news,
             observers,

@@ -113,6 +113,8 @@ impl Observers {
 impl Switchboard {
     /// How many rows of the outbox wait for each carrier.
     pub async fn outbox_by_carrier(&self) -> Result<Vec<(String, i64)>> {
+        // Never closed; were it so, nothing would be counted together.
+        let _turn = self.inner.counting.acquire().await;
         self.read(|conn| Ok(outbox::by_carrier(conn)?)).await
     }
 

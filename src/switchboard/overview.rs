@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Switchboard;
-use super::carriers::CarrierHealth;
+use super::carriers::{CarrierHealth, rounded};
 use super::error::Result;
 use super::standing::CarrierKind;
 use super::traffic::community_facts;
@@ -110,6 +110,7 @@ impl Switchboard {
     /// What a community does now.
     pub async fn overview(&self, community: CommunityId) -> Result<Overview> {
         let now = self.now();
+        let turn = self.inner.counting.acquire().await;
         let (pools, queue, sent_today, names) = self
             .read(move |conn| {
                 communities::require(conn, community)?;
@@ -155,9 +156,9 @@ impl Switchboard {
                 ))
             })
             .await?;
+        drop(turn);
         let seen = self.observers().pulses().of(community, now);
         let ended = seen.ended.delivered + seen.ended.lost;
-        let rounded = |rate: f64| (rate * 1_000.0).round() / 1_000.0;
         let carriers = names
             .iter()
             .map(|name| self.carrier_now(name))

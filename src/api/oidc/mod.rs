@@ -385,7 +385,7 @@ pub(crate) async fn callback(
     shared: Data<Shared>,
     req: HttpRequest,
 ) -> Result<HttpResponse> {
-    provider(&state)?;
+    let place = provider(&state)?.place();
     // By the try, so that nobody is shut out by others'; and by the address.
     let brought = Brought::read(req.query_string());
     let address = client(&req);
@@ -396,7 +396,13 @@ pub(crate) async fn callback(
     {
         return Ok(back(Some(Fault::Busy)));
     }
+    let Some(place) = place else {
+        return Ok(back(Some(Fault::Busy)));
+    };
     // In a task of its own: were the browser to hang up, somebody would be signed in and it would not be written down.
-    let done = actix_web::rt::spawn(come_back(state, shared, req));
+    let done = actix_web::rt::spawn(async move {
+        let _place = place;
+        come_back(state, shared, req).await
+    });
     done.await.unwrap_or_else(|_| Err(Problem::internal()))
 }

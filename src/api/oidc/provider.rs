@@ -21,7 +21,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::attempt::Attempt;
@@ -174,7 +174,12 @@ pub struct Oidc {
     fetch: Fetch,
     /// Held while it is asked: one asks, the others wait for that a while.
     known: Mutex<Known>,
+    /// For ways back that are under way.
+    places: Arc<Semaphore>,
 }
+
+/// Most ways back at once: each asks the provider, and anybody can make one up.
+const MOST_BACK: usize = 16;
 
 impl Oidc {
     /// By settings; none where they say nothing of a provider. `public_url` is how browsers reach this broker. Asks nobody.
@@ -201,6 +206,7 @@ impl Oidc {
             client: ClientId::new(config.client_id.clone()),
             secret: secret.map(|secret| ClientSecret::new(secret.to_string())),
             fetch: Fetch(client.build()?),
+            places: Arc::new(Semaphore::new(MOST_BACK)),
             known: Mutex::new(Known {
                 metadata: None,
                 failed: None,
@@ -327,6 +333,11 @@ impl Oidc {
         Ok(url)
     }
 
+    /// A place for somebody who comes back, while there is one.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        self.places.clone().try_acquire_owned().ok()
+    }
+
     /// Whom the provider has let in, by the code that it has sent the browser back with.
     pub(super) async fn redeem(
         &self,
@@ -364,7 +375,7 @@ impl Oidc {
         let gap = oidc::gap(&self.rules, &claims);
         if gap != Gap::None && metadata.userinfo_endpoint().is_some() {
             match self.more(&client, &answer, subject.clone()).await {
-                Ok(more) => claims = oidc::joined(claims, more),
+                Ok(more) => claims = oidc::joined(&self.rules, claims, more),
                 // That it does not say their role is not to be taken for its word that they have none.
                 Err(failure) if gap == Gap::Standing => return Err(failure),
                 Err(failure) => tracing::warn!(%failure, "the provider does not say more about somebody"),

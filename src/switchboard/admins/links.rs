@@ -4,7 +4,7 @@ use super::super::Switchboard;
 use super::super::error::{Result, SwitchboardError};
 use super::super::keys::hash;
 use super::sessions::{SignIn, open};
-use super::{passwords, token};
+use super::{new_user, passwords, token};
 use crate::domain::Timestamp;
 use crate::domain::admin::{self, LINK_MS, Role};
 use crate::domain::id::{UserId, UserKind};
@@ -79,23 +79,6 @@ fn name_to_be(user: Option<&There>, given: Option<&str>) -> Result<String> {
             "name",
             "say in `name` with which name you will sign in",
         )),
-    }
-}
-
-fn new_user(id: i64, role: &str, now: Timestamp) -> UserRow {
-    UserRow {
-        id,
-        name: String::new(),
-        name_key: String::new(),
-        password_hash: None,
-        role: role.to_owned(),
-        all_communities: true,
-        totp_secret: None,
-        totp_pending: None,
-        totp_step: 0,
-        disabled: false,
-        created_at: now.0,
-        signed_in_at: None,
     }
 }
 

@@ -21,6 +21,7 @@ pub use users::{AdminUser, AdminUserEdit, NewAdminUser};
 use data_encoding::BASE32_NOPAD;
 
 use super::error::Result;
+use crate::domain::Timestamp;
 use crate::domain::admin::Role;
 use crate::domain::id::{CommunityId, UserId};
 use crate::store::admin_users::{self, UserRow};
@@ -68,6 +69,24 @@ fn communities_of(conn: &mut Conn, row: &UserRow) -> Result<Option<Vec<Community
     }
     let found = admin_users::communities(conn, row.id)?;
     Ok(Some(found.into_iter().map(CommunityId::from_i64).collect()))
+}
+
+/// Somebody new, of all communities, who has no name and no password yet.
+fn new_user(id: i64, role: &str, now: Timestamp) -> UserRow {
+    UserRow {
+        id,
+        name: String::new(),
+        name_key: String::new(),
+        password_hash: None,
+        role: role.to_owned(),
+        all_communities: true,
+        totp_secret: None,
+        totp_pending: None,
+        totp_step: 0,
+        disabled: false,
+        created_at: now.0,
+        signed_in_at: None,
+    }
 }
 
 fn signed_in(conn: &mut Conn, row: &UserRow) -> Result<SignedIn> {

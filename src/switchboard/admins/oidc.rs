@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::super::error::{Result, SwitchboardError};
 use super::super::keys::hash;
 use super::super::{Context, Switchboard};
-use super::{NewSession, communities_of, role_of, sessions, token};
+use super::{NewSession, communities_of, new_user, role_of, sessions, token};
 use crate::domain::Timestamp;
 use crate::domain::admin::{self, Role};
 use crate::domain::id::{CommunityId, UserId, UserKind};
@@ -47,20 +47,7 @@ fn fresh(conn: &mut Conn, ctx: &Context, who: &Person, role: Role) -> Result<Use
     let digest = HEXLOWER.encode(&Sha256::digest(told.as_bytes()));
     // Long enough that nobody else has it.
     let last = format!("user-{}", digest.get(..16).unwrap_or_default());
-    let mut row = UserRow {
-        id: ctx.id::<UserKind>().as_i64(),
-        name: String::new(),
-        name_key: String::new(),
-        password_hash: None,
-        role: role.word().to_owned(),
-        all_communities: true,
-        totp_secret: None,
-        totp_pending: None,
-        totp_step: 0,
-        disabled: false,
-        created_at: ctx.now.0,
-        signed_in_at: None,
-    };
+    let mut row = new_user(ctx.id::<UserKind>().as_i64(), role.word(), ctx.now);
     for name in who.email.iter().chain(&who.names).chain([&last]) {
         if admin::name_fault(name).is_some() {
             continue;

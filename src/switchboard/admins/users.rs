@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::super::error::{Result, SwitchboardError};
 use super::super::keys::hash;
 use super::super::{Switchboard, communities};
-use super::{communities_of, role_of, token};
+use super::{communities_of, new_user, role_of, token};
 use crate::domain::Timestamp;
 use crate::domain::admin::{self, LINK_MS, Role};
 use crate::domain::id::{CommunityId, UserId, UserKind};
@@ -176,18 +176,10 @@ impl Switchboard {
             .write(move |conn, ctx| {
                 let ids = checked(conn, new.role, new.communities.as_deref())?;
                 let row = UserRow {
-                    id: ctx.id::<UserKind>().as_i64(),
                     name: new.name.clone(),
                     name_key: admin::name_key(&new.name),
-                    password_hash: None,
-                    role: new.role.word().to_owned(),
                     all_communities: new.communities.is_none(),
-                    totp_secret: None,
-                    totp_pending: None,
-                    totp_step: 0,
-                    disabled: false,
-                    created_at: ctx.now.0,
-                    signed_in_at: None,
+                    ..new_user(ctx.id::<UserKind>().as_i64(), new.role.word(), ctx.now)
                 };
                 if !admin_users::insert(conn, &row)? {
                     return Err(name_taken(&new.name));

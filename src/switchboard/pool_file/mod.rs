@@ -17,7 +17,7 @@ mod story_tests;
 
 pub use import::{ImportRow, RowProblem};
 pub use parse::{CampaignEntry, ContactEntry, MemberEntry, NumberEntry, PoolEntry, PoolFile};
-pub use plan::{Change, FieldChange, Plan, Unmanaged};
+pub use plan::{Change, FieldChange, Plan, Sight, Unmanaged};
 
 use super::error::{Result, SwitchboardError};
 use super::views::Community;
@@ -25,6 +25,29 @@ use super::{Switchboard, communities};
 use crate::domain::history::Actor;
 use crate::domain::id::{CommunityId, PoolId};
 use crate::store::pools;
+
+/// A plan that somebody was shown.
+#[derive(Clone, Debug)]
+pub struct ShownPlan {
+    /// The community that it is for; none: it makes one.
+    pub community: Option<CommunityId>,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Of whom they may be told.
+    pub sight: Sight,
+}
+
+impl ShownPlan {
+    fn is_this(&self, community: Option<CommunityId>, plan: &Plan, file: &PoolFile) -> Result<()> {
+        match self.community == community && self.fingerprint == plan.fingerprint(file) {
+            true => Ok(()),
+            false => Err(SwitchboardError::conflict(
+                "plan_changed",
+                "what is there, or the file, has changed since that plan was shown; plan again, look, then apply",
+            )),
+        }
+    }
+}
 
 impl Switchboard {
     /// The community of that name, the oldest if several have it.
@@ -45,7 +68,12 @@ impl Switchboard {
 
     /// What applying the file would change.
     pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
-        let (file, given, now) = (file.clone(), self.given(), self.now());
+        self.plan_seen(file, Sight::All).await
+    }
+
+    /// The same, for somebody who may be told of so much.
+    pub async fn plan_seen(&self, file: &PoolFile, sight: Sight) -> Result<Plan> {
+        let (file, given, now) = (file.clone(), self.given(sight), self.now());
         self.read(move |conn| plan::plan(&state::load(conn, &file, now)?, &file, &given))
             .await
     }
@@ -53,17 +81,23 @@ impl Switchboard {
     /// Makes what is there be as the file says: all of it or, on any error, nothing. Returns the plan as
     /// it was carried out.
     pub async fn apply_pool_file(&self, file: &PoolFile) -> Result<Plan> {
-        self.apply_planned(file, None).await
+        self.apply_if(file, None).await
     }
 
-    /// The same, provided that it is the plan of that fingerprint which would be carried out, in that community (none: a
-    /// new one).
-    pub async fn apply_planned(
-        &self,
-        file: &PoolFile,
-        shown: Option<(Option<CommunityId>, String)>,
-    ) -> Result<Plan> {
-        let (file, given) = (file.clone(), self.given());
+    /// The same, provided that it is the plan which was shown that would be carried out.
+    pub async fn apply_planned(&self, file: &PoolFile, shown: ShownPlan) -> Result<Plan> {
+        // First without holding anybody up: whoever sends another plan gets no further.
+        let (community, plan) = tokio::try_join!(
+            async { Ok(self.find_community(&file.community).await?.map(|found| found.id)) },
+            self.plan_seen(file, shown.sight)
+        )?;
+        shown.is_this(community, &plan, file)?;
+        self.apply_if(file, Some(shown)).await
+    }
+
+    async fn apply_if(&self, file: &PoolFile, shown: Option<ShownPlan>) -> Result<Plan> {
+        let sight = shown.as_ref().map_or(Sight::All, |shown| shown.sight);
+        let (file, given) = (file.clone(), self.given(sight));
         let done = self
             .write(move |conn, ctx| {
                 // Whoever sends one by the API is known by name.
@@ -78,13 +112,8 @@ impl Switchboard {
                     crate::store::communities::lock(conn, community.id)?;
                 }
                 let plan = plan::plan(&state::load(conn, &file, ctx.now)?, &file, &given)?;
-                let is_other = shown.as_ref().is_some_and(|(community, print)| {
-                    *community != found.as_ref().map(|found| found.id) || *print != plan.fingerprint(&file)
-                });
-                if is_other {
-                    let sentence = "what is there, or the file, has changed since that plan was shown; plan again, \
-                                    look, then apply";
-                    return Err(SwitchboardError::conflict("plan_changed", sentence));
+                if let Some(shown) = &shown {
+                    shown.is_this(found.as_ref().map(|found| found.id), &plan, &file)?;
                 }
                 apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
                 Ok(plan)
@@ -96,8 +125,9 @@ impl Switchboard {
         Ok(done)
     }
 
-    fn given(&self) -> plan::Given {
+    fn given(&self, sight: Sight) -> plan::Given {
         plan::Given {
+            sight,
             carriers: self.carriers(),
             default_policy: self.default_policy(),
         }

@@ -248,12 +248,34 @@ pub struct Given {
     pub carriers: Vec<String>,
     /// The policy of a new community, where the file is silent.
     pub default_policy: Policy,
+    /// What may be told of others.
+    pub sight: Sight,
+}
+
+/// Of whose numbers and phones somebody may be told where they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Of everybody's.
+    All,
+    /// Of one community's: of others only that something is in use.
+    Own,
 }
 
 /// Compares. The file's contradictions with what there
 /// is are told all together.
 pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
-    let problems = contradictions(state, file, &given.carriers);
+    let mut problems = contradictions(state, file, &given.carriers);
+    let in_use = in_use(state, file);
+    match given.sight {
+        Sight::All => problems.extend(in_use),
+        Sight::Own if in_use.is_empty() => {}
+        // Which, and whose, is not theirs to know: else a long file would tell of every number in it whether somebody has it.
+        Sight::Own => problems.push(
+            "the file names a number, or a phone, that is in use already; a pool number must belong to nobody, and a \
+             member's phone be no pool number"
+                .to_owned(),
+        ),
+    }
     if !problems.is_empty() {
         return Err(SwitchboardError::conflict("pool_file", problems.join("\n")));
     }
@@ -347,6 +369,33 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
     })
 }
 
+/// The numbers and phones of the file that are something else already.
+fn in_use(state: &State, file: &PoolFile) -> Vec<String> {
+    let mut problems = Vec::new();
+    for entry in &file.numbers {
+        let (place, number) = (&entry.place, entry.number);
+        if state.elsewhere.contains(&number) {
+            problems.push(format!(
+                "{place}.number is {number}, a pool number of another community; allowed is a number of this one's own"
+            ));
+        }
+        if state.phones.contains(&number) {
+            problems.push(format!(
+                "{place}.number is {number}, a member's phone; allowed is a number that is nobody's phone"
+            ));
+        }
+    }
+    for entry in &file.members {
+        if state.pool_numbers.contains(&entry.phone) {
+            let (place, phone) = (&entry.place, entry.phone);
+            problems.push(format!(
+                "{place}.phone is {phone}, a pool number; allowed is a number of the member's own"
+            ));
+        }
+    }
+    problems
+}
+
 fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     for entry in &file.numbers {
@@ -371,16 +420,6 @@ fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<St
                  is over"
             ));
         }
-        if state.elsewhere.contains(&number) {
-            problems.push(format!(
-                "{place}.number is {number}, a pool number of another community; allowed is a number of this one's own"
-            ));
-        }
-        if state.phones.contains(&number) {
-            problems.push(format!(
-                "{place}.number is {number}, a member's phone; allowed is a number that is nobody's phone"
-            ));
-        }
     }
     let mut seen = BTreeMap::new();
     for entry in &file.members {
@@ -389,12 +428,6 @@ fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<St
             problems.push(format!(
                 "{}.phone is {}, a second phone of the member with {first}; allowed is one of a member's phones",
                 entry.place, entry.phone
-            ));
-        }
-        if state.pool_numbers.contains(&entry.phone) {
-            let (place, phone) = (&entry.place, entry.phone);
-            problems.push(format!(
-                "{place}.phone is {phone}, a pool number; allowed is a number of the member's own"
             ));
         }
     }
