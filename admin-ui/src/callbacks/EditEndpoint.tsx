@@ -3,12 +3,29 @@ import { MultiSelect, Switch, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
-import { KINDS } from '../live/stream'
 import { Form } from '../parts/Form'
 import { changed, useForm } from '../parts/form'
 import { useSay } from '../parts/notes'
 import { later } from '../text.later'
 import { text } from '../text'
+
+/** What an endpoint can be told of. */
+const KINDS = [
+  'message.received',
+  'message.held',
+  'message.status',
+  'assignment.created',
+  'assignment.released',
+  'assignment.moved',
+  'opt_out.changed',
+  'quarantine.held',
+  'call.ringing',
+  'call.answered',
+  'call.ended',
+  'stranger.not_connected',
+  'member.table_nearly_full',
+  'member.erased',
+]
 
 const t = text.callbacks
 type Endpoint = Schema['CallbackEndpoint']

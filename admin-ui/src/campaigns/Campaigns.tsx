@@ -130,7 +130,9 @@ export default function Campaigns() {
 /** What each campaign has sent today stands with its numbers. */
 function useSentToday(community: string): Map<string, number> {
   const traffic = useQuery({
-    queryKey: ['traffic', community, 'whole'],
+    // Not among those that each text makes fresh: it asks for every number of the community.
+    queryKey: ['campaign_sent', community],
+    refetchInterval: 30_000,
     queryFn: () =>
       all((query) => ask(api.GET('/v1/communities/{community}/traffic', { params: { path: { community }, query } }))),
   })

@@ -1,5 +1,6 @@
 // An import under way: its parts are sent one after another, and each is watched until it is over. It goes on while
 // other pages are looked at, so it lives outside of them.
+import { all } from '../api/all'
 import type { Schema } from '../api/client'
 import { lineInFile, type Kind, type Part } from './file'
 
@@ -101,12 +102,6 @@ export async function run(
 }
 
 async function refusedOf(door: Door, one: Import, part: Part): Promise<Refused[]> {
-  const rows: Refused[] = []
-  let cursor: string | undefined
-  do {
-    const page = await door.refused(one.id, cursor)
-    rows.push(...page.data.map((row) => ({ ...row, line: lineInFile(part, row.line) })))
-    cursor = page.next_cursor ?? undefined
-  } while (cursor !== undefined)
-  return rows
+  const rows = await all(({ cursor }) => door.refused(one.id, cursor), Infinity)
+  return rows.map((row) => ({ ...row, line: lineInFile(part, row.line) }))
 }

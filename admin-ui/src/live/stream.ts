@@ -6,22 +6,6 @@ export type Counts = Record<string, number>
 export type Second = { at: number; counts: Counts }
 type Digest = { counts: Counts; seconds: { at: string; counts: Counts }[]; latest: Told[] }
 
-export const KINDS = [
-  'message.received',
-  'message.held',
-  'message.status',
-  'assignment.created',
-  'assignment.released',
-  'assignment.moved',
-  'opt_out.changed',
-  'quarantine.held',
-  'call.ringing',
-  'call.answered',
-  'call.ended',
-  'stranger.not_connected',
-  'member.table_nearly_full',
-  'member.erased',
-]
 const KEPT = 20
 const SECONDS = 120
 const FIRST_WAIT_MS = 1000

@@ -1,12 +1,13 @@
 // One member: devices, contacts with their numbers, and what happened.
 import { Paper, Switch, Tabs, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api, ApiError, ask, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
 import { Facts, Marks } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
-import { useForm } from '../parts/form'
+import { changed, useForm } from '../parts/form'
 import { useCommunity, useFilters, useGo, useParam } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
 import { isZone, Time } from '../parts/time'
@@ -108,7 +109,9 @@ export default function Member() {
   )
 }
 
-function Edit({ community, member, close }: { community: string; member: Schema['Member']; close: () => void }) {
+function Edit({ community, member: now, close }: { community: string; member: Schema['Member']; close: () => void }) {
+  // As it was when the form was opened: only what differs from that is sent.
+  const [member] = useState(now)
   const client = useQueryClient()
   const say = useSay()
   const form = useForm({
@@ -118,18 +121,19 @@ function Edit({ community, member, close }: { community: string; member: Schema[
       time_zone: isZone(time_zone) ? undefined : later.members.noZone,
     }),
     send: async ({ name, time_zone, listed }) => {
-      const zone = time_zone.trim()
-      const body = {
+      const was = { ...member, time_zone: member.time_zone ?? null }
+      const body = changed(was, {
         name: name.trim(),
         listed,
-        ...(zone === (member.time_zone ?? '') ? {} : { time_zone: zone === '' ? null : zone }),
-      }
-      await ask(
-        api.PATCH('/v1/communities/{community}/members/{member}', {
-          params: { path: { community, member: member.id } },
-          body,
-        }),
-      )
+        time_zone: time_zone.trim() === '' ? null : time_zone.trim(),
+      })
+      if (Object.keys(body).length > 0)
+        await ask(
+          api.PATCH('/v1/communities/{community}/members/{member}', {
+            params: { path: { community, member: member.id } },
+            body,
+          }),
+        )
       await client.invalidateQueries({ queryKey: ['members', community] })
       say(text.form.saved)
       close()

@@ -4,6 +4,7 @@ import { Scroll } from './Scroll'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { FlexRender, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table'
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { upTo } from '../api/all'
 import type { Page } from '../api/client'
 import { text } from '../text'
 import { csv, download } from './csv'
@@ -173,17 +174,10 @@ function Export<Row>({
     setCut(false)
     setCount(0)
     try {
-      const rows: Row[] = []
-      let cursor: string | undefined
-      do {
-        const page = await fetch({ limit: 500, cursor })
-        rows.push(...page.data)
-        setCount(rows.length)
-        cursor = page.next_cursor ?? undefined
-      } while (cursor !== undefined && rows.length < MOST_EXPORTED)
+      const { rows, cut } = await upTo(fetch, MOST_EXPORTED, setCount)
       const kept = columns.flatMap((column) => (column.csv ? [{ title: column.title, value: column.csv }] : []))
       download(`${name.toLowerCase().replaceAll(/\W+/g, '-')}.csv`, csv(kept, rows))
-      setCut(cursor !== undefined)
+      setCut(cut)
     } catch (thrown) {
       setFailed(thrown)
     } finally {

@@ -15,7 +15,7 @@ export const signIn = (name: string, password: string, totp?: string) =>
   raw<Session>('POST', '/v1/session', totp === undefined || totp === '' ? { name, password } : { name, password, totp })
 export const current = () => raw<Session>('GET', '/v1/session')
 /** Whether people sign in at a provider too, and the words of the button. */
-export const provider = () => raw<{ enabled: boolean; name: string | null }>('GET', '/v1/session/oidc')
+export const provider = () => raw<Schema['ProviderDoor']>('GET', '/v1/session/oidc')
 /** Where the browser goes for it. */
 export const PROVIDER_START = '/v1/session/oidc/start'
 export const signOut = () => raw<void>('DELETE', '/v1/session')

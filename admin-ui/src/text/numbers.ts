@@ -44,7 +44,6 @@ export const numbers = {
     lastLost: 'Last lost',
     healthHelp:
       'What carriers said of the last 24 hours’ texts to the node that answers. A number whose texts a carrier filters shows here first.',
-    rooms: { plenty: 'plenty', little: 'little', none: 'none' },
     tight: (what: string) => `held back by ${what}`,
   },
   swaps: {
@@ -99,7 +98,6 @@ export const numbers = {
     chartLabel: 'Members by how full their tables are',
     needed: 'Numbers needed',
     inDays: (n: number) => (n === 0 ? 'now' : `in ${n} days`),
-    have: 'Usable now',
     missing: 'Missing',
     atMost: 'At most',
     fullest: 'The fullest tables',
@@ -139,13 +137,6 @@ export const numbers = {
       http: 'HTTP provider',
       sip_trunk: 'SIP trunk',
       unknown: 'Carrier',
-    } as Record<string, string>,
-    states: {
-      up: 'up',
-      degraded: 'in part',
-      connecting: 'connecting',
-      down: 'down',
-      not_configured: 'not configured',
     } as Record<string, string>,
     since: (at: string) => `since ${at}`,
     trouble: 'Last trouble',

@@ -42,7 +42,6 @@ export const people = {
     devices: 'Devices',
     contacts: 'Contacts',
     timeline: 'Timeline',
-    details: 'Details',
     addDevice: 'Add a phone',
     noDevices: 'No device: nothing can reach this member. Add a phone.',
     freeze: 'Freeze',

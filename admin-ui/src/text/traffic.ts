@@ -93,7 +93,6 @@ export const traffic = {
     bodyGone: 'The text is no longer kept.',
     urgent: 'urgent',
     explain: 'Explain this route',
-    send: 'Send a text',
     stranger: 'a stranger',
   },
   calls: {
@@ -192,7 +191,6 @@ export const traffic = {
     live: 'live',
     sent: (to: string) => `sent to ${to}`,
     from: (who: string) => `from ${who}`,
-    quick: 'Quick words',
     noContacts: 'This member has no contacts; type a pool number.',
     call: {
       title: 'Calls',
