@@ -61,7 +61,7 @@ describe('a list', () => {
     const fetch = vi.fn(async () => {
       pages += 1
       // The list itself asks for one; then the file takes what it may.
-      return pages === 1 ? { data: [{ id: 'a' }], next_cursor: 'x' } : { data, next_cursor: 'more' }
+      return pages === 1 ? { data: [{ id: 'a' }], next_cursor: 'x' } : { data, next_cursor: `more_${pages}` }
     })
     render(<List drawn={1} fetch={fetch} />)
     fireEvent.click(await screen.findByRole('button', { name: text.table.csv }))
