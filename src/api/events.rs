@@ -1,8 +1,8 @@
 //! The event stream: what happens in a community, as server-sent events.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap};
@@ -10,7 +10,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::{Deserialize, Deserializer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use utoipa::IntoParams;
 
 use super::auth::{Here, Who};
@@ -38,74 +38,6 @@ const LOOK_AT_MOST: Duration = Duration::from_millis(50);
 const MOST_S: u64 = 86_400;
 /// Without events a comment shows that the stream lives.
 const HEARTBEAT_MS: i64 = 15_000;
-
-/// How many streams may be open: of all keys, and of one app's key a quarter of that, lest it take every other's.
-pub(crate) struct Streams {
-    all: Arc<Semaphore>,
-    of_one: usize,
-    shares: Shares,
-}
-
-/// How many streams each app's key has open.
-type Shares = Arc<Mutex<HashMap<KeyId, usize>>>;
-
-/// An open stream's place; given back when it is dropped.
-struct Place {
-    _permit: OwnedSemaphorePermit,
-    share: Option<(KeyId, Shares)>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some((key, shares)) = &self.share {
-            let mut shares = shares.lock().unwrap_or_else(|p| p.into_inner());
-            if let Some(count) = shares.get_mut(key) {
-                *count = count.saturating_sub(1);
-                if *count == 0 {
-                    shares.remove(key);
-                }
-            }
-        }
-    }
-}
-
-impl Streams {
-    pub fn new(most: usize) -> Self {
-        Self {
-            all: Arc::new(Semaphore::new(most)),
-            of_one: (most / 4).max(1),
-            shares: Arc::default(),
-        }
-    }
-
-    fn open(&self, who: &Who) -> Result<Place> {
-        let full = || {
-            Problem::unavailable(
-                "too_many_streams",
-                "too many event streams are open; try again later",
-            )
-        };
-        let permit = self.all.clone().try_acquire_owned().map_err(|_| full())?;
-        // Of an app's key, and of somebody who is signed in: neither shall keep all others out.
-        let has_share = matches!(who.0.scope, Scope::App(_)) || who.0.user.is_some();
-        let share = match has_share {
-            true => {
-                let mut shares = self.shares.lock().unwrap_or_else(|p| p.into_inner());
-                let count = shares.entry(who.0.key).or_default();
-                if *count >= self.of_one {
-                    return Err(full());
-                }
-                *count += 1;
-                Some((who.0.key, self.shares.clone()))
-            }
-            false => None,
-        };
-        Ok(Place {
-            _permit: permit,
-            share,
-        })
-    }
-}
 
 /// Kinds of events, divided by commas.
 #[derive(Debug)]

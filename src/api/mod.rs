@@ -62,6 +62,7 @@ mod resolve;
 pub mod routes;
 mod sessions;
 mod sign_ins;
+mod streams;
 mod supervised;
 mod swaps;
 #[cfg(test)]
@@ -126,7 +127,7 @@ pub(crate) struct Shared {
     public_url: String,
     metrics: Arc<metrics::Metrics>,
     metrics_access: MetricsAccess,
-    streams: events::Streams,
+    streams: streams::Streams,
     feed: Arc<feed::Feed>,
     repeats: repeat::Sweeper,
 }
@@ -146,7 +147,7 @@ impl Shared {
             public_url: config.public().to_owned(),
             metrics,
             metrics_access: config.metrics,
-            streams: events::Streams::new(config.max_event_streams),
+            streams: streams::Streams::new(config.max_event_streams),
             feed: Arc::default(),
             repeats: repeat::Sweeper::default(),
         })

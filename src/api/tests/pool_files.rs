@@ -161,6 +161,16 @@ async fn a_file_is_for_those_who_manage_the_community_that_it_names() {
     ask(&foreign, FILE).await.problem(403, "forbidden");
     let app = house.app_key(&own, "chat").await;
     ask(&app, FILE).await.problem(403, "forbidden");
+    // Nor which of the numbers in a file is somebody's, elsewhere.
+    house.member(&other, "Bob", "+14155550409").await;
+    let guessed = FILE.replace("+15005550301", "+14155550409");
+    let whose = ask(&key, &guessed).await.problem(409, "pool_file");
+    assert!(
+        !whose.contains("4155550409") && !whose.contains("numbers["),
+        "{whose}"
+    );
+    let admin = ask(&house.admin, &guessed).await.problem(409, "pool_file");
+    assert!(admin.contains("+14155550409, a member's phone"), "{admin}");
     let order = Some(order(&walkers, &plan));
     let refused = house.ask_as(&key, "POST", "/v1/pool_files/apply", order).await;
     refused.problem(403, "forbidden");
