@@ -49,6 +49,7 @@ mod interactions;
 mod intercept;
 mod introductions;
 mod keeper;
+mod kept;
 mod keys;
 mod keywords;
 mod known;
@@ -174,6 +175,7 @@ pub use crate::store::Window;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::history::Actor;
+use crate::domain::id::CommunityId;
 use crate::domain::policy::Policy;
 use crate::domain::{Clock, IdGenerator, Timestamp};
 use crate::store::Db;
@@ -213,8 +215,10 @@ struct Inner {
     /// One bulk at a time: each is a long transaction, and texts wait for it.
     bulks: tokio::sync::Semaphore,
     imports: imports::Jobs,
-    /// One count of what waits at a time: it reads all of it, and people look on.
-    counting: tokio::sync::Semaphore,
+    /// What waits for each carrier: a count reads all of it.
+    waiting: kept::Kept<(), Vec<(String, i64)>>,
+    /// How full the pools of each community are, and what waits there.
+    standings: kept::Kept<CommunityId, overview::Standing>,
     /// One erasure at a time: each writes the whole database anew.
     erasing: tokio::sync::Semaphore,
     news: Bell,
@@ -351,7 +355,8 @@ impl Switchboard {
             asker: OnceLock::new(),
             bulks: tokio::sync::Semaphore::new(1),
             imports: imports::Jobs::default(),
-            counting: tokio::sync::Semaphore::new(1),
+            waiting: kept::Kept::default(),
+            standings: kept::Kept::default(),
             erasing: tokio::sync::Semaphore::new(1),
             news,
             observers,

@@ -1,6 +1,7 @@
 //! Whoever counts what happens: a seam for metrics. Nothing told here holds a member or a number.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use super::Switchboard;
 use super::error::Result;
@@ -111,11 +112,13 @@ impl Observers {
 }
 
 impl Switchboard {
-    /// How many rows of the outbox wait for each carrier.
+    /// How many rows of the outbox wait for each carrier; some seconds old where there are very many.
     pub async fn outbox_by_carrier(&self) -> Result<Vec<(String, i64)>> {
-        // Never closed; were it so, nothing would be counted together.
-        let _turn = self.inner.counting.acquire().await;
-        self.read(|conn| Ok(outbox::by_carrier(conn)?)).await
+        let count = self.read(|conn| {
+            let began = Instant::now();
+            Ok((outbox::by_carrier(conn)?, began.elapsed()))
+        });
+        self.inner.waiting.answer((), Instant::now(), count).await
     }
 
     /// How many texts wait for texting hours.

@@ -1,6 +1,7 @@
 //! What a community does now, at a glance: from what is held in memory and short reads by an index.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +15,7 @@ use crate::domain::Timestamp;
 use crate::domain::id::{CommunityId, PoolId};
 use crate::domain::pool::NumberState;
 use crate::domain::traffic::Room;
+use crate::store::Conn;
 use crate::switchboard::communities;
 
 /// A pool, as full and as busy as it is.
@@ -106,60 +108,78 @@ pub struct Overview {
     pub carriers: Vec<CarrierBrief>,
 }
 
+/// What the database says of it.
+#[derive(Clone)]
+pub(super) struct Standing {
+    pools: Vec<PoolFill>,
+    waiting: i64,
+    oldest_waiting_s: Option<i64>,
+    sent_today: i64,
+    /// The carriers of its numbers.
+    carriers: BTreeSet<String>,
+}
+
+fn standing(conn: &mut Conn, community: CommunityId, now: Timestamp) -> Result<Standing> {
+    communities::require(conn, community)?;
+    let known = community_facts(conn, community, now)?;
+    let mut fills: BTreeMap<i64, PoolFill> = BTreeMap::new();
+    for row in known.pools {
+        let fill = PoolFill {
+            id: PoolId::from_i64(row.id),
+            name: row.name,
+            numbers: 0,
+            usable: 0,
+            assignments: 0,
+            plenty: 0,
+            little: 0,
+            none: 0,
+        };
+        fills.insert(row.id, fill);
+    }
+    let mut carriers = BTreeSet::new();
+    for (row, room) in known.numbers {
+        carriers.insert(row.carrier.clone());
+        let Some(fill) = fills.get_mut(&row.pool_id) else {
+            continue;
+        };
+        fill.numbers += 1;
+        fill.assignments += row.load;
+        if row.state != NumberState::Active.word() || row.desk || row.hub {
+            continue;
+        }
+        fill.usable += 1;
+        match room {
+            Room::Plenty => fill.plenty += 1,
+            Room::Little => fill.little += 1,
+            Room::None => fill.none += 1,
+        }
+    }
+    Ok(Standing {
+        pools: fills.into_values().collect(),
+        waiting: known.waiting,
+        oldest_waiting_s: known.oldest_waiting_s,
+        sent_today: known.sent_today,
+        carriers,
+    })
+}
+
 impl Switchboard {
-    /// What a community does now.
+    /// What a community does now. What the database says of it may be some seconds old where very much waits.
     pub async fn overview(&self, community: CommunityId) -> Result<Overview> {
         let now = self.now();
-        let turn = self.inner.counting.acquire().await;
-        let (pools, queue, sent_today, names) = self
-            .read(move |conn| {
-                communities::require(conn, community)?;
-                let known = community_facts(conn, community, now)?;
-                let mut fills: BTreeMap<i64, PoolFill> = BTreeMap::new();
-                for row in known.pools {
-                    let fill = PoolFill {
-                        id: PoolId::from_i64(row.id),
-                        name: row.name,
-                        numbers: 0,
-                        usable: 0,
-                        assignments: 0,
-                        plenty: 0,
-                        little: 0,
-                        none: 0,
-                    };
-                    fills.insert(row.id, fill);
-                }
-                let mut names = BTreeSet::new();
-                for (row, room) in known.numbers {
-                    names.insert(row.carrier.clone());
-                    let Some(fill) = fills.get_mut(&row.pool_id) else {
-                        continue;
-                    };
-                    fill.numbers += 1;
-                    fill.assignments += row.load;
-                    if row.state != NumberState::Active.word() || row.desk || row.hub {
-                        continue;
-                    }
-                    fill.usable += 1;
-                    match room {
-                        Room::Plenty => fill.plenty += 1,
-                        Room::Little => fill.little += 1,
-                        Room::None => fill.none += 1,
-                    }
-                }
-                let fills: Vec<PoolFill> = fills.into_values().collect();
-                Ok((
-                    fills,
-                    (known.waiting, known.oldest_waiting_s),
-                    known.sent_today,
-                    names,
-                ))
-            })
+        let count = self.read(move |conn| {
+            let began = Instant::now();
+            Ok((standing(conn, community, now)?, began.elapsed()))
+        });
+        let stands = self
+            .inner
+            .standings
+            .answer(community, Instant::now(), count)
             .await?;
-        drop(turn);
         let seen = self.observers().pulses().of(community, now);
         let ended = seen.ended.delivered + seen.ended.lost;
-        let carriers = names
+        let carriers = stands
+            .carriers
             .iter()
             .map(|name| self.carrier_now(name))
             .chain(self.trunks_now());
@@ -178,11 +198,11 @@ impl Switchboard {
                 .then(|| (seen.ended.delivered as f64 / ended as f64 * 10_000.0).round() / 10_000.0),
             p50_ms: seen.ended.p50_ms,
             p99_ms: seen.ended.p99_ms,
-            waiting: queue.0,
-            oldest_waiting_s: queue.1,
-            sent_today,
+            waiting: stands.waiting,
+            oldest_waiting_s: stands.oldest_waiting_s,
+            sent_today: stands.sent_today,
             calls: calls.len(),
-            pools,
+            pools: stands.pools,
             carriers: carriers
                 .map(|of| CarrierBrief {
                     name: of.name,
