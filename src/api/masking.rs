@@ -84,6 +84,7 @@ pub(super) fn text(text: &str) -> String {
         let digits = from.bytes().skip(1).take_while(u8::is_ascii_digit).count();
         let (found, after) = from.split_at(1 + digits);
         match found.parse::<E164>() {
+            Ok(_) if is_example(&masked, found) => masked.push_str(found),
             Ok(number) => masked.push_str(&number.masked_for_people()),
             // More digits than a number has may still hold one.
             Err(_) if digits > 15 => masked.push('…'),
@@ -93,6 +94,13 @@ pub(super) fn text(text: &str) -> String {
     }
     masked.push_str(rest);
     masked
+}
+
+/// Whether a number is the one with which sentences show what numbers look like.
+fn is_example(before: &str, number: &str) -> bool {
+    E164::SUCH_AS
+        .strip_suffix(number)
+        .is_some_and(|such_as| before.ends_with(such_as))
 }
 
 /// Masks what a member is called elsewhere, where that is a number.
@@ -203,6 +211,10 @@ mod tests {
             "+1 415 ••• ••01 is 2+2, +1; not +1 415 ••• ••02."
         );
         assert_eq!(text("+1234567890123456789"), "…");
+        let wrong = "5550112".parse::<E164>().unwrap_err().to_string();
+        assert_eq!(text(&wrong), wrong, "it shows how a number is written");
+        assert_eq!(text("such as +14155550102"), "such as +1 415 ••• ••02");
+        assert_eq!(text("of +14155550101"), "of +1 415 ••• ••01");
         assert_eq!(
             path("/v1/loopback/phones/%2B14155550101/texts"),
             "/v1/loopback/phones/…/texts"

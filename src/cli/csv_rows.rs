@@ -181,8 +181,8 @@ fn number(text: &str, region: Option<country::Id>) -> Result<E164, String> {
         return Ok(number);
     }
     let hint = match region {
-        None if !text.starts_with('+') => "write +, country code and number, or name a --region",
-        _ => "allowed are telephone numbers such as +14155550101",
+        None if !text.starts_with('+') => "write +, country code and number, or name a --region".to_owned(),
+        _ => format!("allowed are telephone numbers {}", E164::SUCH_AS),
     };
     let wrong = || {
         format!(

@@ -14,7 +14,7 @@ pub struct E164(u64);
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum E164Error {
     /// The international prefix is missing.
-    #[error("`{0}` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101")]
+    #[error("`{0}` is not an E.164 number: it must begin with `+` and the country code, {such_as}", such_as = E164::SUCH_AS)]
     NoPlus(String),
     /// Something other than a digit stands in it.
     #[error("`{0}` is not an E.164 number: after the `+` only digits are allowed, no spaces or punctuation")]
@@ -28,6 +28,9 @@ pub enum E164Error {
 }
 
 impl E164 {
+    /// How sentences show what a number looks like. This one is nobody's, and masked nowhere.
+    pub const SUCH_AS: &str = "such as +14155550101";
+
     /// Reads digits without the `+` (SMPP addresses of type "international", database columns).
     pub fn from_digits(digits: &str) -> Result<Self, E164Error> {
         let shown = || digits.chars().take(40).collect::<String>();

@@ -120,7 +120,7 @@ pub(super) static ALL: &[Known] = &catalogue! {
     412 changed_meanwhile: "It is no longer as `If-Match` says.", "it was changed since you looked at it; look again, then decide";
     413 body_too_large: "The body is too long.", "the body is 70000 bytes long; at most 65536 bytes are taken";
     415 unsupported_media_type: "The body is not declared as JSON in UTF-8.", "the body is of the type `text/plain`; send JSON in UTF-8 with `Content-Type: application/json`";
-    422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, as in +14155550101", field "phone";
+    422 invalid: "A field or parameter is unknown, missing, given twice, or has a value that cannot be; `field` names it.", "`phone`: `555-0101` is not an E.164 number: it must begin with `+` and the country code, such as +14155550101", field "phone";
     422 idempotency_key_reused: "The `Idempotency-Key` was used for another request.", "this Idempotency-Key was used for another request; choose a new key for a new request";
     429 too_many_requests: "The key or link makes more requests than it may.", "this key, or link, makes more requests than it may; try again in 1 s";
     429 too_many_failures: "The address made too many requests with a wrong key or none.", "too many requests from this address had no key, or a wrong one; try again in 2 s, with a right one";

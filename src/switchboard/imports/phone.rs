@@ -14,8 +14,8 @@ pub(super) fn phone(home: Option<country::Id>, text: &str) -> Result<E164, Refus
         return Ok(phone);
     }
     let hint = match home {
-        None if !text.starts_with('+') => "write +, country code and number, or name a region",
-        _ => "allowed are telephone numbers such as +14155550101",
+        None if !text.starts_with('+') => "write +, country code and number, or name a region".to_owned(),
+        _ => format!("allowed are telephone numbers {}", E164::SUCH_AS),
     };
     let wrong = || {
         refusal(
