@@ -101,17 +101,24 @@ impl Town {
 
     /// The broker's record of a call that is over, with its steps.
     async fn recorded(&self, call: &Value) -> Value {
+        self.record(call, "ended").await
+    }
+
+    /// The broker's record of a call once it is in that state, with the steps until then.
+    async fn record(&self, call: &Value, state: &str) -> Value {
         let id = call["call"]
             .as_str()
             .unwrap_or_else(|| panic!("no call of the broker's: {call:#}"));
         assert_eq!(call["community"], json!(self.community));
         let path = format!("/v1/communities/{}/calls/{id}", self.community);
-        let over = poll(WAIT, async || {
+        let found = poll(WAIT, async || {
             // It is recorded a moment after it rings.
             let (status, call) = self.broker.request(Method::GET, &path, None).await;
-            (status == StatusCode::OK && call["state"] == "ended").then_some(call)
+            (status == StatusCode::OK && call["state"] == state).then_some(call)
         });
-        over.await.expect("it is recorded as over")
+        found
+            .await
+            .unwrap_or_else(|| panic!("it is not recorded as {state}"))
     }
 }
 
@@ -151,6 +158,10 @@ on_both_databases! {
             })
         })
         .await;
+        let call = town.record(&town.wait(ADA, "answered").await, "answered").await;
+        let caller = ladder(&call, "caller");
+        assert!(has_in_order(&caller, &["> INVITE", "< 180", "< 200", "> ACK"]), "drawn while they talk: {caller:?}");
+        assert!(!has_in_order(&caller, &["> BYE"]), "{caller:?}");
         town.must(ADA, &dialled, "hang_up").await;
         let [ada, ben] = [town.wait(ADA, "ended").await, town.wait(BEN, "ended").await];
         assert_eq!((&ada["cause"], &ben["cause"]), (&json!("hung_up"), &json!("other_hung_up")));

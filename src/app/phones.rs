@@ -17,8 +17,8 @@ use crate::switchboard::Switchboard;
 use crate::switchboard::outlet::{IntakeError, Received};
 use crate::switchboard::phones::{ReceivedText, VirtualLines, VirtualPhones};
 use crate::switchboard::switching::{
-    CallAttempt, CallExchange, CallOrder, CallOutlet, CallPlan, CallReport, Caller, PlaceError, TrunkView,
-    VoiceFigures,
+    CallAttempt, CallExchange, CallOrder, CallOutlet, CallPlan, CallReport, CallStep, Caller, PlaceError,
+    TrunkView, VoiceFigures,
 };
 
 /// Virtual phones over the loopback carrier.
@@ -203,6 +203,10 @@ impl CallOutlet for ToldOutlet {
 
     async fn hang_up(&self, call: CallId) -> bool {
         self.outlet.hang_up(call).await
+    }
+
+    async fn steps(&self, call: CallId) -> Option<Vec<CallStep>> {
+        self.outlet.steps(call).await
     }
 
     async fn unknown(&self, calls: Vec<CallId>) -> Vec<CallId> {

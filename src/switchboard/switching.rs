@@ -217,6 +217,11 @@ pub trait CallOutlet: Send + Sync + 'static {
     /// Ends a call; false where this node does not have it.
     async fn hang_up(&self, call: CallId) -> bool;
 
+    /// What has passed on both legs of a call until now; None where this node does not have it.
+    async fn steps(&self, _call: CallId) -> Option<Vec<CallStep>> {
+        None
+    }
+
     /// Which of these calls it does not have. Their ends have been reported, or are about to be.
     async fn unknown(&self, _calls: Vec<CallId>) -> Vec<CallId> {
         Vec::new()

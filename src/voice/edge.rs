@@ -31,7 +31,7 @@ use crate::config::tls::{self, TlsFileError};
 use crate::domain::Clock;
 use crate::domain::id::CallId;
 use crate::switchboard::switching::{
-    CallExchange, CallOrder, CallOutlet, PlaceError, TrunkView, VoiceFigures,
+    CallExchange, CallOrder, CallOutlet, CallStep, PlaceError, TrunkView, VoiceFigures,
 };
 use crate::wire::sdp::Codec;
 use crate::wire::sip::b2bua::Calls;
@@ -310,6 +310,13 @@ impl CallOutlet for Desk {
         let (answer, answered) = oneshot::channel();
         let asked = self.orders.send(Order::HangUp(call, answer)).await;
         asked.is_ok() && answered.await.unwrap_or(false)
+    }
+
+    async fn steps(&self, call: CallId) -> Option<Vec<CallStep>> {
+        let (answer, answered) = oneshot::channel();
+        // People only look on: where there is much to do, they see it later.
+        self.orders.try_send(Order::Steps(call, answer)).ok()?;
+        answered.await.ok()?
     }
 
     async fn unknown(&self, calls: Vec<CallId>) -> Vec<CallId> {

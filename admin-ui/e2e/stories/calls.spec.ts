@@ -48,11 +48,16 @@ test('a phone dials, the other rings with the masked number, they talk, and both
   ] as const)
     await expect(line(page, name)).not.toContainText(other.phone)
 
+  // The ladder of both legs grows while they talk.
+  const legs = phone(page, t.bothLegs)
+  await expect(legs.getByRole('row').filter({ hasText: '200' }).first()).toBeVisible()
+  await expect(legs.getByRole('row').filter({ hasText: 'BYE' })).toHaveCount(0)
+
   await press(page, 'Ada', t.hangUp)
   await expect(line(page, 'Ada').getByRole('status')).toHaveText(t.over(toBen, t.cause['hung_up'] ?? ''))
   await expect(line(page, 'Ben').getByRole('status')).toHaveText(t.over(toAda, t.cause['other_hung_up'] ?? ''))
 
-  // The ladder of both legs, on the page and on that of the call.
+  // Then it is whole, on the page and on that of the call.
   const holds = async () => {
     const steps = page.getByRole('table', { name: text.calls.step, exact: true })
     for (const [what, leg, direction] of [
@@ -68,7 +73,6 @@ test('a phone dials, the other rings with the masked number, they talk, and both
     }
     await expect(page.getByRole('region', { name: text.calls.ladder, exact: true })).toBeVisible()
   }
-  const legs = phone(page, t.bothLegs)
   await expect(legs.getByRole('table', { name: text.calls.step, exact: true })).toBeVisible()
   await holds()
   await legs.getByRole('link', { name: t.wholeCall }).click()

@@ -93,7 +93,7 @@ pub struct CallDetail {
     /// The call.
     #[serde(flatten)]
     pub call: Call,
-    /// Every step, oldest first, once it is over.
+    /// Every step, oldest first. Of a call that goes on, those until now; none where another node has it.
     pub steps: Vec<CallStep>,
 }
 
@@ -187,11 +187,21 @@ fn detail(row: &CallRow) -> Result<CallDetail> {
 impl Switchboard {
     /// One call with its steps.
     pub async fn call(&self, community: CommunityId, id: CallId) -> Result<CallDetail> {
-        self.read(move |conn| match calls::get(conn, community, id)? {
-            Some(row) => detail(&row),
-            None => Err(SwitchboardError::not_found("call", id)),
-        })
-        .await
+        let found = self
+            .read(move |conn| match calls::get(conn, community, id)? {
+                Some(row) => detail(&row),
+                None => Err(SwitchboardError::not_found("call", id)),
+            })
+            .await?;
+        if found.call.state == State::Ended {
+            return Ok(found);
+        }
+        let steps = match self.voice() {
+            Some(voice) => voice.steps(id).await,
+            None => None,
+        };
+        let steps = steps.unwrap_or_default();
+        Ok(CallDetail { steps, ..found })
     }
 
     /// One call with its steps, of whichever community: for the command line.

@@ -7,7 +7,7 @@ use super::Driver;
 use super::live::{Leg, Live};
 use crate::domain::call::{Cause, EndedBy};
 use crate::domain::id::CallId;
-use crate::switchboard::switching::{CallEnd, CallOrder, PlaceError};
+use crate::switchboard::switching::{CallEnd, CallOrder, CallStep, PlaceError};
 use crate::voice::relay::{Family, Opened, RelayError};
 use crate::voice::sockets::Connectors;
 use crate::voice::trunks::{NoRoute, Route, Wanted, attempt, routes};
@@ -19,6 +19,8 @@ pub enum Order {
     Place(Box<CallOrder>, oneshot::Sender<Result<(), PlaceError>>),
     /// A call is to end; whether it is here.
     HangUp(CallId, oneshot::Sender<bool>),
+    /// What has passed on both legs of a call, where it is here.
+    Steps(CallId, oneshot::Sender<Option<Vec<CallStep>>>),
     /// Which of these calls are not here.
     Unknown(Vec<CallId>, oneshot::Sender<Vec<CallId>>),
     /// TLS is spoken so from now on; the trunks have been put in their place already.
@@ -37,6 +39,10 @@ impl Driver {
                 let call = self.by_id.get(&id).copied();
                 let ended = call.is_some_and(|call| self.end(call, Cause::HungUp, EndedBy::App, 16));
                 let _ = answer.send(ended);
+            }
+            Order::Steps(id, answer) => {
+                let live = self.by_id.get(&id).and_then(|call| self.live.get(call));
+                let _ = answer.send(live.map(|live| live.steps.clone()));
             }
             Order::Unknown(mut calls, answer) => {
                 calls.retain(|id| !self.by_id.contains_key(id));

@@ -95,6 +95,11 @@ async fn a_call_is_put_through_with_sound_both_ways_and_neither_sees_the_other()
     talk.bob.speak(to_bob, 30).await;
     assert_eq!(talk.ann.listen().await, (172, to_ann));
 
+    let outlet = talk.house.service.outlet();
+    let so_far = outlet.steps(CallId::from_i64(1)).await.unwrap();
+    assert!(so_far.iter().any(|step| step.what == "INVITE") && so_far.iter().all(|step| step.what != "BYE"));
+    assert_eq!(outlet.steps(CallId::from_i64(2)).await, None);
+
     talk.ann
         .send(talk.broker, &talk.ann.within("BYE", 2, &talk.ok, "one"))
         .await;
@@ -147,6 +152,11 @@ async fn a_call_is_put_through_with_sound_both_ways_and_neither_sees_the_other()
     talk.house
         .until(|house| house.service.outlet().figures().calls == 0)
         .await;
+    assert_eq!(
+        outlet.steps(CallId::from_i64(1)).await,
+        None,
+        "the exchange has them"
+    );
     let views = talk.house.service.outlet().trunks();
     let shown: Vec<_> = views
         .iter()
