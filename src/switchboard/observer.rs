@@ -1,11 +1,11 @@
 //! Whoever counts what happens: a seam for metrics. Nothing told here holds a member or a number.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use super::Switchboard;
 use super::error::Result;
 use super::events::{Counted, Written};
+use super::kept::Timed;
 use super::outlet::Verdict;
 use super::parcels::Next;
 use super::pulses::Pulses;
@@ -114,11 +114,9 @@ impl Observers {
 impl Switchboard {
     /// How many rows of the outbox wait for each carrier; some seconds old where there are very many.
     pub async fn outbox_by_carrier(&self) -> Result<Vec<(String, i64)>> {
-        let count = self.read(|conn| {
-            let began = Instant::now();
-            Ok((outbox::by_carrier(conn)?, began.elapsed()))
-        });
-        self.inner.waiting.answer((), Instant::now(), count).await
+        let clock = self.inner.clock.clone();
+        let count = self.read(move |conn| Timed::by(&*clock, || Ok(outbox::by_carrier(conn)?)));
+        self.inner.waiting.answer((), self.now(), count).await
     }
 
     /// How many texts wait for texting hours.

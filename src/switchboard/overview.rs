@@ -1,7 +1,6 @@
 //! What a community does now, at a glance: from what is held in memory and short reads by an index.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,6 +8,7 @@ use utoipa::ToSchema;
 use super::Switchboard;
 use super::carriers::{CarrierHealth, rounded};
 use super::error::Result;
+use super::kept::Timed;
 use super::standing::CarrierKind;
 use super::traffic::community_facts;
 use crate::domain::Timestamp;
@@ -167,15 +167,9 @@ impl Switchboard {
     /// What a community does now. What the database says of it may be some seconds old where very much waits.
     pub async fn overview(&self, community: CommunityId) -> Result<Overview> {
         let now = self.now();
-        let count = self.read(move |conn| {
-            let began = Instant::now();
-            Ok((standing(conn, community, now)?, began.elapsed()))
-        });
-        let stands = self
-            .inner
-            .standings
-            .answer(community, Instant::now(), count)
-            .await?;
+        let clock = self.inner.clock.clone();
+        let count = self.read(move |conn| Timed::by(&*clock, || standing(conn, community, now)));
+        let stands = self.inner.standings.answer(community, now, count).await?;
         let seen = self.observers().pulses().of(community, now);
         let ended = seen.ended.delivered + seen.ended.lost;
         let carriers = stands
