@@ -3077,7 +3077,7 @@ export interface components {
         CallCause: "completed" | "cancelled" | "busy" | "no_answer" | "declined" | "unreachable" | "refused" | "out_of_capacity" | "incompatible" | "media_lost" | "peer_lost" | "max_duration" | "hung_up" | "shutdown" | "failed";
         /** @description A call with every step. */
         CallDetail: components["schemas"]["Call"] & {
-            /** @description Every step, oldest first, once it is over. */
+            /** @description Every step, oldest first. Of a call that goes on, those until now; none where another node has it. */
             steps: components["schemas"]["CallStep"][];
         };
         /**

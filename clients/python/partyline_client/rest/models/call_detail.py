@@ -64,7 +64,7 @@ class CallDetail:
     quality: CallQuality | None
     """ How it sounded, once it is over. """
     steps: list[CallStep]
-    """ Every step, oldest first, once it is over. """
+    """ Every step, oldest first. Of a call that goes on, those until now; none where another node has it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
