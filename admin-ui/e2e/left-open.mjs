@@ -1,5 +1,6 @@
 // Leaves the overview open in Chromium while texts go through the broker, and measures what the page costs: memory of its
 // process, its script heap, and CPU-seconds. The broker is started here, with the loopback carrier and a folder of its own.
+// Nobody listens to the page meanwhile: tools that do have it keep what it hears, and are measured with it.
 //   node e2e/left-open.mjs --broker ../target/release/partyline [--rate 1000] [--minutes 60] [--out ../target/bench/admin_page.json]
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
@@ -36,6 +37,8 @@ const SAMPLE_S = 15
 const folder = await mkdtemp(join(tmpdir(), 'partyline-left-open-'))
 const FLAGS = [
   '--headless',
+  '--remote-debugging-port=0',
+  '--window-size=1280,900',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -188,31 +191,42 @@ async function processes(profile) {
   return found
 }
 
+/** Does something with the page, and leaves it alone again. */
+async function withPage(act) {
+  const told = join(profile, 'DevToolsActivePort')
+  let port
+  for (let tries = 0; port === undefined && tries < 300; tries += 1) {
+    port = (await readFile(told, 'utf8').catch(() => '')).split('\n')[0] || undefined
+    if (port === undefined) await new Promise((done) => setTimeout(done, 100))
+  }
+  if (port === undefined) throw new Error('the browser did not start')
+  const connected = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
+  try {
+    return await act(connected.contexts()[0].pages()[0])
+  } finally {
+    // That takes leave of the browser, and does not end it.
+    await connected.close()
+  }
+}
+
 const broker = await startBroker()
 base = `http://127.0.0.1:${broker.port}`
 key = broker.key
 const profile = join(folder, 'chromium')
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: values.browser,
-  args: FLAGS,
-  viewport: { width: 1280, height: 900 },
-})
+const browser = spawn(values.browser, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: 'ignore' })
 let running
 try {
   const town = await makeCommunity()
-  const page = context.pages()[0] ?? (await context.newPage())
-  await page.goto(`${base}/admin/#/first?token=${broker.first}`)
-  await page.getByLabel('Name').fill('ann')
-  for (const field of await page.locator('input[type=password]').all()) await field.fill('correct horse battery')
-  await page.locator('button[type=submit]').click()
-  await page.waitForURL(/#\/c\//)
-  await page.goto(`${base}/admin/#/c/${town.community}`)
-  await page.getByText('Live', { exact: true }).waitFor()
-  const devtools = await context.newCDPSession(page)
-  await devtools.send('Performance.enable')
+  await withPage(async (page) => {
+    await page.goto(`${base}/admin/#/first?token=${broker.first}`)
+    await page.getByLabel('Name').fill('ann')
+    for (const field of await page.locator('input[type=password]').all()) await field.fill('correct horse battery')
+    await page.locator('button[type=submit]').click()
+    await page.waitForURL(/#\/c\//)
+    await page.goto(`${base}/admin/#/c/${town.community}`)
+    await page.getByText('Live', { exact: true }).waitFor()
+  })
   const sample = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics')
-    const metric = (name) => metrics.find((one) => one.name === name).value
     const of = {}
     for (const { pid, kind } of await processes(profile))
       of[kind] = [...(of[kind] ?? []), { pid, ...(await cost(pid)) }]
@@ -223,8 +237,6 @@ try {
     return {
       page,
       rest_cpu_s: rest.reduce((sum, one) => sum + one.cpu_s, 0),
-      heap_mb: metric('JSHeapUsedSize') / 1048576,
-      nodes: metric('Nodes'),
       broker: await cost(broker.child.pid),
       at: performance.now() / 1000,
     }
@@ -236,7 +248,7 @@ try {
   const rows = []
   let before = first
   console.log(`${cpus().length} cores; ${RATE} texts/s for ${MINUTES} min after a minute of warm-up`)
-  console.log('minute  texts/s  page MB (PSS)  (RSS)  heap MB  nodes  page core  browser core  broker core')
+  console.log('minute  texts/s  page MB (PSS)  (RSS)  page core  browser core  broker core')
   while (before.at - first.at < MINUTES * 60) {
     await new Promise((done) => setTimeout(done, SAMPLE_S * 1000))
     const now = await sample()
@@ -246,8 +258,6 @@ try {
       texts_per_s: (running.counts.accepted - accepted) / (now.at - first.at),
       pss_mb: now.page.pss_mb,
       rss_mb: now.page.rss_mb,
-      heap_mb: now.heap_mb,
-      nodes: now.nodes,
       page_core: core((one) => one.page.cpu_s),
       rest_core: core((one) => one.rest_cpu_s),
       broker_core: core((one) => one.broker.cpu_s),
@@ -255,13 +265,21 @@ try {
     rows.push(row)
     if (rows.length % 4 === 1)
       console.log(
-        `${row.minute.toFixed(1).padStart(6)}  ${row.texts_per_s.toFixed(0).padStart(7)}  ${row.pss_mb.toFixed(0).padStart(13)}  ${row.rss_mb.toFixed(0).padStart(5)}  ${row.heap_mb.toFixed(0).padStart(7)}  ${String(row.nodes).padStart(5)}  ${row.page_core.toFixed(3).padStart(9)}  ${row.rest_core.toFixed(3).padStart(12)}  ${row.broker_core.toFixed(2).padStart(11)}`,
+        `${row.minute.toFixed(1).padStart(6)}  ${row.texts_per_s.toFixed(0).padStart(7)}  ${row.pss_mb.toFixed(0).padStart(13)}  ${row.rss_mb.toFixed(0).padStart(5)}  ${row.page_core.toFixed(3).padStart(9)}  ${row.rest_core.toFixed(3).padStart(12)}  ${row.broker_core.toFixed(2).padStart(11)}`,
       )
     before = now
   }
+  const ending = await withPage(async (page) => {
+    if (!page.url().includes(town.community)) throw new Error(`the page went to ${page.url()}`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('Performance.enable')
+    const { metrics } = await devtools.send('Performance.getMetrics')
+    await page.screenshot({ path: values.out.replace(/json$/, 'png'), fullPage: true })
+    const metric = (name) => metrics.find((one) => one.name === name).value
+    return { heap_mb: metric('JSHeapUsedSize') / 1048576, nodes: metric('Nodes') }
+  })
   running.stop()
-  if (!page.url().includes(town.community)) throw new Error(`the page went to ${page.url()}`)
-  await page.screenshot({ path: values.out.replace(/json$/, 'png'), fullPage: true })
   const seconds = before.at - first.at
   const result = {
     cores: cpus().length,
@@ -274,6 +292,7 @@ try {
     page_core: (before.page.cpu_s - first.page.cpu_s) / seconds,
     rest_core: (before.rest_cpu_s - first.rest_cpu_s) / seconds,
     broker_core: (before.broker.cpu_s - first.broker.cpu_s) / seconds,
+    ...ending,
     rows,
   }
   if (result.failed > 0)
@@ -288,7 +307,8 @@ try {
 } finally {
   running?.stop()
   agent.destroy()
-  await context.close()
+  browser.kill('SIGTERM')
+  await new Promise((done) => (browser.exitCode === null ? browser.once('exit', done) : done()))
   broker.child.kill('SIGTERM')
   await new Promise((done) => broker.child.once('exit', done))
   await rm(folder, { recursive: true, force: true })
