@@ -301,7 +301,7 @@ async fn run(
 
     announce(&http_addrs, &smpp, voice.as_ref());
     if let Some(http) = http_addrs.first() {
-        let base = base(config.http.public(), *http);
+        let base = browser_base(config.http.public(), *http);
         let next = next_step.as_ref().map(NextStep::page);
         welcome_first_admin(&board, &base, next.as_deref()).await?;
         if let Some(next_step) = next_step {
@@ -389,7 +389,7 @@ async fn welcome_first_admin(board: &Switchboard, base: &str, next: Option<&str>
 }
 
 /// What a browser on this machine calls the server, unless the settings say what all call it.
-pub fn base(public: &str, http: SocketAddr) -> String {
+pub fn browser_base(public: &str, http: SocketAddr) -> String {
     match public {
         "" => format!("http://{}", demo::reachable(http)),
         public => public.to_owned(),

@@ -109,7 +109,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/v1/communities/{community}/calls/{call}", operation_id = "get_call", tag = "Calls",
     summary = "Get a call",
-    description = "Once it is over, with every step of both legs.",
+    description = "With every step of both legs: while it goes on those until now, where the node that is asked has the call.",
     responses(
         (status = 200, description = "The call as it stands.", body = CallDetail),
     ),

@@ -32,7 +32,7 @@ pub(crate) async fn list(state: Data<ApiState>, who: Who) -> Result<HttpResponse
 #[utoipa::path(
     get, path = "/v1/communities/{community}/overview", operation_id = "get_overview", tag = "Communities",
     summary = "See at a glance what happens",
-    description = "Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each node for what it does itself since its start; what waits and what pools hold is read.",
+    description = "Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each node for what it does itself since its start; what waits and what pools hold is read, and where that takes long kept for ten times as long, five minutes at most.",
     responses(
         (status = 200, description = "What happens now.", body = Overview),
     ),

@@ -10,7 +10,7 @@ use actix_web::http::uri::{PathAndQuery, Uri};
 use serde_json::Value;
 
 use super::problem::{Problem, Result};
-use crate::domain::E164;
+use crate::domain::{E164, id};
 
 /// The header by which real numbers are asked for.
 const REVEAL: HeaderName = HeaderName::from_static("x-reveal");
@@ -58,15 +58,8 @@ pub(super) fn asked(req: &mut ServiceRequest) -> bool {
 
 /// A path without numbers, for the audit log.
 pub(super) fn path(path: &str) -> String {
-    let is_id = |part: &str| {
-        part.split_once('_').is_some_and(|(kind, rest)| {
-            kind.bytes().all(|b| b.is_ascii_lowercase())
-                && rest.len() == 13
-                && rest.bytes().all(|b| b.is_ascii_alphanumeric())
-        })
-    };
     // However it is written: with dots, with blanks, with letters before it.
-    let is_number = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 5 && !is_id(part);
+    let is_number = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 5 && !id::is_any(part);
     let parts: Vec<&str> = path
         .split('/')
         .map(|part| if is_number(part) { "…" } else { part })
@@ -226,6 +219,8 @@ mod tests {
             "+1-415-555-0112",
             "+1 415 555 0112",
             "tel_14155550112",
+            "tel_4915112345678",
+            "_8613812345678",
         ] {
             assert_eq!(
                 path(&format!("/v1/opt_outs/{written}")),

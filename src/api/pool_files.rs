@@ -118,7 +118,7 @@ pub(crate) async fn plan(
 ) -> Result<HttpResponse> {
     let file = read(&given.toml)?;
     let community = community_of(&state, &who, &file).await?;
-    let plan = state.board.plan_seen(&file, sight(&who)).await?;
+    let plan = state.board.plan_pool_file_for(&file, sight(&who)).await?;
     Ok(shown(&file, community, plan))
 }
 

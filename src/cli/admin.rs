@@ -50,13 +50,13 @@ pub fn run(config: &Config, command: &Command, out: Output) -> Result<()> {
 
 /// Where the pages are.
 fn page(config: &Config, path: &str) -> String {
-    let public = config.http.public();
-    match config.http.listen.parse() {
-        Ok(listen) => format!("{}{path}", app::base(public, listen)),
+    let base = match config.http.listen.parse() {
+        Ok(listen) => app::browser_base(config.http.public(), listen),
         // A host's name is what it is called by.
-        Err(_) if public.is_empty() => format!("http://{}{path}", config.http.listen),
-        Err(_) => format!("{public}{path}"),
-    }
+        Err(_) if config.http.public().is_empty() => format!("http://{}", config.http.listen),
+        Err(_) => config.http.public().to_owned(),
+    };
+    format!("{base}{path}")
 }
 
 /// What is done on the machine is written down like what is done from elsewhere.

@@ -34,7 +34,7 @@ pub struct HttpConfig {
     pub public_url: String,
     /// Requests a minute by one private link to an address book; 0 = no limit.
     pub book_requests_per_minute: u32,
-    /// Most event streams open at once.
+    /// Most event streams open at once; a quarter of them of one key that does not open everything, or of one person.
     pub max_event_streams: usize,
     /// Who may read `/metrics`.
     pub metrics: MetricsAccess,

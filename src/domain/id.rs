@@ -49,7 +49,13 @@ macro_rules! kinds {
         }
         #[doc = $doc]
         pub type $alias = Id<$kind>;
-    )*};
+    )*
+
+    /// Whether a text is an id, of whichever kind.
+    pub fn is_any(text: &str) -> bool {
+        [$(text.parse::<$alias>().is_ok()),*].contains(&true)
+    }
+    };
 }
 
 kinds! {

@@ -115,13 +115,12 @@ pub fn joined(
     mut claims: Map<String, Value>,
     mut more: Map<String, Value>,
 ) -> Map<String, Value> {
-    // A role may lie within something of which the token says another part.
-    let role = rules
-        .role_claim
-        .as_deref()
-        .filter(|name| claim(&claims, name).is_none());
-    if let Some((name, value)) = role.and_then(|name| Some((name, claim(&more, name)?.clone()))) {
-        claims.insert(name.to_owned(), value);
+    // A role may lie within something of which the token says another part, and is looked for by its whole name first.
+    if let Some(name) = &rules.role_claim {
+        let other = claim(&more, name).cloned();
+        let signed = claim(&claims, name).cloned();
+        more.remove(name);
+        claims.extend(signed.or(other).map(|role| (name.clone(), role)));
     }
     // Whether an address was verified is said of that address alone: both are taken from one place.
     let other = match text(&claims, "email") {
@@ -391,6 +390,27 @@ mod tests {
             (told.email.unwrap(), told.names),
             (eve.to_owned(), vec!["Eve".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_signed_role_counts_over_any_other_and_without_one_what_else_is_said() {
+        let rules = rules();
+        let values = |token: Value, more: Value| {
+            let [token, more] = [token, more].map(|claims| claims.as_object().unwrap().clone());
+            let told = joined(&rules, token, more);
+            person(&rules, "https://login.example", "7", &told).values
+        };
+        let nested = |role: &str| json!({ "realm_access": { "roles": [role] } });
+        let flat = |role: &str| json!({ "realm_access.roles": [role] });
+        for other in [nested("own"), flat("own")] {
+            for signed in [nested("look"), flat("look")] {
+                assert_eq!(values(signed, other.clone()), ["look"]);
+            }
+            let another = json!({ "realm_access": { "verify_caller": true } });
+            for without in [json!({}), another] {
+                assert_eq!(values(without, other.clone()), ["own"]);
+            }
+        }
     }
 
     #[test]

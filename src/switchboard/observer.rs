@@ -114,9 +114,12 @@ impl Observers {
 impl Switchboard {
     /// How many rows of the outbox wait for each carrier; some seconds old where there are very many.
     pub async fn outbox_by_carrier(&self) -> Result<Vec<(String, i64)>> {
-        let clock = self.inner.clock.clone();
-        let count = self.read(move |conn| Timed::by(&*clock, || Ok(outbox::by_carrier(conn)?)));
-        self.inner.waiting.answer((), self.now(), count).await
+        let (board, clock) = (self.clone(), self.inner.clock.clone());
+        let count = async move {
+            let counted = board.read(move |conn| Timed::by(&*clock, || Ok(outbox::by_carrier(conn)?)));
+            counted.await
+        };
+        self.inner.waiting.answer((), &self.inner.clock, count).await
     }
 
     /// How many texts wait for texting hours.

@@ -167,9 +167,16 @@ impl Switchboard {
     /// What a community does now. What the database says of it may be some seconds old where very much waits.
     pub async fn overview(&self, community: CommunityId) -> Result<Overview> {
         let now = self.now();
-        let clock = self.inner.clock.clone();
-        let count = self.read(move |conn| Timed::by(&*clock, || standing(conn, community, now)));
-        let stands = self.inner.standings.answer(community, now, count).await?;
+        let (board, clock) = (self.clone(), self.inner.clock.clone());
+        let count = async move {
+            let counted = board.read(move |conn| Timed::by(&*clock, || standing(conn, community, now)));
+            counted.await
+        };
+        let stands = self
+            .inner
+            .standings
+            .answer(community, &self.inner.clock, count)
+            .await?;
         let seen = self.observers().pulses().of(community, now);
         let ended = seen.ended.delivered + seen.ended.lost;
         let carriers = stands

@@ -181,6 +181,12 @@ fn checked_capabilities(set: Capabilities) -> Result<i16> {
 
 /// Adds a number; one that was here before comes back under its old id, with all that is remembered of it.
 /// `carriers` are the names of the carriers that are configured.
+/// What is told of a number that somebody has elsewhere.
+fn in_use(number: E164) -> SwitchboardError {
+    let sentence = format!("{number} is in use already; a pool number must belong to nobody");
+    SwitchboardError::conflict("number_taken", sentence)
+}
+
 pub(crate) fn create_number(
     conn: &mut Conn,
     ctx: &Context,
@@ -196,24 +202,17 @@ pub(crate) fn create_number(
     rows::hold(conn, new.number)?;
     let last = rows::last(conn, new.number)?;
     if let Some(row) = last.as_ref().filter(|row| row.state != rows::REMOVED) {
-        let whose = if row.community_id == community.as_i64() {
-            "this community"
-        } else {
-            "another community"
-        };
-        return Err(SwitchboardError::conflict(
-            "number_taken",
-            format!("{} is already a pool number of {whose}", new.number),
-        ));
+        // Of others no more than below: whose it is, is not for whoever opens this community alone.
+        if row.community_id == community.as_i64() {
+            return Err(SwitchboardError::conflict(
+                "number_taken",
+                format!("{} is already a pool number of this community", new.number),
+            ));
+        }
+        return Err(in_use(new.number));
     }
     if devices::is_any_phone(conn, new.number)? {
-        return Err(SwitchboardError::conflict(
-            "number_taken",
-            format!(
-                "{} is in use already; a pool number must belong to nobody",
-                new.number
-            ),
-        ));
+        return Err(in_use(new.number));
     }
     let before = rows::of_community(conn, community, new.number)?;
     let row = NumberRow {

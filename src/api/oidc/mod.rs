@@ -385,7 +385,9 @@ pub(crate) async fn callback(
     shared: Data<Shared>,
     req: HttpRequest,
 ) -> Result<HttpResponse> {
-    let place = provider(&state)?.place();
+    let Some(place) = provider(&state)?.place() else {
+        return Ok(back(Some(Fault::Busy)));
+    };
     // By the try, so that nobody is shut out by others'; and by the address.
     let brought = Brought::read(req.query_string());
     let address = client(&req);
@@ -396,9 +398,6 @@ pub(crate) async fn callback(
     {
         return Ok(back(Some(Fault::Busy)));
     }
-    let Some(place) = place else {
-        return Ok(back(Some(Fault::Busy)));
-    };
     // In a task of its own: were the browser to hang up, somebody would be signed in and it would not be written down.
     let done = actix_web::rt::spawn(async move {
         let _place = place;

@@ -65,6 +65,13 @@ impl Live {
         self.lock().remove(&id).is_some()
     }
 
+    /// A call that is over, where that may not be stored yet.
+    pub fn ended(&self, id: CallId) -> Option<CallRow> {
+        let calls = self.lock();
+        let row = &calls.get(&id)?.row;
+        (row.state == State::Ended.code()).then(|| row.clone())
+    }
+
     /// Whether it is here.
     pub fn has(&self, id: CallId) -> bool {
         self.lock().contains_key(&id)

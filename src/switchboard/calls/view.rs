@@ -200,8 +200,14 @@ impl Switchboard {
             Some(voice) => voice.steps(id).await,
             None => None,
         };
-        let steps = steps.unwrap_or_default();
-        Ok(CallDetail { steps, ..found })
+        if let Some(steps) = steps {
+            return Ok(CallDetail { steps, ..found });
+        }
+        // It may have ended between the two looks.
+        self.inner
+            .live_calls
+            .ended(id)
+            .map_or(Ok(found), |row| detail(&row))
     }
 
     /// One call with its steps, of whichever community: for the command line.

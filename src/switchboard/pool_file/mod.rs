@@ -38,14 +38,14 @@ pub struct ShownPlan {
 }
 
 impl ShownPlan {
-    fn is_this(&self, community: Option<CommunityId>, plan: &Plan, file: &PoolFile) -> Result<()> {
-        match self.community == community && self.fingerprint == plan.fingerprint(file) {
-            true => Ok(()),
-            false => Err(SwitchboardError::conflict(
-                "plan_changed",
-                "what is there, or the file, has changed since that plan was shown; plan again, look, then apply",
-            )),
+    fn require(&self, community: Option<CommunityId>, plan: &Plan, file: &PoolFile) -> Result<()> {
+        if self.community == community && self.fingerprint == plan.fingerprint(file) {
+            return Ok(());
         }
+        Err(SwitchboardError::conflict(
+            "plan_changed",
+            "what is there, or the file, has changed since that plan was shown; plan again, look, then apply",
+        ))
     }
 }
 
@@ -68,11 +68,11 @@ impl Switchboard {
 
     /// What applying the file would change.
     pub async fn plan_pool_file(&self, file: &PoolFile) -> Result<Plan> {
-        self.plan_seen(file, Sight::All).await
+        self.plan_pool_file_for(file, Sight::All).await
     }
 
     /// The same, for somebody who may be told of so much.
-    pub async fn plan_seen(&self, file: &PoolFile, sight: Sight) -> Result<Plan> {
+    pub async fn plan_pool_file_for(&self, file: &PoolFile, sight: Sight) -> Result<Plan> {
         let (file, given, now) = (file.clone(), self.given(sight), self.now());
         self.read(move |conn| plan::plan(&state::load(conn, &file, now)?, &file, &given))
             .await
@@ -89,9 +89,9 @@ impl Switchboard {
         // First without holding anybody up: whoever sends another plan gets no further.
         let (community, plan) = tokio::try_join!(
             async { Ok(self.find_community(&file.community).await?.map(|found| found.id)) },
-            self.plan_seen(file, shown.sight)
+            self.plan_pool_file_for(file, shown.sight)
         )?;
-        shown.is_this(community, &plan, file)?;
+        shown.require(community, &plan, file)?;
         self.apply_if(file, Some(shown)).await
     }
 
@@ -113,7 +113,7 @@ impl Switchboard {
                 }
                 let plan = plan::plan(&state::load(conn, &file, ctx.now)?, &file, &given)?;
                 if let Some(shown) = &shown {
-                    shown.is_this(found.as_ref().map(|found| found.id), &plan, &file)?;
+                    shown.require(found.as_ref().map(|found| found.id), &plan, &file)?;
                 }
                 apply::apply(conn, ctx, &given.carriers, &file, &plan)?;
                 Ok(plan)

@@ -261,15 +261,15 @@ pub enum Sight {
     Own,
 }
 
-/// Compares. The file's contradictions with what there
-/// is are told all together.
+/// Compares. The file's contradictions with what there is are told all together.
 pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
     let mut problems = contradictions(state, file, &given.carriers);
-    let in_use = in_use(state, file);
+    let (own, others): (Vec<_>, Vec<_>) = in_use(state, file).into_iter().partition(|used| used.is_own);
+    problems.extend(own.into_iter().map(|used| used.problem));
     match given.sight {
-        Sight::All => problems.extend(in_use),
-        Sight::Own if in_use.is_empty() => {}
-        // Which, and whose, is not theirs to know: else a long file would tell of every number in it whether somebody has it.
+        Sight::All => problems.extend(others.into_iter().map(|used| used.problem)),
+        Sight::Own if others.is_empty() => {}
+        // Which, and whose, is not theirs to know: else one long file would tell of each number in it whether somebody has it.
         Sight::Own => problems.push(
             "the file names a number, or a phone, that is in use already; a pool number must belong to nobody, and a \
              member's phone be no pool number"
@@ -369,31 +369,41 @@ pub fn plan(state: &State, file: &PoolFile, given: &Given) -> Result<Plan> {
     })
 }
 
-/// The numbers and phones of the file that are something else already.
-fn in_use(state: &State, file: &PoolFile) -> Vec<String> {
-    let mut problems = Vec::new();
+/// A number or phone of the file that is something else already.
+struct InUse {
+    /// Whether it is so in the file's own community.
+    is_own: bool,
+    problem: String,
+}
+
+fn in_use(state: &State, file: &PoolFile) -> Vec<InUse> {
+    let mut found = Vec::new();
+    let mut push = |is_own, problem| found.push(InUse { is_own, problem });
     for entry in &file.numbers {
         let (place, number) = (&entry.place, entry.number);
         if state.elsewhere.contains(&number) {
-            problems.push(format!(
-                "{place}.number is {number}, a pool number of another community; allowed is a number of this one's own"
-            ));
+            let why = "a pool number of another community; allowed is a number of this one's own";
+            push(false, format!("{place}.number is {number}, {why}"));
         }
         if state.phones.contains(&number) {
-            problems.push(format!(
-                "{place}.number is {number}, a member's phone; allowed is a number that is nobody's phone"
-            ));
+            let why = "a member's phone; allowed is a number that is nobody's phone";
+            push(
+                state.members.contains_key(&number),
+                format!("{place}.number is {number}, {why}"),
+            );
         }
     }
     for entry in &file.members {
         if state.pool_numbers.contains(&entry.phone) {
             let (place, phone) = (&entry.place, entry.phone);
-            problems.push(format!(
-                "{place}.phone is {phone}, a pool number; allowed is a number of the member's own"
-            ));
+            let why = "a pool number; allowed is a number of the member's own";
+            push(
+                state.numbers.contains_key(&phone),
+                format!("{place}.phone is {phone}, {why}"),
+            );
         }
     }
-    problems
+    found
 }
 
 fn contradictions(state: &State, file: &PoolFile, carriers: &[String]) -> Vec<String> {
