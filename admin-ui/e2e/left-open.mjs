@@ -191,6 +191,14 @@ async function processes(profile) {
   return found
 }
 
+/** Ends a program, which may have ended before, or never have begun. */
+async function end(child) {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((done) => child.once('exit', done))
+  child.kill('SIGTERM')
+  await ended
+}
+
 /** Does something with the page, and leaves it alone again. */
 async function withPage(act) {
   const told = join(profile, 'DevToolsActivePort')
@@ -214,6 +222,8 @@ base = `http://127.0.0.1:${broker.port}`
 key = broker.key
 const profile = join(folder, 'chromium')
 const browser = spawn(values.browser, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: 'ignore' })
+// Where it cannot be started at all, nobody finds its port, and says so.
+browser.once('error', (error) => console.error(error.message))
 let running
 try {
   const town = await makeCommunity()
@@ -262,6 +272,8 @@ try {
       rest_core: core((one) => one.rest_cpu_s),
       broker_core: core((one) => one.broker.cpu_s),
     }
+    if (!(row.pss_mb > 0 && row.page_core > 0.001))
+      throw new Error(`the page has not been at work: ${JSON.stringify(row)}`)
     rows.push(row)
     if (rows.length % 4 === 1)
       console.log(
@@ -307,9 +319,7 @@ try {
 } finally {
   running?.stop()
   agent.destroy()
-  browser.kill('SIGTERM')
-  await new Promise((done) => (browser.exitCode === null ? browser.once('exit', done) : done()))
-  broker.child.kill('SIGTERM')
-  await new Promise((done) => broker.child.once('exit', done))
+  await end(browser)
+  await end(broker.child)
   await rm(folder, { recursive: true, force: true })
 }

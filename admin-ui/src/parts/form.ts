@@ -5,6 +5,11 @@ import { useHold } from './hold'
 
 export type Errors<Values> = Partial<Record<keyof Values & string, string>>
 
+/** The fields that hold just this kind of value: any text, or yes and no. */
+type Of<Values, Kind> = {
+  [Key in keyof Values & string]: [Kind, Values[Key]] extends [Values[Key], Kind] ? Key : never
+}[keyof Values & string]
+
 type Options<Values> = {
   initial: Values
   /** What can be told before it is sent; a promise where that takes a moment. */
@@ -27,7 +32,7 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
 
   type Key = keyof Values & string
   /** What a field needs that is typed into. */
-  const typed = <One extends Key>(key: One) => ({
+  const typed = <One extends Of<Values, string>>(key: One) => ({
     value: values[key],
     error: errors[key],
     onChange: (event: { currentTarget: { value: string } }) => set(key, event.currentTarget.value as Values[One]),
@@ -39,7 +44,7 @@ export function useForm<Values extends Record<string, unknown>>({ initial, check
     onChange: (next: Values[One]) => set(key, next),
   })
   /** What a box needs that is ticked. */
-  const ticked = <One extends Key>(key: One) => ({
+  const ticked = <One extends Of<Values, boolean>>(key: One) => ({
     checked: values[key] as boolean,
     error: errors[key],
     onChange: (event: { currentTarget: { checked: boolean } }) => set(key, event.currentTarget.checked as Values[One]),
