@@ -171,6 +171,26 @@ async fn a_file_is_for_those_who_manage_the_community_that_it_names() {
     );
     let admin = ask(&house.admin, &guessed).await.problem(409, "pool_file");
     assert!(admin.contains("+14155550409, a member's phone"), "{admin}");
+    // One by one no more is told: a phone and a number of another community look alike.
+    house.pool(&other, "main", 1, 15_005_550_500).await;
+    let pool = house.pool(&own, "main", 1, 15_005_550_510).await;
+    let taken = async |number: &str| {
+        let body = json!({ "pool": pool, "number": number, "carrier": "loopback" });
+        let answer = house
+            .ask_as(&key, "POST", &format!("{own}/numbers"), Some(body))
+            .await;
+        answer.problem(409, "number_taken").replace(number, "…")
+    };
+    assert_eq!(taken("+15005550500").await, taken("+14155550409").await);
+    assert!(taken("+15005550510").await.contains("this community"));
+    // What is so in their own community is told with its line.
+    house.member(&own, "Cat", "+14155550410").await;
+    let mistaken = FILE.replace("+15005550301", "+14155550410");
+    let told = ask(&key, &mistaken).await.problem(409, "pool_file");
+    assert!(
+        told.contains("numbers[0].number is +14155550410, a member's phone"),
+        "{told}"
+    );
     let order = Some(order(&walkers, &plan));
     let refused = house.ask_as(&key, "POST", "/v1/pool_files/apply", order).await;
     refused.problem(403, "forbidden");
