@@ -145,4 +145,24 @@ on_both_databases! {
         assert_eq!(found("zoë").await, ["Zoë"]);
         assert!(found("%").await.is_empty() && found("_nn").await.is_empty());
     }
+
+    async fn members_are_asked_for_by_their_ids(database: Database) {
+        let broker = Broker::start(database, "").await;
+        let (here, there) = (broker.create_community("Riders").await, broker.create_community("Walkers").await);
+        let mut ids = Vec::new();
+        for n in 0..100 {
+            let new = json!({ "name": format!("Member {n}") });
+            let made = broker.post(&format!("/v1/communities/{here}/members"), new).await;
+            ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let of = async |community: &str, ids: &[String]| {
+            let found = broker.get(&format!("/v1/communities/{community}/members?ids={}", ids.join(","))).await;
+            let rows = found["data"].as_array().unwrap().iter();
+            rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let reversed: Vec<_> = ids.iter().rev().cloned().collect();
+        assert_eq!(of(&here, &reversed).await, ids);
+        assert_eq!(of(&here, &[ids[7].clone(), "mem_0000000000001".into(), ids[7].clone()]).await, ids[7..8]);
+        assert!(of(&there, &ids).await.is_empty());
+    }
 }

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
@@ -16,6 +17,9 @@ use super::query::{PhoneParam, Query};
 use crate::domain::E164;
 use crate::domain::id::{CommunityKind, MemberId, MemberKind};
 use crate::switchboard::{self, views};
+
+/// Most members that are asked for by their ids at once.
+const MOST_IDS: usize = 100;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +73,29 @@ pub(crate) async fn create(
     Ok(HttpResponse::Created().json(who.shown(made)))
 }
 
+/// Ids of members, divided by commas.
+#[derive(Debug)]
+pub(crate) struct Ids(Vec<MemberId>);
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.trim().is_empty() {
+            return Err(Error::custom(format!(
+                "names nobody; write 1 to {MOST_IDS} ids of members, divided by commas, or leave it out"
+            )));
+        }
+        let count = text.split(',').count();
+        if count > MOST_IDS {
+            return Err(Error::custom(format!(
+                "names {count} members; at most {MOST_IDS} are asked for at once"
+            )));
+        }
+        let ids = text.split(',').map(|id| id.trim().parse().map_err(Error::custom));
+        ids.collect::<std::result::Result<_, _>>().map(Self)
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -80,18 +107,34 @@ pub(crate) struct Filter {
     /// with `phone`.
     #[param(example = "ann")]
     name: Option<String>,
-    #[serde(default)]
+    /// These members, 1 to 100 ids divided by commas; who is not there is left out. All come on one page: not with `phone`,
+    /// `name`, `limit` or `cursor`.
+    #[param(value_type = Option<String>, example = "mem_1tq3v8r4w0801,mem_1tq3v8r4w0802")]
+    ids: Option<Ids>,
     #[param(value_type = Option<usize>)]
-    limit: Limit,
+    limit: Option<Limit>,
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor<MemberId>>,
 }
 
-/// `GET …/members`: all, or the one with `?phone=`.
+impl Filter {
+    /// What is asked beside ids, which say already whom.
+    fn beside_ids(&self) -> Option<&'static str> {
+        let given = [
+            ("phone", self.phone.is_some()),
+            ("name", self.name.is_some()),
+            ("limit", self.limit.is_some()),
+            ("cursor", self.cursor.is_some()),
+        ];
+        given.into_iter().find_map(|(name, given)| given.then_some(name))
+    }
+}
+
+/// `GET …/members`: all, the one with `?phone=`, those with `?name=`, or those of `?ids=`.
 #[utoipa::path(
     get, path = "/v1/communities/{community}/members", operation_id = "list_members", tag = "Members",
     summary = "List members",
-    description = "All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.",
+    description = "All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose name begins with it, by name; or with `ids` those members. Keys of scope `app` see no real numbers, and may not ask by one.",
     params(Filter),
     responses(
         (status = 200, description = "A page, oldest first; with `name` in the order of the names.", body = Page<views::Member>),
@@ -110,8 +153,20 @@ pub(crate) async fn list(
     if filter.phone.is_some() || is_viewers_guess {
         who.may_name_phones()?;
     }
+    if let (Some(_), Some(beside)) = (&filter.ids, filter.beside_ids()) {
+        let detail = format!(
+            "`ids` and `{beside}` were given; `ids` alone says who is meant, and all come on one page"
+        );
+        return Err(Problem::invalid("ids", detail));
+    }
+    if let Some(Ids(ids)) = filter.ids {
+        let found = state.board.members_of(community.0, ids).await?;
+        let found = found.into_iter().map(|member| who.shown(member)).collect();
+        return Ok(page(found, Limit::MOST, |member: &views::Member| member.id));
+    }
     let (phone, after) = (filter.phone.map(|p| p.0), filter.cursor.map(|c| c.0));
-    let limit = filter.limit.fetch();
+    let paging = filter.limit.unwrap_or_default();
+    let limit = paging.fetch();
     let found = match (phone, filter.name) {
         (Some(_), Some(_)) => {
             let detail = "`name` and `phone` were given; give one of them";
@@ -126,7 +181,7 @@ pub(crate) async fn list(
         (phone, None) => state.board.members(community.0, phone, after, limit).await?,
     };
     let found = found.into_iter().map(|member| who.shown(member)).collect();
-    Ok(page(found, filter.limit, |m| m.id))
+    Ok(page(found, paging, |m| m.id))
 }
 
 /// `GET …/members/{member}`

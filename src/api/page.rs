@@ -21,6 +21,9 @@ const MAX_LIMIT: usize = 500;
 pub(crate) struct Limit(usize);
 
 impl Limit {
+    /// The longest page that there is.
+    pub const MOST: Self = Self(MAX_LIMIT);
+
     /// How many to fetch: one more than the page has, to know whether another follows.
     pub fn fetch(self) -> i64 {
         self.0 as i64 + 1

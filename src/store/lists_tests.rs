@@ -268,6 +268,21 @@ fn what_an_import_looks_up_for_many_rows_at_once_is_found_by_keys() {
 }
 
 #[test]
+fn members_that_are_named_by_their_ids_are_read_by_their_keys() {
+    let (mut conn, _folder) = open();
+    let hundred: Vec<_> = (0..100).map(MemberId::from_i64).collect();
+    let steps = plan(&mut conn, |conn| {
+        members::of_ids(conn, here(), &hundred).unwrap();
+    });
+    assert_direct("members by their ids", &steps);
+    assert_eq!(steps.len(), 1, "{steps:#?}");
+    assert!(
+        steps[0].ends_with("USING PRIMARY KEY (community_id=? AND id=?)"),
+        "{steps:#?}"
+    );
+}
+
+#[test]
 fn no_other_list_scans_or_sorts() {
     let (mut conn, _folder) = open();
     let (member, number) = (MemberId::from_i64(7), NumberId::from_i64(7));

@@ -65,7 +65,7 @@ fn devices_of(conn: &mut Conn, community: CommunityId, member: MemberId) -> Resu
     phones.chain(app.map(|row| Ok(app_devices::view(row)))).collect()
 }
 
-fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
+pub(super) fn view(conn: &mut Conn, row: MemberRow) -> Result<Member> {
     let (community, id) = (
         CommunityId::from_i64(row.community_id),
         MemberId::from_i64(row.id),
@@ -319,70 +319,6 @@ impl Switchboard {
         self.read(move |conn| {
             let row = require(conn, community, id)?;
             view(conn, row)
-        })
-        .await
-    }
-
-    /// Members in the order of their joining, after `after`; or the one with that phone.
-    pub async fn members(
-        &self,
-        community: CommunityId,
-        phone: Option<E164>,
-        after: Option<MemberId>,
-        limit: i64,
-    ) -> Result<Vec<Member>> {
-        self.read(move |conn| {
-            communities::require(conn, community)?;
-            let found = match phone {
-                Some(phone) => match devices::by_phone(conn, community, phone)? {
-                    Some(device) => vec![require(conn, community, MemberId::from_i64(device.member_id))?],
-                    None => Vec::new(),
-                },
-                None => rows::list(conn, community, after.map_or(0, MemberId::as_i64), limit)?,
-            };
-            found.into_iter().map(|row| view(conn, row)).collect()
-        })
-        .await
-    }
-
-    /// Members whose name begins with this, without regard to case and spacing, in the order of the names, after `after`.
-    /// Where that one has another name meanwhile, the list goes on after that name; where they are gone, it is refused.
-    pub async fn members_named(
-        &self,
-        community: CommunityId,
-        name: &str,
-        after: Option<MemberId>,
-        limit: i64,
-    ) -> Result<Vec<Member>> {
-        let prefix = person_name::key(name);
-        if prefix.is_empty() {
-            return Err(SwitchboardError::invalid(
-                "name",
-                "`name` is empty; write the beginning of a name, or leave it out",
-            ));
-        }
-        self.read(move |conn| {
-            communities::require(conn, community)?;
-            let place = match after {
-                Some(id) => match rows::get(conn, community, id)? {
-                    Some(row) => Some((row.name_key, row.id)),
-                    None => {
-                        return Err(SwitchboardError::invalid(
-                            "cursor",
-                            "the member at which the next page begins is gone; begin anew without `cursor`",
-                        ));
-                    }
-                },
-                None => None,
-            };
-            // Somebody may have another name than when their page was read.
-            let place = place.as_ref().map(|(key, id)| (key.as_str(), *id));
-            if place.is_some_and(|(key, _)| key > prefix.as_str() && !key.starts_with(&prefix)) {
-                return Ok(Vec::new());
-            }
-            let place = place.filter(|(key, _)| *key >= prefix.as_str());
-            let found = rows::named(conn, community, &prefix, place, limit)?;
-            found.into_iter().map(|row| view(conn, row)).collect()
         })
         .await
     }

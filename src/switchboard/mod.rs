@@ -56,6 +56,7 @@ mod known;
 mod lanes;
 mod lead;
 pub mod media;
+mod member_lists;
 mod members;
 mod message_steps;
 mod messages;

@@ -61,7 +61,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
+         * @description All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose name begins with it, by name; or with `ids` those members. Keys of scope `app` see no real numbers, and may not ask by one.
          */
         get: operations["list_members"];
         put?: never;
@@ -9036,6 +9036,12 @@ export interface operations {
                  * @example ann
                  */
                 name?: string;
+                /**
+                 * @description These members, 1 to 100 ids divided by commas; who is not there is left out. All come on one page: not with `phone`,
+                 *     `name`, `limit` or `cursor`.
+                 * @example mem_1tq3v8r4w0801,mem_1tq3v8r4w0802
+                 */
+                ids?: string;
                 /** @description How many entries a page has. */
                 limit?: components["parameters"]["limit"];
                 /** @description Where the page begins: the `next_cursor` of the page before. Leave it out for the first. */

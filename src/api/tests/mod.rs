@@ -4,6 +4,7 @@ mod access;
 mod bad_input;
 mod books;
 mod bulk;
+mod by_ids;
 mod calls;
 mod campaigns;
 mod capacity;

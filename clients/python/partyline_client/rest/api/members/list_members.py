@@ -16,6 +16,7 @@ def _get_kwargs(
     *,
     phone: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    ids: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -25,6 +26,8 @@ def _get_kwargs(
     params["phone"] = phone
 
     params["name"] = name
+
+    params["ids"] = ids
 
     params["limit"] = limit
 
@@ -114,13 +117,15 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    ids: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[MemberPage | Problem]:
     """List members
 
      All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
-    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
+    name begins with it, by name; or with `ids` those members. Keys of scope `app` see no real numbers,
+    and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -128,6 +133,7 @@ def sync_detailed(
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
         name (str | Unset):
+        ids (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -143,6 +149,7 @@ def sync_detailed(
         community=community,
         phone=phone,
         name=name,
+        ids=ids,
         limit=limit,
         cursor=cursor,
     )
@@ -160,13 +167,15 @@ def sync(
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    ids: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> MemberPage | Problem | None:
     """List members
 
      All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
-    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
+    name begins with it, by name; or with `ids` those members. Keys of scope `app` see no real numbers,
+    and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -174,6 +183,7 @@ def sync(
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
         name (str | Unset):
+        ids (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -190,6 +200,7 @@ def sync(
         client=client,
         phone=phone,
         name=name,
+        ids=ids,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -201,13 +212,15 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    ids: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[MemberPage | Problem]:
     """List members
 
      All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
-    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
+    name begins with it, by name; or with `ids` those members. Keys of scope `app` see no real numbers,
+    and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -215,6 +228,7 @@ async def asyncio_detailed(
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
         name (str | Unset):
+        ids (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -230,6 +244,7 @@ async def asyncio_detailed(
         community=community,
         phone=phone,
         name=name,
+        ids=ids,
         limit=limit,
         cursor=cursor,
     )
@@ -245,13 +260,15 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     phone: str | Unset = UNSET,
     name: str | Unset = UNSET,
+    ids: str | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> MemberPage | Problem | None:
     """List members
 
      All; or with `phone` the one who has that phone (a list of one or none); or with `name` those whose
-    name begins with it, by name. Keys of scope `app` see no real numbers, and may not ask by one.
+    name begins with it, by name; or with `ids` those members. Keys of scope `app` see no real numbers,
+    and may not ask by one.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -259,6 +276,7 @@ async def asyncio(
         phone (str | Unset): A telephone number in E.164: `+`, the country code, 7 to 15 digits in
             all.
         name (str | Unset):
+        ids (str | Unset):
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -276,6 +294,7 @@ async def asyncio(
             client=client,
             phone=phone,
             name=name,
+            ids=ids,
             limit=limit,
             cursor=cursor,
         )
