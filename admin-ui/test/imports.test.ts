@@ -73,6 +73,7 @@ describe('a long file', () => {
     expect(lineInFile(parts[0]!, 7)).toBe(7)
   })
   it('is known again by the name of a part', () => {
+    expect(nameOf('members.csv', 1, 3)).toBe('members.csv (2/3)')
     expect(fileOf(nameOf('members.csv', 1, 3))).toBe('members.csv')
     expect(nameOf('members.csv', 0, 1)).toBe('members.csv')
   })

@@ -170,10 +170,10 @@ export function cut(lines: string[], budget = BUDGET): Part[] {
 /** A line of a part, as a line of the whole file. */
 export const lineInFile = (part: Part, line: number) => (line <= 1 ? line : part.firstLine + line - 2)
 
-const PART = / \((\d+) of (\d+)\)$/
-/** Each part has a name of its own, so that each goes on by itself where it was broken off. */
+const PART = / \(\d+\/\d+\)$/
+/** Each part has a name of its own, the same in every language, so that each goes on by itself where it was broken off. */
 export const nameOf = (file: string, part: number, of: number) =>
-  of === 1 ? file.slice(0, 200) : `${file.slice(0, 180)} (${part + 1} of ${of})`
+  of === 1 ? file.slice(0, 200) : `${file.slice(0, 180)} (${part + 1}/${of})`
 export const fileOf = (name: string) => name.replace(PART, '')
 
 /** The text of a file, however it was saved; null where it is none. */

@@ -2,6 +2,7 @@
 // so that it is gone with the session.
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { api, ask } from '../api/client'
+import { text } from '../text'
 import { nameOf, type Part } from './file'
 import { run, type Door, type Order, type Progress } from './run'
 
@@ -40,7 +41,7 @@ function door(community: string, file: string, parts: Part[], there: () => boole
         }),
       ),
     wait: (ms) =>
-      new Promise((done, gone) => setTimeout(() => (there() ? done() : gone(new Error('the session has ended'))), ms)),
+      new Promise((done, gone) => setTimeout(() => (there() ? done() : gone(new Error(text.session.expired))), ms)),
   }
 }
 
