@@ -53,6 +53,31 @@ describe('a list', () => {
     expect(screen.getByLabelText<HTMLInputElement>('Name')).toBe(field)
     expect(field.value).toBe('typed')
   })
+  it('has in each cell what a card on a phone says before it, and marks what is not there', async () => {
+    render(
+      <MantineProvider>
+        <QueryClientProvider client={client}>
+          <ServerTable<Row>
+            name="Rows"
+            queryKey={['cards']}
+            fetch={() => Promise.resolve({ data: [{ id: 'a' }], next_cursor: null })}
+            rowId={(row) => row.id}
+            empty="none"
+            columns={[
+              { id: 'id', title: 'Id', show: (row) => row.id },
+              { id: 'until', title: 'Until', csvOnly: true, show: () => 'never' },
+              { id: 'region', title: 'Region', show: () => text.none },
+            ]}
+          />
+        </QueryClientProvider>
+      </MantineProvider>,
+    )
+    const cells = await screen.findAllByRole('cell')
+    expect(cells.map((one) => [one.dataset['title'], one.textContent, 'none' in one.dataset])).toEqual([
+      ['Id', 'a', false],
+      ['Region', text.none, true],
+    ])
+  })
   it('says where its file is not the whole of it', async () => {
     vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:1')
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {})

@@ -91,7 +91,7 @@ function Quality({ quality }: { quality: Schema['CallQuality'] }) {
       <Title order={2} size="h4">
         {t.quality}
       </Title>
-      <Scroll label={t.quality} minWidth={420}>
+      <Scroll label={t.quality} minWidth={420} narrow="tight">
         <Table aria-label={t.quality}>
           <Table.Thead>
             <Table.Tr>

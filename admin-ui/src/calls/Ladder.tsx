@@ -62,7 +62,7 @@ export function Ladder({ steps }: { steps: Step[] }) {
           })}
         </svg>
       </div>
-      <Scroll minWidth={520} label={t.step}>
+      <Scroll minWidth={520} label={t.step} narrow="tight">
         <Table aria-label={t.step}>
           <Table.Thead>
             <Table.Tr>

@@ -139,7 +139,7 @@ function Links({ carrier }: { carrier: Carrier }) {
   if (carrier.kind === 'loopback' || (carrier.kind === 'unknown' && carrier.links.length === 0)) return null
   if (carrier.links.length === 0) return <Text size="sm">{t.noLinks}</Text>
   return (
-    <Scroll minWidth={380} label={`${carrier.name}: ${t.links}`}>
+    <Scroll minWidth={380} label={`${carrier.name}: ${t.links}`} narrow="cards">
       <table className="plain" aria-label={`${carrier.name}: ${t.links}`}>
         <thead>
           <tr>
@@ -152,41 +152,49 @@ function Links({ carrier }: { carrier: Carrier }) {
         <tbody>
           {carrier.links.map((link, index) => (
             <tr key={`${index} ${link.target} ${link.mode}`}>
-              <td>
-                {link.target ?? t.hidden}
-                <Text size="xs" className="soft">
-                  {[link.bound_as && t.boundAs(link.bound_as), link.mode && why(link.mode)]
-                    .filter(Boolean)
-                    .join(text.comma)}
-                </Text>
-              </td>
-              <td>
-                <State of={link.state} />
-                {link.since && (
+              <td data-title={t.links}>
+                <div>
+                  {link.target ?? t.hidden}
                   <Text size="xs" className="soft">
-                    <Time at={link.since} />
+                    {[link.bound_as && t.boundAs(link.bound_as), link.mode && why(link.mode)]
+                      .filter(Boolean)
+                      .join(text.comma)}
                   </Text>
-                )}
+                </div>
               </td>
-              <td>
-                {link.window === 0 ? text.none : t.windowOf(link.in_flight, link.window)}
-                {link.paced_per_s != null && (
-                  <Badge variant="dot" color="yellow" tt="none">
-                    {t.paced(link.paced_per_s)}
-                  </Badge>
-                )}
-              </td>
-              <td>
-                {link.trouble ? (
-                  <>
-                    {link.trouble.what}
+              <td data-title={text.col.state}>
+                <div>
+                  <State of={link.state} />
+                  {link.since && (
                     <Text size="xs" className="soft">
-                      <Time at={link.trouble.at} />
+                      <Time at={link.since} />
                     </Text>
-                  </>
-                ) : (
-                  text.none
-                )}
+                  )}
+                </div>
+              </td>
+              <td data-title={t.window}>
+                <div>
+                  {link.window === 0 ? text.none : t.windowOf(link.in_flight, link.window)}
+                  {link.paced_per_s != null && (
+                    <Badge variant="dot" color="yellow" tt="none">
+                      {t.paced(link.paced_per_s)}
+                    </Badge>
+                  )}
+                </div>
+              </td>
+              <td data-title={t.trouble}>
+                <div>
+                  {link.trouble ? (
+                    <>
+                      {link.trouble.what}
+                      <Text size="xs" className="soft">
+                        <Time at={link.trouble.at} />
+                      </Text>
+                    </>
+                  ) : (
+                    text.none
+                  )}
+                </div>
               </td>
             </tr>
           ))}

@@ -78,7 +78,7 @@ export function Outcome({ of: { now: of, lines, file }, goOn }: { of: Run; goOn:
               </Button>
             </Group>
           </Group>
-          <Scroll label={t.refusedRows} minWidth={600}>
+          <Scroll label={t.refusedRows} minWidth={600} narrow="cards">
             <Table aria-label={t.refusedRows} verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>
@@ -93,10 +93,18 @@ export function Outcome({ of: { now: of, lines, file }, goOn }: { of: Run; goOn:
               <Table.Tbody>
                 {of.refused.slice(0, MOST_SHOWN).map((row) => (
                   <Table.Tr key={row.line}>
-                    <Table.Td className="figure">{row.line}</Table.Td>
-                    <Table.Td>{(lines[row.line - 1] ?? '').slice(0, 120)}</Table.Td>
-                    <Table.Td>{why(row.reason)}</Table.Td>
-                    <Table.Td>{row.sentence}</Table.Td>
+                    <Table.Td data-title={t.line} className="figure">
+                      <div>{row.line}</div>
+                    </Table.Td>
+                    <Table.Td data-title={t.row}>
+                      <div>{(lines[row.line - 1] ?? '').slice(0, 120)}</div>
+                    </Table.Td>
+                    <Table.Td data-title={text.col.reason}>
+                      <div>{why(row.reason)}</div>
+                    </Table.Td>
+                    <Table.Td data-title={t.mend}>
+                      <div>{row.sentence}</div>
+                    </Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

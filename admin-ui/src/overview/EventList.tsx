@@ -62,7 +62,7 @@ export function EventList({ community, events: all, busy }: { community: string;
           {text.overview.sample}
         </Text>
       )}
-      <Scroll minWidth={520} label={text.overview.events}>
+      <Scroll minWidth={520} label={text.overview.events} narrow="cards">
         <table className="plain" aria-label={text.overview.events}>
           <thead>
             <tr>
@@ -79,21 +79,33 @@ export function EventList({ community, events: all, busy }: { community: string;
               const state = what.status ?? what.state
               return (
                 <tr key={told.id}>
-                  <td>
-                    {path === null ? (
-                      <Time at={told.timestamp} />
-                    ) : (
-                      <Go to={`/c/${community}/${path}`}>
+                  <td data-title={text.col.at}>
+                    <div>
+                      {path === null ? (
                         <Time at={told.timestamp} />
-                      </Go>
-                    )}
+                      ) : (
+                        <Go to={`/c/${community}/${path}`}>
+                          <Time at={told.timestamp} />
+                        </Go>
+                      )}
+                    </div>
                   </td>
-                  <td>{told.type}</td>
-                  <td>
-                    {what.from ? <MemberName community={community} member={what.from} look={!busy} /> : text.none}
+                  <td data-title={text.col.event}>
+                    <div>{told.type}</div>
                   </td>
-                  <td>{what.to ? <MemberName community={community} member={what.to} look={!busy} /> : text.none}</td>
-                  <td>{state ? <State of={state} /> : text.none}</td>
+                  <td data-title={text.col.from} data-none={!what.from || undefined}>
+                    <div>
+                      {what.from ? <MemberName community={community} member={what.from} look={!busy} /> : text.none}
+                    </div>
+                  </td>
+                  <td data-title={text.col.to} data-none={!what.to || undefined}>
+                    <div>
+                      {what.to ? <MemberName community={community} member={what.to} look={!busy} /> : text.none}
+                    </div>
+                  </td>
+                  <td data-title={text.col.state} data-none={!state || undefined}>
+                    <div>{state ? <State of={state} /> : text.none}</div>
+                  </td>
                 </tr>
               )
             })}

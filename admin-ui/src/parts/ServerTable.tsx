@@ -27,6 +27,10 @@ export type Column<Row> = {
   wide?: boolean
 }
 
+/** As the style sheet knows it. */
+const kindOf = (column: Pick<Column<never>, 'id' | 'numeric' | 'wide'>) =>
+  column.id === 'actions' ? 'actions' : column.numeric ? 'figure' : column.wide ? 'wide' : undefined
+
 type Paging = { limit: number; cursor?: string }
 
 type Props<Row> = {
@@ -56,10 +60,11 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
     refetchInterval: refreshMs,
   })
   const rows = asked.data?.data ?? []
+  const visible = useMemo(() => columns.filter((column) => !column.csvOnly), [columns])
   const shown = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns])
   const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
-    () => columns.filter((column) => !column.csvOnly).map(({ id, title }) => ({ id, header: title })),
-    [columns],
+    () => visible.map(({ id, title }) => ({ id, header: title })),
+    [visible],
   )
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId })
 
@@ -76,7 +81,7 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
   return (
     <div>
       {asked.isError && <ErrorNote error={asked.error} retry={() => void asked.refetch()} />}
-      <Scroll minWidth={Math.min(760, columns.length * 120)} label={name}>
+      <Scroll minWidth={Math.min(760, visible.length * 120)} label={name} narrow="cards">
         <Table highlightOnHover verticalSpacing="xs" aria-label={name} aria-busy={asked.isFetching}>
           <Table.Thead>
             {table.getHeaderGroups().map((group) => (
@@ -98,14 +103,16 @@ export function ServerTable<Row extends object>(props: Props<Row>) {
               <Table.Tr key={row.id}>
                 {row.getAllCells().map((one) => {
                   const column = shown.get(one.column.id)
+                  // Called, not drawn as a component: a function made anew would empty the cell, dialogs and all.
+                  const said = column?.show(row.original)
                   return (
                     <Table.Td
                       key={one.id}
-                      miw={column?.wide ? 220 : undefined}
-                      className={column?.numeric ? 'figure' : undefined}
+                      data-title={column?.title}
+                      data-none={said === text.none || undefined}
+                      className={column && kindOf(column)}
                     >
-                      {/* Called, not drawn as a component: a function made anew would empty the cell, dialogs and all. */}
-                      {column?.show(row.original)}
+                      <div>{said}</div>
                     </Table.Td>
                   )
                 })}

@@ -118,7 +118,7 @@ function Headroom({ capacity }: { capacity: Capacity }) {
 
 function Needed({ capacity }: { capacity: Capacity }) {
   return (
-    <Scroll minWidth={360} label={t.needed}>
+    <Scroll minWidth={360} label={t.needed} narrow="tight">
       <Table aria-label={t.needed}>
         <Table.Thead>
           <Table.Tr>
