@@ -220,6 +220,7 @@ export const later = {
     lead: 'One number that members text to see and change their contacts. It stands for nobody.',
     is: 'The desk is',
     none: 'There is no desk. Choose a number for it that stands for nobody; members who text it are told what they can do.',
+    noneViewer: 'There is no desk.',
     noneFree: 'There is no desk, and every number stands for somebody or is a hub. Add a number first.',
     number: 'Number of the desk',
     numberHelp: 'Only those are offered that stand for nobody.',

@@ -78,7 +78,7 @@ describe('the way of a text', () => {
   it('is not drawn for who may not see the phone, who is told so', async () => {
     const asked = broker({ ...answers, '/v1/session': { ...session, may_reveal: false } })
     open(path)
-    expect(await screen.findByText(text.explain.noPhone, {}, wait)).toBeTruthy()
+    expect(await screen.findByText(text.session.closed, {}, wait)).toBeTruthy()
     expect([looks(asked), from(asked)]).toEqual([0, []])
   })
 })

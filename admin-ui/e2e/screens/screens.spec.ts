@@ -1,44 +1,14 @@
 // Every page of the router, wide and narrow, light and dark: a picture of each is kept in target/screens, and axe, the
 // policy, the console and the width of the page are looked at. A page that is new comes by itself; one that needs
 // something to show gets it in support/populated.ts.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { unfit } from '../support/axe'
-import { TARGET, type Broker } from '../support/broker'
+import { addressOf, Album, EXTRAS, nameOf, OUT, paths, SIZES, type Scheme } from '../support/album'
+import type { Broker } from '../support/broker'
 import { populate, trunk } from '../support/populated'
-import { Quiet } from '../support/quiet'
 import { expect, test, type Faults } from '../support/story'
-import { chooseFile, later, text } from '../support/steps'
-import type { Town } from '../support/town'
-
-const here = import.meta.dirname
-const OUT = join(TARGET, 'screens')
-const SIZES = [
-  ['wide', 1280, 900],
-  ['narrow', 390, 844],
-] as const
-type Scheme = 'light' | 'dark'
-
-/** The paths of the router; each is a page. */
-const paths = [
-  ...readFileSync(resolve(here, '../../src/router.tsx'), 'utf8').matchAll(/^ {2}'(\/[^']*)': \(\) => import/gm),
-].map((found) => found[1] ?? '')
-
-/** What else there is to see on a page: a tab, a filter. */
-const EXTRAS: [string, string][] = [
-  ['member-devices', '/c/$community/members/$member?tab=devices'],
-  ['member-timeline', '/c/$community/members/$member?tab=timeline'],
-  ['member-blocks', '/c/$community/members/$member?tab=blocks'],
-  ['member-book', '/c/$community/members/$member?tab=book'],
-  ['member-released', '/c/$community/members/$member?tab=released'],
-  ['member-data', '/c/$community/members/$member?tab=data'],
-  ['member-gone', '/c/$community/members/mem_0000000000001'],
-  ['traffic', '/c/$community/pools?tab=traffic'],
-  ['pools-list', '/c/$community/pools?tab=pools'],
-  ['matrix', '/c/$community/assignments?as=matrix'],
-  ['missing', '/nowhere'],
-]
+import { chooseFile, later, text, title } from '../support/steps'
 
 /** Dialogs, by the buttons that open them. */
 const DIALOGS: [string, string, string][] = [
@@ -64,61 +34,14 @@ const DIALOGS: [string, string, string][] = [
   ['dialog-reset', '/settings', text.settings.reset],
 ]
 
-const nameOf = (path: string) => {
-  const parts = path.split('/').filter((part) => part !== '' && part !== 'c' && part !== '$community')
-  const named = parts.map((part) => (part.startsWith('$') ? 'one' : part)).join('-')
-  return named === '' ? 'overview' : named
-}
-
-/** The address of a page: of `/c/$community/swaps/$swap` that of the first swap. */
-async function addressOf(path: string, town: Town): Promise<string> {
-  let address = path.replace('$community', town.id)
-  const wanted = /\/(\w+)\/\$\w+/.exec(address)
-  if (wanted === null) return address
-  const list = await town.must<{ data: { id: string }[] }>('GET', `/${wanted[1]}?limit=1`)
-  const id = list.data[0]?.id
-  expect(id, `there is nothing to show on ${path}: make some in support/populated.ts`).toBeDefined()
-  address = address.replace(/\$\w+/, id ?? '')
-  return address
-}
-
-class Album {
-  private readonly quiet: Quiet
-  readonly faults: string[] = []
-
-  constructor(
-    private readonly page: Page,
-    private readonly scheme: Scheme,
-  ) {
-    this.quiet = new Quiet(page)
-  }
-
-  async look(name: string): Promise<void> {
-    for (const [size, width, height] of SIZES) {
-      await this.page.setViewportSize({ width, height })
-      await this.quiet.comes()
-      await expect(this.page.locator('html')).toHaveAttribute('data-mantine-color-scheme', this.scheme)
-      const over = await this.page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      )
-      if (over > 1) this.faults.push(`${name} ${size}: ${over} pixels wider than the screen`)
-      // What stays at the top of the window is at the top of the picture.
-      await this.page.evaluate(() => window.scrollTo(0, 0))
-      await this.page.screenshot({ path: join(OUT, `${name}-${size}-${this.scheme}.png`), fullPage: true })
-      for (const one of await unfit(this.page)) this.faults.push(`${name} ${size}: axe ${one}`)
-    }
-    await this.page.setViewportSize({ width: SIZES[0][1], height: SIZES[0][2] })
-  }
-}
-
 async function all(page: Page, broker: Broker, faults: Faults, scheme: Scheme): Promise<string[]> {
   faults.expect(/status of (401|404|409)/)
   const town = await populate(broker)
-  mkdirSync(OUT, { recursive: true })
-  for (const old of readdirSync(OUT, { withFileTypes: true }))
-    if (old.name.endsWith(`-${scheme}.png`)) rmSync(join(OUT, old.name))
+  Album.empty(scheme)
   const album = new Album(page, scheme)
   await page.goto('/admin/')
+  // The start leads on, to the community.
+  await title(page, text.overview.title)
   const open = async (path: string) => page.goto(`/admin/#${await addressOf(path, town)}`)
   for (const path of paths) {
     await open(path)

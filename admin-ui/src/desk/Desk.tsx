@@ -45,7 +45,9 @@ function Number({ community, numbers }: { community: string; numbers: PoolNumber
   const free = numbers.filter((one) => !one.desk && !one.hub && one.assignments === 0)
   if (desk === undefined)
     return free.length === 0 || !may.change ? (
-      <Empty action={<Go to={`/c/${community}/pools`}>{text.nav.pools}</Go>}>{may.change ? t.noneFree : t.none}</Empty>
+      <Empty action={<Go to={`/c/${community}/pools`}>{text.nav.pools}</Go>}>
+        {may.change ? t.noneFree : t.noneViewer}
+      </Empty>
     ) : (
       <Paper withBorder p="md">
         <Choose community={community} free={free} />
@@ -110,6 +112,7 @@ function Choose({ community, free }: { community: string; free: PoolNumber[] }) 
 }
 
 function Words({ community, policy }: { community: string; policy: Schema['Policy'] }) {
+  const may = useMay()
   const words: [string, string][] = [
     [policy.desk_list_word, t.does.list],
     [policy.desk_more_word, t.does.more],
@@ -125,9 +128,9 @@ function Words({ community, policy }: { community: string; policy: Schema['Polic
         <Title order={2} size="h4">
           {t.words}
         </Title>
-        <Go to={`/c/${community}/policy`}>{t.change}</Go>
+        {may.change && <Go to={`/c/${community}/policy`}>{t.change}</Go>}
       </Group>
-      <Scroll label={t.words} minWidth={320}>
+      <Scroll label={t.words} minWidth={320} narrow="tight">
         <Table aria-label={t.words}>
           <Table.Thead>
             <Table.Tr>

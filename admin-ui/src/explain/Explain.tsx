@@ -7,6 +7,7 @@ import { MemberName } from '../members/names'
 import { revealedPhones } from '../members/revealed'
 import { State, why } from '../parts/bits'
 import { useCommunity, useFilters, useFollowing } from '../parts/links'
+import { Closed } from '../parts/Closed'
 import { Empty, ErrorNote, Page } from '../parts/notes'
 import { understand } from '../parts/phone'
 import { PhoneInput } from '../parts/PhoneInput'
@@ -20,14 +21,17 @@ const t = text.explain
 type Decision = Schema['Decision']
 
 export default function Explain() {
+  return useMay().reveal ? <Asked /> : <Closed title={t.title} />
+}
+
+function Asked() {
   const community = useCommunity()
   const [filters, setFilters] = useFilters()
   const { from: typed = '', member = '', to = '', at, tag } = filters
-  const may = useMay()
   // A message leads here by its sender's id; the phone itself is asked for by whoever may see it, and stays out of the
   // address. From which of several phones it came is not known, so one may be chosen.
   const [chosen, setChosen] = useState<string | null>(null)
-  const sender = useQuery(revealedPhones(community, member, may.reveal && typed === ''))
+  const sender = useQuery(revealedPhones(community, member, typed === ''))
   const phones = typed === '' && member !== '' ? (sender.data ?? []) : []
   const from = typed !== '' ? typed : (phones.find((one) => one === chosen) ?? phones[0] ?? '')
   const asked = useQuery({
@@ -77,7 +81,6 @@ export default function Explain() {
         />
       )}
       {field === null && <ErrorNote error={asked.error ?? sender.error} />}
-      {typed === '' && member !== '' && !may.reveal && <Text>{t.noPhone}</Text>}
       {sender.data?.length === 0 && <Text>{text.members.noDevices}</Text>}
       {(from === '' || to === '') && !sender.isLoading ? (
         <Empty>{t.empty}</Empty>

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Switch, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { api, ask, sentence, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
@@ -30,7 +30,7 @@ const columnsOf = (community: string): Column<Member>[] => [
   {
     id: 'phone',
     title: text.col.phone,
-    show: (row) => <Num of={phonesOf(row).join(text.comma) || null} />,
+    show: (row) => (phonesOf(row).length === 0 ? text.none : <Phones of={phonesOf(row)} />),
     csv: (row) => phonesOf(row).join(' '),
   },
   {
@@ -57,6 +57,15 @@ const columnsOf = (community: string): Column<Member>[] => [
   { id: 'id', title: text.col.id, show: (row) => row.id, csv: (row) => row.id },
 ]
 
+/** Each is kept whole where there is no room for all in a line. */
+const Phones = ({ of }: { of: string[] }) =>
+  of.map((one, index) => (
+    <Fragment key={one}>
+      {index > 0 && text.comma}
+      <Num of={one} />
+    </Fragment>
+  ))
+
 export default function Members() {
   const community = useCommunity()
   const may = useMay()
@@ -66,7 +75,7 @@ export default function Members() {
   const add = may.change ? <Ask label={t.add}>{(close) => <Add community={community} close={close} />}</Ask> : undefined
   return (
     <Page title={t.title} lead={t.lead} actions={add}>
-      <Find name={name ?? ''} phone={phone ?? ''} onFind={setFilters} />
+      <Find name={name ?? ''} phone={phone ?? ''} byPhone={may.reveal} onFind={setFilters} />
       <ServerTable
         name={t.title}
         queryKey={['members', community, 'list', phone, name]}
@@ -95,9 +104,10 @@ export default function Members() {
 }
 
 type Wanted = { name: string | null; phone: string | null }
+type FindProps = { name: string; phone: string; byPhone: boolean; onFind: (wanted: Wanted) => void }
 
 /** By the beginning of the name, or by a whole phone: typing one empties the other. */
-function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (wanted: Wanted) => void }) {
+function Find({ name, phone, byPhone, onFind }: FindProps) {
   const [called, setCalled] = useState(name)
   const [typed, setTyped] = useState(phone)
   const [known, setKnown] = useState<string | null>(null)
@@ -154,7 +164,9 @@ function Find({ name, phone, onFind }: { name: string; phone: string; onFind: (w
           value={called}
           onChange={(event) => nameTyped(event.currentTarget.value)}
         />
-        <PhoneInput label={t.search} help={t.searchHelp} value={typed} error={wrong} onChange={phoneTyped} />
+        {byPhone && (
+          <PhoneInput label={t.search} help={t.searchHelp} value={typed} error={wrong} onChange={phoneTyped} />
+        )}
         <Button type="submit" variant="default" mt={25}>
           {t.find}
         </Button>

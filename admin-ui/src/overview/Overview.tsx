@@ -10,6 +10,7 @@ import { Go, useCommunity } from '../parts/links'
 import { ErrorNote, Page } from '../parts/notes'
 import { Time } from '../parts/time'
 import { PageLoading } from '../shell/fallbacks'
+import { useMay } from '../session/session'
 import { text } from '../text'
 import { EventList } from './EventList'
 
@@ -210,6 +211,7 @@ function Rate({ seconds }: { seconds: Second[] }) {
 }
 
 function Pools({ community }: { community: string }) {
+  const may = useMay()
   const pools = useNow(community).data?.pools
   return (
     <Paper withBorder p="md">
@@ -219,9 +221,7 @@ function Pools({ community }: { community: string }) {
       {pools === undefined ? (
         <PageLoading />
       ) : pools.length === 0 ? (
-        <Text>
-          <Go to="/pool-files">{t.noPools}</Go>
-        </Text>
+        <Text>{may.change ? <Go to="/pool-files">{t.noPools}</Go> : text.none}</Text>
       ) : (
         <Stack gap="sm">
           {pools.slice(0, MOST_POOLS).map((pool) => (

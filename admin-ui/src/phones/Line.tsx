@@ -37,13 +37,12 @@ type Props = {
   community: string
   number: string
   target: string
-  may: boolean
   nameOf: (number: string) => string | undefined
   asked: ReturnType<typeof usePhoneCalls>
 }
 
 /** Calls of this phone: the present one, the last one, and who is dialled next. */
-export function Line({ community, number, target, may, nameOf, asked }: Props) {
+export function Line({ community, number, target, nameOf, asked }: Props) {
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState<unknown>(null)
@@ -104,33 +103,31 @@ export function Line({ community, number, target, may, nameOf, asked }: Props) {
           )}
         </div>
       )}
-      {may && (
-        <Group gap={4}>
-          {going === undefined && (
-            <Button size="xs" loading={busy} disabled={target === ''} onClick={() => void dial()}>
-              {target === '' ? t.dial : t.dialTo(target)}
-            </Button>
-          )}
-          {going !== undefined && rings(going) && (
-            <Button size="xs" loading={busy} onClick={() => void answer(going)}>
-              {t.answer}
-            </Button>
-          )}
-          {going !== undefined && (
-            <Button
-              size="xs"
-              variant="default"
-              className="danger"
-              disabled={busy}
-              onClick={() => void (rings(going) ? decline(going) : hangUp(going))}
-            >
-              {rings(going) ? t.decline : t.hangUp}
-            </Button>
-          )}
-        </Group>
-      )}
+      <Group gap={4}>
+        {going === undefined && (
+          <Button size="xs" loading={busy} disabled={target === ''} onClick={() => void dial()}>
+            {target === '' ? t.dial : t.dialTo(target)}
+          </Button>
+        )}
+        {going !== undefined && rings(going) && (
+          <Button size="xs" loading={busy} onClick={() => void answer(going)}>
+            {t.answer}
+          </Button>
+        )}
+        {going !== undefined && (
+          <Button
+            size="xs"
+            variant="default"
+            className="danger"
+            disabled={busy}
+            onClick={() => void (rings(going) ? decline(going) : hangUp(going))}
+          >
+            {rings(going) ? t.decline : t.hangUp}
+          </Button>
+        )}
+      </Group>
       {wrong !== null && <ErrorNote error={new Error(sentence(wrong))} />}
-      {may && <Answering community={community} number={number} />}
+      <Answering community={community} number={number} />
     </Stack>
   )
 }

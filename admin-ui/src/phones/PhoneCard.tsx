@@ -18,13 +18,12 @@ type Props = {
   community: string
   number: string
   member: Schema['Member'] | undefined
-  may: boolean
   onAway: () => void
 }
 const QUICK = ['STOP', 'START', 'HELP', 'STOPALL']
 const LIT_MS = 4000
 
-export function PhoneCard({ community, number, member, may, onAway }: Props) {
+export function PhoneCard({ community, number, member, onAway }: Props) {
   const [own, setOwn] = useState<Said[]>([])
   const [to, setTo] = useState('')
   const [now, setNow] = useState(() => Date.now())
@@ -77,7 +76,7 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
         </Button>
       </Group>
       {off ? <Text>{t.off}</Text> : <ErrorNote error={inbox.error} />}
-      {!off && <Line community={community} number={number} target={target} may={may} nameOf={nameOf} asked={asked} />}
+      {!off && <Line community={community} number={number} target={target} nameOf={nameOf} asked={asked} />}
       <div className="screen" ref={screen} tabIndex={0} role="log" aria-label={t.received}>
         {all.length === 0 && <Text size="sm">{t.nothing}</Text>}
         {all.map((one, index) => (
@@ -93,14 +92,12 @@ export function PhoneCard({ community, number, member, may, onAway }: Props) {
         ))}
       </div>
       {member && <Known contacts={contacts} nameOf={nameOf} lit={lit} chosen={target} onChoose={setTo} />}
-      {may && (
-        <Write
-          {...{ community, number, contacts, nameOf, to, target }}
-          isMember={member !== undefined}
-          onTo={setTo}
-          onSent={(sent) => setOwn((before) => [...before, sent])}
-        />
-      )}
+      <Write
+        {...{ community, number, contacts, nameOf, to, target }}
+        isMember={member !== undefined}
+        onTo={setTo}
+        onSent={(sent) => setOwn((before) => [...before, sent])}
+      />
     </Paper>
   )
 }

@@ -6,6 +6,7 @@ import { MemberPicker } from '../members/MemberPicker'
 import { useMember } from '../members/names'
 import { revealedPhones } from '../members/revealed'
 import { useCommunity, useFilters } from '../parts/links'
+import { Closed } from '../parts/Closed'
 import { Empty, ErrorNote, Page } from '../parts/notes'
 import { PhoneInput } from '../parts/PhoneInput'
 import { useMay } from '../session/session'
@@ -20,8 +21,11 @@ const t = text.phones
 
 // In the address a phone is `mem_…` or a number.
 export default function Phones() {
+  return useMay().change ? <Simulator /> : <Closed title={t.title} />
+}
+
+function Simulator() {
   const community = useCommunity()
-  const may = useMay()
   const [filters, setFilters] = useFilters()
   const phones = (filters['phones'] ?? '').split(' ').filter((one) => one !== '')
   const put = (next: string[]) => setFilters({ phones: [...new Set(next)].join(' ') })
@@ -37,14 +41,13 @@ export default function Phones() {
             key={one.phone}
             community={community}
             of={one}
-            may={may.change}
             onAway={() => put(phones.filter((other) => other !== one.phone))}
           />
         ))}
       </SimpleGrid>
       <BothLegs community={community} numbers={numbers} />
-      {may.change && <Add community={community} onAdd={(one) => put([...phones, one])} />}
-      {may.change && first !== undefined && <Fill community={community} member={first} />}
+      <Add community={community} onAdd={(one) => put([...phones, one])} />
+      {first !== undefined && <Fill community={community} member={first} />}
     </Page>
   )
 }
@@ -67,10 +70,10 @@ function useNumbers(community: string, phones: string[]): Found[] {
   })
 }
 
-function Shown({ community, of, may, onAway }: { community: string; of: Found; may: boolean; onAway: () => void }) {
+function Shown({ community, of, onAway }: { community: string; of: Found; onAway: () => void }) {
   const member = useMember(community, of.phone.startsWith('mem_') ? of.phone : null)
   if (of.number !== undefined)
-    return <PhoneCard community={community} number={of.number} member={member} may={may} onAway={onAway} />
+    return <PhoneCard community={community} number={of.number} member={member} onAway={onAway} />
   return (
     <Paper withBorder p="md">
       <Group justify="space-between">

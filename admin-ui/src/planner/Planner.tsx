@@ -11,6 +11,7 @@ import { Scroll } from '../parts/Scroll'
 import { ServerTable, type Column } from '../parts/ServerTable'
 import { said } from '../parts/time'
 import { PageLoading } from '../shell/fallbacks'
+import { useMay } from '../session/session'
 import { text } from '../text'
 
 const Plot = lazy(() => import('../parts/Plot'))
@@ -20,6 +21,7 @@ type Row = Schema['MemberCapacity']
 
 export default function Planner() {
   const community = useCommunity()
+  const may = useMay()
   const asked = useQuery({
     queryKey: ['capacity', community],
     queryFn: () => ask(api.GET('/v1/communities/{community}/capacity', { params: { path: { community } } })),
@@ -53,7 +55,7 @@ export default function Planner() {
       <ErrorNote error={asked.error} retry={() => void asked.refetch()} />
       {asked.isPending && <PageLoading />}
       {asked.data && <Headroom capacity={asked.data} />}
-      <WhatIf community={community} />
+      {may.change && <WhatIf community={community} />}
       <section>
         <Title order={2} size="h4" mb="xs">
           {t.fullest}

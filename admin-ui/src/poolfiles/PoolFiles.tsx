@@ -6,6 +6,7 @@ import { api, ApiError, ask, type Schema } from '../api/client'
 import { Confirm } from '../parts/Confirm'
 import { useDraft } from '../parts/drafts'
 import { Go } from '../parts/links'
+import { Closed } from '../parts/Closed'
 import { ErrorNote, Page, useFail } from '../parts/notes'
 import { Scroll } from '../parts/Scroll'
 import { useMay } from '../session/session'
@@ -37,7 +38,10 @@ const asMistakes = (thrown: unknown): Mistake[] | null =>
     : null
 
 export default function PoolFiles() {
-  const may = useMay()
+  return useMay().change ? <File /> : <Closed title={t.title} />
+}
+
+function File() {
   const client = useQueryClient()
   const fail = useFail()
   const field = useRef<HTMLTextAreaElement>(null)
@@ -110,7 +114,7 @@ export default function PoolFiles() {
           {wrong !== null && <Mistakes of={wrong} goTo={goTo} />}
           {wrong === null && <ErrorNote error={failed} />}
           <Group>
-            <Button type="submit" loading={busy} disabled={!may.change}>
+            <Button type="submit" loading={busy}>
               {t.plan}
             </Button>
             <FileButton onChange={choose} resetRef={reset} accept=".toml,text/plain">
@@ -137,7 +141,7 @@ export default function PoolFiles() {
             {shown.plan.community == null && <Text size="sm">{t.fresh}</Text>}
             <Diff plan={shown.plan} />
             {stale && <Text size="sm">{t.stale}</Text>}
-            {shown.plan.changes.length > 0 && !stale && may.change && (
+            {shown.plan.changes.length > 0 && !stale && (
               <Group>
                 <Confirm
                   label={t.apply}

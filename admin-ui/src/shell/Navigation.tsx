@@ -4,8 +4,9 @@ import { text } from '../text'
 
 const { nav } = text
 type Entry = [string, string]
-/** What the API shows to owners alone. */
+/** What the API shows to owners alone, and what is of no use to who only reads. */
 const OWNERS = ['/keys', '/audit']
+const NOT_VIEWERS = /^\/pool-files$|\/(explain|phones)$/
 const of = (community: string): [string, Entry[]][] => {
   const c = `/c/${community}`
   const inside: [string, Entry[]][] = [
@@ -81,7 +82,7 @@ export function Navigation({ community, path, onGo }: { community: string; path:
         <div key={group}>
           <div className="navgroup">{group}</div>
           {entries
-            .filter(([to]) => may.own || !OWNERS.includes(to))
+            .filter(([to]) => (may.own || !OWNERS.includes(to)) && (may.change || !NOT_VIEWERS.test(to)))
             .map(([to, label]) => (
               <Go key={to} to={to} className="nav" current={here(to)} onClick={onGo}>
                 {label}

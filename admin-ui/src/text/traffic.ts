@@ -135,7 +135,6 @@ export const traffic = {
     to: 'To this pool number',
     whichPhone: 'Which phone of the sender',
     whichPhoneHelp: 'They have several, and the text does not say from which it came.',
-    noPhone: 'The way of this text is drawn from its sender’s real phone, which you may not see. Ask an owner.',
     at: 'At a past moment',
     atHelp: 'Empty means now.',
     tag: 'Tag',
