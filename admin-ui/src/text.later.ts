@@ -7,6 +7,10 @@ const sentences = (...all: (string | false)[]) => all.filter(Boolean).join(' ')
 const rows = (n: number) => `${n} ${n === 1 ? 'row' : 'rows'}`
 
 export const later = {
+  form: {
+    movedOn: (fields: string) =>
+      `It was changed since you looked at it: ${fields}. That is shown now, with your own changes over it. Look, then save again.`,
+  },
   file: { choose: 'Choose a file', another: 'Choose another file', drop: 'or drop it here' },
   imports: {
     title: 'Imports',

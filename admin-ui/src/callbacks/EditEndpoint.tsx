@@ -1,10 +1,10 @@
 // An endpoint of an app: a new one, or one that is there.
 import { MultiSelect, Switch, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api, ask, type Schema } from '../api/client'
+import { api, ask, askTagged, type Schema } from '../api/client'
+import { nothingYet, useEdit } from '../parts/edit'
 import { Form } from '../parts/Form'
-import { changed, useForm } from '../parts/form'
+import { changed } from '../parts/form'
 import { useSay } from '../parts/notes'
 import { later } from '../text.later'
 import { text } from '../text'
@@ -36,41 +36,62 @@ export function isAddress(typed: string): boolean {
   return /^https?:\/\//i.test(typed.trim()) && URL.canParse(typed.trim())
 }
 
-export function EditEndpoint({ community, endpoint: now, close, onSecret }: Props) {
-  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
-  const [endpoint] = useState(now)
+const valuesOf = (endpoint: Endpoint | null) => ({
+  url: endpoint?.url ?? '',
+  description: endpoint?.description ?? '',
+  events: (endpoint?.events ?? []) as string[],
+  intercepts: endpoint?.intercepts ?? false,
+  strangers: endpoint?.strangers ?? false,
+})
+type Values = ReturnType<typeof valuesOf>
+
+const bodyOf = ({ url, events, ...rest }: Values) => ({
+  ...rest,
+  url: url.trim(),
+  events: events as Schema['EventKind'][],
+})
+
+const LABELS: Record<keyof Values, string> = {
+  url: t.url,
+  description: t.description,
+  events: t.events,
+  intercepts: later.endpoint.intercepts,
+  strangers: later.endpoint.strangers,
+}
+
+export function EditEndpoint({ community, endpoint, close, onSecret }: Props) {
   const client = useQueryClient()
   const say = useSay()
-  const form = useForm({
-    initial: {
-      url: endpoint?.url ?? '',
-      description: endpoint?.description ?? '',
-      events: (endpoint?.events ?? []) as string[],
-      intercepts: endpoint?.intercepts ?? false,
-      strangers: endpoint?.strangers ?? false,
-    },
+  const path = { community, endpoint: endpoint?.id ?? '' }
+  const form = useEdit({
+    row: endpoint,
+    of: valuesOf,
+    labels: LABELS,
     check: ({ url }) => ({
       url: url.trim() === '' ? text.errors.required : isAddress(url) ? undefined : later.endpoint.whole,
     }),
-    send: async ({ url, events, ...rest }) => {
-      const body = { ...rest, url: url.trim(), events: events as Schema['EventKind'][] }
-      const path = { community }
-      const edit = endpoint === null ? {} : changed({ ...endpoint }, body)
-      const made =
-        endpoint === null
-          ? await ask(api.POST('/v1/communities/{community}/callback_endpoints', { params: { path }, body }))
-          : null
-      if (endpoint !== null && Object.keys(edit).length > 0)
-        await ask(
-          api.PATCH('/v1/communities/{community}/callback_endpoints/{endpoint}', {
-            params: { path: { community, endpoint: endpoint.id } },
-            body: edit,
-          }),
-        )
+    edit: (seen, typed): Partial<ReturnType<typeof bodyOf>> =>
+      seen === null ? bodyOf(typed) : changed(valuesOf(seen), bodyOf(typed)),
+    load: () =>
+      endpoint === null
+        ? nothingYet<Endpoint>()
+        : askTagged(api.GET('/v1/communities/{community}/callback_endpoints/{endpoint}', { params: { path } })),
+    send: async (body, headers): Promise<string | null> => {
+      if (endpoint !== null) {
+        const params = { path }
+        await ask(api.PATCH('/v1/communities/{community}/callback_endpoints/{endpoint}', { params, body, headers }))
+        return null
+      }
+      const params = { path: { community } }
+      const whole = { url: '', ...body }
+      const made = await ask(api.POST('/v1/communities/{community}/callback_endpoints', { params, body: whole }))
+      return made.secret
+    },
+    done: async (secret) => {
       await client.invalidateQueries({ queryKey: ['endpoints', community] })
       close()
-      if (made === null) say(text.form.saved)
-      else onSecret(made.secret)
+      if (secret == null) say(text.form.saved)
+      else onSecret(secret)
     },
   })
   return (

@@ -1,12 +1,12 @@
 // What a carrier allows over several numbers together.
 import { Group, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { all } from '../api/all'
-import { api, ask, type Schema } from '../api/client'
+import { api, ask, askTagged, type Schema } from '../api/client'
 import { editNumber, useFresh, useNumbers, type Campaign } from '../numbers/numbers'
 import { Ask } from '../parts/Ask'
 import { Confirm } from '../parts/Confirm'
+import { nothingYet, useEdit } from '../parts/edit'
 import { Form } from '../parts/Form'
 import { changed, useForm } from '../parts/form'
 import { Go, useCommunity } from '../parts/links'
@@ -141,47 +141,62 @@ function useSentToday(community: string): Map<string, number> {
   return sent
 }
 
-function Edit({
-  community,
-  campaign: now,
-  close,
-}: {
-  community: string
-  campaign: Campaign | null
-  close: () => void
-}) {
-  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
-  const [campaign] = useState(now)
+type Values = { name: string; pool: string | null; rate_per_s: number | string; texts_per_day: number | string }
+
+const valuesOf = (campaign: Campaign | null): Values => ({
+  name: campaign?.name ?? '',
+  pool: campaign?.pool ?? null,
+  rate_per_s: campaign?.rate_per_s ?? 0,
+  texts_per_day: campaign?.texts_per_day ?? 0,
+})
+
+const bodyOf = ({ name, pool, rate_per_s, texts_per_day }: Values) => ({
+  name: name.trim(),
+  pool,
+  rate_per_s: Number(rate_per_s),
+  texts_per_day: Number(texts_per_day),
+})
+
+const LABELS: Record<keyof Values, string> = {
+  name: text.col.name,
+  pool: t.pool,
+  rate_per_s: text.pools.rate,
+  texts_per_day: t.perDay,
+}
+
+function Edit({ community, campaign, close }: { community: string; campaign: Campaign | null; close: () => void }) {
   const say = useSay()
   const fresh = useFresh(community)
   const pools = usePools(community).data?.data ?? []
-  const form = useForm({
-    initial: {
-      name: campaign?.name ?? '',
-      pool: campaign?.pool ?? null,
-      rate_per_s: (campaign?.rate_per_s ?? 0) as number | string,
-      texts_per_day: (campaign?.texts_per_day ?? 0) as number | string,
-    },
+  const path = { community, campaign: campaign?.id ?? '' }
+  const form = useEdit({
+    row: campaign,
+    of: valuesOf,
+    labels: LABELS,
     // An emptied field is not sent as 0, which would be no limit.
     check: ({ name, rate_per_s, texts_per_day }) => ({
       name: name.trim() === '' ? text.errors.required : undefined,
       rate_per_s: rate_per_s === '' ? text.errors.required : undefined,
       texts_per_day: texts_per_day === '' ? text.errors.required : undefined,
     }),
-    send: async ({ name, pool, rate_per_s, texts_per_day }) => {
-      const body = { name: name.trim(), pool, rate_per_s: Number(rate_per_s), texts_per_day: Number(texts_per_day) }
-      const path = { community }
-      const edit = campaign === null ? {} : changed({ ...campaign }, body)
-      if (campaign === null) await ask(api.POST('/v1/communities/{community}/campaigns', { params: { path }, body }))
-      else if (Object.keys(edit).length > 0)
-        await ask(
-          api.PATCH('/v1/communities/{community}/campaigns/{campaign}', {
-            params: { path: { community, campaign: campaign.id } },
-            body: edit,
-          }),
-        )
+    edit: (seen, typed): Partial<ReturnType<typeof bodyOf>> =>
+      seen === null ? bodyOf(typed) : changed(valuesOf(seen), bodyOf(typed)),
+    load: () =>
+      campaign === null
+        ? nothingYet<Campaign>()
+        : askTagged(api.GET('/v1/communities/{community}/campaigns/{campaign}', { params: { path } })),
+    send: (body, headers): Promise<Campaign> =>
+      campaign === null
+        ? ask(
+            api.POST('/v1/communities/{community}/campaigns', {
+              params: { path: { community } },
+              body: { name: '', ...body },
+            }),
+          )
+        : ask(api.PATCH('/v1/communities/{community}/campaigns/{campaign}', { params: { path }, body, headers })),
+    done: async (made) => {
       await fresh()
-      say(campaign === null ? t.added(body.name) : text.form.saved)
+      say(campaign === null ? t.added(made?.name ?? '') : text.form.saved)
       close()
     },
   })

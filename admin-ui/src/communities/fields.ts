@@ -1,6 +1,5 @@
-// What the policy's form and its JSON are made of, and what becomes of them when the policy changes meanwhile.
+// What the policy's form and its JSON are made of.
 import type { Schema } from '../api/client'
-import { changed } from '../parts/form'
 import { isZone } from '../parts/time'
 import { later } from '../text.later'
 import { text } from '../text'
@@ -68,12 +67,6 @@ export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 export const LONG = /_(notice|reply|request)$/
 
 export const valuesOf = (community: Community): Values => ({ name: community.name, ...community.policy })
-
-/** What was typed over `was`, put over what is there now; and what others have changed meanwhile. */
-export const rebased = (was: Values, typed: Values, fresh: Values): { values: Values; theirs: string[] } => ({
-  values: { ...fresh, ...changed(was, typed) },
-  theirs: Object.keys(changed(was, fresh)),
-})
 
 /** A field as people call it. */
 export const labelOf = (name: string): string =>

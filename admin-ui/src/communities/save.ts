@@ -1,10 +1,11 @@
 // Saving a policy: only over what was seen.
 import { useQueryClient } from '@tanstack/react-query'
 import { api, ApiError, ask, askTagged, changedMeanwhile, ifMatch, type Schema, type Tagged } from '../api/client'
+import { rebased } from '../parts/edit'
 import { useSay } from '../parts/notes'
 import { later } from '../text.later'
 import { text } from '../text'
-import { labelOf, rebased, type Community, type Values } from './fields'
+import { labelOf, type Community, type Values } from './fields'
 
 export type PolicyProps = { latest: Tagged<Community>; readOnly: boolean }
 

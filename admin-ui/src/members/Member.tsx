@@ -1,13 +1,13 @@
 // One member: devices, contacts with their numbers, and what happened.
 import { Paper, Switch, Tabs, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api, ApiError, ask, type Schema } from '../api/client'
+import { api, ApiError, ask, askTagged, type Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
 import { Form } from '../parts/Form'
 import { Facts, Marks } from '../parts/bits'
 import { Confirm } from '../parts/Confirm'
-import { changed, useForm } from '../parts/form'
+import { useEdit } from '../parts/edit'
+import { changed } from '../parts/form'
 import { useCommunity, useFilters, useGo, useParam } from '../parts/links'
 import { ErrorNote, Page, useSay } from '../parts/notes'
 import { isZone, Time } from '../parts/time'
@@ -109,31 +109,29 @@ export default function Member() {
   )
 }
 
-function Edit({ community, member: now, close }: { community: string; member: Schema['Member']; close: () => void }) {
-  // As it was when the form was opened: only what differs from that is sent.
-  const [member] = useState(now)
+const valuesOf = ({ name, time_zone, listed }: Schema['Member']) => ({ name, time_zone: time_zone ?? '', listed })
+
+function Edit({ community, member, close }: { community: string; member: Schema['Member']; close: () => void }) {
   const client = useQueryClient()
   const say = useSay()
-  const form = useForm({
-    initial: { name: member.name, time_zone: member.time_zone ?? '', listed: member.listed },
+  const path = { community, member: member.id }
+  const form = useEdit({
+    row: member,
+    of: valuesOf,
+    labels: { name: text.col.name, time_zone: t.timeZone, listed: t.listed },
     check: ({ name, time_zone }) => ({
       name: name.trim() === '' ? text.errors.required : undefined,
       time_zone: isZone(time_zone) ? undefined : later.members.noZone,
     }),
-    send: async ({ name, time_zone, listed }) => {
-      const was = { ...member, time_zone: member.time_zone ?? null }
-      const body = changed(was, {
-        name: name.trim(),
-        listed,
-        time_zone: time_zone.trim() === '' ? null : time_zone.trim(),
-      })
-      if (Object.keys(body).length > 0)
-        await ask(
-          api.PATCH('/v1/communities/{community}/members/{member}', {
-            params: { path: { community, member: member.id } },
-            body,
-          }),
-        )
+    edit: (seen, { name, time_zone, listed }) =>
+      changed(
+        { ...seen, time_zone: seen.time_zone ?? null },
+        { name: name.trim(), listed, time_zone: time_zone.trim() === '' ? null : time_zone.trim() },
+      ),
+    load: () => askTagged(api.GET('/v1/communities/{community}/members/{member}', { params: { path } })),
+    send: (body, headers) =>
+      ask(api.PATCH('/v1/communities/{community}/members/{member}', { params: { path }, body, headers })),
+    done: async () => {
       await client.invalidateQueries({ queryKey: ['members', community] })
       say(text.form.saved)
       close()

@@ -1,15 +1,14 @@
 // What is known of a pool number, in a dialog.
 import { MultiSelect, NumberInput, Select, Switch, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import type { Schema } from '../api/client'
 import { Ask } from '../parts/Ask'
+import { useEdit } from '../parts/edit'
 import { Form } from '../parts/Form'
-import { useForm } from '../parts/form'
 import { useSay } from '../parts/notes'
 import { usePools } from '../pools/Pools'
 import { later } from '../text.later'
 import { text } from '../text'
-import { editNumber, editOf, useCampaigns, useFresh, type Edited, type PoolNumber } from './numbers'
+import { editNumber, editOf, loadNumber, useCampaigns, useFresh, type Edited, type PoolNumber } from './numbers'
 
 const t = later.number
 
@@ -21,24 +20,37 @@ export function EditNumber({ community, number }: { community: string; number: P
   )
 }
 
-function Edit({ community, number: now, close }: { community: string; number: PoolNumber; close: () => void }) {
-  // As it was when the dialog was opened: what others change meanwhile is not this form's to put back.
-  const [number] = useState(now)
+const valuesOf = (number: PoolNumber): Edited => ({
+  pool: number.pool,
+  carrier: number.carrier,
+  capabilities: number.capabilities,
+  region: number.region ?? '',
+  rate_per_s: number.rate_per_s,
+  texts_per_day: number.texts_per_day,
+  campaign: number.campaign ?? null,
+  hub: number.hub,
+})
+
+const LABELS: Record<keyof Edited, string> = {
+  pool: text.col.pool,
+  carrier: text.col.carrier,
+  capabilities: text.pools.capabilities,
+  region: text.pools.region,
+  rate_per_s: text.pools.rate,
+  texts_per_day: text.pools.dayCap,
+  campaign: t.campaign,
+  hub: t.hub,
+}
+
+function Edit({ community, number, close }: { community: string; number: PoolNumber; close: () => void }) {
   const say = useSay()
   const fresh = useFresh(community)
   const pools = usePools(community).data?.data ?? []
   const campaigns = useCampaigns(community).data ?? []
-  const form = useForm<Edited>({
-    initial: {
-      pool: number.pool,
-      carrier: number.carrier,
-      capabilities: number.capabilities,
-      region: number.region ?? '',
-      rate_per_s: number.rate_per_s,
-      texts_per_day: number.texts_per_day,
-      campaign: number.campaign ?? null,
-      hub: number.hub,
-    },
+  const form = useEdit({
+    row: number,
+    of: valuesOf,
+    labels: LABELS,
     check: (typed) => ({
       carrier: typed.carrier.trim() === '' ? text.errors.required : undefined,
       capabilities: typed.capabilities.length === 0 ? text.errors.required : undefined,
@@ -46,12 +58,11 @@ function Edit({ community, number: now, close }: { community: string; number: Po
       texts_per_day: typed.texts_per_day === '' ? text.errors.required : undefined,
       region: /^([A-Za-z]{2})?$/.test(typed.region.trim()) ? undefined : t.twoLetters,
     }),
-    send: async (typed) => {
-      const edit = editOf(number, typed)
-      if (Object.keys(edit).length > 0) {
-        await editNumber(community, number.id, edit)
-        await fresh()
-      }
+    edit: editOf,
+    load: () => loadNumber(community, number.id),
+    send: (edit, headers) => editNumber(community, number.id, edit, headers),
+    done: async () => {
+      await fresh()
       say(text.form.saved)
       close()
     },

@@ -1,7 +1,7 @@
 // Pool numbers, pools and campaigns, for forms that choose among them.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { all } from '../api/all'
-import { api, ask, type Schema } from '../api/client'
+import { api, ask, askTagged, type Schema } from '../api/client'
 
 export type PoolNumber = Schema['PoolNumber']
 export type Campaign = Schema['Campaign']
@@ -22,8 +22,22 @@ export const useCampaigns = (community: string) =>
     staleTime: 10_000,
   })
 
-export const editNumber = (community: string, number: string, body: Schema['NumberEdit']) =>
-  ask(api.PATCH('/v1/communities/{community}/numbers/{number}', { params: { path: { community, number } }, body }))
+export const loadNumber = (community: string, number: string) =>
+  askTagged(api.GET('/v1/communities/{community}/numbers/{number}', { params: { path: { community, number } } }))
+
+export const editNumber = (
+  community: string,
+  number: string,
+  body: Schema['NumberEdit'],
+  headers: Record<string, string> = {},
+) =>
+  ask(
+    api.PATCH('/v1/communities/{community}/numbers/{number}', {
+      params: { path: { community, number } },
+      body,
+      headers,
+    }),
+  )
 
 /** What shows numbers is fetched anew. */
 export function useFresh(community: string) {
