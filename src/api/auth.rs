@@ -16,7 +16,7 @@ use super::Shared;
 use super::client_address;
 use super::path;
 use super::problem::{Problem, Result};
-use super::supervised::{by_key, supervised};
+use super::supervised::supervised;
 use crate::config::http::MetricsAccess;
 use crate::domain::history::Actor;
 use crate::domain::id::{CommunityId, CommunityKind};
@@ -437,10 +437,9 @@ pub(crate) async fn admin(
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    let entry = caller(req.request()).and_then(|caller| only_admin(&caller).map(|()| caller));
+    let entry = caller(req.request()).and_then(|caller| only_admin(&caller));
     match entry {
-        Ok(caller) if caller.user.is_none() => by_key(req, next, caller.key).await,
-        Ok(_) => next.call(req).await,
+        Ok(()) => next.call(req).await,
         Err(problem) => Ok(req.error_response(problem)),
     }
 }

@@ -7,7 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 use actix_web::{Error, FromRequest, Handler, Responder, Route, Scope};
 
-use super::{auth, etag, repeat};
+use super::{auth, etag, repeat, supervised};
 
 /// Who may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,7 @@ struct Door {
 pub struct Branch {
     path: &'static str,
     gate: Gate,
+    written_down: bool,
     doors: Vec<Door>,
     below: Vec<Branch>,
 }
@@ -57,6 +58,8 @@ pub struct Listed {
     pub gate: Gate,
     /// It answers with an ETag.
     pub tagged: bool,
+    /// What an API key changes there is in the audit log.
+    pub written_down: bool,
 }
 
 /// A branch that is as open as the one above it.
@@ -64,6 +67,7 @@ pub fn branch(path: &'static str) -> Branch {
     Branch {
         path,
         gate: Gate::Open,
+        written_down: false,
         doors: Vec::new(),
         below: Vec::new(),
     }
@@ -73,6 +77,12 @@ impl Branch {
     /// Lets only those pass here and below whom the gate lets pass.
     pub fn gate(mut self, gate: Gate) -> Self {
         self.gate = gate;
+        self
+    }
+
+    /// What API keys change here and below is written down in the audit log, as what people change is everywhere.
+    pub fn written_down(mut self) -> Self {
+        self.written_down = true;
         self
     }
 
@@ -165,18 +175,23 @@ impl Branch {
 
     /// All routes here and below.
     pub fn list(&self) -> Vec<Listed> {
-        self.listed("", Gate::Open)
+        self.listed("", Gate::Open, false)
     }
 
-    fn listed(&self, above: &str, outer: Gate) -> Vec<Listed> {
+    fn listed(&self, above: &str, outer: Gate, written_down: bool) -> Vec<Listed> {
         let (path, gate) = (format!("{above}{}", self.path), outer.max(self.gate));
+        let written_down = written_down || self.written_down;
         let own = self.doors.iter().map(|door| Listed {
             method: door.method.clone(),
             path: path.clone(),
             gate: gate.max(door.gate),
             tagged: door.tagged,
+            written_down,
         });
-        let below = self.below.iter().flat_map(|b| b.listed(&path, gate));
+        let below = self
+            .below
+            .iter()
+            .flat_map(|b| b.listed(&path, gate, written_down));
         own.chain(below).collect()
     }
 
@@ -191,12 +206,25 @@ impl Branch {
                 InitError = (),
             >,
     {
-        let gate = self.gate;
+        self.built_into(scope, false)
+    }
+
+    fn built_into<T>(self, scope: Scope<T>, written_down: bool) -> Scope<T>
+    where
+        T: ServiceFactory<
+                ServiceRequest,
+                Config = (),
+                Response = ServiceResponse<BoxBody>,
+                Error = Error,
+                InitError = (),
+            >,
+    {
+        let (gate, written_down) = (self.gate, written_down || self.written_down);
         // A leaf is a resource; a scope's own doors are the resource at its empty rest of the path.
         let mut own = web::resource(if self.below.is_empty() { self.path } else { "" });
         let has_doors = !self.doors.is_empty();
         for door in self.doors {
-            own = own.route(door.built());
+            own = own.route(door.built(written_down));
         }
         if self.below.is_empty() {
             return match gate {
@@ -213,7 +241,8 @@ impl Branch {
         if has_doors {
             inner = inner.service(own);
         }
-        let inner = self.below.into_iter().fold(inner, |s, b| b.build_into(s));
+        let below = self.below.into_iter();
+        let inner = below.fold(inner, |scope, branch| branch.built_into(scope, written_down));
         match gate {
             Gate::Open => scope.service(inner),
             Gate::Bearer => scope.service(inner.wrap(from_fn(auth::bearer))),
@@ -228,13 +257,16 @@ impl Branch {
 
 impl Door {
     /// The route with all that stands before its handler; what is wrapped last is met first.
-    fn built(self) -> Route {
+    fn built(self, written_down: bool) -> Route {
         let mut route = self.route;
         if self.method == Method::POST && !self.own_repeats {
             route = route.wrap(from_fn(repeat::once));
         }
         if self.tagged {
             route = route.wrap(from_fn(etag::tagged));
+        }
+        if written_down && !auth::is_safe(&self.method) {
+            route = route.wrap(from_fn(supervised::by_key));
         }
         match self.gate {
             Gate::Open | Gate::Community => route,

@@ -40,14 +40,14 @@ pub(crate) fn tree() -> Vec<Branch> {
             ]),
         ]),
         branch("/v1").gate(Gate::Bearer).with([
-            branch("/admin_users").gate(Gate::Admin).with([
+            branch("/admin_users").gate(Gate::Admin).written_down().with([
                 branch("").get(admin_users::list).post(admin_users::create),
                 branch("/{user}").get(admin_users::one).patch(admin_users::edit).delete(admin_users::remove).with([
                     branch("/reset").post(admin_users::reset),
                 ]),
             ]),
             branch("/audit_log").gate(Gate::Admin).get(admin_users::audit_log),
-            branch("/keys").gate(Gate::Admin).with([
+            branch("/keys").gate(Gate::Admin).written_down().with([
                 branch("").get(keys::list).post(keys::create),
                 branch("/{key}").get(keys::one).tagged().delete(keys::revoke),
             ]),
