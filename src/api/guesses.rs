@@ -6,9 +6,9 @@ use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
-use super::bounded::shed;
 use super::problem::{Problem, Result};
 use crate::domain::Timestamp;
+use crate::domain::bounded::shed;
 use crate::switchboard::Rates;
 
 /// Most addresses that are remembered; those that have failed least are forgotten first.

@@ -10,7 +10,6 @@ mod auth;
 mod blocks;
 mod book;
 mod book_links;
-mod bounded;
 mod branch;
 mod bulk;
 mod calls;

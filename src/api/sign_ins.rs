@@ -9,11 +9,11 @@ use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
-use super::bounded::shed;
 use super::guesses::network;
 use super::problem::{Problem, Result};
 use crate::domain::Timestamp;
 use crate::domain::admin;
+use crate::domain::bounded::{make_room, shed};
 use crate::domain::id::UserId;
 use crate::switchboard::Rates;
 
@@ -190,9 +190,7 @@ impl SignIns {
         if let Some(address) = address {
             inner.addresses.give_back(&address, self.per_s);
         }
-        if inner.homes.len() >= MOST && !inner.homes.contains_key(&(name, address)) {
-            shed(&mut inner.homes, |last| *last);
-        }
+        make_room(&mut inner.homes, MOST, &(name, address), |last| *last);
         inner.homes.insert((name, address), now);
     }
 

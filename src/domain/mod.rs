@@ -4,6 +4,7 @@ pub mod address;
 pub mod admin;
 pub mod assignment;
 pub mod book;
+pub mod bounded;
 pub mod call;
 pub mod capacity;
 pub mod choice;

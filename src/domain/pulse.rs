@@ -38,6 +38,11 @@ impl Rate {
         }
     }
 
+    /// The second in which something last happened.
+    fn last_second(&self) -> Option<i64> {
+        self.seconds.back().map(|(second, _)| *second)
+    }
+
     /// So many a second over the last minute.
     pub fn per_s(&self, now: Timestamp) -> f64 {
         let second = now.0.div_euclid(1_000);
@@ -116,6 +121,17 @@ impl Pulse {
         }
     }
 
+    /// When something last happened, to the second; of what came of texts, to the minute. None where nothing did.
+    pub fn last_at(&self) -> Option<Timestamp> {
+        let seconds = [
+            self.texts.last_second(),
+            self.calls.last_second(),
+            self.minutes.back().map(|latest| latest.at * 60),
+        ];
+        let latest = seconds.into_iter().flatten().max();
+        latest.map(|second| Timestamp(second.saturating_mul(1_000)))
+    }
+
     /// What came of texts in the last hour.
     pub fn of_the_hour(&self, now: Timestamp) -> Ended {
         let minute = now.0.div_euclid(60_000);
@@ -183,6 +199,11 @@ impl Health {
             Some(reason) => self.last_lost = Some((at, reason)),
             None => self.last_delivered_at = Some(at),
         }
+    }
+
+    /// When a carrier last said something of it.
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.last_delivered_at.max(self.last_lost.map(|(at, _)| at))
     }
 
     /// How many were delivered, and how many lost, in the last day.

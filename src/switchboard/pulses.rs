@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
 use super::events::{Counted, Written};
+use crate::domain::bounded::make_room;
 use crate::domain::id::CommunityId;
 use crate::domain::message::{Reason, Status};
 use crate::domain::pulse::{Ended, Health, Pulse};
 use crate::domain::{E164, Timestamp};
 
-/// Most communities and numbers that are remembered; beyond it all begins anew.
+/// Most communities and numbers that are remembered; beyond it those go of which nothing was heard for longest.
 const MOST_COMMUNITIES: usize = 10_000;
 const MOST_NUMBERS: usize = 50_000;
 
@@ -86,9 +87,12 @@ impl Pulses {
 
 impl Inner {
     fn count(&mut self, community: CommunityId, counted: Counted, at: Timestamp) {
-        if self.communities.len() >= MOST_COMMUNITIES && !self.communities.contains_key(&community) {
-            self.communities.clear();
-        }
+        make_room(
+            &mut self.communities,
+            MOST_COMMUNITIES,
+            &community,
+            Pulse::last_at,
+        );
         let pulse = self.communities.entry(community).or_default();
         match counted {
             Counted::Text => pulse.texts.count(at),
@@ -115,9 +119,49 @@ impl Inner {
     }
 
     fn count_number(&mut self, number: (CommunityId, i64), at: Timestamp, lost: Option<Reason>) {
-        if self.numbers.len() >= MOST_NUMBERS && !self.numbers.contains_key(&number) {
-            self.numbers.clear();
-        }
+        make_room(&mut self.numbers, MOST_NUMBERS, &number, Health::last_at);
         self.numbers.entry(number).or_default().count(at, lost);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_those_go_of_which_nothing_was_heard_for_longest() {
+        let mut inner = Inner::default();
+        let community = |n: usize| CommunityId::from_i64(n as i64);
+        let at = |n: usize| Timestamp(n as i64 * 1_000);
+        for n in 0..MOST_COMMUNITIES {
+            inner.count(community(n), Counted::Text, at(n));
+        }
+        inner.count(community(0), Counted::Call, at(MOST_COMMUNITIES));
+        let new = MOST_COMMUNITIES + 1;
+        inner.count(community(new), Counted::Text, at(new));
+        assert_eq!(
+            inner.communities.len(),
+            MOST_COMMUNITIES - MOST_COMMUNITIES / 10 + 1
+        );
+        let is_known = |n: usize| inner.communities.contains_key(&community(n));
+        assert!(is_known(0) && is_known(new) && is_known(MOST_COMMUNITIES - 1));
+        assert!(!is_known(1) && !is_known(MOST_COMMUNITIES / 10));
+        assert!(is_known(MOST_COMMUNITIES / 10 + 1));
+    }
+
+    #[test]
+    fn of_too_many_numbers_those_stay_that_carriers_spoke_of_last() {
+        let mut inner = Inner::default();
+        let number = |n: usize| (CommunityId::from_i64(1), n as i64);
+        for n in 0..MOST_NUMBERS {
+            let lost = (n % 2 == 0).then_some(Reason::CarrierRefused);
+            inner.count_number(number(n), Timestamp(n as i64 + 1), lost);
+        }
+        inner.count_number(number(MOST_NUMBERS), Timestamp(MOST_NUMBERS as i64 + 1), None);
+        let gone = MOST_NUMBERS / 10;
+        assert_eq!(inner.numbers.len(), MOST_NUMBERS - gone + 1);
+        let is_known = |n: usize| inner.numbers.contains_key(&number(n));
+        assert!(!is_known(0) && !is_known(gone - 1));
+        assert!(is_known(gone) && is_known(MOST_NUMBERS));
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::domain::Timestamp;
+use crate::domain::bounded::shed;
 
 /// Buckets by key. A bucket holds one text, or so many milliseconds' worth of texts where that is more.
 #[derive(Debug)]
@@ -68,19 +69,9 @@ impl<K: Hash + Eq + Copy> Rates<K> {
 
     /// Forgets a tenth of the buckets, the fullest, where there are more than may be.
     pub fn prune(&mut self) {
-        if self.full_at.len() <= self.most {
-            return;
+        if self.full_at.len() > self.most {
+            shed(&mut self.full_at, |at| *at);
         }
-        let mut all: Vec<i64> = self.full_at.values().copied().collect();
-        let gone = (self.most / 10).max(1).min(all.len() - 1);
-        let (_, least, _) = all.select_nth_unstable(gone);
-        let least = *least;
-        let mut left = gone;
-        self.full_at.retain(|_, at| {
-            let goes = *at <= least && left > 0;
-            left -= usize::from(goes);
-            !goes
-        });
     }
 }
 

@@ -1,9 +1,10 @@
 //! Tables that do not grow without bound.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 /// Makes room in a table: a tenth of it goes, what is worth least. That a whole tenth goes makes it cheap for each.
-pub(super) fn shed<K, V, W: Ord + Copy>(table: &mut HashMap<K, V>, worth: impl Fn(&V) -> W) {
+pub fn shed<K, V, W: Ord + Copy>(table: &mut HashMap<K, V>, worth: impl Fn(&V) -> W) {
     let mut worths: Vec<W> = table.values().map(&worth).collect();
     let gone = (worths.len() / 10).max(1);
     let Some(last) = gone.checked_sub(1).filter(|last| *last < worths.len()) else {
@@ -22,6 +23,18 @@ pub(super) fn shed<K, V, W: Ord + Copy>(table: &mut HashMap<K, V>, worth: impl F
         left -= usize::from(goes);
         !goes
     });
+}
+
+/// Makes room for a key in a table that holds at most so many, where it is full and the key is not in it.
+pub fn make_room<K: Hash + Eq, V, W: Ord + Copy>(
+    table: &mut HashMap<K, V>,
+    most: usize,
+    key: &K,
+    worth: impl Fn(&V) -> W,
+) {
+    if table.len() >= most && !table.contains_key(key) {
+        shed(table, worth);
+    }
 }
 
 #[cfg(test)]
@@ -49,5 +62,16 @@ mod tests {
         let mut one = HashMap::from([(1, 1)]);
         shed(&mut one, |worth| *worth);
         assert!(none.is_empty() && one.is_empty());
+    }
+
+    #[test]
+    fn room_is_made_only_where_there_is_none() {
+        let mut table: HashMap<u32, u32> = (0..20).map(|n| (n, n)).collect();
+        make_room(&mut table, 21, &50, |worth| *worth);
+        make_room(&mut table, 20, &7, |worth| *worth);
+        assert_eq!(table.len(), 20);
+        make_room(&mut table, 20, &50, |worth| *worth);
+        assert_eq!(table.len(), 18);
+        assert!(!table.contains_key(&0) && !table.contains_key(&1));
     }
 }
