@@ -18,7 +18,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicUsize};
 use std::time::Duration;
 
 use reqwest::{Client, redirect};
@@ -95,6 +95,7 @@ impl HttpEdge {
                     clock: clock.clone(),
                     paused_until: AtomicI64::new(0),
                     note: LinkNote::default(),
+                    in_flight: AtomicUsize::new(0),
                 };
                 carriers.insert(name.clone(), Arc::new(outlet));
             }

@@ -1,7 +1,7 @@
 //! A carrier as an outlet: one REST call for each text.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -36,6 +36,24 @@ pub(super) struct HttpCarrier {
     pub paused_until: AtomicI64,
     /// Whether it answered last, since when, and what it did not like.
     pub note: LinkNote,
+    /// How many texts wait for its answer.
+    pub in_flight: AtomicUsize,
+}
+
+/// A text that waits for the provider's answer; no longer, also where nobody waits with it any more.
+struct UnderWay<'c>(&'c AtomicUsize);
+
+impl<'c> UnderWay<'c> {
+    fn count(in_flight: &'c AtomicUsize) -> Self {
+        in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(in_flight)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl HttpCarrier {
@@ -116,7 +134,7 @@ impl Outlet for HttpCarrier {
             since,
             trouble,
             window: self.window,
-            in_flight: 0,
+            in_flight: self.in_flight.load(Ordering::Relaxed),
             paced_per_s: None,
         };
         OutletStanding {
@@ -131,7 +149,9 @@ impl Outlet for HttpCarrier {
             status_url: &self.status_url,
             now: self.clock.now(),
         };
+        let under_way = UnderWay::count(&self.in_flight);
         let result = self.call(self.driver.outbound(text, &terms)).await;
+        drop(under_way);
         self.pause_after(&result);
         let now = self.clock.now();
         match &result {

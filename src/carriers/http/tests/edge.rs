@@ -1,12 +1,15 @@
 //! The routes over an exchange that the test holds in its hand, and fetching from a small server.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{App, test};
 use async_trait::async_trait;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 use super::super::driver::{Auth, MediaSource};
 use super::super::fetch::{Fetcher, NotFetched};
@@ -315,4 +318,63 @@ async fn what_is_fetched_has_bounds() {
         .fetch(&source, "https://localhost", None)
         .await;
     assert_eq!(got.unwrap_err(), NotFetched::Failed);
+}
+
+/// A provider that takes requests and answers each when it is told to.
+async fn slow_provider() -> (String, mpsc::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (go, mut told) = mpsc::channel::<()>(1);
+    tokio::spawn(async move {
+        let mut waiting = VecDeque::new();
+        loop {
+            tokio::select! {
+                Ok((mut socket, _)) = listener.accept() => {
+                    let mut request = vec![0; 4_096];
+                    let _ = socket.read(&mut request).await;
+                    waiting.push_back(socket);
+                }
+                Some(()) = told.recv(), if !waiting.is_empty() => {
+                    let mut socket: TcpStream = waiting.pop_front().unwrap();
+                    let body = "{\"sid\":\"SM1\"}";
+                    let head = format!("HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: {}", body.len());
+                    let _ = socket.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await;
+                }
+            }
+        }
+    });
+    (base, go)
+}
+
+#[tokio::test]
+async fn a_link_shows_how_many_texts_wait_for_the_providers_answer() {
+    let (base, go) = slow_provider().await;
+    let mut config = settings();
+    config.carriers.get_mut("web").unwrap().base_url = base;
+    let edge = HttpEdge::new(&config, Arc::new(Stopped), Arc::new(|| [7; 32])).unwrap();
+    let outlet = edge.outlets().remove(0);
+    let waiting = async |wanted: usize| {
+        for _ in 0..2_000 {
+            if outlet.standing().links[0].in_flight == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{:?}", outlet.standing());
+    };
+    waiting(0).await;
+    let send = || {
+        let outlet = outlet.clone();
+        tokio::spawn(async move { outlet.send_text(&super::text("Hi", &[])).await })
+    };
+    let (first, second) = (send(), send());
+    waiting(2).await;
+    go.send(()).await.unwrap();
+    waiting(1).await;
+    // Who lets go of it waits no more.
+    first.abort();
+    second.abort();
+    waiting(0).await;
+    let done = [first.await, second.await];
+    assert!(done.iter().any(|sent| matches!(sent, Ok(Ok(_)))), "{done:?}");
 }
