@@ -24,6 +24,7 @@ use crate::carriers::loopback::lines::{BoundLines, Lines};
 use crate::carriers::smpp::{SmppEdge, SmppService};
 use crate::config::database::LAST_NODE;
 use crate::config::log::{LogConfig, LogFormat};
+use crate::config::smpp::Password;
 use crate::config::{Config, Problems};
 use crate::domain::admin::Role;
 use crate::domain::history::Actor;
@@ -101,18 +102,14 @@ pub fn command_board(config: &Config, db: Db) -> Switchboard {
 
 /// How people's sign-in is kept, with the key out of its file.
 pub fn admin_settings(config: &Config) -> anyhow::Result<AdminSettings> {
-    let file = &config.http.totp_key_file;
-    let totp_key = match file.as_str() {
-        "" => None,
-        path => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("http.totp_key_file: {path} cannot be read"))?;
-            let key = TotpKey::parse(&text).ok_or_else(|| {
-                anyhow!("http.totp_key_file: {path} holds no 32 bytes in base64; `openssl rand -base64 32` makes them")
-            })?;
-            Some(key)
-        }
-    };
+    // What is wrong with it was said with the settings; here it is read a second time.
+    let text = config
+        .http
+        .totp_key()
+        .map_err(|problem| anyhow!("http: {problem}"))?;
+    let key =
+        |text: Password| TotpKey::parse(&text).ok_or_else(|| anyhow!("http.totp_key_file holds no key"));
+    let totp_key = text.map(key).transpose()?;
     Ok(AdminSettings {
         totp_key,
         audit_kept_s: config.http.audit_log_kept_s,
@@ -204,6 +201,12 @@ async fn run(
     let board = Switchboard::new(db, clock.clone(), ids, config.outlet_names())
         .with_default_policy(config.policies.clone())
         .with_admin_settings(admin_settings(config)?);
+    if config.http.totp_key_is_open() {
+        tracing::warn!(
+            file = config.http.totp_key_file,
+            "others on this machine can read or write the key of authenticator apps; `chmod 600` keeps it to its owner"
+        );
+    }
     let sealed = board.seal_totp_secrets().await?;
     if sealed > 0 {
         tracing::info!(

@@ -125,27 +125,15 @@ fn look(config: &Config) -> Result<Vec<Finding>> {
     let runtime = app::command_runtime()?;
     findings.extend(runtime.block_on(trunks_found::look(config)));
     if let Some(db) = db {
-        let settings = app::admin_settings(config);
+        let settings = app::admin_settings(config).map_err(|error| Failure::failed(error.to_string()))?;
         findings.extend(runtime.block_on(async {
-            let board = app::command_board(config, db);
-            let (board, wrong) = match settings {
-                Ok(settings) => (board.with_admin_settings(settings), None),
-                Err(error) => (board, Some(error.to_string())),
-            };
+            let board = app::command_board(config, db).with_admin_settings(settings);
             let mut findings = pools(&board).await?;
-            findings.push(match wrong {
-                Some(wrong) => Finding::bad(
-                    Health::Fail,
-                    TOTP_CHECK,
-                    wrong,
-                    "mend the file, or empty http.totp_key_file",
-                ),
-                None => totp_secrets(board.totp_secrets().await?),
-            });
+            findings.push(totp_secrets(board.totp_secrets().await?));
             Ok::<_, Failure>(findings)
         })?);
     }
-    findings.extend(totp_file(&config.http.totp_key_file));
+    findings.extend(totp_file(config));
     Ok(findings)
 }
 
@@ -182,11 +170,9 @@ fn totp_secrets(found: TotpSecrets) -> Finding {
 }
 
 /// Whether others on this machine can read the key.
-fn totp_file(path: &str) -> Option<Finding> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o077;
-    (mode != 0).then(|| {
+fn totp_file(config: &Config) -> Option<Finding> {
+    let path = &config.http.totp_key_file;
+    config.http.totp_key_is_open().then(|| {
         Finding::bad(
             Health::Warn,
             "http.totp_key_file",

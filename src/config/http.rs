@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::http_carriers::{is_url, not_a_url};
-use super::smpp::IpRange;
+use super::smpp::{IpRange, Password};
 use crate::domain::admin::AUDIT_KEPT_S;
+use crate::domain::totp;
 
 const DAY_S: i64 = 86_400;
 
@@ -109,6 +110,34 @@ impl HttpConfig {
         entries.filter_map(|entry| IpRange::parse(entry)).collect()
     }
 
+    /// The key of the secrets of authenticator apps, as it stands in its file; none where no file is set.
+    pub fn totp_key(&self) -> Result<Option<Password>, String> {
+        let path = &self.totp_key_file;
+        if path.is_empty() {
+            return Ok(None);
+        }
+        let make = format!("`(umask 077; openssl rand -base64 32 > {path})` makes one");
+        match std::fs::read_to_string(path) {
+            Ok(text) if totp::key_bytes(&text).is_some() => Ok(Some(Password(text))),
+            Ok(_) => Err(format!(
+                "`totp_key_file` is `{path}`, which does not hold 32 bytes in base64; put the file back as it was, or where \
+                 there never was a key: {make}"
+            )),
+            Err(error) => Err(format!(
+                "`totp_key_file` is `{path}`, which cannot be read ({error}); name a file that this program may read and \
+                 that holds 32 bytes in base64: {make}"
+            )),
+        }
+    }
+
+    /// Whether others on this machine than its owner may read the file of that key, or write it.
+    pub fn totp_key_is_open(&self) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+
+        let about = std::fs::metadata(&self.totp_key_file);
+        about.is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
+    }
+
     /// Every value that makes no sense, each in a sentence that names the key and what is allowed.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -137,6 +166,7 @@ impl HttpConfig {
                 100 * 365 * DAY_S
             ));
         }
+        problems.extend(self.totp_key().err());
         let ranges = [
             ("workers", self.workers as u64, 1, 256, ""),
             (
@@ -222,6 +252,58 @@ mod tests {
         for (problem, name) in problems.iter().zip(names) {
             assert!(problem.contains(name), "{problem}");
         }
+    }
+
+    #[test]
+    fn the_key_of_authenticator_apps_is_32_bytes_in_base64_in_a_file_that_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("totp.key");
+        let config = HttpConfig {
+            totp_key_file: file.to_str().unwrap().to_owned(),
+            workers: 0,
+            ..HttpConfig::default()
+        };
+        let said = |part: &str| {
+            let problems = config.problems();
+            assert_eq!(problems.len(), 2, "beside what else is wrong: {problems:?}");
+            let shown = format!("`totp_key_file` is `{}`, which {part}", file.display());
+            assert!(problems[0].starts_with(&shown), "{problems:?}");
+            assert!(problems[0].contains("openssl rand -base64 32"), "{problems:?}");
+            assert!(!problems[0].contains("c2hvcnQ="), "{problems:?}");
+        };
+        said("cannot be read (");
+        for wrong in ["", "c2hvcnQ=\n", "not base64!", &"A".repeat(44)] {
+            std::fs::write(&file, wrong).unwrap();
+            said("does not hold 32 bytes in base64");
+        }
+        std::fs::write(&file, [0xff, 0xfe]).unwrap();
+        said("cannot be read (");
+        std::fs::remove_file(&file).unwrap();
+        std::fs::create_dir(&file).unwrap();
+        said("cannot be read (");
+        std::fs::remove_dir(&file).unwrap();
+        let key = format!("{}=\n", "A".repeat(43));
+        std::fs::write(&file, &key).unwrap();
+        assert_eq!(config.problems().len(), 1, "{:?}", config.problems());
+        assert_eq!(&*config.totp_key().unwrap().unwrap(), key);
+    }
+
+    #[test]
+    fn the_key_of_authenticator_apps_is_open_where_others_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("totp.key");
+        std::fs::write(&file, "x").unwrap();
+        let config = HttpConfig {
+            totp_key_file: file.to_str().unwrap().to_owned(),
+            ..HttpConfig::default()
+        };
+        for (mode, is_open) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(config.totp_key_is_open(), is_open, "{mode:o}");
+        }
+        assert!(!HttpConfig::default().totp_key_is_open(), "no file is set");
     }
 
     #[test]

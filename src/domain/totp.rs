@@ -1,5 +1,6 @@
 //! One-time codes of authenticator apps (RFC 6238: SHA-1, six digits, 30 seconds).
 
+use data_encoding::BASE64;
 use ring::hmac;
 
 use super::Timestamp;
@@ -7,6 +8,12 @@ use super::Timestamp;
 const STEP_MS: i64 = 30_000;
 /// Clocks may differ by one step.
 const SKEW: i64 = 1;
+
+/// The key under which secrets are kept, from what stands in its file: 32 bytes in base64.
+pub fn key_bytes(text: &str) -> Option<[u8; 32]> {
+    let text: String = text.split_whitespace().collect();
+    BASE64.decode(text.as_bytes()).ok()?.try_into().ok()
+}
 
 /// The step of a moment.
 pub fn step(at: Timestamp) -> i64 {

@@ -1,13 +1,14 @@
 //! The secrets of authenticator apps, as they are kept: under a key that is outside the database where there is one, else
 //! as they are.
 
-use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 
 use super::super::Switchboard;
 use super::super::error::{Result, SwitchboardError};
 use crate::domain::admin::AUDIT_KEPT_S;
+use crate::domain::totp;
 use crate::store::admin_users::{self, UserRow};
 
 /// What a sealed secret begins with: base32 has no such sign.
@@ -43,11 +44,7 @@ pub struct TotpKey {
 impl TotpKey {
     /// From what stands in its file: 32 bytes in base64.
     pub fn parse(text: &str) -> Option<Self> {
-        let text: String = text.split_whitespace().collect();
-        let bytes = BASE64
-            .decode(text.as_bytes())
-            .ok()
-            .filter(|bytes| bytes.len() == 32)?;
+        let bytes = totp::key_bytes(text)?;
         let whole = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
         let part = |purpose: &[u8]| hmac::sign(&whole, purpose);
         let cipher = UnboundKey::new(&AES_256_GCM, part(b"partyline-totp-cipher-1").as_ref()).ok()?;
@@ -199,6 +196,8 @@ impl Switchboard {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::BASE64;
+
     use super::*;
 
     const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
