@@ -21,7 +21,10 @@ use partyline::domain::id::{CommunityId, MemberId};
 use partyline::domain::message::Reason;
 use partyline::domain::policy::{Policy, WhenFull};
 use partyline::switchboard::outlet::{Exchange as _, InboundText, Verdict};
-use partyline::switchboard::{ContactRef, ImportRow, NewMessage, PoolFile, Switchboard};
+use partyline::switchboard::{
+    CampaignEdit, ContactRef, EndpointEdit, Expected, ImportRow, NewCampaign, NewMessage, NumberEdit,
+    PoolFile, Switchboard, SwitchboardError,
+};
 use support::exchange::{Person, Town};
 use support::on_both_databases;
 
@@ -43,6 +46,22 @@ async fn add_all(board: &Switchboard, community: CommunityId, hub: MemberId, oth
     });
     for added in adding.collect::<Vec<_>>() {
         added.await.unwrap().expect("an add must not fail");
+    }
+}
+
+/// Two change the same thing at once, each as they saw it: what the one made of it whose change was done.
+async fn only_one<T, F>(one: F, other: F) -> T
+where
+    T: std::fmt::Debug + Send + 'static,
+    F: Future<Output = Result<T, SwitchboardError>> + Send + 'static,
+{
+    let (one, other) = (tokio::spawn(one), tokio::spawn(other));
+    match (one.await.unwrap(), other.await.unwrap()) {
+        (Ok(done), Err(told)) | (Err(told), Ok(done)) => {
+            assert_eq!(told.code(), "changed_meanwhile", "{told}");
+            done
+        }
+        both => panic!("{both:?}"),
     }
 }
 
@@ -114,6 +133,52 @@ on_both_databases! {
         let loads: i64 =
             town.board.numbers(town.community, None, 500).await.unwrap().iter().map(|n| n.assignments).sum();
         assert_eq!(loads, 8 * EACH as i64, "the loads were counted");
+    }
+
+    async fn of_two_who_looked_at_the_same_thing_one_changes_it_and_the_other_is_told(database: Database) {
+        let town = Town::found(database, 1, Policy::default()).await;
+        let (second, _) = Town::open(&town.url, town.clock.clone(), 3);
+        let (board, community) = (&town.board, town.community);
+        let number = board.numbers(community, None, 1).await.unwrap().remove(0).id;
+        let new = NewCampaign { name: "C1".into(), pool: None, rate_per_s: 0.0, texts_per_day: 0 };
+        let campaign = board.create_campaign(community, new).await.unwrap().id;
+        let to = |url: String| EndpointEdit { url: Some(url), ..EndpointEdit::default() };
+        let made = board.create_endpoint(community, None, to("https://a.example.org".into()), [7; 32]).await;
+        let endpoint = made.unwrap().0.id;
+        let key = board.tag_key([7; 32]).await.unwrap();
+        let as_seen = |json: serde_json::Result<Vec<u8>>| {
+            Expected::one_of(vec![key.of_json(&json.unwrap())], key.clone())
+        };
+        for round in 1..=5_i64 {
+            let seen = board.number(community, number).await.unwrap();
+            let seen = as_seen(serde_json::to_vec(&seen));
+            let edit = |board: Switchboard, texts_per_day: i64| {
+                let edit = NumberEdit { texts_per_day: Some(texts_per_day), ..NumberEdit::default() };
+                let seen = seen.clone();
+                async move { board.edit_number_if(community, number, edit, seen).await.map(|n| n.texts_per_day) }
+            };
+            let won = only_one(edit(board.clone(), 2 * round), edit(second.clone(), 2 * round + 1)).await;
+            assert_eq!(board.number(community, number).await.unwrap().texts_per_day, won);
+
+            let seen = board.campaign(community, campaign).await.unwrap();
+            let seen = as_seen(serde_json::to_vec(&seen));
+            let edit = |board: Switchboard, texts_per_day: i64| {
+                let edit = CampaignEdit { texts_per_day: Some(texts_per_day), ..CampaignEdit::default() };
+                let seen = seen.clone();
+                async move { board.edit_campaign(community, campaign, edit, seen).await.map(|c| c.texts_per_day) }
+            };
+            let won = only_one(edit(board.clone(), 2 * round), edit(second.clone(), 2 * round + 1)).await;
+            assert_eq!(board.campaign(community, campaign).await.unwrap().texts_per_day, won);
+
+            let seen = board.endpoint(community, endpoint).await.unwrap();
+            let seen = as_seen(serde_json::to_vec(&seen));
+            let edit = |board: Switchboard, who: &str| {
+                let (edit, seen) = (to(format!("https://{who}.example.org/{round}")), seen.clone());
+                async move { board.edit_endpoint(community, endpoint, edit, seen).await.map(|e| e.url) }
+            };
+            let won = only_one(edit(board.clone(), "a"), edit(second.clone(), "b")).await;
+            assert_eq!(board.endpoint(community, endpoint).await.unwrap().url, won);
+        }
     }
 
     async fn tables_that_are_full_everywhere_are_recycled_by_many_at_once_and_the_loads_stay_true(database: Database) {
