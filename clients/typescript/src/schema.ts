@@ -1783,7 +1783,7 @@ export interface paths {
         };
         /**
          * Get a call
-         * @description Once it is over, with every step of both legs.
+         * @description With every step of both legs: while it goes on those until now, where the node that is asked has the call.
          */
         get: operations["get_call"];
         put?: never;
@@ -2203,7 +2203,7 @@ export interface paths {
         };
         /**
          * See at a glance what happens
-         * @description Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each node for what it does itself since its start; what waits and what pools hold is read.
+         * @description Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each node for what it does itself since its start; what waits and what pools hold is read, and where that takes long kept for ten times as long, five minutes at most.
          */
         get: operations["get_overview"];
         put?: never;

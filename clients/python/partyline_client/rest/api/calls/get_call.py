@@ -106,7 +106,8 @@ def sync_detailed(
 ) -> Response[Any | CallDetail | Problem]:
     """Get a call
 
-     Once it is over, with every step of both legs.
+     With every step of both legs: while it goes on those until now, where the node that is asked has the
+    call.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -144,7 +145,8 @@ def sync(
 ) -> Any | CallDetail | Problem | None:
     """Get a call
 
-     Once it is over, with every step of both legs.
+     With every step of both legs: while it goes on those until now, where the node that is asked has the
+    call.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -177,7 +179,8 @@ async def asyncio_detailed(
 ) -> Response[Any | CallDetail | Problem]:
     """Get a call
 
-     Once it is over, with every step of both legs.
+     With every step of both legs: while it goes on those until now, where the node that is asked has the
+    call.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -213,7 +216,8 @@ async def asyncio(
 ) -> Any | CallDetail | Problem | None:
     """Get a call
 
-     Once it is over, with every step of both legs.
+     With every step of both legs: while it goes on those until now, where the node that is asked has the
+    call.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by

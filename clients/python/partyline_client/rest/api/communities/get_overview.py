@@ -89,7 +89,8 @@ def sync_detailed(
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
     busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
-    node for what it does itself since its start; what waits and what pools hold is read.
+    node for what it does itself since its start; what waits and what pools hold is read, and where that
+    takes long kept for ten times as long, five minutes at most.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -123,7 +124,8 @@ def sync(
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
     busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
-    node for what it does itself since its start; what waits and what pools hold is read.
+    node for what it does itself since its start; what waits and what pools hold is read, and where that
+    takes long kept for ten times as long, five minutes at most.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -152,7 +154,8 @@ async def asyncio_detailed(
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
     busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
-    node for what it does itself since its start; what waits and what pools hold is read.
+    node for what it does itself since its start; what waits and what pools hold is read, and where that
+    takes long kept for ten times as long, five minutes at most.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
@@ -184,7 +187,8 @@ async def asyncio(
 
      Texts and calls a second, the delivery rate and how long deliveries took, what waits, how full and
     busy the pools are, and how carriers and trunks stand. What is counted is held in memory, by each
-    node for what it does itself since its start; what waits and what pools hold is read.
+    node for what it does itself since its start; what waits and what pools hold is read, and where that
+    takes long kept for ten times as long, five minutes at most.
 
     Args:
         community (str): A community. The id is `com_` and 13 letters and digits; ids sort by
