@@ -485,10 +485,11 @@ on_both_databases! {
         // The key of authenticator apps' secrets.
         assert!(doctor.stdout.contains("ok    authenticator apps: nobody"), "{doctor:?}");
         desk.write("short.key", "c2hvcnQ=");
-        for (file, says) in [("none.key", "cannot be read"), ("short.key", "no 32 bytes")] {
+        for (file, says) in [("none.key", "cannot be read"), ("short.key", "does not hold 32 bytes")] {
             let doctor = desk.run_with(&["doctor"], &[("PARTYLINE__HTTP__TOTP_KEY_FILE", file)]);
-            assert_eq!(doctor.status, Some(1), "{doctor:?}");
-            assert!(doctor.stdout.contains("fail  authenticator apps:") && doctor.stdout.contains(says), "{doctor:?}");
+            assert_eq!(doctor.status, Some(2), "{doctor:?}");
+            assert!(doctor.stdout.contains("fail  settings:") && doctor.stdout.contains(says), "{doctor:?}");
+            assert!(doctor.stdout.contains("openssl rand -base64 32"), "it says what to do: {doctor:?}");
         }
 
         let port = ports::free_port();

@@ -388,7 +388,7 @@ fn in_use(state: &State, file: &PoolFile) -> Vec<InUse> {
         if state.phones.contains(&number) {
             let why = "a member's phone; allowed is a number that is nobody's phone";
             push(
-                state.members.contains_key(&number),
+                state.own_phones.contains(&number),
                 format!("{place}.number is {number}, {why}"),
             );
         }

@@ -38,6 +38,8 @@ pub struct State {
     pub elsewhere: BTreeSet<E164>,
     /// Those of the file's numbers that are somebody's phone.
     pub phones: BTreeSet<E164>,
+    /// Of those the phones of the community's own members.
+    pub own_phones: BTreeSet<E164>,
     /// Those of the file's phones that are pool numbers, of whichever community.
     pub pool_numbers: BTreeSet<E164>,
     /// The members who have one of the file's phones.
@@ -119,6 +121,11 @@ pub fn load(conn: &mut Conn, file: &PoolFile, at: Timestamp) -> Result<State> {
             Some(_) => {}
             None if devices::is_any_phone(conn, entry.number)? => {
                 state.phones.insert(entry.number);
+                if let Some(own) = own
+                    && devices::by_phone(conn, own, entry.number)?.is_some()
+                {
+                    state.own_phones.insert(entry.number);
+                }
             }
             None => {}
         }
