@@ -60,7 +60,7 @@ async fn a_stream_tells_what_happens_and_is_taken_up_again() {
     let config = HttpConfig {
         listen: "127.0.0.1:0".into(),
         // One key has a quarter of them.
-        max_event_streams: 12,
+        max_event_streams: 8,
         workers: 1,
         ..HttpConfig::default()
     };
@@ -107,7 +107,7 @@ async fn a_stream_tells_what_happens_and_is_taken_up_again() {
     let mut whole = read(open(&house.admin, &query, "").await);
     assert_eq!(whole.events(1).await[0].1, "assignment.created");
 
-    assert_eq!(open(&key, "", "").await.status(), 503, "a fourth is too many");
+    assert_eq!(open(&key, "", "").await.status(), 503, "a third of one key is too many");
 
     house.state.board.close();
     tokio::time::timeout(Duration::from_secs(5), handle.stop(true))
