@@ -107,7 +107,11 @@ async fn a_stream_tells_what_happens_and_is_taken_up_again() {
     let mut whole = read(open(&house.admin, &query, "").await);
     assert_eq!(whole.events(1).await[0].1, "assignment.created");
 
-    assert_eq!(open(&key, "", "").await.status(), 503, "a third of one key is too many");
+    assert_eq!(
+        open(&key, "", "").await.status(),
+        503,
+        "a third of one key is too many"
+    );
 
     house.state.board.close();
     tokio::time::timeout(Duration::from_secs(5), handle.stop(true))
