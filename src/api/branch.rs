@@ -206,20 +206,7 @@ impl Branch {
                 InitError = (),
             >,
     {
-        self.built_into(scope, false)
-    }
-
-    fn built_into<T>(self, scope: Scope<T>, written_down: bool) -> Scope<T>
-    where
-        T: ServiceFactory<
-                ServiceRequest,
-                Config = (),
-                Response = ServiceResponse<BoxBody>,
-                Error = Error,
-                InitError = (),
-            >,
-    {
-        let (gate, written_down) = (self.gate, written_down || self.written_down);
+        let (gate, written_down) = (self.gate, self.written_down);
         // A leaf is a resource; a scope's own doors are the resource at its empty rest of the path.
         let mut own = web::resource(if self.below.is_empty() { self.path } else { "" });
         let has_doors = !self.doors.is_empty();
@@ -241,8 +228,10 @@ impl Branch {
         if has_doors {
             inner = inner.service(own);
         }
-        let below = self.below.into_iter();
-        let inner = below.fold(inner, |scope, branch| branch.built_into(scope, written_down));
+        let inner = self.below.into_iter().fold(inner, |scope, mut branch| {
+            branch.written_down |= written_down;
+            branch.build_into(scope)
+        });
         match gate {
             Gate::Open => scope.service(inner),
             Gate::Bearer => scope.service(inner.wrap(from_fn(auth::bearer))),
