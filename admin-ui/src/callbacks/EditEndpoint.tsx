@@ -25,7 +25,7 @@ const KINDS = [
   'stranger.not_connected',
   'member.table_nearly_full',
   'member.erased',
-]
+] satisfies Schema['EventKind'][]
 
 const t = text.callbacks
 type Endpoint = Schema['CallbackEndpoint']
